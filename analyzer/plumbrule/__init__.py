@@ -1,0 +1,3 @@
+"""Plumbrule keeps one queryable graph of a system over time and says where it drifts."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,166 @@
+"""The noun that travels: what one repository looks like at one moment, as plain rows grouped by file.
+
+A `FileRows` bundle is immutable and shared between graphs: two graphs differ exactly in the bundles that are not the
+same object or not equal, so a change, a delta for the database and an interval all fall out of one comparison.
+Paths are repository-relative with `/`; bytes that are not UTF-8 are shown as `\\xNN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+
+class FileRow(NamedTuple):
+    language: str  # "python", ...; "other" for a file of no known language (kept out of the graph's files)
+    dialect: str
+    blob: str  # hex object id of the bytes
+    lines: int
+    code_lines: int
+    is_test: bool
+    is_generated: bool
+
+
+class SymbolRow(NamedTuple):
+    symbol: str  # dotted path inside the file
+    kind: str
+    visibility: str
+    exported: bool
+    signature: str
+    line: int
+    end_line: int
+    decorators: str  # joined by a comma and a space
+
+
+class FunctionRow(NamedTuple):
+    symbol: str
+    line: int
+    cyclomatic: int
+    cognitive: int
+    nesting: int
+    statements: int
+    code_lines: int
+    tokens: int
+    interface_tokens: int
+    exact_hash: int
+    shape_hash: int
+    forwards: str
+    forward_grade: str
+    handlers: int
+    raises: int
+
+
+class Dependency(NamedTuple):
+    """File to file inside one repository; one row per (src, dst, kind, line)."""
+
+    dst: str
+    kind: str  # import | uses | call | inherit | type
+    type_only: bool
+    lazy: bool
+    line: int
+    names: str  # imported or referenced names, sorted, joined by a comma and a space
+    confidence: float  # 0 to 1
+
+
+class Use(NamedTuple):
+    """One symbol of another file (or of another repository) used here: what a contract break needs to know."""
+
+    dst: str  # file that defines it; "" while `package` is another repository's and not linked yet
+    symbol: str  # dotted path in that file; "" = the module itself
+    kind: str  # import | call | inherit | type | read
+    line: int
+    user: str  # symbol of this file that uses it; "" at module level
+
+
+class External(NamedTuple):
+    package: str  # top-level package as the registries know it
+    module: str  # as written
+    name: str  # imported name, "" = the module itself, "*" = star
+    line: int
+    type_only: bool
+
+
+class Unresolved(NamedTuple):
+    line: int
+    text: str  # the statement's target as written
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """Everything the graph holds about one file; the file's own path is the key under which a graph keeps it."""
+
+    file: FileRow
+    symbols: tuple[SymbolRow, ...]
+    functions: tuple[FunctionRow, ...]
+    dependencies: tuple[Dependency, ...]
+    uses: tuple[Use, ...]
+    externals: tuple[External, ...]
+    unresolved: tuple[Unresolved, ...]
+    imports: int  # imported names looked up here, external ones left out
+    resolved: int  # of which a file was found
+
+
+class Edge(NamedTuple):
+    """A hard or soft `import` dependency, as the cycle and layer measures read them."""
+
+    src: str
+    dst: str
+    line: int
+    names: str
+    type_only: bool
+    lazy: bool
+
+
+class Graph(Protocol):
+    """One side of a judgement. In memory after a scan; read lazily from the store on a warm gate."""
+
+    repo: str
+    skipped: Mapping[str, str]  # path -> reason
+
+    def __contains__(self, path: str) -> bool: ...
+    def paths(self) -> Iterator[str]: ...
+    def rows(self, path: str) -> FileRows:
+        """KeyError if the file is not part of this graph."""
+        ...
+
+    def edges(self) -> list[Edge]:
+        """Every `import` dependency, soft ones included, ordered by (src, dst, line)."""
+        ...
+
+
+@dataclass(slots=True)
+class MemoryGraph:
+    """A graph whose every bundle is at hand; `revised` shares all bundles that did not change."""
+
+    repo: str
+    files: dict[str, FileRows] = field(default_factory=dict)
+    skipped: Mapping[str, str] = field(default_factory=dict)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.files
+
+    def paths(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def rows(self, path: str) -> FileRows:
+        return self.files[path]
+
+    def edges(self) -> list[Edge]:
+        return sorted(
+            Edge(src, d.dst, d.line, d.names, d.type_only, d.lazy)
+            for src, rows in self.files.items()
+            for d in rows.dependencies
+            if d.kind == "import"
+        )
+
+    def revised(self, delta: Mapping[str, FileRows | None], skipped: Mapping[str, str]) -> MemoryGraph:
+        """The graph after `delta` (None = the file is gone); self is left as it is."""
+        files = dict(self.files)
+        for path, rows in delta.items():
+            if rows is None:
+                files.pop(path, None)
+            else:
+                files[path] = rows
+        return MemoryGraph(self.repo, files, skipped)

@@ -1,0 +1,132 @@
+"""Languages, each a folder: declaration, `facts.scm`, `resolver.py`, fixtures. Folders are discovered, never listed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+    from plumbrule.facts import Facts, Import
+    from plumbrule.resolve import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The file of this repository that an import statement names."""
+
+    path: str
+    # The submodule's own file when `name` of a `from m import name` is a file itself; then nothing of `path` is used.
+    is_submodule: bool = False
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Code outside this repository: the top-level package as the registries know it ("requests", "@scope/pkg")."""
+
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Looks like this repository's own code and is not there; `reason` is a plain phrase."""
+
+    reason: str
+
+
+Target = Located | External | Unresolved
+
+
+class Resolver(Protocol):
+    """Binds names of one language inside one repository's tree. Made anew when a manifest or the roots change.
+
+    Every look into the tree must go through `Tree` (`has`, `is_dir`, `read`): it records what was asked, so that only
+    files whose answers can have changed are resolved again.
+    """
+
+    def locate(self, path: str, statement: Import) -> Target:
+        """Where `statement` of file `path` leads. Must depend on (path's folder, module, level, name) and the tree only."""
+        ...
+
+    def provide(self, module: str, name: str) -> str | None:
+        """The file that answers when ANOTHER repository imports `module` (and `name`), or None if it is not offered."""
+        ...
+
+    def packages(self) -> frozenset[str]:
+        """Top-level package names under which other repositories can import this one."""
+        ...
+
+    def implicit(self, path: str) -> tuple[str, ...]:
+        """Files whose top-level names are visible in `path` without an import (same package in Java); usually none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language, or one dialect with a grammar of its own (TSX beside TypeScript)."""
+
+    name: str  # as shown to people and stored: "python", "typescript", "javascript"
+    dialect: str  # key of the grammar: "python", "typescript", "tsx", "javascript"
+    suffixes: tuple[str, ...]  # with the dot, lower case: (".py", ".pyi")
+    interpreters: tuple[str, ...]  # names in a `#!` line, for files without suffix
+    distribution: str  # the grammar's wheel, for the extractor version
+    grammar: Callable[[], object]  # returns the PyCapsule; called in worker processes only
+    extract: Callable[[bytes, tree_sitter.Tree, tree_sitter.Query], Facts]  # runs in worker processes only
+    resolver: Callable[[Tree], Resolver]
+    manifests: tuple[str, ...]  # file names whose change makes a new resolver: ("pyproject.toml", "setup.cfg")
+    folder: Path  # this language's folder, where facts.scm is (may be another's: then both count for the version)
+
+    @property
+    def query(self) -> str:
+        return (self.folder / "facts.scm").read_text("utf-8")
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """Every dialect by its key, discovered from the folders beside this file."""
+    found: dict[str, Language] = {}
+    here = Path(__file__).parent
+    for folder in sorted(here.iterdir()):
+        if (folder / "__init__.py").is_file() and not folder.name.startswith("_"):
+            for language in import_module(f"{__name__}.{folder.name}").LANGUAGES:
+                found[language.dialect] = language
+    return found
+
+
+@cache
+def _suffixes() -> Mapping[str, str]:
+    return {suffix: language.dialect for language in languages().values() for suffix in language.suffixes}
+
+
+def language_of(path: str) -> Language | None:
+    """The language by the file's name alone; None for a file that is no code we know (`other`, not `skipped`)."""
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    if dot <= 0:
+        return None
+    dialect = _suffixes().get(name[dot:].lower())
+    return languages()[dialect] if dialect else None
+
+
+@cache
+def extractor_version(dialect: str) -> str:
+    """Hash of the grammar's version, `facts.scm` and the code that makes the facts; facts are kept under it."""
+    language = languages()[dialect]
+    digest = hashlib.sha256()
+    digest.update(f"{dialect} {language.distribution} {metadata.version(language.distribution)}".encode())
+    digest.update(metadata.version("tree-sitter").encode())
+    package = Path(__file__).parent.parent
+    sources = {*language.folder.glob("*.py"), *language.folder.glob("*.scm"), *(package / "extract").glob("*.py")}
+    sources.update(Path(__file__).parent.joinpath(language.name).glob("*.py"))
+    sources.add(package / "facts.py")
+    for source in sorted(sources):
+        if source.name != "resolver.py":
+            digest.update(source.name.encode() + source.read_bytes())
+    return digest.hexdigest()[:16]

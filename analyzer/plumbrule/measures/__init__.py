@@ -1,0 +1,77 @@
+"""Measures: what SQL expresses badly, computed in Python into tables. One file a measure; files are discovered.
+
+A measure module holds `MEASURES`, a tuple of `Measure`. Its tables exist in the store (with history), in rule SQL as
+`now.<table>` and `before.<table>`, and as public views, because they are declared here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from plumbrule.facts import Body, Interface
+from plumbrule.graph import Graph
+from plumbrule.tables import Row, Table
+
+
+class FactsOf(Protocol):
+    """Facts of files by (language dialect, blob id), from the cache."""
+
+    def interface(self, dialect: str, blob: str) -> Interface: ...
+    def body(self, dialect: str, blob: str) -> Body: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the policy says about structure, as far as measures need it."""
+
+    components: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (name, globs), first match wins; empty = learn them
+    allowed: Callable[[str, str], bool] | None = None  # may component A depend on component B; None = no statement
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a measure may look at. `before` is an empty graph when there is nothing to compare with."""
+
+    now: Graph
+    before: Graph
+    changed: Collection[str]  # paths whose bundles differ between the two, gone and new ones included
+    facts: FactsOf
+    intent: Intent
+    rows: Mapping[str, Collection[Row]]  # tables of measures that ran before this one, of the `now` side
+    earlier: Mapping[str, Collection[Row]]  # this and all other tables of the `before` side, for incremental work
+    renamed: Mapping[str, str]  # now path -> before path, as git sees it; only files that moved
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    table: Table
+    compute: Callable[[Situation], Collection[Row]]
+    after: tuple[str, ...] = ()  # tables of other measures that this one reads from `rows`
+    # "snapshot": rows describe `now` alone. "change": rows describe what happened between before and now.
+    scope: str = "snapshot"
+    reads_edges: bool = False  # True: depends on edges and paths only, so it is skipped when neither changed
+    gate: bool = True  # False: too slow or too uncertain for the path to the verdict; runs after it, or in `scan`
+
+
+@cache
+def measures() -> tuple[Measure, ...]:
+    """Every measure, each after those it reads."""
+    found: dict[str, Measure] = {}
+    for file in sorted(Path(__file__).parent.glob("[a-z]*.py")):
+        for measure in import_module(f"{__name__}.{file.stem}").MEASURES:
+            found[measure.table.name] = measure
+    ordered: dict[str, Measure] = {}
+
+    def place(measure: Measure) -> None:
+        for table in measure.after:
+            place(found[table])
+        ordered.setdefault(measure.table.name, measure)
+
+    for measure in found.values():
+        place(measure)
+    return tuple(ordered.values())

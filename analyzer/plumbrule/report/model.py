@@ -1,0 +1,73 @@
+"""The `Report`: the one noun every medium renders. Plain values only; nothing here reads a store or a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SCHEMA = "plumbrule/report/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One judged breach. Identity is (rule, repo, subject): never a line, never a list that can change."""
+
+    id: str  # short stable hash of the identity
+    rule: str
+    severity: str  # error | warning | info
+    state: str  # new | known | waived | fixed
+    repo: str
+    subject: str
+    path: str
+    line: int  # 1-based, 0 = no line
+    message: str
+    remedy: str
+    evidence: tuple[str, ...] = ()
+    commit: str = ""  # first commit that shows it, if known
+    batch: str = ""
+    agent: str = ""
+    unaccepted: bool = False  # known at the merge base, yet missing from a baseline that exists
+    group: str = ""  # findings of one group (the edges of one cycle) are shown together
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    files: int = 0  # files of a known language
+    parsed: int = 0
+    skipped: int = 0
+    other: int = 0  # files of no known language
+    imports: int = 0  # internal-looking imported names
+    resolved: int = 0
+    rules: int = 0  # rules evaluated
+    not_measured: tuple[str, ...] = ()  # "unusual-change: not enough history (12 of 49 units)"
+    selectors_unmatched: tuple[str, ...] = ()
+    skipped_files: tuple[tuple[str, str], ...] = ()  # (path, reason), sorted
+    history: str = ""  # "", or why it is partial: "shallow clone"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyUsed:
+    path: str = ""  # "" = none; the built-in defaults
+    commit: str = ""  # commit it was read from, "" for the worktree
+    hash: str = ""
+    loosened: tuple[str, ...] = ()  # what the change itself loosens, in words
+    preview: bool = False  # read from the head by wish: the verdict binds nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    verdict: str  # passed | failed | not-judged
+    reasons: tuple[str, ...]
+    repo: str
+    base: str  # commit ids, full; "" when there is none
+    merge_base: str
+    head: str  # commit id, or "worktree"
+    policy: PolicyUsed = field(default_factory=PolicyUsed)
+    counts: dict[str, int] = field(default_factory=dict)  # "new", "known", "waived", "fixed", "error", "warning", "info"
+    coverage: Coverage = field(default_factory=Coverage)
+    findings: tuple[Finding, ...] = ()  # sorted by (state new first, severity, rule, subject)
+    tool: dict[str, str] = field(default_factory=dict)  # {"name": "plumbrule", "version": ...}
+
+    @property
+    def exit_code(self) -> int:
+        """0 judged and nothing new at or over the limit, 1 failed, 2 not judged."""
+        return {"passed": 0, "failed": 1}.get(self.verdict, 2)
