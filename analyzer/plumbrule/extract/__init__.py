@@ -1,0 +1,188 @@
+"""Facts of files, parsed at most once: from the cache by content, else by Tree-sitter in processes that may die.
+
+Hides grammars, workers and the cache. What cannot be read is a reason, kept like facts, never an exception.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
+
+from plumbrule.extract.pool import Died, Limits, Value, Work, run
+from plumbrule.facts import Body, Facts, Interface, pack, unpack_body, unpack_interface
+from plumbrule.languages import languages
+
+Key = tuple[str, str]  # (dialect, blob id)
+Packed = tuple[bytes, bytes]  # (interface, body)
+
+
+class Wanted(NamedTuple):
+    """A file whose facts are needed. Bytes come from `data`, else from `disk` if they hash to `blob`, else from git."""
+
+    dialect: str
+    blob: str
+    disk: bytes = b""  # absolute path, as the operating system spells it
+    data: bytes | None = None
+
+
+class Cache(Protocol):
+    """What is kept between runs; see `store.facts`."""
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Packed]: ...
+    def put_many(self, rows: Iterable[tuple[str, str, bytes, bytes]]) -> None: ...
+    def skipped_many(self, keys: Iterable[Key]) -> dict[Key, str]: ...
+    def put_skipped_many(self, rows: Iterable[tuple[str, str, str]]) -> None: ...
+
+
+class Objects(Protocol):
+    """Reads git objects; opened anew in every worker process."""
+
+    def read(self, blob: str, limit: int) -> bytes | str:
+        """The bytes, or the reason why there are none (missing object, larger than `limit`)."""
+        ...
+
+    def name(self, data: bytes) -> str:
+        """The blob id that git would give these bytes in this repository."""
+        ...
+
+
+class FactBook:
+    """Facts by (dialect, blob) for one repository; implements `measures.FactsOf`."""
+
+    def __init__(self, cache: Cache, objects: Callable[[], Objects], limits: Limits | None = None) -> None:
+        self._cache = cache
+        self._objects = objects
+        self._limits = limits or Limits()
+        self._packed: dict[Key, Packed] = {}
+        self._skipped: dict[Key, str] = {}
+        self.parsed = 0  # files parsed by this book, as opposed to found in the cache
+
+    def ensure(self, wanted: Iterable[Wanted], progress: Callable[[int, int], None] | None = None) -> None:
+        """Makes facts, or a reason, available for every one of these; keeps new ones in the cache.
+
+        `progress` is called with (done, all) as files are parsed.
+        """
+        missing = {(w.dialect, w.blob): w for w in wanted}
+        for key in [key for key in missing if key in self._packed or key in self._skipped]:
+            del missing[key]
+        self._packed.update(self._cache.get_many(missing))
+        self._skipped.update(self._cache.skipped_many(key for key in missing if key not in self._packed))
+        todo = [w for key, w in missing.items() if key not in self._packed and key not in self._skipped]
+        if not todo:
+            return
+        todo.sort(key=lambda w: w.dialect)
+        processes = 1 if len(todo) < 30 else len(os.sched_getaffinity(0))
+        fresh: list[tuple[str, str, bytes, bytes]] = []
+        failed: list[tuple[str, str, str]] = []
+        objects, limits = self._objects, self._limits
+        batch = max(1, min(48, len(todo) // (processes * 8) + 1))
+        results = run(
+            len(todo), lambda: _work(todo, objects(), limits), processes=processes, limits=limits, batch=batch
+        )
+        for done, (job, value) in enumerate(results, 1):
+            one = todo[job]
+            key = (one.dialect, one.blob)
+            if isinstance(value, Died):
+                self._skipped[key] = value.reason
+                failed.append((*key, value.reason))
+            elif len(value) == 2 and isinstance(value[0], bytes) and isinstance(value[1], bytes):
+                self._packed[key] = value[0], value[1]
+                fresh.append((*key, value[0], value[1]))
+                self.parsed += 1
+            else:
+                self._skipped[key] = str(value[0])
+                # A missing object may be fetched later and is no property of the bytes.
+                if len(value) == 1:
+                    failed.append((*key, str(value[0])))
+            if len(fresh) >= 2000:
+                self._cache.put_many(fresh)
+                fresh.clear()
+            if progress is not None:
+                progress(done, len(todo))
+        self._cache.put_many(fresh)
+        self._cache.put_skipped_many(failed)
+
+    def reason(self, dialect: str, blob: str) -> str | None:
+        """Why there are no facts, or None if there are."""
+        return self._skipped.get((dialect, blob))
+
+    def interface(self, dialect: str, blob: str) -> Interface:
+        """KeyError if `ensure` was not asked for it and the cache does not hold it."""
+        return unpack_interface(self._at((dialect, blob))[0])
+
+    def body(self, dialect: str, blob: str) -> Body:
+        """KeyError as for `interface`."""
+        return unpack_body(self._at((dialect, blob))[1])
+
+    def release(self, keep: Iterable[Key]) -> None:
+        """Lets go of what is held in memory except these; the cache still has it."""
+        held = {key: self._packed[key] for key in keep if key in self._packed}
+        self._packed = held
+
+    def _at(self, key: Key) -> Packed:
+        packed = self._packed.get(key)
+        if packed is None:
+            packed = self._cache.get_many([key])[key]
+        return packed
+
+
+def _work(todo: list[Wanted], objects: Objects, limits: Limits) -> Work:
+    """In a worker process: the function from job number to packed facts, or to a one-tuple of the reason."""
+    import tree_sitter
+
+    tools: dict[str, tuple[tree_sitter.Parser, tree_sitter.Query]] = {}
+
+    def perform(job: int) -> Value:
+        one = todo[job]
+        data = _bytes(one, objects, limits)
+        if isinstance(data, tuple):
+            return data
+        if len(data) > limits.file_bytes:
+            return (f"larger than {limits.file_bytes / 1e6:g} MB",)
+        if data.startswith(b"version https://git-lfs.github.com/spec/"):
+            return ("a Git LFS pointer: its content is not in the repository",)
+        if b"\0" in data:
+            return ("holds NUL bytes, so it is no source text",)
+        if one.dialect not in tools:
+            language = languages()[one.dialect]
+            grammar = tree_sitter.Language(language.grammar())
+            tools[one.dialect] = tree_sitter.Parser(grammar), tree_sitter.Query(grammar, language.query)
+        parser, query = tools[one.dialect]
+        try:
+            facts: Facts = languages()[one.dialect].extract(data, parser.parse(data), query)
+        except ValueError as error:
+            return (str(error) or "unreadable",)
+        except RecursionError:
+            return ("nested too deeply",)
+        return pack(facts)
+
+    return perform
+
+
+def _bytes(one: Wanted, objects: Objects, limits: Limits) -> bytes | Value:
+    if one.data is not None:
+        return one.data
+    if one.disk:
+        try:
+            with open(one.disk, "rb", opener=_no_follow) as file:
+                data = file.read(limits.file_bytes + 1)
+        except OSError:
+            data = b""
+        if len(data) > limits.file_bytes:
+            return (f"larger than {limits.file_bytes / 1e6:g} MB",)
+        # Filters and LFS make the bytes on disk differ from the blob; facts belong to the bytes they were made of.
+        if objects.name(data) == one.blob:
+            return data
+    found = objects.read(one.blob, limits.file_bytes)
+    if isinstance(found, str):
+        # The second value marks a reason that is not a property of the bytes.
+        return (found, "not kept") if "missing" in found else (found,)
+    return found
+
+
+def _no_follow(path: str | bytes, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+__all__ = ["Died", "FactBook", "Key", "Limits", "Objects", "Packed", "Wanted", "unpack_body", "unpack_interface"]

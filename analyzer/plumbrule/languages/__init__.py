@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -63,8 +64,9 @@ class Resolver(Protocol):
         """Top-level package names under which other repositories can import this one."""
         ...
 
-    def implicit(self, path: str) -> tuple[str, ...]:
-        """Files whose top-level names are visible in `path` without an import (same package in Java); usually none."""
+    def fingerprint(self) -> object:
+        """A comparable value: two resolvers with equal ones answer alike, apart from what they ask of the tree while
+        answering (roots, aliases, package names: everything that was settled when the resolver was made)."""
         ...
 
 
@@ -113,6 +115,16 @@ def language_of(path: str) -> Language | None:
         return None
     dialect = _suffixes().get(name[dot:].lower())
     return languages()[dialect] if dialect else None
+
+
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress"})
+_TEST_NAME = re.compile(r"^(test_.*|.*_test|.*_tests|tests|conftest|.*[.-](test|spec|cy|stories))\.[a-z]+$")
+
+
+def is_test(path: str) -> bool:
+    """A test by the folder it lies in or by its name, as the usual runners find them."""
+    *folders, name = path.split("/")
+    return not _TEST_FOLDERS.isdisjoint(folders) or _TEST_NAME.match(name) is not None
 
 
 @cache

@@ -1,0 +1,565 @@
+"""Binds imports and references to files and symbols, again only where an answer can have changed.
+
+Hides how change travels. Every look a resolver takes into the tree is recorded against the question that caused it,
+and every interface read while following a name is recorded against the reader; so after a change exactly those files
+are bound again whose questions touch it. One code path serves the cold scan (everything is new), history (a few
+files a commit), the work tree and the gate.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from plumbrule.facts import LAZY, TYPE_ONLY, Import, Interface
+from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
+from plumbrule.graph import External as ExternalRow
+from plumbrule.languages import External, Language, Located, Resolver, Target, is_test, languages
+from plumbrule.measures import FactsOf
+
+
+class Entry(NamedTuple):
+    """A file as the tree holds it. `dialect` is "" for a file of no known language or without facts (skipped)."""
+
+    blob: str
+    dialect: str
+
+
+class Tree:
+    """Which files exist, and the bytes of manifests. Records what was asked, for the question being answered."""
+
+    def __init__(self, read: Callable[[str, str], bytes]) -> None:
+        self.entries: dict[str, Entry] = {}
+        self._folders: dict[str, int] = {}
+        self._read = read
+        self._asked: set[str] | None = None
+
+    def has(self, path: str) -> bool:
+        if self._asked is not None:
+            self._asked.add(path)
+        return path in self.entries
+
+    def is_dir(self, path: str) -> bool:
+        """Whether any file lies under `path`; "" is the root."""
+        path = path.rstrip("/")
+        if self._asked is not None:
+            self._asked.add(path + "/")
+        return path in self._folders or path == ""
+
+    def paths(self, suffixes: tuple[str, ...] | None = None) -> Iterator[str]:
+        """All paths (with one of these endings), sorted. For use while a resolver is made; a change renews it."""
+        return iter(sorted(p for p in self.entries if suffixes is None or p.endswith(suffixes)))
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a manifest; KeyError if there is no such file."""
+        if self._asked is not None:
+            self._asked.add(path)
+        return self._read(path, self.entries[path].blob)
+
+    def has_facts(self, path: str) -> bool:
+        """Whether the file is code that was parsed."""
+        entry = self.entries.get(path)
+        return entry is not None and entry.dialect != ""
+
+    def put(self, path: str, entry: Entry | None) -> Iterator[str]:
+        """Sets or removes a file; yields what came to exist or vanished: the path, and "folder/" for folders."""
+        known = path in self.entries
+        if entry is not None:
+            self.entries[path] = entry
+            if known:
+                return
+        elif known:
+            del self.entries[path]
+        else:
+            return
+        yield path
+        step = 1 if entry is not None else -1
+        folder = path
+        while folder:
+            folder = folder.rpartition("/")[0]
+            count = self._folders.get(folder, 0) + step
+            if count:
+                self._folders[folder] = count
+            else:
+                del self._folders[folder]
+            if count == max(step, 0):
+                yield folder + "/"
+
+    def watch(self) -> set[str]:
+        """Starts recording; the returned set fills with every path asked about until the next `watch` or `rest`."""
+        self._asked = set()
+        return self._asked
+
+    def rest(self) -> None:
+        self._asked = None
+
+
+class Definition(NamedTuple):
+    """Where a name leads in the end; `symbol` "" is the module itself."""
+
+    path: str
+    symbol: str
+
+
+class _Question(NamedTuple):
+    language: str
+    folder: str
+    module: str
+    level: int
+    name: str
+
+
+class _Answer(NamedTuple):
+    target: Target
+    asked: frozenset[str]
+
+
+_LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One search for a name: (file, name) pairs already entered, and files whose interfaces were read."""
+
+    entered: set[tuple[str, str]]
+    through: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """One import row with its answer."""
+
+    row: Import
+    target: Target
+
+
+class Resolution:
+    """The bound state of one repository's tree; `update` moves it to another tree.
+
+    After `update` the state is that of the new tree whatever way it was reached: the rows of a file depend on the
+    tree alone (a test compares random histories with cold resolution).
+    """
+
+    def __init__(self, facts: FactsOf, read: Callable[[str, str], bytes]) -> None:
+        self.tree = Tree(read)
+        self._facts = facts
+        self._interfaces: dict[str, Interface] = {}
+        self._symbols: dict[str, dict[str, str]] = {}  # path -> symbol name -> kind
+        self._resolvers: dict[str, Resolver] = {}
+        self._prints: dict[str, object] = {}
+        self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
+        self._answers: dict[_Question, _Answer] = {}
+        self._asked_by: dict[str, set[_Question]] = defaultdict(set)
+        self._users: dict[_Question, set[str]] = defaultdict(set)
+        self._readers: dict[str, set[str]] = defaultdict(set)  # path -> files whose rows read its interface
+        self._reads: dict[str, set[str]] = {}
+        self._questions: dict[str, set[_Question]] = {}
+        self._bound: dict[str, list[_Bound]] = {}
+        self._defined: dict[tuple[str, str], tuple[Definition | None, frozenset[str]]] = {}
+        self._defined_through: dict[str, set[tuple[str, str]]] = defaultdict(set)
+
+    def update(self, changes: Mapping[str, Entry | None]) -> dict[str, FileRows | None]:
+        """Moves to the tree with these files set or removed (None); the bundles that may differ, gone ones as None."""
+        dirty: set[str] = set()
+        gone: set[str] = set()
+        appeared: set[str] = set()  # paths and folders that came or went
+        touched: set[str] = set()
+        for path, entry in changes.items():
+            old = self.tree.entries.get(path)
+            if old == entry:
+                continue
+            touched.add(path)
+            appeared.update(self.tree.put(path, entry))
+            had = old is not None and old.dialect != ""
+            if entry is None or not entry.dialect:
+                if had:
+                    gone.add(path)
+                    self._forget(path)
+                    dirty |= self._readers.pop(path, set())
+                if had != (entry is not None and entry.dialect != ""):
+                    appeared.add(path)
+                continue
+            interface = self._facts.interface(entry.dialect, entry.blob)
+            if not had or _offer(self._interfaces[path]) != _offer(interface):
+                dirty |= self._readers.get(path, set())
+                self._drop_definitions(path)
+            if not had:
+                appeared.add(path)
+            self._interfaces[path] = interface
+            self._symbols[path] = {symbol.name: symbol.kind for symbol in interface.symbols}
+            dirty.add(path)
+        self._renew_resolvers(touched, appeared, dirty)
+        for what in appeared:
+            for question in self._asked_by.pop(what, ()):
+                self._drop_answer(question, dirty)
+        dirty -= gone
+        # First every binding, then every name: a name may lead through another file that is dirty as well.
+        stale = [path for path in dirty if path in self._interfaces]
+        for path in stale:
+            self._drop_definitions(path)
+        for path in stale:
+            self._bind(path)
+        delta: dict[str, FileRows | None] = dict.fromkeys(gone)
+        for path in sorted(stale):
+            delta[path] = self._rows(path)
+        return delta
+
+    def resolver(self, language: str) -> Resolver | None:
+        """The resolver of a language that has files here, e.g. to answer another repository's imports."""
+        return self._resolvers.get(language)
+
+    def definition(self, path: str, name: str) -> Definition | None:
+        """Where `name`, looked up in file `path`, is defined in the end; None if the file does not offer it."""
+        return self._define(path, name)[0]
+
+    # -- invalidation -------------------------------------------------------------------------------------------
+
+    def _renew_resolvers(self, touched: set[str], appeared: set[str], dirty: set[str]) -> None:
+        """Makes resolvers anew where what settled them may have changed; other answers stand if nothing did."""
+        if not appeared and not any(asked & touched for asked in self._manifests.values()):
+            return
+        present: dict[str, Language] = {}
+        for dialect in {entry.dialect for entry in self.tree.entries.values()} - {""}:
+            present.setdefault(languages()[dialect].name, languages()[dialect])
+        for name in self._resolvers.keys() - present.keys():
+            del self._resolvers[name], self._prints[name], self._manifests[name]
+        for name, language in sorted(present.items()):
+            suffixes = tuple(s for other in languages().values() if other.name == name for s in other.suffixes)
+            asked = self._manifests.get(name)
+            moved = any(path.endswith((*suffixes, *language.manifests)) for path in appeared)
+            if asked is not None and not moved and asked.isdisjoint(touched) and asked.isdisjoint(appeared):
+                continue
+            watch = self.tree.watch()
+            resolver = language.resolver(self.tree)
+            self.tree.rest()
+            fingerprint = resolver.fingerprint()
+            if fingerprint != self._prints.get(name):
+                for question in [question for question in self._answers if question.language == name]:
+                    self._drop_answer(question, dirty)
+            self._resolvers[name], self._prints[name] = resolver, fingerprint
+            self._manifests[name] = frozenset(watch)
+
+    def _drop_answer(self, question: _Question, dirty: set[str]) -> None:
+        if self._answers.pop(question, None) is None:
+            return
+        users = self._users.pop(question, set())
+        dirty |= users
+        for user in users:
+            # Whoever followed a name through a file whose imports now lead elsewhere must look again.
+            dirty |= self._readers.get(user, set())
+            self._drop_definitions(user)
+
+    def _drop_definitions(self, path: str) -> None:
+        for key in self._defined_through.pop(path, ()):
+            self._defined.pop(key, None)
+
+    def _forget(self, path: str) -> None:
+        del self._interfaces[path], self._symbols[path]
+        for question in self._questions.pop(path, ()):
+            self._users[question].discard(path)
+        for read in self._reads.pop(path, ()):
+            self._readers[read].discard(path)
+        self._bound.pop(path, None)
+        self._drop_definitions(path)
+
+    # -- binding ------------------------------------------------------------------------------------------------
+
+    def _locate(self, path: str, row: Import) -> tuple[_Question, Target]:
+        entry = self.tree.entries[path]
+        language = languages()[entry.dialect].name
+        question = _Question(language, path.rpartition("/")[0], row.module, row.level, row.name)
+        answer = self._answers.get(question)
+        if answer is None:
+            asked = self.tree.watch()
+            target = self._resolvers[language].locate(path, row)
+            self.tree.rest()
+            answer = _Answer(target, frozenset(asked))
+            self._answers[question] = answer
+            for what in asked:
+                self._asked_by[what].add(question)
+        return question, answer.target
+
+    def _bind(self, path: str) -> None:
+        bound = []
+        questions = set()
+        for row in self._interfaces[path].imports:
+            question, target = self._locate(path, row)
+            questions.add(question)
+            bound.append(_Bound(row, target))
+        for question in self._questions.get(path, set()) - questions:
+            self._users[question].discard(path)
+        for question in questions:
+            self._users[question].add(path)
+        self._questions[path] = questions
+        self._bound[path] = bound
+
+    def _define(self, path: str, name: str) -> tuple[Definition | None, frozenset[str]]:
+        """The definition, and every file whose interface was read to find it."""
+        key = (path, name)
+        known = self._defined.get(key)
+        if known is None:
+            search = _Search(set(), {path})
+            known = self._follow(path, name, 0, search), frozenset(search.through)
+            self._defined[key] = known
+            for read in known[1]:
+                self._defined_through[read].add(key)
+        return known
+
+    def _follow(self, path: str, name: str, depth: int, search: _Search) -> Definition | None:
+        # Barrels may export each other in circles: every (file, name) is entered once a search.
+        if depth > _LONGEST_CHAIN or (path, name) in search.entered:
+            return None
+        search.entered.add((path, name))
+        search.through.add(path)
+        interface = self._interfaces.get(path)
+        if interface is None:
+            return None
+        # Explicit exports first: `export {a as b}` must not be shadowed by a private `b` of the same file.
+        for export in interface.exports:
+            if export.name == name and export.name != "*":
+                if export.imported >= 0:
+                    return self._imported(path, export.imported, export.local, depth, search)
+                if export.local != name:
+                    return self._bound_here(path, export.local, depth, search)
+        found = self._bound_here(path, name, depth, search)
+        if found is None and name != "default":
+            for export in interface.exports:
+                if export.name == "*" and export.imported >= 0:
+                    found = self._imported(path, export.imported, name, depth, search)
+                    if found is not None:
+                        return found
+        return found
+
+    def _bound_here(self, path: str, name: str, depth: int, search: _Search) -> Definition | None:
+        if name in self._symbols[path]:
+            return Definition(path, name)
+        stars = []
+        for index, row in enumerate(self._interfaces[path].imports):
+            if row.alias == name:
+                found = self._imported(path, index, row.name, depth, search)
+                if found is not None:
+                    return found
+            elif row.name == "*" and not row.alias:
+                stars.append(index)
+        for index in stars:
+            found = self._imported(path, index, name, depth, search)
+            if found is not None:
+                return found
+        return None
+
+    def _imported(self, path: str, index: int, name: str, depth: int, search: _Search) -> Definition | None:
+        """Where import row `index` of `path` leads for `name` ("" or "*" = the module itself)."""
+        item = self._bound[path][index]
+        if not isinstance(item.target, Located):
+            return None
+        if name in ("", "*") or (item.target.is_submodule and name == item.row.name):
+            return Definition(item.target.path, "")
+        return self._follow(item.target.path, name, depth + 1, search)
+
+    # -- rows ---------------------------------------------------------------------------------------------------
+
+    def _rows(self, path: str) -> FileRows:
+        entry = self.tree.entries[path]
+        interface = self._interfaces[path]
+        body = self._facts.body(entry.dialect, entry.blob)
+        reads: set[str] = set()
+        edges: dict[tuple[str, str, int], _Edge] = {}
+        uses: dict[Use, None] = {}
+        externals: dict[ExternalRow, None] = {}
+        unresolved: dict[Unresolved, None] = {}
+        looked_up = resolved = 0
+        unsure = interface.errors
+
+        def edge(dst: str, kind: str, line: int, name: str, row: Import, confidence: float) -> None:
+            if dst == path:
+                return
+            if unsure and any(first <= line <= last for first, last in unsure):
+                confidence *= 0.7
+            key = (dst, kind, line)
+            known = edges.get(key)
+            if known is None:
+                known = edges[key] = _Edge(bool(row.flags & TYPE_ONLY), bool(row.flags & LAZY), set(), confidence)
+            else:
+                known.type_only &= bool(row.flags & TYPE_ONLY)
+                known.lazy &= bool(row.flags & LAZY)
+                known.confidence = min(known.confidence, confidence)
+            if name:
+                known.names.add(name)
+
+        bound = self._bound[path]
+        for item in bound:
+            row, target = item.row, item.target
+            if isinstance(target, External):
+                type_only = bool(row.flags & TYPE_ONLY)
+                externals[ExternalRow(target.package, row.module, row.name, row.line, type_only)] = None
+                continue
+            looked_up += 1
+            if not isinstance(target, Located):
+                unresolved[Unresolved(row.line, _as_written(row), target.reason)] = None
+                continue
+            resolved += 1
+            reads.add(target.path)
+            if target.path not in self._interfaces:
+                continue  # an asset, or code that was skipped: it exists, so the import is resolved, but has no graph
+            name = "" if target.is_submodule or row.name == "" else row.name
+            edge(target.path, "import", row.line, row.name or row.alias, row, target.confidence)
+            if name in ("", "*"):
+                uses[Use(target.path, "", "import", row.line, _user(interface, row.symbol))] = None
+                continue
+            definition, through = self._define(target.path, name)
+            reads |= through
+            if definition is not None:
+                edge(definition.path, "uses", row.line, name, row, target.confidence)
+                uses[Use(definition.path, definition.symbol, "import", row.line, _user(interface, row.symbol))] = None
+        by_alias: dict[str, list[int]] = defaultdict(list)
+        stars = []
+        for index, item in enumerate(bound):
+            if item.row.alias:
+                by_alias[item.row.alias].append(index)
+            elif item.row.name == "*" and isinstance(item.target, Located):
+                stars.append(index)
+        own = self._symbols[path]
+        for reference in body.references:
+            head, _, rest = reference.text.partition(".")
+            candidates = by_alias.get(head)
+            index = -1
+            definition = None
+            if candidates:
+                index, definition, through = self._through_import(path, candidates, reference.text, rest)
+                reads |= through
+            elif head not in own:
+                for star in stars:
+                    target = bound[star].target
+                    if isinstance(target, Located) and target.path != path:
+                        definition, through = self._define(target.path, head)
+                        reads |= through
+                        if definition is not None:
+                            index = star
+                            definition, through = self._descend(definition, rest)
+                            reads |= through
+                            break
+            if definition is None or definition.path == path:
+                continue
+            row, target = bound[index].row, bound[index].target
+            confidence = target.confidence if isinstance(target, Located) else 1.0
+            kind = "uses" if reference.kind == "read" else reference.kind
+            edge(definition.path, kind, reference.line, definition.symbol, row, confidence)
+            user = _user(interface, reference.symbol)
+            uses[Use(definition.path, definition.symbol, reference.kind, reference.line, user)] = None
+        for read in self._reads.get(path, set()) - reads:
+            self._readers[read].discard(path)
+        for read in reads:
+            self._readers[read].add(path)
+        self._reads[path] = reads
+        return FileRows(
+            file=FileRow(
+                languages()[entry.dialect].name,
+                entry.dialect,
+                entry.blob,
+                interface.lines,
+                interface.code_lines,
+                is_test(path),
+                interface.is_generated,
+            ),
+            symbols=tuple(
+                SymbolRow(
+                    s.name, s.kind, s.visibility, s.exported, s.signature, s.line, s.end_line, ", ".join(s.decorators)
+                )
+                for s in interface.symbols
+            ),
+            functions=tuple(
+                FunctionRow(interface.symbols[f.symbol].name, interface.symbols[f.symbol].line, *f[1:])
+                for f in body.functions
+            ),
+            dependencies=tuple(
+                sorted(
+                    Dependency(dst, kind, e.type_only, e.lazy, line, ", ".join(sorted(e.names)), e.confidence)
+                    for (dst, kind, line), e in edges.items()
+                )
+            ),
+            uses=tuple(sorted(uses)),
+            externals=tuple(sorted(externals)),
+            unresolved=tuple(sorted(unresolved)),
+            imports=looked_up,
+            resolved=resolved,
+        )
+
+    def _through_import(
+        self, path: str, candidates: list[int], text: str, rest: str
+    ) -> tuple[int, Definition | None, frozenset[str]]:
+        """The import row that the dotted `text` goes through, and where it leads."""
+        bound = self._bound[path]
+        # `import a.b` and `import a.c` both bind `a`: the longest module that the text spells out is meant.
+        best, best_length = candidates[-1], -1
+        for index in candidates:
+            module = bound[index].row.module
+            spelled = bound[index].row.name == "" and "." in module and (text + ".").startswith(module + ".")
+            if spelled and len(module) > best_length:
+                best, best_length = index, len(module)
+        row, target = bound[best].row, bound[best].target
+        if not isinstance(target, Located):
+            return best, None, frozenset()
+        if best_length >= 0 and row.alias == row.module.partition(".")[0]:
+            rest = text[len(row.module) + 1 :]
+        elif row.name == "" and "." in row.module and row.level == 0 and row.alias == row.module.partition(".")[0]:
+            return best, None, frozenset()  # `a.other` where only `import a.b` was written: the package's own name
+        if row.name in ("", "*") or target.is_submodule:
+            definition: Definition | None = Definition(target.path, "")
+            through: frozenset[str] = frozenset((target.path,))
+        else:
+            definition, through = self._define(target.path, row.name)
+        if definition is None:
+            return best, None, through
+        definition, more = self._descend(definition, rest)
+        return best, definition, through | more
+
+    def _descend(self, definition: Definition, rest: str) -> tuple[Definition, frozenset[str]]:
+        """Follows the dots of `rest` as far as they name modules and symbols; the last certain point."""
+        through: set[str] = {definition.path}
+        for part in rest.split(".") if rest else ():
+            if definition.symbol == "":
+                found, read = self._define(definition.path, part)
+                through |= read
+                if found is None:
+                    break
+                definition = found
+            else:
+                inner = f"{definition.symbol}.{part}"
+                if inner not in self._symbols.get(definition.path, ()):
+                    break
+                definition = Definition(definition.path, inner)
+        return definition, frozenset(through)
+
+
+@dataclass(slots=True)
+class _Edge:
+    type_only: bool
+    lazy: bool
+    names: set[str]
+    confidence: float
+
+
+def _user(interface: Interface, symbol: int) -> str:
+    return interface.symbols[symbol].name if symbol >= 0 else ""
+
+
+def _as_written(row: Import) -> str:
+    module = "." * row.level + row.module
+    return f"{module}:{row.name}" if row.name else module
+
+
+def _offer(interface: Interface) -> tuple[object, ...]:
+    """What other files' resolution can read of an interface; equal offers make equal rows elsewhere."""
+    return (
+        [symbol.name for symbol in interface.symbols],
+        [(row.module, row.level, row.name, row.alias) for row in interface.imports],
+        [export[:3] for export in interface.exports],
+        interface.has_all,
+    )
+
+
+def entries_of(paths: Iterable[tuple[str, str, str]]) -> dict[str, Entry | None]:
+    """(path, blob, dialect) rows as the changes that build a tree from nothing."""
+    return {path: Entry(blob, dialect) for path, blob, dialect in paths}
