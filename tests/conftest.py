@@ -1,0 +1,131 @@
+"""Fixtures for every test: real git repositories, built quickly, with fixed people and fixed dates."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+ADA = "Ada <ada@example.org>"
+FIRST = datetime(2024, 1, 1, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Builder:
+    """One git repository with a work tree, made commit by commit.
+
+    Commits without a date are one day apart, from 2024-01-01 12:00 UTC, so each is a batch of its own.
+    """
+
+    path: Path
+    clock: datetime = field(default=FIRST)
+
+    def git(self, *arguments: str | bytes | Path, stdin: bytes = b"", environ: Mapping[str, str] | None = None) -> str:
+        """What this git command prints, without the last newline; a failing command fails the test with its words."""
+        done = subprocess.run(
+            ["git", "-C", self.path, *arguments],
+            input=stdin,
+            capture_output=True,
+            env={**os.environ, **(environ or {})},
+        )
+        if done.returncode:
+            shown = " ".join(os.fsdecode(a) for a in arguments)
+            raise AssertionError(f"git {shown}: {os.fsdecode(done.stderr)}")
+        return os.fsdecode(done.stdout).removesuffix("\n")
+
+    def write(self, files: Mapping[str, str | bytes | None]) -> None:
+        """Put these files into the work tree; `None` deletes one."""
+        for name, content in files.items():
+            place = self.path / name
+            if content is None:
+                place.unlink()
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def commit(
+        self,
+        files: Mapping[str, str | bytes | None] | None = None,
+        message: str = "a change",
+        *,
+        author: str = ADA,
+        committer: str | None = None,
+        at: datetime | str | None = None,
+    ) -> str:
+        """Write the files, commit everything in the work tree, and return the commit's id."""
+        self.write(files or {})
+        self.git("add", "--all")
+        environ = self._people(author, committer, at)
+        self.git("commit", "--quiet", "--allow-empty", "--file=-", stdin=message.encode(), environ=environ)
+        return self.head
+
+    def branch(self, name: str, start: str = "HEAD") -> None:
+        """Create a branch and switch to it."""
+        self.git("switch", "--quiet", "--create", name, start)
+
+    def switch(self, name: str) -> None:
+        self.git("switch", "--quiet", name)
+
+    def merge(
+        self,
+        branch: str,
+        message: str | None = None,
+        *,
+        author: str = ADA,
+        committer: str | None = None,
+        at: datetime | str | None = None,
+    ) -> str:
+        """Merge a branch into the current one, always with a merge commit, and return its id."""
+        environ = self._people(author, committer, at)
+        self.git("merge", "--quiet", "--no-ff", "-m", message or f"Merge branch '{branch}'", branch, environ=environ)
+        return self.head
+
+    @property
+    def head(self) -> str:
+        return self.git("rev-parse", "HEAD")
+
+    def _people(self, author: str, committer: str | None, at: datetime | str | None) -> dict[str, str]:
+        if at is None:
+            at, self.clock = self.clock, self.clock + timedelta(days=1)
+        date = at if isinstance(at, str) else at.isoformat()
+        environ = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        for role, person in (("AUTHOR", author), ("COMMITTER", committer or author)):
+            name, _, email = person.rpartition(" <")
+            environ |= {f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": email.removesuffix(">")}
+        return environ
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _git_of_nobody() -> Iterator[None]:
+    """No test sees this machine's git configuration, nor a repository that the tests themselves run in."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("GIT_")]:
+            patch.delenv(name)
+        patch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        yield
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path) -> Callable[..., Builder]:
+    """`make_repo({"a.py": "x = 1\\n"})`: a repository on branch `main` with these files as its first commit.
+
+    Without files nothing is committed. `name` is the folder under `tmp_path`; `object_format` may be "sha256".
+    """
+
+    def make(
+        files: Mapping[str, str | bytes | None] | None = None, *, name: str = "repo", object_format: str = "sha1"
+    ) -> Builder:
+        builder = Builder(tmp_path / name)
+        builder.path.mkdir(parents=True)
+        builder.git("init", "--quiet", "--initial-branch=main", f"--object-format={object_format}")
+        if files is not None:
+            builder.commit(files, "first")
+        return builder
+
+    return make
