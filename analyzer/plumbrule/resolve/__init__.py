@@ -206,6 +206,10 @@ class Resolution:
             delta[path] = self._rows(path)
         return delta
 
+    def languages(self) -> list[str]:
+        """Languages that have files here, sorted."""
+        return sorted(self._resolvers)
+
     def resolver(self, language: str) -> Resolver | None:
         """The resolver of a language that has files here, e.g. to answer another repository's imports."""
         return self._resolvers.get(language)

@@ -1,0 +1,205 @@
+"""The command line: arguments, clock, environment and exit codes; everything else is asked of the rooms.
+
+`argparse` and not a richer library: the gate stands before every merge and starts in 10 ms with it, in 90 with typer
+(docs/decisions/001-argparse.md). Nothing heavy is imported before its command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from plumbrule import __version__
+from plumbrule.errors import PlumbruleError, SettingsError
+
+if TYPE_CHECKING:
+    from plumbrule.policy import Policy
+
+COULD_NOT_JUDGE = 2
+_INTERRUPTED = 130
+
+Run = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(COULD_NOT_JUDGE, f"{self.format_usage()}{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line; also the source of the generated page docs/commands.md."""
+    top = _Parser(
+        prog="plumbrule",
+        description="Keeps one queryable graph of a system that many agents change, and says where it drifts.",
+        epilog="Exit codes: 0 judged, nothing new; 1 judged, new findings at or over --fail-on; 2 could not judge.",
+    )
+    top.add_argument("--version", action="version", version=f"plumbrule {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(name: str, run: Run, summary: str, *, detail: str = "") -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {detail}".strip())
+        sub.set_defaults(run=run)
+        return sub
+
+    scan = command("scan", _scan, "read repositories and their history into the store")
+    scan.add_argument("repositories", metavar="REPO", nargs="*", help="default: the policy's fleet, else the repository here")
+    scan.add_argument("--ref", default="", help="a branch, tag or commit, kept beside the main line")
+    scan.add_argument("--worktree", action="store_true", help="the files as they lie there, uncommitted and untracked ones included")
+    scan.add_argument("--history", default="200", metavar="N|all", help="commits of the main line to read (default 200)")
+    scan.add_argument("--batch", default="", metavar="ID", help="the piece of work whose commits are new in this scan")
+    scan.add_argument("--agent", default="", metavar="NAME", help="who made that batch")
+    scan.add_argument("--format", choices=("text", "json"), default="text")
+    _store(scan)
+    _policy(scan)
+    _clock(scan)
+    _quiet(scan)
+
+    watch = command("watch", _watch, "follow the refs of the fleet and scan what moved")
+    watch.add_argument("repositories", metavar="REPO", nargs="*", help="default: the policy's fleet, else the repository here")
+    watch.add_argument("--every", type=_seconds, default=30.0, metavar="SECONDS", help="how often refs are looked at (default 30)")
+    watch.add_argument("--rounds", type=_count, default=0, metavar="N", help="stop after looking N times (default: never)")
+    _store(watch)
+    _policy(watch)
+    _clock(watch)
+    _quiet(watch)
+
+    gate = command("gate", _gate, "judge a change against its base", detail="Writes nothing but facts, and nothing to a read-only store.")
+    gate.add_argument("--repo", default=".", metavar="DIR", help="the repository (default: the one here)")
+    gate.add_argument("--base", default="", metavar="REF", help="what the change goes into (default: the upstream's default branch)")
+    gate.add_argument("--head", default="HEAD", metavar="REF|worktree", help="the change (default HEAD)")
+    gate.add_argument("--format", default="text", choices=_formats(), help="default text")
+    gate.add_argument("--output", default="", metavar="FILE", help="write the report there instead of to standard output")
+    gate.add_argument("--fail-on", default="error", choices=("error", "warning", "info"), help="severity that fails (default error)")
+    gate.add_argument("--strict", action="store_true", help="known findings missing from an existing baseline fail too")
+    gate.add_argument("--policy-from", default="base", choices=("base", "head"), help="head: preview the change's own policy")
+    _store(gate)
+    _policy(gate)
+    _clock(gate)
+    _quiet(gate)
+
+    query = command("query", _query, "ask the public views one SELECT")
+    query.add_argument("sql", metavar="SQL", help="one SELECT; `-` reads it from standard input")
+    query.add_argument("--format", choices=("table", "csv", "json", "parquet"), default="table")
+    _store(query)
+    _policy(query)
+
+    rules = command("rules", _rules, "list, show and test rules")
+    actions = rules.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    listing = actions.add_parser("list", help="every rule with its severity")
+    show = actions.add_parser("show", help="one rule's file")
+    show.add_argument("id", metavar="ID")
+    test = actions.add_parser("test", help="run the examples of rules: bad must fire, good must stay silent")
+    test.add_argument("path", metavar="PATH", nargs="?", default="", help="a rule file or folder (default: all rules in use)")
+    for action in (listing, show, test):
+        _policy(action)
+        _clock(action)
+        action.set_defaults(run=_rules)
+
+    init = command("init", _init, "write a commented first policy from what is found")
+    init.add_argument("--repo", default=".", metavar="DIR")
+    init.add_argument("--force", action="store_true", help="replace an existing plumbrule.toml")
+    _store(init)
+
+    baseline = command("baseline", _baseline, "accept the findings of the newest commit, one per line")
+    baseline.add_argument("--repo", default=".", metavar="DIR")
+    _store(baseline)
+    _policy(baseline)
+    _clock(baseline)
+    _quiet(baseline)
+
+    explain = command("explain", _explain, "say why a finding is one: evidence, paths, first commit")
+    explain.add_argument("finding", metavar="FINDING", help="its id, or the beginning of it, as a report or the view shows it")
+    _store(explain)
+    _policy(explain)
+
+    dashboard = command("dashboard", _dashboard, "open the review dashboard in the browser")
+    dashboard.add_argument("--port", type=_count, default=8501, help="default 8501")
+    _store(dashboard)
+    _policy(dashboard)
+
+    report = command("report", _report, "send or preview a report")
+    kinds = report.add_subparsers(dest="kind", metavar="KIND", required=True, parser_class=_Parser)
+    weekly = kinds.add_parser("weekly", help="what drifted since the last mail to each recipient")
+    way = weekly.add_mutually_exclusive_group(required=True)
+    way.add_argument("--preview", metavar="FILE", default="", help="write the mail there (.html, .txt or .eml); nothing is sent or remembered")
+    way.add_argument("--send", action="store_true", help="by SMTP as [mail] in the policy says; secrets from the environment")
+    weekly.add_argument("--always", action="store_true", help="send even if nothing moved")
+    weekly.set_defaults(run=_report)
+    _store(weekly)
+    _policy(weekly)
+    _clock(weekly)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; every fault of ours becomes a sentence on standard error."""
+    options = parser().parse_args(arguments)
+    run: Run = options.run
+    try:
+        return run(options)
+    except PlumbruleError as error:
+        print(f"plumbrule: {error}", file=sys.stderr)
+        return COULD_NOT_JUDGE
+    except KeyboardInterrupt:
+        print("plumbrule: interrupted; what was published before stays as it was", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): no fault, but nothing more can be said either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+# -- arguments that several commands share -----------------------------------------------------------------------
+
+
+def _store(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--store", default="", metavar="DIR", help="default: $PLUMBRULE_STORE, else .plumbrule/ beside the policy or at the root")
+
+
+def _policy(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--policy", default="", metavar="PATH", help="default: the nearest plumbrule.toml from the repository root upwards")
+
+
+def _clock(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--today", type=_day, default=None, metavar="DATE", help="judge expiry dates as of this day (default: today, UTC)")
+
+
+def _quiet(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write it as 2027-03-31") from None
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
+
+
+def _formats() -> tuple[str, ...]:
+    folder = Path(__file__).parent / "report" / "formats"
+    return tuple(sorted(file.stem for file in folder.glob("[a-z]*.py")))
+
+
+def _today(options: argparse.Namespace) -> date:
+    return options.today or datetime.now(UTC).date()

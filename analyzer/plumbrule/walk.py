@@ -1,0 +1,197 @@
+"""One repository, walked from tree to tree: the state between two snapshots and the step from one to the next.
+
+Hides in which order facts, resolution and measures are asked, and what of them must be asked again. Scan, gate, work
+tree and the examples of rules all move a `Walk`; none of them knows which files had to be bound again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from plumbrule.extract import FactBook, Wanted
+from plumbrule.graph import FileRows, MemoryGraph
+from plumbrule.languages import language_of
+from plumbrule.measures import Intent, Measure, Situation, measures
+from plumbrule.resolve import Entry, Resolution
+from plumbrule.tables import Row
+
+SYMLINK, SUBMODULE = "120000", "160000"
+_OWN_FOLDER = ".plumbrule"
+
+
+class TreeFile(NamedTuple):
+    """A file as a tree, an index or the disk holds it."""
+
+    mode: str  # "100644", "100755", "120000" or "160000"
+    blob: str
+    disk: bytes = b""  # where the same bytes may lie on disk
+    data: bytes | None = None  # the bytes themselves, when they are in no object store
+    reason: str = ""  # why it cannot be read at all: a skipped file
+
+
+Changes = Mapping[str, TreeFile | None]
+Derived = Mapping[str, Collection[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one move changed."""
+
+    delta: Mapping[str, FileRows | None]  # bundles that differ now; None = the file is gone
+    before: MemoryGraph
+    now: MemoryGraph
+    derived_before: Derived
+    derived: Derived
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    files: int
+    parsed: int
+    skipped: int
+    other: int
+    imports: int
+    resolved: int
+
+
+@dataclass(slots=True)
+class Walk:
+    """`move` takes it to another tree; the graph and the measures of the tree it stands on are attributes."""
+
+    repo: str
+    book: FactBook
+    read: Callable[[str, str], bytes]  # (path, blob) -> bytes of a manifest
+    intent: Intent
+    excludes: Callable[[str], bool]
+    graph: MemoryGraph = field(init=False)
+    derived: Derived = field(init=False, default_factory=dict)
+    skipped: dict[str, str] = field(init=False, default_factory=dict)
+    other: set[str] = field(init=False, default_factory=set)
+    _resolution: Resolution = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.graph = MemoryGraph(self.repo)
+        self._resolution = Resolution(self.book, self.read)
+
+    def wanted(self, changes: Changes) -> Iterable[Wanted]:
+        """The facts that `move` will need for these files; have the book ensure them first, many moves at once."""
+        for path, file in changes.items():
+            if file is not None and not file.reason and file.mode not in (SYMLINK, SUBMODULE) and not self._out(path):
+                language = language_of(path)
+                if language is not None:
+                    yield Wanted(language.dialect, file.blob, file.disk, file.data)
+
+    def move(self, changes: Changes, renamed: Mapping[str, str] | None = None, *, measured: bool = True) -> Step:
+        """To the tree with these files set, or removed where None. Without `measured` the derived rows stay behind."""
+        entries: dict[str, Entry | None] = {}
+        skipped = dict(self.skipped)
+        for path, file in changes.items():
+            skipped.pop(path, None)
+            self.other.discard(path)
+            if file is None or self._out(path):
+                entries[path] = None
+                continue
+            reason, dialect = self._judge(path, file)
+            if reason:
+                skipped[path] = reason
+            elif not dialect:
+                self.other.add(path)
+            entries[path] = Entry(file.blob, dialect)
+        before, derived_before = self.graph, self.derived
+        delta = {
+            path: rows for path, rows in self._resolution.update(entries).items() if before.files.get(path) != rows
+        }
+        self.skipped = self.skipped if skipped == self.skipped else skipped
+        self.graph = before.revised(delta, self.skipped)
+        if measured:
+            self.measure(before, derived_before, delta, renamed or {})
+        return Step(delta, before, self.graph, derived_before, self.derived)
+
+    def measure(
+        self,
+        before: MemoryGraph,
+        derived_before: Derived,
+        changed: Collection[str],
+        renamed: Mapping[str, str],
+        *,
+        scope: str = "snapshot",
+        slow: bool = False,
+    ) -> Derived:
+        """Fills the measures of one scope for this tree; `slow` adds those that the verdict does not wait for."""
+        rows: dict[str, Collection[Row]] = dict(self.derived) if scope == "change" else {}
+        for measure in measures():
+            if measure.scope == scope and (slow or measure.gate):
+                situation = Situation(
+                    self.graph, before, changed, self.book, self.intent, rows, derived_before, renamed
+                )
+                rows[measure.table.name] = _measured(measure, situation)
+        if scope == "snapshot":
+            self.derived = rows
+        return rows
+
+    def provide(self, module: str, name: str) -> list[tuple[str, str, str]]:
+        """(language, file, symbol) that answer when another repository imports `name` of `module` from this one."""
+        found = []
+        for language in self._resolution.languages():
+            resolver = self._resolution.resolver(language)
+            path = resolver.provide(module, name) if resolver is not None else None
+            if path is not None and path in self.graph:
+                definition = self._resolution.definition(path, name) if name not in ("", "*") else None
+                found.append((language, *(definition if definition is not None else (path, ""))))
+        return found
+
+    def packages(self) -> frozenset[str]:
+        """Top-level names under which other repositories import this one."""
+        names: frozenset[str] = frozenset()
+        for language in self._resolution.languages():
+            resolver = self._resolution.resolver(language)
+            if resolver is not None:
+                names |= resolver.packages()
+        return names
+
+    def coverage(self) -> Coverage:
+        bundles = self.graph.files.values()
+        return Coverage(
+            files=len(self.graph.files) + len(self.skipped),
+            parsed=len(self.graph.files),
+            skipped=len(self.skipped),
+            other=len(self.other),
+            imports=sum(rows.imports for rows in bundles),
+            resolved=sum(rows.resolved for rows in bundles),
+        )
+
+    def _judge(self, path: str, file: TreeFile) -> tuple[str, str]:
+        """(reason to skip it, dialect); both empty for a file of no known language."""
+        if file.mode == SUBMODULE:
+            return "a submodule: name its repository in the policy to have it scanned", ""
+        language = language_of(path)
+        if language is None:
+            return "", ""
+        if file.mode == SYMLINK:
+            return "a symbolic link: its target is read where it lies", ""
+        if file.reason:
+            return file.reason, ""
+        reason = self.book.reason(language.dialect, file.blob)
+        return (reason, "") if reason is not None else ("", language.dialect)
+
+    def _out(self, path: str) -> bool:
+        return path.startswith(_OWN_FOLDER + "/") or f"/{_OWN_FOLDER}/" in path or self.excludes(path)
+
+
+def _measured(measure: Measure, situation: Situation) -> Collection[Row]:
+    earlier = situation.earlier.get(measure.table.name)
+    reusable = earlier is not None and measure.reads_edges and measure.scope != "change"
+    if earlier is not None and reusable and not any(_edges_differ(situation, path) for path in situation.changed):
+        return earlier
+    return measure.compute(situation)
+
+
+def _edges_differ(situation: Situation, path: str) -> bool:
+    if (path in situation.now) != (path in situation.before):
+        return True
+    return path in situation.now and (
+        [d for d in situation.now.rows(path).dependencies if d.kind == "import"]
+        != [d for d in situation.before.rows(path).dependencies if d.kind == "import"]
+    )
