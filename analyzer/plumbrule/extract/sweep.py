@@ -1,0 +1,598 @@
+"""One ordered pass over the matches of one query turns a parsed file into facts.
+
+Hides how figures are counted while nodes stream by: enclosing symbol and nesting from a stack of end offsets, cognitive
+complexity rolled up from inner functions, tokens and hashes from a masked copy of the text, heads bound at the end.
+Nothing here recurses, asks a node for its parent or walks the tree, so depth and width of hostile
+input cost linear time.
+
+A language subclasses `Sweep`. Its `facts.scm` captures exactly ONE node a pattern (`matches()` then yields them in
+pre-order) and the capture's name says who takes it: a method `on_<name>(node)`, else an entry of `FLOWS`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from itertools import accumulate
+from typing import ClassVar, NamedTuple
+
+from tree_sitter import Node, Query, QueryCursor, Tree
+
+from plumbrule.facts import (
+    Body,
+    Export,
+    Facts,
+    Function,
+    Handler,
+    Import,
+    Interface,
+    Literal,
+    Parameter,
+    Reference,
+    Symbol,
+)
+
+SMALLEST_HASHED = 30  # tokens, punctuation included; below it equal bodies say nothing (measures 7 asks for 50)
+DEEPEST_SYMBOL = 48  # a definition nested deeper is not named: dotted paths of 100,000 levels would be quadratic
+LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
+
+_HOLE = b"\x01"  # stands for one string in the masked text
+_HELD = b"\x02"  # a further line of that string: code, but no token
+_BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
+_TOKEN = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*|\d[\w.]*|[^\s\x02]")
+_DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
+_TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
+_GENERATED = re.compile(
+    rb"@generated|\b(?:auto-?generated|machine[- ]generated|code generated|generated (?:by|from|with|code)\b)"
+    rb"|do not (?:edit|modify)\b",
+    re.IGNORECASE,
+)
+_HEADER = 2_000  # bytes at the start of a file in which a marker of generated code counts
+
+
+class Flow(NamedTuple):
+    """What meeting one kind of node means for the figures of the function around it."""
+
+    cyclomatic: int = 0
+    cognitive: int = 0  # flat points
+    scaled: bool = False  # one cognitive point, and one more for each level of nesting (Campbell 2018, appendix B)
+    nests: bool = False  # what is inside lies one level deeper
+    shifts: bool = False  # like a lambda: raises cognitive nesting but is no control structure
+    chains: bool = (
+        False  # an `else`: a scaled structure that fills it to its last byte is an `else if`, already paid for
+    )
+
+
+class _Frame:
+    """Running figures of one definition; classes and the module have one too, so that nothing leaks outwards."""
+
+    __slots__ = (
+        "body", "children", "cognitive", "cyclomatic", "deepest", "depth", "end", "first_statement", "handlers",
+        "is_function", "name", "nest", "node", "outer", "raises", "recursive", "scaled", "start", "statements",
+        "symbol",
+    )  # fmt: skip
+
+    def __init__(self, symbol: int, name: bytes, node: Node | None, span: tuple[int, int, int], outer: _Frame | None):
+        self.symbol = symbol
+        self.name = name
+        self.node = node
+        self.start, self.body, self.end = span
+        self.outer = outer
+        self.is_function = False
+        self.cyclomatic = 1
+        self.cognitive = 0
+        self.scaled = (
+            0  # how many points of `cognitive` grow with nesting: what an outer function adds for its own level
+        )
+        self.nest = 0
+        self.depth = 0
+        self.deepest = 0
+        self.statements = 0
+        self.handlers = 0
+        self.raises = 0
+        self.recursive = False
+        self.children: list[_Frame] = []
+
+
+class _Run:
+    """Boolean operators that form one expression; each change of operator in reading order is one point."""
+
+    __slots__ = ("frame", "operators")
+
+    def __init__(self, frame: _Frame):
+        self.frame = frame
+        self.operators: list[tuple[int, int]] = []
+
+
+class _Shapes(dict[bytes, bytes]):
+    """Token to its shape: `I`, `N`, `S` and `C...` are the named leaves, everything else stands for itself."""
+
+    def __init__(self, keywords: frozenset[bytes], constants: frozenset[bytes]):
+        super().__init__({word: b" " + word.lower() for word in keywords})
+        self.update({word: b"C" + word.lower() for word in constants})
+        self[_HOLE] = b"S"
+
+    def __missing__(self, token: bytes) -> bytes:
+        first = token[0]
+        if 48 <= first <= 57:
+            shape = b"N"
+        elif first >= 128 or token[:1].isalpha() or first in b"_$":
+            shape = b"I"
+        else:
+            shape = token.lower()
+        if len(self) < 100_000:  # shared between the files of one worker, so it must not grow for ever
+            self[token] = shape
+        return shape
+
+
+_NEST, _SHIFT, _CHAIN = 1, 2, 3  # what a stack entry that is no symbol undoes when it closes
+
+
+def require_text(source: bytes) -> None:
+    """Raises ValueError with the plain reason why these bytes are no source text."""
+    if b"\0" in source:
+        raise ValueError("holds NUL bytes")
+    try:
+        source.decode()
+    except UnicodeDecodeError:
+        raise ValueError("not UTF-8") from None
+
+
+def text(source: bytes) -> str:
+    """Replaces what is no UTF-8: error recovery may cut a node inside a character."""
+    return source.decode("utf-8", "replace")
+
+
+class Sweep:
+    """Reads one file once. Subclasses say what their captures mean; `run` gives the facts."""
+
+    FLOWS: ClassVar[Mapping[str, Flow]] = {}
+    KEYWORDS: ClassVar[frozenset[bytes]] = frozenset()  # words that are no named leaf
+    CONSTANTS: ClassVar[frozenset[bytes]] = frozenset()  # words like `None` that are
+    BUILTINS: ClassVar[frozenset[str]] = frozenset()  # heads that a star import is not the source of
+    OWN: ClassVar[frozenset[str]] = frozenset()  # heads that mean the object itself: `self`, `this`
+
+    _shapes: ClassVar[dict[type, _Shapes]] = {}
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self.imports: list[Import] = []
+        self.symbols: list[Symbol] = []
+        self.parameters: list[Parameter] = []
+        self.exports: list[Export] = []
+        self.handlers: list[Handler] = []
+        self.literals: dict[bytes, int] = {}
+        self.raised: list[tuple[int, str, int]] = []
+        self.has_all = False
+        self.is_generated = False
+        self.branches = 0
+        self.module = _Frame(-1, b"", None, (0, 0, len(source)), None)
+        self.frame = self.module  # innermost definition around the node at hand
+        self.muted = 0  # decisions before this offset count for nothing (radon does not look into an `assert`)
+        self._masked = bytearray(source)
+        self._masked_to = 0
+        self._string_starts: list[int] = []
+        self._string_ends: list[int] = []
+        self._ends = [len(source) + 1]  # of every open structure; the sentinel is never reached
+        self._tops: list[_Frame | _Run | int] = [_CHAIN]
+        self._functions: list[_Frame] = []
+        self._depths: list[int] = []  # by symbol
+        self._forwards: dict[int, tuple[str, str]] = {}
+        self._cuts: list[tuple[int, int]] = []
+        self._references: dict[tuple[int, str, bytes], int] = {}
+        self._shadows: dict[int, set[str]] = {}
+        self._errors: list[tuple[int, int]] = []
+        self._in_run: dict[int, _Run] = {}
+        self._lines = list(accumulate(len(line) + 1 for line in source.split(b"\n")))
+
+    # What a language may replace.
+
+    def literal_of(self, written: bytes) -> bytes:
+        """The content of a string as written, without prefix and quotes; empty if it is of no interest."""
+        return written[1:-1]
+
+    def forwarded(self, function: Node, parameters: list[Parameter]) -> tuple[str, str]:
+        """(callee, grade) if the body, known to have at most two statements, only passes on (measures 2.1)."""
+        return "", ""
+
+    def finish(self) -> None:
+        """Called after the last match and before names are bound."""
+
+    # What a language calls.
+
+    def line(self, offset: int) -> int:
+        """1-based line of a byte."""
+        return bisect_right(self._lines, offset) + 1
+
+    @property
+    def symbol(self) -> int:
+        """Index of the enclosing symbol, -1 at module level."""
+        return self.frame.symbol
+
+    @property
+    def in_function(self) -> bool:
+        frame: _Frame | None = self.frame
+        while frame is not None and not frame.is_function:
+            frame = frame.outer
+        return frame is not None
+
+    def define(
+        self,
+        name: bytes,
+        kind: str,
+        visibility: str,
+        span: tuple[int, int],
+        *,
+        exported: bool = True,
+        signature: str = "",
+        returns: str = "",
+        is_async: bool = False,
+        decorators: list[str] | None = None,
+    ) -> int:
+        """Appends a symbol under the enclosing one and returns its index, or -1 if it is nested too deep to name."""
+        parent = self.frame.symbol
+        depth = 1 + self._depths[parent] if parent >= 0 else 0
+        if depth > DEEPEST_SYMBOL:
+            return -1
+        dotted = text(name[:LONGEST_NAME])
+        if parent >= 0:
+            dotted = f"{self.symbols[parent].name}.{dotted}"
+        first, last = self.line(span[0]), self.line(max(span[1] - 1, span[0]))
+        row = (dotted, kind, visibility, exported, first, last, signature, returns, is_async, decorators or [], parent)
+        self.symbols.append(Symbol(*row))
+        self._depths.append(depth)
+        return len(self.symbols) - 1
+
+    def enter(self, symbol: int, name: bytes, node: Node, body: int, *, function: bool, start: int = -1) -> None:
+        """What follows inside `node` belongs to `symbol`; `body` is where the signature ends, `start` where its
+        decorators begin."""
+        if symbol < 0:
+            self.flow(Flow(shifts=True), node)
+            return
+        begin = node.start_byte
+        frame = _Frame(symbol, name, node, (begin, body, node.end_byte), self.frame)
+        if self.frame.symbol < 0:
+            self._cuts.append((begin if start < 0 else start, frame.end))
+        if function:
+            frame.is_function = True
+            outer = self.frame
+            while not outer.is_function and outer.outer is not None:
+                outer = outer.outer
+            outer.children.append(frame)
+            self._functions.append(frame)
+        self.frame = frame
+        self._ends.append(frame.end)
+        self._tops.append(frame)
+
+    def shadow(self, symbol: int, names: set[str]) -> None:
+        """Inside `symbol` these names are its own (parameters), so they lead to no other file."""
+        if symbol >= 0:
+            self._shadows[symbol] = names
+
+    def flow(self, flow: Flow, node: Node) -> None:
+        """Counts a decision and, if it nests, opens a level that closes with `node`."""
+        frame = self.frame
+        start, end = node.start_byte, node.end_byte
+        if flow.cyclomatic and start >= self.muted:
+            frame.cyclomatic += flow.cyclomatic
+            self.branches += flow.cyclomatic
+        frame.cognitive += flow.cognitive
+        if flow.scaled:
+            if self._tops[-1] is _CHAIN and self._ends[-1] == end:
+                return  # `else if`: the `else` has paid, and the chain stays on one level
+            frame.cognitive += 1 + frame.nest
+            frame.scaled += 1
+        if flow.nests:
+            frame.nest += 1
+            frame.depth += 1
+            if frame.depth > frame.deepest:
+                frame.deepest = frame.depth
+            self._ends.append(end)
+            self._tops.append(_NEST)
+        elif flow.shifts:
+            frame.nest += 1
+            self._ends.append(end)
+            self._tops.append(_SHIFT)
+        elif flow.chains:
+            self._ends.append(end)
+            self._tops.append(_CHAIN)
+
+    def boolean(self, operator: Node, operands: tuple[Node | None, ...], node: Node) -> None:
+        """A boolean operator; `operands` are its sides with parentheses taken off."""
+        frame = self.frame
+        if node.start_byte >= self.muted:
+            frame.cyclomatic += 1
+            self.branches += 1
+        run = self._in_run.pop(node.id, None)
+        if run is None:
+            run = _Run(frame)
+            self._ends.append(node.end_byte)
+            self._tops.append(run)
+        run.operators.append((operator.start_byte, operator.kind_id))
+        for side in operands:
+            if side is not None and side.kind_id == node.kind_id:
+                self._in_run[side.id] = run
+
+    def refer(self, kind: str, start: int, end: int) -> None:
+        """A name used at this place; kept in the end only if it may cross the file or names a symbol of it."""
+        if end - start > LONGEST_NAME:
+            return
+        name = self.source[start:end]
+        if _DOTTED.fullmatch(name):
+            self._references.setdefault((self.frame.symbol, kind, name), start)
+            if kind == "call" and name.endswith(self.frame.name) and self.frame.is_function:
+                self._recursion(name)
+
+    def refer_to(self, kind: str, name: bytes, start: int) -> None:
+        """A name spelt otherwise than at its place (inside a string annotation)."""
+        if len(name) <= LONGEST_NAME and _DOTTED.fullmatch(name):
+            self._references.setdefault((self.frame.symbol, kind, name), start)
+
+    def _recursion(self, name: bytes) -> None:
+        frame = self.frame
+        head, _, last = name.rpartition(b".")
+        is_method = frame.outer is not None and not frame.outer.is_function and frame.outer.symbol >= 0
+        itself = last == frame.name and (text(head) in self.OWN if is_method else not head)
+        if itself and not frame.recursive:
+            frame.recursive = True
+            frame.cognitive += 1
+
+    def caught(self, node: Node, types: str, *, broad: bool, silent: bool) -> None:
+        """A handler of exceptions."""
+        self.handlers.append(Handler(self.frame.symbol, self.line(node.start_byte), types, broad, silent))
+        self.frame.handlers += 1
+
+    def raises(self, node: Node, name: str) -> None:
+        """A raise or throw statement."""
+        self.frame.raises += 1
+        self.raised.append((self.frame.symbol, name, self.line(node.start_byte)))
+
+    def cut(self, start: int, end: int) -> None:
+        """This part of the module level is no module code (an import, a declaration without a body)."""
+        if self.frame.symbol < 0:
+            self._cuts.append((start, end))
+
+    def mask(self, start: int, end: int, *, code: bool) -> None:
+        """Hides a string (`code`) or a comment from token counts; inner strings of a masked one are ignored."""
+        if start < self._masked_to or end <= start:
+            return
+        self._masked_to = end
+        written = self.source[start:end]
+        if not code:
+            self._masked[start:end] = written.translate(_BLANK)
+            if start < _HEADER and not self.is_generated:
+                self.is_generated = _GENERATED.search(written[:_HEADER]) is not None
+            return
+        self._string_starts.append(start)
+        self._string_ends.append(end)
+        if b"\n" in written:
+            first, *others = written.split(b"\n")
+            lines = [_HOLE.ljust(len(first)), *(_HELD.ljust(len(line)) if line else b"" for line in others)]
+            self._masked[start:end] = b"\n".join(lines)
+        else:
+            self._masked[start:end] = _HOLE.ljust(end - start)
+
+    # Captures that mean the same everywhere.
+
+    def on_comment(self, node: Node) -> None:
+        self.mask(node.start_byte, node.end_byte, code=False)
+
+    def on_string(self, node: Node) -> None:
+        start, end = node.start_byte, node.end_byte
+        if start < self._masked_to:
+            return
+        self.mask(start, end, code=True)
+        if end - start <= 80:
+            content = self.literal_of(self.source[start:end])
+            if 4 <= len(content) <= 60 and _TELLING.search(content):
+                self.literals.setdefault(content, start)
+
+    def on_call(self, node: Node) -> None:
+        self.refer("call", node.start_byte, node.end_byte)
+
+    def on_type(self, node: Node) -> None:
+        self.refer("type", node.start_byte, node.end_byte)
+
+    def on_inherit(self, node: Node) -> None:
+        self.refer("inherit", node.start_byte, node.end_byte)
+
+    def on_read(self, node: Node) -> None:
+        self.refer("read", node.start_byte, node.end_byte)
+
+    def on_statement(self, node: Node) -> None:
+        self.frame.statements += 1
+
+    def on_error(self, node: Node) -> None:
+        if not self._errors or node.start_byte >= self._errors[-1][1]:
+            self._errors.append((node.start_byte, node.end_byte))
+
+    # The pass itself.
+
+    def run(self, tree: Tree, query: Query) -> Facts:
+        """The facts of the whole file."""
+        taken: dict[str, Callable[[Node], None]] = {}
+        for number in range(query.capture_count):
+            name = query.capture_name(number)
+            method = getattr(self, "on_" + name, None)
+            if method is None:
+                flow = self.FLOWS[name]
+
+                def method(node: Node, flow: Flow = flow) -> None:
+                    self.flow(flow, node)
+
+            taken[name] = method
+        ends = self._ends
+        for _, captured in QueryCursor(query).matches(tree.root_node):
+            for name, nodes in captured.items():
+                node = nodes[0]
+                start = node.start_byte
+                while ends[-1] <= start:
+                    self._close()
+                taken[name](node)
+        while len(ends) > 1:
+            self._close()
+        self.finish()
+        return self._facts()
+
+    def _close(self) -> None:
+        self._ends.pop()
+        top = self._tops.pop()
+        if top is _NEST:
+            self.frame.nest -= 1
+            self.frame.depth -= 1
+        elif top is _SHIFT:
+            self.frame.nest -= 1
+        elif isinstance(top, _Frame):
+            self._leave(top)
+        elif isinstance(top, _Run):
+            top.operators.sort()
+            previous = -1
+            for _, operator in top.operators:
+                if operator != previous:
+                    top.frame.cognitive += 1
+                    previous = operator
+
+    def _leave(self, frame: _Frame) -> None:
+        outer = frame.outer
+        assert outer is not None  # only the module has none, and it is never on the stack
+        self.frame = outer
+        # Each scaled point inside is one dearer for every level at which this definition lies in the outer one.
+        deeper = outer.nest + frame.is_function if outer.is_function or outer.outer is not None else 0
+        outer.cognitive += frame.cognitive + frame.scaled * deeper
+        outer.scaled += frame.scaled
+        if frame.is_function and frame.statements <= 2 and frame.node is not None:
+            callee, grade = self.forwarded(frame.node, self._parameters_of(frame.symbol))
+            if callee:
+                self._forwards[frame.symbol] = callee, grade
+        frame.node = None
+
+    def _parameters_of(self, symbol: int) -> list[Parameter]:
+        first = bisect_left(self.parameters, (symbol,))
+        last = bisect_left(self.parameters, (symbol + 1,))
+        return self.parameters[first:last]
+
+    # What is known only at the end.
+
+    def _facts(self) -> Facts:
+        masked = bytes(self._masked)
+        lines = masked.split(b"\n")
+        code = list(accumulate((0 if not line or line.isspace() else 1 for line in lines), initial=0))
+        functions = self._measured(masked, code)
+        physical = len(lines) - (not lines[-1])
+        interface = Interface(
+            physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
+            self.exports, [(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors],
+        )  # fmt: skip
+        body = Body(
+            self._bound(), functions, self.handlers,
+            [Literal(text(content), self.line(start)) for content, start in self.literals.items()],
+            self.raised, self._module_code(masked), self.branches,
+        )  # fmt: skip
+        return Facts(interface, body)
+
+    def _module_code(self, masked: bytes) -> int:
+        total, at = 0, 0
+        for start, end in sorted(self._cuts):
+            if start > at:
+                total += self._leaves(self._shape(_TOKEN.findall(masked, at, start)))
+            at = max(at, end)
+        return total + self._leaves(self._shape(_TOKEN.findall(masked, at)))
+
+    @property
+    def _shape_of(self) -> _Shapes:
+        shapes = self._shapes.get(type(self))
+        if shapes is None:
+            shapes = self._shapes[type(self)] = _Shapes(self.KEYWORDS, self.CONSTANTS)
+        return shapes
+
+    def _shape(self, tokens: list[bytes]) -> bytes:
+        return b"".join(map(self._shape_of.__getitem__, tokens))
+
+    @staticmethod
+    def _leaves(shape: bytes) -> int:
+        return shape.count(b"I") + shape.count(b"S") + shape.count(b"N") + shape.count(b"C")
+
+    def _measured(self, masked: bytes, code: list[int]) -> list[Function]:
+        """Function rows in order of their start.
+
+        Inner functions come first and enter the outer ones as one digest, so that nesting costs no second reading.
+        """
+        rows: list[Function] = []
+        known: dict[int, tuple[int, int, bytes, bytes]] = {}  # symbol -> leaves, tokens, exact and shape digest
+        for frame in reversed(self._functions):
+            leaves = size = interface = 0
+            exact: list[bytes] = []
+            shape: list[bytes] = []
+            at = frame.start
+            for child in (*frame.children, None):
+                stop = frame.end if child is None else child.start
+                # The signature may end inside this piece.
+                if at < frame.body:
+                    head = min(stop, frame.body)
+                    interface += self._leaves(self._shape(_TOKEN.findall(masked, at, head)))
+                    at = head
+                if at < stop:
+                    tokens = _TOKEN.findall(masked, at, stop)
+                    shaped = self._shape(tokens)
+                    leaves += self._leaves(shaped)
+                    size += len(tokens)
+                    shape.append(shaped)
+                    exact.append(b"\x1f".join(tokens))
+                    first = bisect_left(self._string_starts, at)
+                    for number in range(first, bisect_left(self._string_starts, stop)):
+                        exact.append(self.source[self._string_starts[number] : self._string_ends[number]])
+                if child is not None:
+                    inner_leaves, inner_size, inner_exact, inner_shape = known[child.symbol]
+                    leaves += inner_leaves
+                    size += inner_size
+                    exact.append(inner_exact)
+                    shape.append(inner_shape)
+                    at = child.end
+            # Block structure is white space in some languages: these figures keep bodies apart that differ in it only.
+            figures = b"%d %d %d %d" % (frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements)
+            exact_digest = shape_digest = b""
+            if size >= SMALLEST_HASHED or frame.outer is not self.module:
+                exact_digest = blake2b(b"\x1e".join([figures, *exact]), digest_size=8).digest()
+                shape_digest = blake2b(b"\x1e".join([figures, *shape]), digest_size=8).digest()
+            known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
+            big = size >= SMALLEST_HASHED
+            symbol = self.symbols[frame.symbol]
+            forwards, grade = self._forwards.get(frame.symbol, ("", ""))
+            rows.append(
+                Function(
+                    frame.symbol, frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements,
+                    code[symbol.end_line] - code[symbol.line - 1], leaves, interface,
+                    _number(exact_digest) if big else 0, _number(shape_digest) if big else 0,
+                    forwards, grade, frame.handlers, frame.raises,
+                )
+            )  # fmt: skip
+        rows.reverse()
+        return rows
+
+    def _bound(self) -> list[Reference]:
+        """References whose head is imported, may come from a star import, or is a top-level name of this file."""
+        heads = {row.alias.partition(".")[0] for row in self.imports if row.alias}
+        heads.update(symbol.name for symbol in self.symbols if symbol.parent < 0)
+        star = any(row.name == "*" and not row.alias for row in self.imports)
+        rows = []
+        for (symbol, kind, name), start in self._references.items():
+            dotted = text(name)
+            head = dotted.partition(".")[0]
+            known = head in heads or (star and head not in self.BUILTINS and head not in self.OWN)
+            if known and not self._is_shadowed(symbol, head):
+                rows.append(Reference(symbol, kind, dotted, self.line(start)))
+        return rows
+
+    def _is_shadowed(self, symbol: int, head: str) -> bool:
+        while symbol >= 0:
+            if head in self._shadows.get(symbol, ()):
+                return True
+            symbol = self.symbols[symbol].parent
+        return False
+
+
+def _number(digest: bytes) -> int:
+    """63 bits, never 0: it is a signed integer in the database, and 0 means "none"."""
+    return int.from_bytes(digest, "big") >> 1 or 1
