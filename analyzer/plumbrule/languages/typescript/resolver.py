@@ -1,0 +1,472 @@
+"""Where an ECMAScript import leads, as Node, TypeScript and the bundlers would have it, from what the tree holds.
+
+Hides module resolution: extensions and the mapping of built names to sources, folders, compiler paths, workspaces and
+their `exports`. Nothing is executed, so aliases set by a bundler's own program are guessed from the folders, and only
+where one single file fits. TypeScript and JavaScript differ in which of two neighbours (`x.ts`, `x.js`) is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from plumbrule.languages import External, Located, Target, Unresolved, is_test
+from plumbrule.languages.typescript.manifests import (
+    CompilerConfig,
+    Package,
+    ancestors,
+    join,
+    read_configs,
+    read_packages,
+    targets,
+    workspace_of,
+)
+
+if TYPE_CHECKING:
+    from plumbrule.facts import Import
+    from plumbrule.resolve import Tree
+
+MANIFESTS = (
+    "package.json",
+    "tsconfig.json",
+    "jsconfig.json",
+    "pnpm-workspace.yaml",
+    "lerna.json",
+    "deno.json",
+    "deno.jsonc",
+)
+
+TYPESCRIPT_FIRST = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".d.mts", ".d.cts", ".js", ".jsx", ".mjs", ".cjs")
+JAVASCRIPT_FIRST = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".d.ts", ".d.mts", ".d.cts")
+_OTHER_CODE = (".json", ".vue", ".svelte", ".astro")
+_PLATFORMS = (".web", ".native", ".ios", ".android", ".server", ".client")
+
+# A source may name its own output: `./x.js` is how NodeNext spells `./x.ts`.
+_SOURCES_OF = {
+    ".js": (".ts", ".tsx", ".d.ts", ".jsx"),
+    ".jsx": (".tsx", ".ts", ".d.ts"),
+    ".mjs": (".mts", ".d.mts", ".ts"),
+    ".cjs": (".cts", ".d.cts", ".ts"),
+}
+
+_BUILT_FOLDER = re.compile(
+    r"(?:dist|lib|build|built|out|output|es|esm|cjs|umd|types|typings|compiled|bundles?|_?(?:esm|cjs|types)|\.output|"
+    r"\.build|target|release)(?:[-_.]\w+)*"
+)
+_BUILT_FORMAT = re.compile(
+    r"es|es6|es20\d\d|esnext|esm\d*|cjs|commonjs|umd|amd|mjs|module|modules|node|browser|types|typings|src"
+)
+_BUILT_ENDING = re.compile(
+    r"(?:\.d)?\.[cm]?[jt]sx?$|\.(?:min|umd|esm|es|cjs|iife|prod|dev|production|development|bundle)(?=\.|$)"
+)
+_SOURCE_FOLDERS = ("src", "source", "lib", "app")
+# Folders that bundlers are commonly told to search, below the package of the importing file.
+_CODE_ROOTS = ("src", "app", "client", "lib", "source", "js", "frontend", "web", "assets", "static", "app/javascript")
+
+# fmt: off
+BUILTINS = frozenset((
+    "assert", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto", "dgram",
+    "diagnostics_channel", "dns", "domain", "events", "fs", "http", "http2", "https", "inspector",
+    "module", "net", "os", "path", "perf_hooks", "process", "punycode", "querystring", "readline",
+    "repl", "stream", "string_decoder", "sys", "timers", "tls", "trace_events", "tty", "url",
+    "util", "v8", "vm", "wasi", "worker_threads", "zlib",
+))
+# fmt: on
+_SCHEME = re.compile(r"([a-zA-Z][\w+.-]+):(?!:)(.*)", re.S)
+_PACKAGE_NAME = re.compile(r"(?:@[a-zA-Z0-9][\w.~-]*/)?[a-zA-Z0-9_][\w.~-]*")
+
+_NO_FILE = "no such file"
+_NO_BUILD = "built output that is not in the repository"
+_OUTSIDE = "outside the repository"
+_NO_ALIAS = "no such module; an alias set by a bundler cannot be read"
+
+
+class EcmaScriptResolver:
+    """Binds the imports of one dialect family inside one repository."""
+
+    def __init__(self, tree: Tree, endings: tuple[str, ...]) -> None:
+        self._tree = tree
+        self._endings = (*endings, *_OTHER_CODE)
+        self._types_first = endings[0] == ".ts"
+        self._packages = read_packages(tree)
+        self._configs = read_configs(tree, self._packages)
+        self._workspace = workspace_of(self._packages)
+        self._named: dict[str, list[Package]] = {}
+        for folder in sorted(self._packages):
+            package = self._packages[folder]
+            if package.name:
+                self._named.setdefault(package.name, []).append(package)
+        self._configs_in: dict[str, list[CompilerConfig]] = {}
+        # tsconfig.json before its variants: it is the one that editors and most tools take.
+        for path in sorted(self._configs, key=lambda p: (not p.endswith("/tsconfig.json") and p != "tsconfig.json", p)):
+            self._configs_in.setdefault(self._configs[path].folder, []).append(self._configs[path])
+
+    def fingerprint(self) -> object:
+        return self._types_first, self._packages, self._configs
+
+    def packages(self) -> frozenset[str]:
+        return frozenset(self._named)
+
+    def provide(self, module: str, name: str) -> str | None:
+        package_name, subpath = _split(_plain(module))
+        for package in self._named.get(package_name, ()):
+            found = self._inside(package, subpath)
+            if found:
+                return found.path
+        return None
+
+    def locate(self, path: str, statement: Import) -> Target:
+        return self._locate(path.rpartition("/")[0], _plain(statement.module), 0)
+
+    def _locate(self, folder: str, module: str, depth: int) -> Target:
+        if not module:
+            return Unresolved("names no module")
+        if module.startswith("."):
+            return self._relative(folder, module)
+        if (found := self._by_paths(folder, module)) is not None:
+            return found
+        if module.startswith("#"):
+            return self._by_imports(folder, module, depth)
+        if module.startswith("/"):
+            return self._absolute(folder, module)
+        if (scheme := _SCHEME.fullmatch(module)) is not None:
+            return _by_scheme(scheme[1], scheme[2], module)
+        return self._bare(folder, module)
+
+    # -- relative -----------------------------------------------------------------------------------------------
+
+    def _relative(self, folder: str, module: str) -> Target:
+        base = join(folder, module)
+        if base is None:
+            return Unresolved(_OUTSIDE)
+        found = self._module(base, as_folder=module.endswith("/") or module.rpartition("/")[2] in (".", ".."))
+        if found is not None:
+            return Located(found)
+        for virtual in self._sibling_roots(folder, base):
+            if (found := self._module(virtual)) is not None:
+                return Located(found, confidence=0.9)
+        if (found := self._source_of(base)) is not None:
+            return Located(found, confidence=0.9)
+        if (found := self._for_a_platform(base)) is not None:
+            return Located(found, confidence=0.8)
+        return Unresolved(_NO_BUILD if any(_BUILT_FOLDER.fullmatch(part) for part in base.split("/")) else _NO_FILE)
+
+    def _file(self, base: str) -> str | None:
+        """The file that `base`, with or without an ending, names."""
+        tree = self._tree
+        name = base.rpartition("/")[2]
+        dot = name.rfind(".")
+        if dot > 0:
+            sources = _SOURCES_OF.get(name[dot:], ())
+            stem = base[: len(base) - len(name) + dot]
+            if not self._types_first and tree.has(base):
+                return base
+            for ending in sources:
+                if tree.has(stem + ending):
+                    return stem + ending
+            if self._types_first and tree.has(base):
+                return base
+        for ending in self._endings:
+            if tree.has(base + ending):
+                return base + ending
+        return base if dot <= 0 and base and tree.has(base) else None
+
+    def _module(self, base: str, *, as_folder: bool = False) -> str | None:
+        """A file, or what stands for a folder: its package.json's entry, else its index."""
+        if base and not as_folder and (found := self._file(base)) is not None:
+            return found
+        if self._tree.is_dir(base):
+            package = self._packages.get(base)
+            if package is not None and (inside := self._entry(package, guess=False)) is not None:
+                return inside.path
+            if (found := self._file(f"{base}/index".lstrip("/"))) is not None:
+                return found
+        return self._file(base) if as_folder and base else None
+
+    def _sibling_roots(self, folder: str, base: str) -> Iterator[str]:
+        """`rootDirs`: several folders that are one at run time."""
+        for config in self._configs_for(folder):
+            for root in config.root_dirs:
+                if base.startswith(root + "/"):
+                    rest = base[len(root) + 1 :]
+                    yield from (f"{other}/{rest}".lstrip("/") for other in config.root_dirs if other != root)
+
+    def _for_a_platform(self, base: str) -> str | None:
+        for platform in _PLATFORMS:
+            for ending in self._endings[:2] if self._types_first else (".js", ".jsx", ".ts", ".tsx"):
+                if self._tree.has(base + platform + ending):
+                    return base + platform + ending
+        return None
+
+    def _source_of(self, built: str) -> str | None:
+        """The source of a build output that is not in the tree: by outDir and rootDir, else by usual folder names."""
+        plain = _BUILT_ENDING.sub("", built)
+        for folder in ancestors(built.rpartition("/")[0]):
+            for config in self._configs_in.get(folder, ()):
+                out = config.out_dir
+                if not out or not (plain + "/").startswith(out + "/"):
+                    continue
+                rest = plain[len(out) + 1 :]
+                roots = (config.root_dir,) if config.root_dir is not None else (_under(folder, "src"), folder)
+                for root in roots:
+                    candidate = _under(root, rest)
+                    if candidate != plain and (found := self._module(candidate)) is not None:
+                        return found
+        home = next((f for f in ancestors(built.rpartition("/")[0]) if f in self._packages), "")
+        parts = plain[len(home) + 1 if home else 0 :].split("/")
+        for at, part in enumerate(parts[:3]):
+            if not _BUILT_FOLDER.fullmatch(part):
+                continue
+            before, rest_parts = "/".join([home, *parts[:at]]).strip("/"), parts[at + 1 :]
+            while True:
+                for source in (*_SOURCE_FOLDERS, ""):
+                    candidate = _under(_under(before, source), "/".join(rest_parts))
+                    if candidate and candidate != plain and (found := self._module(candidate)) is not None:
+                        return found
+                if not rest_parts or not _BUILT_FORMAT.fullmatch(rest_parts[0]):
+                    break
+                rest_parts = rest_parts[1:]
+        return None
+
+    # -- compiler options ---------------------------------------------------------------------------------------
+
+    def _configs_for(self, folder: str) -> Iterator[CompilerConfig]:
+        """The configs that may speak for a folder, the nearest first; a bundler often obeys an outer one."""
+        for outer in ancestors(folder):
+            yield from self._configs_in.get(outer, ())
+
+    def _by_paths(self, folder: str, module: str) -> Target | None:
+        missed = False
+        nearest = None
+        for config in self._configs_for(folder):
+            nearest = config.folder if nearest is None else nearest
+            for pattern, wanted in config.paths:
+                head, star, tail = pattern.partition("*")
+                if star:
+                    if not (module.startswith(head) and module.endswith(tail) and len(module) >= len(head + tail)):
+                        continue
+                elif module != pattern:
+                    continue
+                rest = module[len(head) : len(module) - len(tail)]
+                for target in wanted:
+                    base = join("", target.replace("*", rest)) if star else target
+                    if base is None:
+                        continue
+                    found = self._module(base) or self._source_of(base)
+                    if found is not None:
+                        return Located(found, confidence=1.0 if config.folder == nearest else 0.9)
+                missed = missed or (bool(head) and not any("node_modules" in target for target in wanted))
+                break
+        # A pattern as general as "*" or a package's own name is a hint, not an alias.
+        if missed and not self._is_known_outside(folder, module):
+            return self._guess(folder, module) or Unresolved("an alias of the compiler options that leads to no file")
+        return None
+
+    def _is_known_outside(self, folder: str, module: str) -> bool:
+        name = _split(module)[0]
+        return name in self._named or name in BUILTINS or self._is_declared(folder, name)
+
+    # -- packages -----------------------------------------------------------------------------------------------
+
+    def _home(self, folder: str) -> Package | None:
+        return next((self._packages[f] for f in ancestors(folder) if f in self._packages), None)
+
+    def _is_declared(self, folder: str, name: str) -> bool:
+        types = "@types/" + (name[1:].replace("/", "__") if name.startswith("@") else name)
+        return any(
+            name in package.declared or types in package.declared
+            for f in ancestors(folder)
+            if (package := self._packages.get(f)) is not None
+        )
+
+    def _by_imports(self, folder: str, module: str, depth: int) -> Target:
+        home = self._home(folder)
+        wanted = targets(home.imports, module, types_first=self._types_first) if home else []
+        if home is not None:
+            for target in wanted:
+                if target.startswith("."):
+                    base = join(home.folder, target)
+                    if base is not None and (found := self._module(base)) is not None:
+                        return Located(found)
+            for target in wanted:
+                base = join(home.folder, target) if target.startswith(".") else None
+                if base is not None and (found := self._source_of(base)) is not None:
+                    return Located(found, confidence=0.9)
+            for target in wanted:
+                if not target.startswith((".", "#")) and depth == 0:
+                    return self._locate(home.folder, target, depth + 1)
+        if wanted:
+            return Unresolved("the package's own `imports` lead to no file")
+        return self._guess(folder, module) or Unresolved(_NO_ALIAS)
+
+    def _absolute(self, folder: str, module: str) -> Target:
+        """`/x` is seen from the server's root: a folder that holds the package, or its public files."""
+        for outer in ancestors(folder):
+            if outer in self._packages or outer == "":
+                for root in (outer, _under(outer, "public"), _under(outer, "src")):
+                    base = join(root, "." + module)
+                    if base is not None and (found := self._module(base)) is not None:
+                        return Located(found, confidence=0.9)
+        return Unresolved(_NO_FILE)
+
+    def _bare(self, folder: str, module: str) -> Target:
+        name, subpath = _split(module)
+        declared = self._is_declared(folder, name)
+        if name in BUILTINS and not declared and name not in self._named:
+            return External(name)
+        if self._types_first or not declared:
+            for config in self._configs_for(folder):
+                if config.base_url is not None:
+                    if (found := self._module(_under(config.base_url, module))) is not None:
+                        return Located(found)
+                    break
+        if (package := self._package_here(folder, name, declared)) is not None:
+            inside = self._inside(package, subpath)
+            if inside is not None:
+                return inside
+            return Unresolved(f"package {name} of this repository offers no such file")
+        if (aliased := self._by_alias(folder, module)) is not None:
+            return aliased
+        if declared:
+            return External(name)
+        guessed = self._guess(folder, module)
+        if guessed is not None:
+            return guessed
+        return External(name) if _PACKAGE_NAME.fullmatch(name) else Unresolved(_NO_ALIAS)
+
+    def _package_here(self, folder: str, name: str, declared: bool) -> Package | None:
+        """The package of this repository that `name` means for code in `folder`; None if it comes from a registry."""
+        named = self._named.get(name)
+        if not named:
+            return None
+        homes = [self._packages[f] for f in ancestors(folder) if f in self._packages]
+        for home in homes:
+            if home.name == name:
+                return home
+            linked = self._packages.get(home.linked.get(name, "\0"))
+            if linked is not None:
+                return linked
+        roots = [self._workspace[home.folder] for home in homes if home.folder in self._workspace]
+        for root in roots:
+            for package in named:
+                if self._workspace.get(package.folder) == root:
+                    return package
+        # Outside workspaces a name of ours may still be a registry's: not if it was declared with a version.
+        if len(named) == 1 and not declared and not is_test(named[0].folder + "/package.json"):
+            return named[0]
+        return None
+
+    def _inside(self, package: Package, subpath: str) -> Located | None:
+        if not subpath:
+            return self._entry(package, guess=True)
+        key = "./" + subpath
+        wanted = targets(package.exports, key, types_first=self._types_first) if package.exports is not None else []
+        found = self._first(package.folder, wanted)
+        if found is not None:
+            return found
+        base = join(package.folder, key)
+        if base is None or not (base + "/").startswith(package.folder + "/" if package.folder else ""):
+            return None
+        if (direct := self._module(base)) is not None:
+            return Located(direct, confidence=1.0 if package.exports is None else 0.8)
+        built = self._source_of(base) or self._module(_under(_under(package.folder, "src"), subpath))
+        return Located(built, confidence=0.8) if built is not None else None
+
+    def _entry(self, package: Package, *, guess: bool) -> Located | None:
+        """The package's main file. With `guess`, usual names stand in for an entry that only a build makes."""
+        exported = targets(package.exports, ".", types_first=self._types_first) if package.exports is not None else []
+        entries = (*package.typings, *package.entries) if self._types_first else (*package.entries, *package.typings)
+        found = self._first(package.folder, [*exported, *entries])
+        if found is not None:
+            return found
+        for name in ("index", "src/index", "lib/index", "src/main", "main", "mod") if guess else ("index",):
+            if (direct := self._file(_under(package.folder, name))) is not None:
+                return Located(direct, confidence=1.0 if name == "index" else 0.8)
+        return None
+
+    def _first(self, folder: str, wanted: list[str]) -> Located | None:
+        """The first target that exists; else the first whose source does."""
+        bases = [base for target in wanted if (base := join(folder, target)) is not None and base != folder]
+        for base in bases:
+            if (found := self._file(base)) is not None:
+                return Located(found)
+            # `main` may be a folder, but that folder's own package.json is not asked: it may name this one again.
+            if self._tree.is_dir(base) and (found := self._file(base + "/index")) is not None:
+                return Located(found)
+        for base in bases:
+            if (found := self._source_of_entry(base)) is not None:
+                return Located(found, confidence=0.9)
+        return None
+
+    def _source_of_entry(self, base: str) -> str | None:
+        plain = _BUILT_ENDING.sub("", base)
+        return self._file(plain) or self._source_of(base) if plain else None
+
+    # -- aliases ------------------------------------------------------------------------------------------------
+
+    def _by_alias(self, folder: str, module: str) -> Target | None:
+        for outer in ancestors(folder):
+            package = self._packages.get(outer)
+            for name, target in package.aliases if package is not None else ():
+                prefix = name if name.endswith("/") else name + "/"
+                if module != name and not module.startswith(prefix):
+                    continue
+                base = join(outer, target + "/" + module[len(prefix) :] if module != name else target)
+                if base is not None and (found := self._module(base)) is not None:
+                    return Located(found)
+        return None
+
+    def _guess(self, folder: str, module: str) -> Located | None:
+        """An alias or search root that only a bundler's program knows: the file, if just one fits below a root."""
+        plain = re.sub(r"^(?:[@~#$]/|[@~#$])", "", module)
+        first, slash, _ = plain.partition("/")
+        if not plain or first in ("", ".", "..") or not (slash or plain == module or module[:1] in "~#$"):
+            return None
+        roots: dict[str, None] = {}
+        homes = [f for f in ancestors(folder) if f in self._packages][:1]
+        for outer in ancestors(folder):
+            if outer != folder or outer in homes:
+                roots[outer] = None
+            if outer in homes or outer == "":
+                roots.update(dict.fromkeys(_under(outer, name) for name in _CODE_ROOTS))
+        hits = set()
+        for root in roots:
+            base = join(root, plain)
+            if base is None or (slash and not self._tree.is_dir(_under(root, first))):
+                continue
+            if (found := self._module(base)) is not None:
+                hits.add(found)
+        return Located(hits.pop(), confidence=0.7) if len(hits) == 1 else None
+
+
+def _under(folder: str, name: str) -> str:
+    return f"{folder}/{name}".strip("/")
+
+
+def _plain(module: str) -> str:
+    """The specifier without what only a bundler reads: `!loader!./x`, `./x.svg?url`."""
+    if "!" in module:
+        module = module.rpartition("!")[2]
+    cut = module.find("?")
+    return module[:cut] if cut > 0 else module
+
+
+def _split(module: str) -> tuple[str, str]:
+    """(package, path inside it); a scope belongs to the name."""
+    parts = module.split("/")
+    scope = 2 if module.startswith("@") and len(parts) > 1 else 1
+    return "/".join(parts[:scope]), "/".join(parts[scope:]).strip("/")
+
+
+def _by_scheme(scheme: str, rest: str, module: str) -> Target:
+    scheme = scheme.lower()
+    if scheme == "node":
+        name = rest.partition("/")[0]
+        return External(name if name in BUILTINS else f"node:{name}")
+    if scheme in ("npm", "jsr"):
+        name = _split(rest.lstrip("/"))[0]
+        return External(name[:1] + name[1:].partition("@")[0])
+    if scheme in ("http", "https"):
+        return External(rest.lstrip("/").partition("/")[0] or module)
+    return External(f"{scheme}:{rest.partition('/')[0]}")
