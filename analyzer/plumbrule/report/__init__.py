@@ -1,0 +1,50 @@
+"""Everything people and programs are shown. Hides each medium; a `Report` goes in, text comes out.
+
+Nothing here reads a clock, the environment or a terminal: the command says who is looking.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from plumbrule.errors import SettingsError
+from plumbrule.report.model import SCHEMA, Coverage, Finding, PolicyUsed, Report, RuleText, in_order
+
+__all__ = [
+    "SCHEMA",
+    "Coverage",
+    "Finding",
+    "PolicyUsed",
+    "Report",
+    "RuleText",
+    "format_names",
+    "in_order",
+    "on_terminal",
+    "render",
+]
+
+
+@cache
+def format_names() -> tuple[str, ...]:
+    """Every format there is, without importing one of them."""
+    return tuple(sorted(file.stem for file in (Path(__file__).parent / "formats").glob("[a-z]*.py")))
+
+
+def render(report: Report, format_name: str) -> str:
+    """The report in one format, for a file or a pipe; SettingsError if there is no such format."""
+    return str(_format(format_name).render(report))
+
+
+def on_terminal(report: Report, format_name: str) -> str:
+    """The report for a person who is looking: with colour where the format knows any."""
+    chosen = _format(format_name)
+    return str(getattr(chosen, "on_terminal", chosen.render)(report))
+
+
+def _format(name: str) -> ModuleType:
+    if name not in format_names():
+        raise SettingsError(f"there is no format {name!r}\nchoose one of: {', '.join(format_names())}")
+    return import_module(f"{__name__}.formats.{name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SCHEMA = "plumbrule/report/1"
@@ -54,6 +55,17 @@ class PolicyUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleText:
+    """One evaluated rule in its own words, so that a reader of the report need not have the rule files."""
+
+    id: str
+    title: str
+    severity: str  # as the policy set it: error | warning | info
+    reason: str = ""  # Markdown: why it matters
+    instead: str = ""  # Markdown: what to do instead, names not filled in
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     verdict: str  # passed | failed | not-judged
     reasons: tuple[str, ...]
@@ -62,12 +74,32 @@ class Report:
     merge_base: str
     head: str  # commit id, or "worktree"
     policy: PolicyUsed = field(default_factory=PolicyUsed)
-    counts: dict[str, int] = field(default_factory=dict)  # "new", "known", "waived", "fixed", "error", "warning", "info"
+    counts: dict[str, int] = field(
+        default_factory=dict
+    )  # "new", "known", "waived", "fixed", "error", "warning", "info"
     coverage: Coverage = field(default_factory=Coverage)
     findings: tuple[Finding, ...] = ()  # sorted by (state new first, severity, rule, subject)
     tool: dict[str, str] = field(default_factory=dict)  # {"name": "plumbrule", "version": ...}
+    rules: tuple[RuleText, ...] = ()  # every evaluated rule, sorted by id; empty = formats show ids only
 
     @property
     def exit_code(self) -> int:
         """0 judged and nothing new at or over the limit, 1 failed, 2 not judged."""
         return {"passed": 0, "failed": 1}.get(self.verdict, 2)
+
+
+_STATES = {"new": 0, "known": 1, "waived": 2, "fixed": 3}
+_SEVERITIES = {"error": 0, "warning": 1, "info": 2}
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings as every medium lists them: new first, then by severity, rule, group, repo and subject."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (
+                *(_STATES.get(f.state, 9), _SEVERITIES.get(f.severity, 9), f.rule, f.group),
+                *(f.repo, f.subject, f.path, f.line, f.id),
+            ),
+        )
+    )

@@ -1,0 +1,109 @@
+"""For a pull request's comment: short, everything longer folded away, two lines when there is nothing to say.
+
+Names stand in code spans only, so no name can become HTML, a link, a picture, a mention or a reference. The first
+line is an invisible mark by which a bot finds the comment that it wrote last time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from plumbrule.report import wording
+from plumbrule.report.escapes import code_span, in_markdown, shortened
+from plumbrule.report.model import Finding, Report, in_order
+
+MARK = "<!-- plumbrule -->"
+_SPACE = 60_000  # characters; hosting services refuse comments over 65,536
+_LONGEST = 300  # characters of one sentence or name; the other formats have it whole
+_EVIDENCE = 5
+_BRIEF = 20
+
+
+def render(report: Report) -> str:
+    """Markdown in the dialects of GitHub and GitLab, never longer than a comment may be."""
+    beginning, end = [*_beginning(report)], [*_end(report)]
+    space = _SPACE - sum(map(len, beginning)) - sum(map(len, end))
+    middle = []
+    for block in _findings(report):
+        space -= len(block)
+        if space < 0:
+            middle.append(
+                "\n**This is not all:** more was found than a comment can hold. The format `text` has it all.\n"
+            )
+            break
+        middle.append(block)
+    return "".join((*beginning, *middle, *end))
+
+
+def _beginning(report: Report) -> Iterator[str]:
+    yield f"{MARK}\n### Plumbrule {in_markdown(wording.headline(report))}\n"
+    if report.reasons or report.policy.loosened:
+        yield "\n"
+    yield from _listed(report.reasons)
+    yield from _listed(f"This change loosens the policy: {what}" for what in report.policy.loosened)
+
+
+def _listed(sentences: Iterable[str]) -> Iterator[str]:
+    sentences = list(sentences)
+    yield from (f"- {_prose(sentence)}\n" for sentence in sentences[:_BRIEF])
+    if len(sentences) > _BRIEF:
+        yield f"- and {len(sentences) - _BRIEF:,} more\n"
+
+
+def _findings(report: Report) -> Iterator[str]:
+    findings = in_order(report.findings)
+    for heading, chosen in (
+        ("new", [f for f in findings if f.state == "new"]),
+        ("known, but missing from the baseline", [f for f in findings if f.state == "known" and f.unaccepted]),
+    ):
+        for severity, alike in groupby(chosen, lambda finding: finding.severity):
+            for rule, groups in wording.by_rule(alike):
+                yield f"\n**{_prose(rule)}**: {sum(map(len, groups)):,} {heading} ({_prose(severity)})\n\n"
+                for group in groups:
+                    yield from _group(group)
+    brief = [f for f in findings if f.state in ("waived", "fixed")]
+    if brief:
+        yield _folded(
+            " and ".join(
+                f"{sum(f.state == state for f in brief):,} {state}"
+                for state in ("waived", "fixed")
+                if any(f.state == state for f in brief)
+            ),
+            _listed(f"{f.state}: {f.rule} {f.subject}" for f in brief),
+        )
+
+
+def _group(group: list[Finding]) -> Iterator[str]:
+    for remedy, alike in groupby(group, lambda finding: finding.remedy):
+        findings = list(alike)
+        for finding in findings:
+            yield f"- {code_span(shortened(wording.place(finding), _LONGEST))} {_prose(finding.message)}\n"
+        details = [
+            f"What to do instead: {line}" if not n else line for n, line in enumerate(remedy.split("\n")) if line
+        ]
+        evidence = [line for finding in findings for line in finding.evidence]
+        details += evidence[:_EVIDENCE]
+        if len(evidence) > _EVIDENCE:
+            details.append(f"and {len(evidence) - _EVIDENCE:,} more lines of evidence")
+        if details:
+            # In the item of the last finding; a blank line ends the HTML block, so that Markdown is read again.
+            yield _folded("why, and what to do instead", (f"- {_prose(line)}\n" for line in details), indent="  ")
+
+
+def _end(report: Report) -> Iterator[str]:
+    coverage = report.coverage
+    yield f"\n<sub>{_prose(report.repo)}: {_prose(wording.compared(report))}; policy: "
+    yield f"{_prose(wording.policy_used(report.policy))}. Looked at {_prose(wording.looked_at(coverage))}.</sub>\n"
+    gaps = [*wording.gaps(coverage), *(f"skipped {path}: {reason}" for path, reason in coverage.skipped_files)]
+    if gaps:
+        yield _folded("what this verdict does not rest on", _listed(gaps))
+
+
+def _folded(summary: str, lines: Iterable[str], indent: str = "") -> str:
+    inner = "".join(f"{indent}{line}" for line in lines)
+    return f"\n{indent}<details><summary>{summary}</summary>\n\n{inner}\n{indent}</details>\n\n"
+
+
+def _prose(text: str) -> str:
+    return in_markdown(shortened(text, _LONGEST))

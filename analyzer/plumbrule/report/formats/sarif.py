@@ -1,0 +1,143 @@
+"""For code scanning: SARIF 2.1.0, in the subset that hosting services read.
+
+Hides what they ask for beyond the standard. A result without a file location makes them refuse the whole upload, so a
+finding about no file points at the policy. They do not read `baselineState`, and would open an alert for an absent
+result, so fixed findings are counted but not listed: an alert closes by its result being gone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from plumbrule.report import wording
+from plumbrule.report.escapes import in_uri, json_text, visible
+from plumbrule.report.model import Finding, Report, RuleText, in_order
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+# Waivers are read from the base, so what they cover was accepted before this change.
+_BASELINE = {"new": "new", "known": "unchanged", "waived": "unchanged"}
+_ROOT = "%SRCROOT%"
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_LINK = re.compile(r"\[(?=[^\]]*\]\()")
+
+
+def render(report: Report) -> str:
+    """One run; paths relative to the repository's root, identities as fingerprints, nothing of this machine."""
+    findings = [finding for finding in in_order(report.findings) if finding.state in _BASELINE]
+    texts = {rule.id: rule for rule in report.rules}
+    rules = sorted({finding.rule for finding in findings} | texts.keys())
+    index = {rule: number for number, rule in enumerate(rules)}
+    return json_text(
+        {
+            "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [
+                {
+                    "tool": {
+                        "driver": {
+                            "name": "Plumbrule",
+                            "version": report.tool.get("version", ""),
+                            "rules": [_rule(rule, texts.get(rule), findings) for rule in rules],
+                        }
+                    },
+                    "automationDetails": {"id": "plumbrule/"},
+                    "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+                    "invocations": [_invocation(report)],
+                    "results": [_result(finding, index[finding.rule], report) for finding in findings],
+                    "properties": {
+                        "verdict": report.verdict,
+                        "repo": report.repo,
+                        "base": report.base,
+                        "mergeBase": report.merge_base,
+                        "head": report.head,
+                        "policyCommit": report.policy.commit,
+                        "counts": dict(sorted(report.counts.items())),
+                    },
+                }
+            ],
+        }
+    )
+
+
+def _rule(rule: str, text: RuleText | None, findings: list[Finding]) -> dict[str, object]:
+    if text is None:
+        severity = next(finding.severity for finding in findings if finding.rule == rule)
+        return {"id": rule, "defaultConfiguration": {"level": _LEVELS[severity]}}
+    advice = f"What to do instead: {text.instead}" if text.instead else ""
+    markdown = "\n\n".join(
+        part for part in (text.reason, f"## What to do instead\n\n{text.instead}" if text.instead else "") if part
+    )
+    return {
+        "id": rule,
+        "name": "".join(part.capitalize() for part in rule.split("-")),
+        "shortDescription": {"text": _message(text.title)},
+        "fullDescription": {"text": _message(text.reason or text.title)},
+        "help": {
+            "text": _message("\n\n".join(part for part in (text.reason, advice) if part) or text.title),
+            "markdown": _literal(markdown or text.title),
+        },
+        "defaultConfiguration": {"level": _LEVELS[text.severity]},
+        "properties": {"tags": ["architecture"]},
+    }
+
+
+def _result(finding: Finding, rule_index: int, report: Report) -> dict[str, object]:
+    said = [finding.message, f"What to do instead: {finding.remedy}" if finding.remedy else "", *finding.evidence]
+    result: dict[str, object] = {
+        "ruleId": finding.rule,
+        "ruleIndex": rule_index,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": "\n".join(_message(part) for part in said if part) or finding.rule},
+        "locations": [_location(finding, report)],
+        # The second name is the only one that hosting services match by; with ours, moved lines reopen nothing.
+        "partialFingerprints": {"plumbrule/v1": finding.id, "primaryLocationLineHash": f"{finding.id}:1"},
+        "baselineState": _BASELINE[finding.state],
+        "properties": {"repo": finding.repo, "subject": finding.subject, "unaccepted": finding.unaccepted},
+    }
+    if finding.state == "waived":
+        reason = "; ".join(finding.evidence) or "waived in the policy"
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(reason)}]
+    else:
+        result["suppressions"] = []  # the standard: given for one result, given for all
+    return result
+
+
+def _location(finding: Finding, report: Report) -> dict[str, object]:
+    physical: dict[str, object] = {
+        "artifactLocation": {
+            "uri": in_uri(finding.path or report.policy.path or "plumbrule.toml"),
+            "uriBaseId": _ROOT,
+        }
+    }
+    if finding.path and finding.line > 0:
+        physical["region"] = {"startLine": finding.line}
+    return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": visible(finding.subject)}]}
+
+
+def _invocation(report: Report) -> dict[str, object]:
+    verdict = "error" if report.verdict == "not-judged" else "note"
+    notes = [_notification(verdict, reason) for reason in report.reasons]
+    notes += [_notification("warning", f"this change loosens the policy: {what}") for what in report.policy.loosened]
+    notes.append(_notification("note", f"looked at {wording.looked_at(report.coverage)}"))
+    notes += [_notification("warning", gap) for gap in wording.gaps(report.coverage)]
+    for path, reason in report.coverage.skipped_files:
+        file = {"physicalLocation": {"artifactLocation": {"uri": in_uri(path), "uriBaseId": _ROOT}}}
+        notes.append(_notification("warning", f"skipped: {reason}") | {"locations": [file]})
+    return {
+        "executionSuccessful": report.verdict != "not-judged",
+        "exitCode": report.exit_code,
+        "toolExecutionNotifications": notes,
+    }
+
+
+def _notification(level: str, text: str) -> dict[str, object]:
+    return {"level": level, "message": {"text": _message(text)}}
+
+
+def _message(text: str) -> str:
+    """Text of a message: line breaks stay, and neither `[a](b)` nor `{0}` means anything in a name."""
+    return _literal(_LINK.sub(r"\\[", "\n".join(visible(line) for line in text.split("\n"))))
+
+
+def _literal(text: str) -> str:
+    return _PLACEHOLDER.sub(r"{{\1}}", text)

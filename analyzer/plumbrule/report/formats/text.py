@@ -1,0 +1,121 @@
+"""For people in a terminal or a log: the verdict first, then what is new, then what the verdict rests on.
+
+`render` is plain. `on_terminal` says the same with colour, and is asked for only when a person is looking.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from plumbrule.report import wording
+from plumbrule.report.escapes import log_line
+from plumbrule.report.model import Finding, Report, in_order
+
+_LISTED = 10  # skipped files; the rest is counted, and JSON has them all
+_COLOURS = {"failed": "1;31", "not-judged": "1;33", "passed": "1;32", "rule": "1", "error": "31", "aside": "2"}
+
+
+class _Line(NamedTuple):
+    text: str
+    role: str = ""
+
+
+def render(report: Report) -> str:
+    """Plain text, the same bytes for the same report; every name on one line and visible."""
+    return "".join(f"{log_line(line.text)}\n" for line in _lines(report))
+
+
+def on_terminal(report: Report) -> str:
+    """`render` with ANSI colours and not one other character changed."""
+    return "".join(f"{_painted(line)}\n" for line in _lines(report))
+
+
+def _painted(line: _Line) -> str:
+    colour = _COLOURS.get(line.role)
+    text = log_line(line.text)
+    return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
+
+
+def _lines(report: Report) -> Iterator[_Line]:
+    yield _Line(wording.headline(report), report.verdict)
+    yield _Line(f"  {report.repo}: {wording.compared(report)}")
+    yield _Line(f"  policy: {wording.policy_used(report.policy)}")
+    for reason in report.reasons:
+        yield _Line(f"  because {reason}")
+    for loosened in report.policy.loosened:
+        yield _Line(f"  this change loosens the policy: {loosened}")
+
+    findings = in_order(report.findings)
+    for heading, chosen in (
+        ("new", [f for f in findings if f.state == "new"]),
+        ("known, but missing from the baseline", [f for f in findings if f.state == "known" and f.unaccepted]),
+    ):
+        yield from _in_full(heading, chosen)
+    for heading, state in (("waived", "waived"), ("fixed", "fixed")):
+        yield from _in_brief(heading, [f for f in findings if f.state == state])
+    yield from _in_numbers([f for f in findings if f.state == "known" and not f.unaccepted])
+    yield from _coverage(report)
+
+
+def _in_full(heading: str, findings: list[Finding]) -> Iterator[_Line]:
+    for severity, alike in groupby(findings, lambda finding: finding.severity):
+        for rule, groups in wording.by_rule(alike):
+            yield _Line("")
+            count = sum(map(len, groups))
+            yield _Line(f"{rule}: {count:,} {heading} ({severity})", "rule")
+            for group in groups:
+                yield from _group(group)
+
+
+def _group(group: list[Finding]) -> Iterator[_Line]:
+    name = group[0].group
+    indent = "    " if name else "  "
+    if name:
+        yield _Line(f"  {name}")
+    # The same advice is given once, below the last finding that it is for.
+    for remedy, alike in groupby(group, lambda finding: finding.remedy):
+        for finding in alike:
+            yield from _finding(finding, indent)
+        for number, line in enumerate(remedy.strip().split("\n") if remedy else ()):
+            yield _Line(f"{indent}  {'' if number else 'what to do instead: '}{line.strip()}")
+
+
+def _finding(finding: Finding, indent: str) -> Iterator[_Line]:
+    yield _Line(f"{indent}{wording.place(finding)}: {finding.message}", finding.severity)
+    if finding.subject not in finding.message and finding.subject != wording.place(finding):
+        yield _Line(f"{indent}  subject: {finding.subject}")
+    for evidence in finding.evidence:
+        yield _Line(f"{indent}  | {evidence}")
+    since = wording.origin(finding)
+    if since:
+        yield _Line(f"{indent}  {since}", "aside")
+
+
+def _in_brief(heading: str, findings: list[Finding]) -> Iterator[_Line]:
+    if findings:
+        yield _Line("")
+        yield _Line(f"{heading}: {len(findings):,}", "rule")
+    for finding in findings:
+        yield _Line(f"  {finding.rule}: {finding.subject}", "aside")
+
+
+def _in_numbers(findings: list[Finding]) -> Iterator[_Line]:
+    if findings:
+        counts = sorted(Counter(finding.rule for finding in findings).items())
+        yield _Line("")
+        yield _Line(f"known: {len(findings):,} ({', '.join(f'{rule} {count:,}' for rule, count in counts)})", "rule")
+
+
+def _coverage(report: Report) -> Iterator[_Line]:
+    coverage = report.coverage
+    yield _Line("")
+    yield _Line(f"looked at: {wording.looked_at(coverage)}")
+    for path, reason in coverage.skipped_files[:_LISTED]:
+        yield _Line(f"  skipped {path}: {reason}")
+    if len(coverage.skipped_files) > _LISTED:
+        yield _Line(f"  skipped {len(coverage.skipped_files) - _LISTED:,} more")
+    for gap in wording.gaps(coverage):
+        yield _Line(f"  {gap}")

@@ -1,0 +1,94 @@
+"""Sentences that several formats say about one report, so that they can never say it differently. Not escaped yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report
+
+
+def headline(report: Report) -> str:
+    """The verdict and the size of it: "failed: 2 new errors, 1 new warning"."""
+    verdict = report.verdict.replace("-", " ")
+    if report.policy.preview:
+        verdict = f"preview, binds nobody: {verdict}"
+    parts = []
+    for severity, noun in (("error", "new error"), ("warning", "new warning"), ("info", "new remark")):
+        number = sum(finding.state == "new" and finding.severity == severity for finding in report.findings)
+        parts += [counted(number, noun)] if number else []
+    unaccepted = sum(finding.unaccepted for finding in report.findings)
+    parts += [f"{unaccepted:,} known but never accepted"] if unaccepted else []
+    if not parts and report.verdict != "not-judged":  # "nothing new" is a judgement
+        parts = ["nothing new"]
+    return f"{verdict}: {', '.join(parts)}" if parts else verdict
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 file", "2 files", "4,338 files"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def short_commit(commit: str) -> str:
+    """Twelve digits of an id; words such as "worktree" whole."""
+    return commit[:12] if len(commit) in (40, 64) else commit
+
+
+def compared(report: Report) -> str:
+    """What was judged against what."""
+    if not report.base:
+        return f"{short_commit(report.head)}, compared with nothing"
+    apart = report.merge_base not in ("", report.base)
+    since = f"{short_commit(report.merge_base)}, where it left {short_commit(report.base)}" if apart else ""
+    return f"{short_commit(report.head)} since {since or short_commit(report.base)}"
+
+
+def policy_used(policy: PolicyUsed) -> str:
+    if not policy.path:
+        return "none, the built-in defaults"
+    return f"{policy.path} at {short_commit(policy.commit)}" if policy.commit else f"{policy.path}, as it lies here"
+
+
+def looked_at(coverage: Coverage) -> str:
+    """How much of the code the verdict rests on, in one line."""
+    parts = [f"{counted(coverage.files, 'file')}, {coverage.parsed:,} parsed, {coverage.skipped:,} skipped"]
+    if coverage.other:
+        parts.append(f"{coverage.other:,} of no known language")
+    # Rounded down: 100% is said of nothing that lacks one.
+    share = f" ({coverage.resolved * 100 // coverage.imports}%)" if coverage.imports else ""
+    parts.append(f"{coverage.resolved:,} of {counted(coverage.imports, 'import')} resolved{share}")
+    parts.append(f"{counted(coverage.rules, 'rule')} evaluated")
+    return "; ".join(parts)
+
+
+def gaps(coverage: Coverage) -> Iterator[str]:
+    """What the verdict does not rest on, one sentence each."""
+    if coverage.history:
+        yield f"history is partial: {coverage.history}"
+    for what in sorted(coverage.not_measured):
+        yield f"not measured: {what}"
+    for selector in sorted(coverage.selectors_unmatched):
+        yield f"matched no file: {selector}"
+
+
+def place(finding: Finding) -> str:
+    """ "path:line", or the subject where there is no file."""
+    if not finding.path:
+        return finding.subject
+    return f"{finding.path}:{finding.line}" if finding.line else finding.path
+
+
+def origin(finding: Finding) -> str:
+    """Who brought it, as far as known: "since 8c1f0aa2b3c4, batch 12, agent at least codex"; empty if unknown."""
+    parts = [
+        f"since {short_commit(finding.commit)}" if finding.commit else "",
+        f"batch {finding.batch}" if finding.batch else "",
+        f"agent {finding.agent}" if finding.agent else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def by_rule(findings: Iterable[Finding]) -> Iterator[tuple[str, list[list[Finding]]]]:
+    """(rule, its groups) of findings that are in order; findings of no group share one."""
+    for rule, of_rule in groupby(findings, lambda finding: finding.rule):
+        yield rule, [list(group) for _, group in groupby(of_rule, lambda finding: finding.group)]
