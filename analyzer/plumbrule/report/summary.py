@@ -1,0 +1,136 @@
+"""What a scan says to the person who ran it, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import orjson
+
+from plumbrule.report.escapes import visible
+
+_SHOWN = 12  # lines of any list before "and n more"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchMoved:
+    """One batch of the commits that are new in this scan, and what it moved."""
+
+    batch: str
+    agent: str  # "" = no agent was recognised, which does not mean that none took part
+    channel: str
+    confidence: str
+    commits: int
+    moved: tuple[tuple[str, int, int], ...]  # (count, before, after), only those that differ
+    new: tuple[str, ...]  # findings that appeared: "rule: subject"
+    fixed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSummary:
+    """One repository after a scan."""
+
+    repo: str
+    what: str  # "main line refs/heads/main", "branch feature", "work tree"
+    commit: str  # "" for a work tree
+    snapshots: int  # of this repository in the store
+    fresh: int  # of which this scan added
+    counts: Mapping[str, int]
+    level: str  # where components were found: "policy", "src/shop/*"
+    components: tuple[tuple[str, int], ...]  # (component, files), largest first
+    cycles: tuple[tuple[str, int], ...]  # (first member, size), largest first
+    skipped: tuple[tuple[str, str], ...]  # (path, reason)
+    files: int
+    parsed: int
+    other: int
+    imports: int
+    resolved: int
+    unresolved: tuple[tuple[str, int], ...]  # (reason, how many), commonest first
+    findings: tuple[tuple[str, str, int], ...]  # (severity, rule, how many)
+    batches: tuple[BatchMoved, ...]  # newest first
+    notes: tuple[str, ...] = ()  # partial history, rules that could not be judged, ...
+
+
+def as_json(summaries: Sequence[ScanSummary], generation: str) -> str:
+    """One object, sorted keys, ends with a line break."""
+    document = {
+        "schema": "plumbrule/scan/1",
+        "generation": generation,
+        "repositories": [asdict(summary) for summary in summaries],
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
+
+
+def as_text(summaries: Sequence[ScanSummary], generation: str) -> str:
+    """For a terminal; names from the code are made visible, never obeyed."""
+    lines: list[str] = []
+    for summary in summaries:
+        lines += [*_one(summary), ""]
+    lines.append(f"Stored as generation {generation}." if generation else "Nothing was stored.")
+    return "\n".join(lines) + "\n"
+
+
+def _one(s: ScanSummary) -> list[str]:
+    commit = f" at {s.commit[:12]}" if s.commit else ""
+    lines = [f"{visible(s.repo)}: {visible(s.what)}{commit}"]
+    seen = "nothing new" if s.fresh == 0 else f"{_many(s.fresh, 'new snapshot')}"
+    lines.append(f"  history     {_many(s.snapshots, 'snapshot')}, {seen}")
+    counts = s.counts
+    lines.append(
+        f"  size        {_many(s.parsed, 'file')}, {_many(counts.get('lines', 0), 'line')}, "
+        f"{_many(counts.get('symbols', 0), 'symbol')}, {_many(counts.get('dependencies', 0), 'import dependency')}"
+    )
+    lines.append(f"  components  {len(s.components):,} at {visible(s.level)}")
+    lines += _listed(f"{visible(name)} ({files:,})" for name, files in s.components)
+    if s.cycles:
+        total = sum(size for _, size in s.cycles)
+        lines.append(f"  cycles      {_many(len(s.cycles), 'cycle')} of files, {total:,} files in them")
+        lines += _listed(f"{size:,} files around {visible(member)}" for member, size in s.cycles)
+    else:
+        lines.append("  cycles      none between files")
+    lines.append(f"  parsed      {s.parsed:,} of {s.files:,} files of a known language; {s.other:,} other files")
+    lines += [f"    skipped: {visible(path)}: {visible(reason)}" for path, reason in s.skipped[:_SHOWN]]
+    if len(s.skipped) > _SHOWN:
+        lines.append(f"    and {len(s.skipped) - _SHOWN:,} more (view `skipped`)")
+    share = f" ({100 * s.resolved / s.imports:.1f} %)" if s.imports else ""
+    lines.append(f"  resolved    {s.resolved:,} of {s.imports:,} imports that look like its own{share}")
+    lines += [f"    {count:,}: {visible(reason)}" for reason, count in s.unresolved[:5]]
+    if s.findings:
+        lines.append(
+            "  findings    " + ", ".join(f"{count:,} {rule} ({severity})" for severity, rule, count in s.findings)
+        )
+    else:
+        lines.append("  findings    none")
+    if s.batches:
+        lines.append(f"  moved by    {_many(len(s.batches), 'batch')} since the last scan, newest first")
+        for batch in s.batches[:_SHOWN]:
+            lines += _batch(batch)
+        if len(s.batches) > _SHOWN:
+            lines.append(f"    and {len(s.batches) - _SHOWN:,} more (view `batch`)")
+    lines += [f"  note        {visible(note)}" for note in s.notes]
+    return lines
+
+
+def _batch(batch: BatchMoved) -> list[str]:
+    who = f" by at least {visible(batch.agent)} ({batch.channel}, {batch.confidence})" if batch.agent else ""
+    moved = ", ".join(f"{name} {before:,} → {after:,}" for name, before, after in batch.moved) or "nothing counted"
+    lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')}: {moved}"]
+    lines += [f"      new: {visible(finding)}" for finding in batch.new[:5]]
+    if len(batch.new) > 5:
+        lines.append(f"      and {len(batch.new) - 5:,} more new findings")
+    if batch.fixed:
+        lines.append(f"      fixed: {_many(len(batch.fixed), 'finding')}")
+    return lines
+
+
+def _listed(items: Iterable[str]) -> list[str]:
+    shown = list(items)
+    lines = [f"    {item}" for item in shown[:_SHOWN]]
+    if len(shown) > _SHOWN:
+        lines.append(f"    and {len(shown) - _SHOWN:,} more")
+    return lines
+
+
+def _many(count: int, noun: str) -> str:
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else plural}"
