@@ -53,7 +53,8 @@ def _spelled(character: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """At most `limit` characters; what was cut is counted, since two long names may share their beginning."""
+    """`visible`, in at most `limit` characters; what was cut is counted, since long names may begin alike."""
+    text = visible(text)
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
 
 

@@ -1,0 +1,100 @@
+"""What people are told, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from markdown_it import MarkdownIt
+
+from plumbrule.report import Coverage, Finding, PolicyUsed, Report, render
+
+
+def test_the_first_line_is_the_verdict(rich: Report):
+    assert render(rich, "text").splitlines()[0] == ("failed: 3 new errors, 1 new warning, 1 known but never accepted")
+
+
+def test_a_name_cannot_pretend_to_be_a_line_of_its_own(hostile: Report):
+    lines = render(hostile, "text").splitlines()
+    assert [line for line in lines if line.startswith("passed")] == []
+
+
+def test_not_judged_never_says_that_nothing_is_new(minimal: Report):
+    text = render(replace(minimal, verdict="not-judged", reasons=("the base is missing",)), "text")
+    assert text.splitlines()[0] == "not judged"
+    assert "because the base is missing" in text
+
+
+def test_a_preview_says_that_it_binds_nobody(minimal: Report):
+    text = render(replace(minimal, policy=PolicyUsed("plumbrule.toml", preview=True)), "text")
+    assert text.startswith("preview, binds nobody: passed")
+
+
+def test_the_edges_of_one_cycle_stand_together_and_share_their_advice(rich: Report):
+    text = render(rich, "text")
+    part = text[text.index("dependency-cycle: 2 new") : text.index("oversized-file: 1 new")]
+    assert part.count("  billing/invoice.py, billing/tax.py\n") == 1
+    assert part.count("what to do instead") == 1
+
+
+def test_known_findings_are_counted_and_unaccepted_ones_shown(rich: Report):
+    text = render(rich, "text")
+    assert "known: 3 (duplicate-helper 1, oversized-file 2)" in text
+    assert "layer-breach: 1 known, but missing from the baseline (error)\n  web/a.py:9:" in text
+
+
+def test_the_share_of_resolved_imports_is_never_rounded_up_to_all(minimal: Report):
+    text = render(replace(minimal, coverage=Coverage(imports=100_000, resolved=99_999)), "text")
+    assert "99,999 of 100,000 imports resolved (99%)" in text
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_what_was_not_looked_at_is_said(rich: Report, name: str):
+    said = render(rich, name)
+    for gap in ("shallow clone", "not enough history (12 of 49 units)", "8 skipped", "larger than 2 MB"):
+        assert gap in said
+
+
+def test_a_green_comment_is_a_few_lines(minimal: Report):
+    assert len(render(minimal, "markdown").splitlines()) <= 6
+
+
+def test_a_comment_never_outgrows_what_hosts_accept_and_says_what_is_missing(minimal: Report):
+    findings = tuple(
+        Finding(
+            f"{n}",
+            "layer-breach",
+            "error",
+            "new",
+            "shop",
+            f"a{n} -> b",
+            f"a{n}.py",
+            n,
+            "x" * 200,
+            "y" * 500,
+            ("z" * 400,),
+        )
+        for n in range(2000)
+    )
+    comment = render(replace(minimal, verdict="failed", findings=findings), "markdown")
+    assert len(comment) < 65_536
+    assert "This is not all" in comment
+    assert "Looked at" in comment
+
+
+def test_a_comment_holds_no_html_link_or_picture_of_a_name(hostile: Report):
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(render(hostile, "markdown"))
+    html = {token.content.strip() for token in tokens if token.type == "html_block"}
+    assert {block for block in html if not block.startswith(("<!-- plumbrule -->", "<details>", "</details>"))} == set()
+    assert not any("evil" in block or "script" in block for block in html)
+    inner = [child for token in tokens for child in token.children or []]
+    assert {child.type for child in inner} <= {
+        "text",
+        "code_inline",
+        "softbreak",
+        "html_inline",
+        "strong_open",
+        "strong_close",
+    }
+    assert {child.content for child in inner if child.type == "html_inline"} <= {"<sub>", "</sub>"}
+    assert not any(mark in child.content for child in inner if child.type == "text" for mark in "@#[<|`")
