@@ -1,0 +1,241 @@
+"""Cycles: groups of files, or of components, that need each other (strongly connected components of hard imports).
+
+Hides the search and the proposal which edges to break. Edges and proposals of cycles that did not change are taken
+over, so the dear part, the proposal, is paid only when an edge inside a cycle came, went or changed its names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from plumbrule.measures import Measure, Situation
+from plumbrule.measures._cuts import Arc, cut
+from plumbrule.measures._structure import (
+    Between,
+    Links,
+    Moved,
+    Structure,
+    StructuredRows,
+    members_of,
+    moved_links,
+    regrouped,
+    strongly_connected,
+    structure_of,
+)
+from plumbrule.tables import Row, Table, columns
+
+_SHOWN_MEMBERS = 20
+_SHOWN_NAMES = 8
+_SEARCHES = 4  # new edges looked at one by one; one search may cost half of a search for all cycles
+_UNIT = 10  # price of one imported name or import, so that a fifth of it is a whole number
+
+
+class _Edge(NamedTuple):
+    src: str
+    dst: str
+    line: int
+    symbols: str
+
+
+def _cycle_edges(s: Situation) -> Collection[Row]:
+    earlier = s.earlier.get("cycle_edge")
+    dependencies = s.rows["component_dependency"]
+    moved = moved_links(s)
+    if earlier is not None and dependencies is s.earlier.get("component_dependency") and not moved:
+        return earlier
+    if isinstance(dependencies, StructuredRows):
+        structure = dependencies.structure
+    else:
+        structure = structure_of(s, members_of(s.rows["file_component"]))
+    rows = _file_rows(s, structure, moved) + _component_rows(s, structure)
+    rows.sort()
+    return earlier if earlier is not None and list(earlier) == rows else rows
+
+
+def _file_rows(s: Situation, structure: Structure, moved: Moved) -> list[Row]:
+    old = [row for row in s.earlier.get("cycle_edge", ()) if row[1] == "file"]
+    # The price of an edge depends on components too, so old proposals hold only while no file changed its component.
+    comparable = bool(old) and not regrouped(members_of(s.earlier["file_component"]), structure.members)
+    known = {cycle: list(rows) for cycle, rows in groupby(old, lambda row: row[2])} if comparable else {}
+    rows: list[Row] = []
+    if "cycle_edge" in s.earlier and _same_cycles(old, moved, structure.links):
+        cycle_of = {row[4]: row[2] for row in old}
+        touched = {cycle_of.get(path) for path in moved} - {None}
+        rows = [row for row in old if comparable and row[2] not in touched]
+        members: dict[str, list[str]] = {}
+        for path in sorted(cycle_of):
+            members.setdefault(cycle_of[path], []).append(path)
+        knots = [members[cycle] for cycle in sorted(members) if not comparable or cycle in touched]
+    else:
+        knots = _knots({src: [link.dst for link in links] for src, links in structure.links.items()})
+    for knot in knots:
+        edges = _file_edges(knot, structure.links)
+        proposal = _known_proposal(known.get(knot[0], ()), edges) or _file_proposal(s, edges, structure.members)
+        rows += _rows(s, "file", knot, edges, proposal)
+    return rows
+
+
+def _same_cycles(old: Sequence[Row], moved: Moved, links: Links) -> bool:
+    """Whether no cycle can have come, gone, grown or shrunk: cheaper than searching all files again."""
+    cycle_of = {row[4]: row[2] for row in old}
+    searched = 0
+    for src, (before, now) in moved.items():
+        targets_before, targets_now = {link.dst for link in before}, {link.dst for link in now}
+        own = cycle_of.get(src)
+        if own is not None and any(cycle_of.get(dst) == own for dst in targets_before - targets_now):
+            return False
+        for dst in sorted(targets_now - targets_before):
+            if own is None or cycle_of.get(dst) != own:
+                searched += 1
+                if searched > _SEARCHES or _reaches(links, dst, src):
+                    return False
+    return True
+
+
+def _reaches(links: Links, start: str, goal: str) -> bool:
+    seen = {start}
+    pending = [start]
+    while pending:
+        for link in links.get(pending.pop(), ()):
+            if link.dst == goal:
+                return True
+            if link.dst not in seen:
+                seen.add(link.dst)
+                pending.append(link.dst)
+    return False
+
+
+def _component_rows(s: Situation, structure: Structure) -> list[Row]:
+    earlier = s.earlier.get("component_dependency")
+    before = earlier.structure.between if isinstance(earlier, StructuredRows) else {}
+    known = {(row[4], row[5]): row for row in s.earlier.get("cycle_edge", ()) if row[1] == "component"}
+    sizes = {name: files for _, name, files in s.rows["component"]}
+    targets: dict[str, list[str]] = {}
+    for src, dst in structure.between:
+        targets.setdefault(src, []).append(dst)
+    rows: list[Row] = []
+    for knot in _knots(targets):
+        # A cycle of components that are one file each is the cycle of these files, already told.
+        if all(sizes.get(name, 0) <= 1 for name in knot):
+            continue
+        inside = set(knot)
+        edges = []
+        same = True  # the same edges for the same prices, so the same proposal
+        for pair in sorted(pair for pair in structure.between if pair[0] in inside and pair[1] in inside):
+            files, row = structure.between[pair], known.pop(pair, None)
+            if row is not None and files is before.get(pair):
+                edges.append(_Edge(*pair, 0, row[7]))
+            else:
+                names = {name for link in files.values() for name in link.names.split(", ")} - {""}
+                edges.append(_Edge(*pair, 0, _shown(sorted(names), _SHOWN_NAMES)))
+            same = same and row is not None and row[2] == knot[0] and len(files) == len(before.get(pair, ()))
+            proposal = str(row[8]) if row is not None else ""
+        if not same or any(row[2] == knot[0] for row in known.values()):
+            proposal = _component_proposal(s, edges, structure.between)
+        rows += _rows(s, "component", knot, edges, proposal)
+    return rows
+
+
+def _knots(targets: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Strongly connected components of more than one node, each sorted, in the order of their first members."""
+    names = sorted(targets)  # a node without targets is in no cycle
+    number = {name: position for position, name in enumerate(names)}
+    lookup = number.get
+    pointers = [[n for n in map(lookup, targets[name]) if n is not None] for name in names]
+    return sorted(sorted(names[n] for n in knot) for knot in strongly_connected(pointers))
+
+
+def _file_edges(members: Sequence[str], links: Links) -> list[_Edge]:
+    inside = set(members)
+    return [_Edge(src, link.dst, link.line, link.names) for src in members for link in links[src] if link.dst in inside]
+
+
+def _shown(names: Sequence[str], most: int) -> str:
+    text = ", ".join(names[:most])
+    return text if len(names) <= most else f"{text} and {len(names) - most} more"
+
+
+def _known_proposal(old: Collection[Row], edges: Sequence[_Edge]) -> str | None:
+    """The proposal of the earlier cycle if it had the same edges for the same names, wherever their lines are."""
+    same = [(row[4], row[5], row[7]) for row in old] == [(edge.src, edge.dst, edge.symbols) for edge in edges]
+    return str(next(iter(old))[8]) if same and old else None
+
+
+def _file_proposal(s: Situation, edges: Sequence[_Edge], members: Mapping[str, str]) -> str:
+    """An edge is cheap that brings few names; five times cheaper if it runs against the policy or, where that says
+    nothing, against most edges of this cycle between the same two components."""
+    ways = Counter((members.get(edge.src), members.get(edge.dst)) for edge in edges)
+    weights: dict[Arc, int] = {}
+    for edge in edges:
+        src, dst = members.get(edge.src, ""), members.get(edge.dst, "")
+        price = _UNIT * (2 + edge.symbols.count(", ") if edge.symbols else 1)
+        wrong = not s.intent.allowed(src, dst) if s.intent.allowed and src and dst else ways[src, dst] < ways[dst, src]
+        weights[edge.src, edge.dst] = price // 5 if wrong else price
+    return _proposal(weights)
+
+
+def _component_proposal(s: Situation, edges: Sequence[_Edge], between: Between) -> str:
+    """An edge costs the pairs of files behind it, a fifth of that if the policy forbids it."""
+    weights: dict[Arc, int] = {}
+    for edge in edges:
+        price = _UNIT * len(between[edge.src, edge.dst])
+        wrong = s.intent.allowed is not None and not s.intent.allowed(edge.src, edge.dst)
+        weights[edge.src, edge.dst] = price // 5 if wrong else price
+    return _proposal(weights)
+
+
+def _proposal(weights: Mapping[Arc, int]) -> str:
+    proposed = cut(weights)
+    return _shown([f"{src} -> {dst}" for src, dst in proposed.named] + [""] * (proposed.size - len(proposed.named)), 3)
+
+
+def _rows(s: Situation, level: str, members: Sequence[str], edges: Sequence[_Edge], proposal: str) -> list[Row]:
+    return [(s.now.repo, level, members[0], len(members), *edge, proposal) for edge in edges]
+
+
+def _cycles(s: Situation) -> Collection[Row]:
+    edges = s.rows["cycle_edge"]
+    if edges is s.earlier.get("cycle_edge") and "cycle" in s.earlier:
+        return s.earlier["cycle"]
+    members: dict[tuple[str, str, str, int], set[str]] = {}
+    for repo, level, cycle, size, src, *_ in edges:
+        members.setdefault((repo, level, cycle, size), set()).add(src)
+    return [(*key, _shown(sorted(names), _SHOWN_MEMBERS)) for key, names in sorted(members.items())]
+
+
+_CYCLE = """repo VARCHAR repository, by its name in the store
+            level VARCHAR file or component
+            cycle VARCHAR its smallest member, which names it
+            size INTEGER members
+            """
+
+MEASURES = (
+    Measure(
+        Table(
+            "cycle_edge",
+            "One file, or component, depends on another of the same cycle.",
+            columns(
+                _CYCLE
+                + """src VARCHAR the depending member
+                dst VARCHAR the member depended on
+                line INTEGER of the first import in src; 0 between components
+                symbols VARCHAR imported names, sorted
+                cut VARCHAR the cheapest edges to break the whole cycle, at most three, and how many more it takes"""
+            ),
+        ),
+        _cycle_edges,
+        after=("component_dependency", "component", "file_component"),
+    ),
+    Measure(
+        Table(
+            "cycle",
+            "A group of files, or of components, that need each other.",
+            columns(_CYCLE + "members VARCHAR sorted, the first twenty and how many more"),
+        ),
+        _cycles,
+        after=("cycle_edge",),
+    ),
+)
