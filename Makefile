@@ -1,0 +1,72 @@
+# Everything a person or a CI job does here. Needs Python 3.11 or newer, git and make; `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR :
+MAKEFLAGS += --no-builtin-rules
+
+# The first of these that is new enough; `make PYTHON=... run` overrules it.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+# Hashes are checked, so it does not matter which mirror the files come from. Half of the time would go into bytecode.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+WORKERS ?= auto
+
+.PHONY: help run test check docs golden lock bench dashboard notebook clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand --tabs=12
+
+run: $(VENV)/.core  ## scan this very repository with its history and print the result
+	@.ci/scan-this-repository $(BIN)/plumbrule
+
+test: $(VENV)/.dev  ## install what the tests need, and run all of them; the same as CI
+	@$(MAKE) --no-print-directory static
+	@browser=$$(.ci/find-browser) && PLUMBRULE_BROWSER=$$browser $(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(VENV)/.dev  ## what can be told in a minute: format, lint, types, contracts, generated pages, quick tests
+	@$(MAKE) --no-print-directory static
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/report tests/packaging/test_house.py
+
+.PHONY: static
+static:
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@PYTHONPATH=analyzer $(BIN)/lint-imports --no-cache
+	@$(BIN)/python docs/generate.py --check
+
+docs: $(VENV)/.dev  ## write the generated pages anew
+	@$(BIN)/python docs/generate.py
+
+golden: $(VENV)/.dev  ## write the expected output anew; read the difference before committing it
+	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n $(WORKERS) tests/report
+
+bench: $(VENV)/.dev  ## make bench REPO=path: the numbers of the field notes, on one repository
+	@test -n "$(REPO)" || { echo 'say which repository: make bench REPO=path' >&2; exit 2; }
+	@$(BIN)/python -m tests.bench "$(REPO)"
+
+dashboard: $(VENV)/.all  ## scan this repository and open the dashboard
+	@.ci/scan-this-repository $(BIN)/plumbrule >/dev/null
+	@$(BIN)/plumbrule dashboard
+
+lock:  ## choose the newest versions that pyproject.toml allows, with hashes (needs uv)
+	@command -v uv >/dev/null || { echo 'uv is missing: https://docs.astral.sh/uv, or "pip install uv"' >&2; exit 2; }
+	@.ci/lock
+
+clean:  ## forget the environment, the store and every cache
+	rm -rf $(VENV) .plumbrule build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# One stamp a set of requirements. A bigger set holds the smaller ones in the same versions: nothing is installed twice.
+$(VENV)/.core $(VENV)/.all $(VENV)/.dev: $(VENV)/.%: pyproject.toml requirements/%.txt | $(VENV)/bin/python
+	@if [ $(VENV)/.dev -nt pyproject.toml ] && [ $(VENV)/.dev -nt requirements/dev.txt ]; then touch $@; exit; fi; \
+	echo 'installing what this needs into $(VENV) ...' >&2; \
+	$(INSTALL) --require-hashes --requirement requirements/$*.txt; \
+	$(INSTALL) --no-deps --no-build-isolation --editable .; \
+	touch $@
+
+$(VENV)/bin/python:
+	@.ci/make-environment "$(PYTHON)" $(VENV)
