@@ -1,0 +1,144 @@
+"""How the git program is run: plumbing only, and nothing that a repository configures can start another program.
+
+Hides the flags and the environment that keep hooks, filters, fsmonitor, external diffs, signature checks, pagers and
+lazy fetches from running. Every repository is treated as if an attacker had written its configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+from plumbrule.errors import NotARevision
+
+_SAFE = (
+    "--no-pager",
+    "--no-optional-locks",
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    *(
+        part
+        for setting in (
+            "core.fsmonitor=false",
+            f"core.hooksPath={os.devnull}",
+            "core.pager=cat",
+            "core.quotePath=false",
+            "core.alternateRefsCommand=",
+            "core.sshCommand=false",
+            "credential.helper=",
+            "diff.external=",
+            "gc.auto=0",
+            "log.showRoot=true",
+            # `git log` would start the program that gpg.program names.
+            "log.showSignature=false",
+            "maintenance.auto=false",
+            "protocol.allow=never",
+            "submodule.recurse=false",
+        )
+        for part in ("-c", setting)
+    ),
+)
+
+# Who the user is and what the user trusts; everything else named GIT_* redirects git (a hook sets GIT_DIR) and goes.
+_KEPT = ("GIT_CONFIG_", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
+_DROPPED = ("GIT_CONFIG_PARAMETERS",)
+_ADDED = {
+    # Blocks every transport, whatever protocol.<name>.allow a repository sets, on versions before GIT_NO_LAZY_FETCH.
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_ASKPASS": "true",
+    # A file that cannot exist: an empty one would make git talk of grafts and forgo its commit-graph.
+    "GIT_GRAFT_FILE": f"{os.devnull}/none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LANGUAGE": "",
+    "LC_ALL": "C",
+}
+
+
+class GitFailed(Exception):  # noqa: N818 - a fact about git, not a fault of ours
+    """A git command ended with an error; `said` is what it wrote. Never leaves this package."""
+
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(said)
+        self.status = status  # 1 is git's "no" to a question
+        self.said = said
+
+
+def safe_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """This environment without what could redirect git, and with what keeps it quiet and offline."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("GIT_") or (name.startswith(_KEPT) and name not in _DROPPED)
+    }
+    return kept | _ADDED
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The git program, standing in one folder."""
+
+    folder: bytes
+    environment: Mapping[str, str]
+
+    def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """What the command prints; GitFailed with what it said when it ends with an error."""
+        try:
+            done = subprocess.run(self._line(arguments), input=stdin, capture_output=True, env=self.environment)
+        except (FileNotFoundError, PermissionError) as fault:
+            raise _no_program(fault) from None
+        if done.returncode:
+            raise GitFailed(done.returncode, done.stderr.decode("utf-8", "backslashreplace").strip())
+        return done.stdout
+
+    def attempt(self, *arguments: str, stdin: bytes = b"") -> bytes | None:
+        """Like `run`, for a question whose "no" is an exit status: None then."""
+        try:
+            return self.run(*arguments, stdin=stdin)
+        except GitFailed:
+            return None
+
+    @contextmanager
+    def stream(self, *arguments: str) -> Iterator[Iterator[bytes]]:
+        """The command's output in pieces as it comes; GitFailed at the end of the pieces when it ends with an error."""
+        import tempfile  # 5 ms that a gate does not need
+
+        with tempfile.TemporaryFile() as said:
+            process = self.start(arguments, stdin=subprocess.DEVNULL, stderr=said)
+            output = process.stdout
+            assert output is not None  # asked for in start()
+
+            def pieces() -> Iterator[bytes]:
+                while piece := output.read(1 << 18):
+                    yield piece
+                if status := process.wait():
+                    said.seek(0)
+                    raise GitFailed(status, said.read().decode("utf-8", "backslashreplace").strip())
+
+            try:
+                yield pieces()
+            finally:
+                process.kill()
+                process.wait()
+                output.close()
+
+    def start(self, arguments: tuple[str, ...], *, stdin: int, stderr: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        """A running command whose output is a pipe."""
+        try:
+            return subprocess.Popen(
+                self._line(arguments), stdin=stdin, stdout=subprocess.PIPE, stderr=stderr, env=self.environment
+            )
+        except (FileNotFoundError, PermissionError) as fault:
+            raise _no_program(fault) from None
+
+    def _line(self, arguments: tuple[str, ...]) -> list[str | bytes]:
+        return ["git", "-C", self.folder, *_SAFE, *arguments]
+
+
+def _no_program(fault: OSError) -> NotARevision:
+    return NotARevision(f"git: the program cannot be started ({fault.strerror}).\nInstall git 2.36 or newer.")

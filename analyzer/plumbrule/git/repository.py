@@ -1,0 +1,532 @@
+"""One repository: its revisions, trees, history and differences.
+
+Hides where git keeps things (linked worktrees, bare and shallow and partial clones) and how its refusals read: each
+becomes a NotARevision that names the thing, says why, and ends with the command that mends it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from plumbrule.errors import NotARevision
+from plumbrule.git.command import Command, GitFailed, safe_environment
+from plumbrule.git.disk import Disk
+from plumbrule.git.objects import Blobs, is_object_id
+from plumbrule.git.parsing import COMMIT_FORMAT, Names, changes, log_records, tree_entries
+from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Skipped, Worktree
+
+NOTES = "refs/notes/plumbrule"
+_RENAME_LIMIT = 1000  # files on either side; above it git still finds exact renames
+
+_DIFF = (
+    "-r",
+    "-z",
+    "--raw",
+    "--no-abbrev",
+    "--no-relative",
+    "--ignore-submodules=none",
+    "--no-ext-diff",
+    "--no-textconv",
+)
+_LOG = (
+    "--no-color",
+    "--no-show-signature",
+    "--no-notes",
+    "--no-decorate",
+    "--encoding=UTF-8",
+    "-z",
+    f"--format={COMMIT_FORMAT}",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Repository:
+    """A repository on this machine; `Repository.find` opens it."""
+
+    root: Path  # top of the work tree; the git directory where there is none
+    git_dir: Path  # of this checkout: a linked worktree has its own
+    has_worktree: bool
+    is_shallow: bool
+    object_format: str  # "sha1" or "sha256"
+    _command: Command = field(repr=False)
+    _names: Names = field(default_factory=Names, repr=False)
+
+    @classmethod
+    def find(cls, path: Path, environ: Mapping[str, str] = os.environ) -> Repository:
+        """The repository that holds this folder; NotARevision where there is none or git will not open it."""
+        folder = Path(os.path.realpath(path))
+        if not folder.is_dir():
+            raise NotARevision(f"{path}: there is no such folder.\nName a folder inside a git repository.")
+        command = Command(os.fsencode(folder), safe_environment(environ))
+        try:
+            # The git directory comes last: alone among these it may hold a line break.
+            answer = command.run(
+                "rev-parse",
+                "--is-inside-work-tree",
+                "--is-shallow-repository",
+                "--show-object-format",
+                "--show-cdup",
+                "--absolute-git-dir",
+            )
+        except GitFailed as fault:
+            raise _not_opened(folder, fault.said) from None
+        inside, shallow, object_format, rest = answer.removesuffix(b"\n").split(b"\n", 3)
+        has_worktree = inside == b"true"
+        # Outside a work tree --show-cdup prints nothing at all, not even an empty line.
+        up, git_dir_raw = rest.split(b"\n", 1) if has_worktree else (b"", rest)
+        git_dir = Path(os.fsdecode(git_dir_raw))
+        root = Path(os.path.normpath(folder / os.fsdecode(up))) if has_worktree else git_dir
+        if has_worktree and git_dir.name == ".git" and root != git_dir.parent:
+            raise NotARevision(
+                f"{git_dir.parent}: its configuration puts its work tree at {root}, outside itself.\n"
+                f"Run `git -C {shlex.quote(str(git_dir.parent))} config --unset core.worktree`."
+            )
+        return cls(
+            root=root,
+            git_dir=git_dir,
+            has_worktree=has_worktree,
+            is_shallow=shallow == b"true",
+            object_format=object_format.decode(),
+            _command=Command(os.fsencode(root), command.environment),
+        )
+
+    # Revisions
+
+    def resolve(self, revision: str) -> str:
+        """The commit that a person's words name; NotARevision says why there is none and what to run."""
+        if "\0" not in revision:
+            found = self._command.attempt(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
+            )
+            if found and is_object_id(commit_id := found.decode().strip()):  # "^HEAD" gives "^" and an id
+                return commit_id
+        raise self._not_found(revision)
+
+    def main_line(self) -> str:
+        """The full name of the ref whose first parents are the main line, when no earlier scan has settled it.
+
+        The default branch of the remote, else of this repository, else HEAD.
+        """
+        remote = self._remote_default()
+        if remote:
+            return remote
+        usual = [f"refs/heads/{name}" for name in self._usual_names()]
+        if not self.has_worktree:
+            usual.insert(0, self.head_ref)  # of a bare repository, HEAD is the default branch
+        existing = self._refs(*usual)
+        return next((ref for ref in usual if ref in existing), "HEAD")
+
+    def default_base(self) -> str:
+        """The ref of the remote's default branch, what a change is judged against; NotARevision if none is known."""
+        remote = self._remote_default()
+        if remote:
+            return remote
+        raise NotARevision(
+            f"{self.root}: it is not known which branch this change is meant for: no default branch of a remote is "
+            "here.\nName it with `--base`, or run `git remote set-head origin --auto` once."
+        )
+
+    @property
+    def head_ref(self) -> str:
+        """The full name of the branch checked out, born or not; "HEAD" when detached."""
+        found = self._command.attempt("symbolic-ref", "--quiet", "HEAD")
+        return self._names.text(found.strip()) if found else "HEAD"
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """A clone that left objects out on purpose (`git clone --filter=...`)."""
+        return bool(
+            self._command.attempt("config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$")
+        )
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """The commit `older` is `newer`, or reachable from it."""
+        if older == newer:
+            return True
+        try:
+            self._command.run("merge-base", "--is-ancestor", _checked(older), _checked(newer))
+        except GitFailed as fault:
+            if fault.status != 1:
+                raise self._refused(fault) from None
+            return False
+        return True
+
+    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
+        """The best common ancestors of two commits, newest first; several after criss-cross merges, never none.
+
+        The newest is the one that blames a change for the least of others' work.
+        """
+        try:
+            bases = self._command.run("merge-base", "--all", _checked(one), _checked(other)).decode().split()
+        except GitFailed as fault:
+            if fault.status != 1:
+                raise self._refused(fault) from None
+            bases = []
+        if not bases:
+            if self.is_shallow:
+                raise NotARevision(
+                    f"{self.root}: the clone is shallow and ends before {one[:12]} and {other[:12]} meet.\n{_DEEPEN}"
+                )
+            raise NotARevision(
+                f"{self.root}: {one[:12]} and {other[:12]} have no commit in common.\n"
+                "Name a base that the change grew from."
+            )
+        if len(bases) > 1:
+            dates = self.commits(bases)
+            bases.sort(key=lambda b: (dates[b].committed_at, b), reverse=True)
+        return tuple(bases)
+
+    def commits(self, ids: Iterable[str]) -> dict[str, Commit]:
+        """These commits by id."""
+        asked = "".join(f"{_checked(i)}\n" for i in ids).encode()
+        output = self._ask("log", "--no-walk=unsorted", "--stdin", *_LOG, stdin=asked)
+        return {found.id: found for found, _ in log_records([output], self._names)}
+
+    # Trees and differences
+
+    def tree(self, commit_id: str) -> dict[str, Entry]:
+        """Every path of a commit, in git's order; symbolic links and submodules by their mode."""
+        try:
+            output = self._command.run("ls-tree", "-r", "-z", "--full-tree", _checked(commit_id))
+        except GitFailed:
+            raise NotARevision(
+                f"{self.root}: the tree of commit {commit_id} is missing or cannot be read.\n{self._mend()}"
+            ) from None
+        return tree_entries(self._names.split(output))
+
+    def changes(self, base: str, head: str) -> tuple[Change, ...]:
+        """The paths that differ from one commit to another, sorted; a rename is a deletion and an addition."""
+        output = self._ask("diff-tree", *_DIFF, "--no-renames", _checked(base), _checked(head))
+        return tuple(sorted(changes(iter(self._names.split(output))), key=lambda change: change.path))
+
+    def renames(self, base: str, head: str) -> dict[str, str]:
+        """New path to old path, for the files that moved between two commits as far as git can tell.
+
+        Where the bytes to compare are not in this clone, only exact renames are found.
+        """
+        question = ("diff-tree", *_DIFF, "--diff-filter=R", f"-l{_RENAME_LIMIT}")
+        sides = (_checked(base), _checked(head))
+        output = self._command.attempt(*question, "-M", *sides)
+        if output is None:
+            output = self._ask(*question, "-M100%", *sides)
+        fields = iter(self._names.split(output))
+        found = {}
+        for _about in fields:
+            old, new = next(fields), next(fields)
+            found[new] = old
+        return dict(sorted(found.items()))
+
+    # History
+
+    def first_parents(self, tip: str, limit: int | None = None) -> tuple[str, ...]:
+        """The commit ids of a main line, newest first, as far as the clone holds them."""
+        return self._line(tip, limit)[0]
+
+    def first_parent_log(self, tip: str, limit: int | None = None, *, after: str = "") -> History:
+        """The newest `limit` commits of the main line that ends at `tip`, or all of it; only those after `after`.
+
+        Positions count first parents from the root, so that a longer history never renumbers. In a shallow clone the
+        oldest commit held has position 0 and `partial` says so.
+        """
+        line, partial = self._line(tip, None)
+        positions = {id_: len(line) - 1 - index for index, id_ in enumerate(line)}
+        wanted = len(line) if limit is None else min(limit, len(line))
+        if after in positions:
+            wanted = min(wanted, positions[tip] - positions[after])
+        if not wanted:
+            return History((), partial)
+        arguments = (
+            "log",
+            "--first-parent",
+            "--diff-merges=first-parent",
+            "-O/dev/null",
+            *_DIFF,
+            "--no-renames",
+            *_LOG,
+        )
+        newest_first: list[tuple[Commit, tuple[Change, ...]]] = []
+        try:
+            with self._command.stream(*arguments, f"--max-count={wanted}", _checked(tip)) as pieces:
+                newest_first.extend(log_records(pieces, self._names))
+        except GitFailed as fault:
+            # Git says nothing of a commit whose trees it cannot read, so what was said before is whole.
+            if not newest_first:
+                raise self._refused(fault) from None
+            partial = f"{_cause(fault.said)}. {self._mend()}"
+        found = newest_first[::-1]
+        merged = self._merged([made for made, _ in found])
+        notes = self._notes(made.id for made, _ in found)
+        return History(
+            tuple(
+                LineCommit(made, positions[made.id], changed, merged.get(made.id, ()), notes.get(made.id, ""))
+                for made, changed in found
+            ),
+            partial,
+        )
+
+    # Bytes
+
+    def blobs(self) -> Blobs:
+        """A reader of this repository's objects; close it when done."""
+        return Blobs(self._command)
+
+    def read_blob(self, blob: str, limit: int | None = None) -> bytes | Skipped:
+        """The bytes of one object; for more than a few, keep a reader of `blobs()`."""
+        return self._reader.read(blob, limit)
+
+    @cached_property
+    def _reader(self) -> Blobs:
+        return self.blobs()
+
+    def close(self) -> None:
+        """End the process that reads objects."""
+        self._reader.close()
+
+    def worktree(self, wanted: Callable[[str], bool], limit: int) -> Worktree:
+        """The files on disk as they are now: tracked, and untracked but not ignored; nothing is run on them.
+
+        Bytes are read for the paths that `wanted` accepts, up to `limit` bytes a file, where they may differ from the
+        index. NotARevision in a bare repository.
+        """
+        if not self.has_worktree:
+            raise NotARevision(
+                f"{self.root}: the repository is bare, so it has no worktree.\nName a commit or a branch instead."
+            )
+        head = self._command.attempt("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        with refusals(self):
+            return self._disk.worktree(head.decode().strip() if head else "", wanted, limit)
+
+    def clean_paths(self, tree: Mapping[str, Entry]) -> frozenset[str]:
+        """The files of this tree whose bytes lie unchanged on disk, as far as the index and `stat` can tell.
+
+        Reading them there is several times quicker than from the object store, but a filter or a race may have changed
+        them: whoever reads one compares its `blob_id`.
+        """
+        if not self.has_worktree:
+            return frozenset()
+        with refusals(self):
+            return self._disk.clean_paths(tree)
+
+    def read_disk(self, path: str, limit: int) -> bytes | Skipped:
+        """The bytes of one file of the worktree, never through a symbolic link and never of a pipe or device."""
+        return self._disk.read(path, limit)
+
+    @cached_property
+    def _disk(self) -> Disk:
+        return Disk(self.root, self.git_dir, self.object_format, self._command, self._names)
+
+    # How refusals read
+
+    def _ask(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        try:
+            return self._command.run(*arguments, stdin=stdin)
+        except GitFailed as fault:
+            raise self._refused(fault) from None
+
+    def _refused(self, fault: GitFailed) -> NotARevision:
+        return NotARevision(f"{self.root}: {_cause(fault.said)}.\n{self._mend()}")
+
+    def _mend(self) -> str:
+        """The command that brings a missing object."""
+        if self.is_partial:
+            unshallow = "--unshallow " if self.is_shallow else ""
+            return (
+                f"The clone is partial, and nothing is fetched behind your back. "
+                f"Run `git fetch {unshallow}--refetch --no-filter {self._remote()}`."
+            )
+        if self.is_shallow:
+            return f"The clone is shallow. {_DEEPEN}"
+        return "The clone is damaged. Run `git fsck` to see what else is missing, then clone it anew."
+
+    def _not_found(self, revision: str) -> NotARevision:
+        where = f"{self.root}: {revision!r}"
+        if is_object_id(revision):
+            return NotARevision(f"{where}: this commit is not here.\n{self._mend()}")
+        if "\0" not in revision:
+            named = self._command.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", revision)
+            if named:
+                object_id = named.decode().strip()
+                kind = self._command.attempt("cat-file", "-t", object_id) if is_object_id(object_id) else b"range"
+                if kind is None:
+                    return NotARevision(f"{where}: object {object_id} is missing.\n{self._mend()}")
+                return NotARevision(f"{where} is a {kind.decode().strip()}.\nName a commit, a branch or a tag.")
+        if self._command.attempt("rev-parse", "--verify", "--quiet", "HEAD") is None and _starts_at_head(revision):
+            if not self._command.attempt("for-each-ref", "--count=1"):
+                return NotARevision(
+                    f"{self.root}: the repository is empty: nothing was ever committed.\n"
+                    "Run `git add --all` and `git commit` first, or scan its files with `--worktree`."
+                )
+            return NotARevision(
+                f"{self.root}: the branch {self.head_ref!r} is unborn: it has no commit yet.\n"
+                "Commit to it, or name another branch with `--ref` or `--head`."
+            )
+        remote, _, branch = revision.removeprefix("refs/remotes/").partition("/")
+        if branch and remote in self._remotes():
+            fetched = f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"
+            how = f"git fetch {'--unshallow ' if self.is_shallow else ''}{remote} {shlex.quote(fetched)}"
+            return NotARevision(f"{where}: this branch was not fetched.\nRun `{how}`.")
+        if self.is_shallow:
+            return NotARevision(f"{where}: no such branch, tag or commit in this shallow clone.\n{_DEEPEN}")
+        return NotARevision(f"{where}: no such branch, tag or commit.\nRun `git branch --all` to see what there is.")
+
+    # Behind the history
+
+    def _line(self, tip: str, limit: int | None) -> tuple[tuple[str, ...], str]:
+        """First parents, newest first, and why they end before the root."""
+        arguments = ["rev-list", "--first-parent", _checked(tip)]
+        if limit is not None:
+            arguments.insert(1, f"--max-count={limit}")
+        partial = ""
+        pieces = []
+        try:
+            with self._command.stream(*arguments) as output:
+                for piece in output:
+                    pieces.append(piece)
+        except GitFailed as fault:
+            partial = f"{_cause(fault.said)}. {self._mend()}"
+            if not pieces:
+                raise self._refused(fault) from None
+        line = tuple(b"".join(pieces).decode().split())
+        if self.is_shallow and line and line[-1] in self._boundary:
+            partial = f"the clone is shallow and begins at {line[-1][:12]}. {_DEEPEN}"
+        return line, partial
+
+    @cached_property
+    def _boundary(self) -> frozenset[str]:
+        """The commits whose parents a shallow clone has cut off."""
+        common = self.git_dir / "commondir"
+        folder = self.git_dir / common.read_text().rstrip("\n") if common.is_file() else self.git_dir
+        try:
+            return frozenset((folder / "shallow").read_text().split())
+        except OSError:
+            return frozenset()
+
+    def _merged(self, line: list[Commit]) -> dict[str, tuple[Commit, ...]]:
+        """For each merge of this stretch of a line (oldest first): the commits that it was first to bring."""
+        if all(len(made.parents) < 2 for made in line):
+            return {}
+        below = [f"^{parent}" for parent in line[0].parents[:1]]
+        known: dict[str, Commit] = {}
+        try:
+            with self._command.stream("log", *_LOG, line[-1].id, *below) as pieces:
+                for made, _ in log_records(pieces, self._names):
+                    known[made.id] = made
+        except GitFailed:
+            pass  # whose work a merge brought is a lower bound in any case
+        seen = {made.id for made in line}
+        brought = {}
+        for merge in line:
+            reached: list[Commit] = []
+            waiting = list(merge.parents[1:])
+            while waiting:
+                side = known.get(waiting.pop())
+                if side is not None and side.id not in seen:
+                    seen.add(side.id)
+                    reached.append(side)
+                    waiting.extend(side.parents)
+            brought[merge.id] = tuple(sorted(reached, key=lambda c: (c.committed_at, c.id)))
+        return brought
+
+    def _notes(self, wanted: Iterable[str]) -> dict[str, str]:
+        """The texts of refs/notes/plumbrule, by commit."""
+        listed = self._command.attempt("ls-tree", "-r", "-z", "--full-tree", NOTES)
+        if not listed:
+            return {}
+        noted = {path.replace("/", ""): entry.blob for path, entry in tree_entries(self._names.split(listed)).items()}
+        asked = [(id_, noted[id_]) for id_ in wanted if id_ in noted]
+        with closing(self.blobs()) as reader:
+            texts = list(reader.read_many((blob for _, blob in asked), limit=_NOTE_LIMIT))
+        return {
+            id_: text.decode("utf-8", "backslashreplace")
+            for (id_, _), text in zip(asked, texts, strict=True)
+            if isinstance(text, bytes)
+        }
+
+    # Behind the defaults
+
+    def _remote_default(self) -> str:
+        """The remote branch that the remote calls its default, else one that usually is; "" if there is none."""
+        symbolic = self._refs("refs/remotes/*/HEAD", show="%(symref)")
+        usual = self._refs(*(f"refs/remotes/*/{name}" for name in self._usual_names()))
+        by_remote = [(ref.split("/")[2], ref) for ref in [*symbolic, *usual] if ref]
+        return next((ref for remote, ref in by_remote if remote == self._remote()), "")
+
+    def _usual_names(self) -> list[str]:
+        configured = self._command.attempt("config", "--get", "init.defaultBranch") or b""
+        return list(dict.fromkeys(name for name in (self._names.text(configured.strip()), "main", "master") if name))
+
+    def _refs(self, *patterns: str, show: str = "%(refname)") -> list[str]:
+        """Refs that match, in the order of the patterns."""
+        found = []
+        for pattern in patterns:
+            output = self._command.attempt("for-each-ref", f"--format={show}", "--", pattern) or b""
+            found += [self._names.text(line) for line in output.splitlines()]
+        return found
+
+    def _remote(self) -> str:
+        remotes = self._remotes()
+        return "origin" if "origin" in remotes or not remotes else remotes[0]
+
+    def _remotes(self) -> list[str]:
+        output = self._command.attempt("config", "--null", "--name-only", "--get-regexp", r"^remote\..*\.url$") or b""
+        names = [name.removeprefix("remote.").removesuffix(".url") for name in self._names.split(output)]
+        return sorted(set(names))
+
+
+_DEEPEN = "Run `git fetch --unshallow` (in CI: check out with the full history, such as `fetch-depth: 0`)."
+_NOTE_LIMIT = 1 << 16
+_OBJECT = re.compile(r"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
+
+
+@contextmanager
+def refusals(repository: Repository) -> Iterator[None]:
+    """git's own words as a NotARevision."""
+    try:
+        yield
+    except GitFailed as fault:
+        raise repository._refused(fault) from None
+
+
+def _checked(object_id: str) -> str:
+    """An id, so that nothing else can be taken for an option or a revision expression."""
+    if not is_object_id(object_id):
+        raise NotARevision(f"{object_id!r} is not the id of a commit.\nResolve the revision first.")
+    return object_id
+
+
+def _starts_at_head(revision: str) -> bool:
+    return re.match(r"(HEAD|@)(?![\w/-])", revision) is not None
+
+
+def _cause(said: str) -> str:
+    missing = _OBJECT.search(said)
+    if missing:
+        return f"object {missing.group()} is missing or cannot be read"
+    lines = [line.partition(": ")[2] for line in said.splitlines() if line.startswith(("fatal: ", "error: "))]
+    return "git says: " + (lines[-1] if lines else said)
+
+
+def _not_opened(folder: Path, said: str) -> NotARevision:
+    """Why git would not open the repository at this folder."""
+    if "dubious ownership" in said:
+        trust = re.search(r"git config --global --add safe\.directory .*", said)
+        command = trust.group() if trust else f"git config --global --add safe.directory {shlex.quote(str(folder))}"
+        return NotARevision(
+            f"{folder}: the repository belongs to another user, so git does not trust its configuration.\n"
+            f"If you do, run `{command}`."
+        )
+    if "not a git repository" in said:
+        return NotARevision(
+            f"{folder}: neither this folder nor one above it is a git repository.\n"
+            "Name a folder inside one, or run `git init` and commit."
+        )
+    return NotARevision(
+        f"{folder}: git will not open this repository. {_cause(said)}.\nMend it until `git status` works."
+    )
