@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from itertools import accumulate
 from typing import ClassVar, NamedTuple
@@ -36,6 +36,7 @@ from plumbrule.facts import (
 
 SMALLEST_HASHED = 30  # tokens, punctuation included; below it equal bodies say nothing (measures 7 asks for 50)
 DEEPEST_SYMBOL = 48  # a definition nested deeper is not named: dotted paths of 100,000 levels would be quadratic
+_MOST_FORWARDING = 4  # statements of a pass-through function: a try, its call, and a logged re-raise
 LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
 
 _HOLE = b"\x01"  # stands for one string in the masked text
@@ -49,6 +50,8 @@ _GENERATED = re.compile(
     rb"|do not (?:edit|modify)\b",
     re.IGNORECASE,
 )
+_AFTER = re.compile(rb"\s*(?:==|[=(])")
+_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
 _HEADER = 2_000  # bytes at the start of a file in which a marker of generated code counts
 
 
@@ -181,6 +184,8 @@ class Sweep:
         self._depths: list[int] = []  # by symbol
         self._forwards: dict[int, tuple[str, str]] = {}
         self._cuts: list[tuple[int, int]] = []
+        self._opened: list[tuple[int, int]] = []  # (start, symbol) in order of start
+        self._end_of: dict[int, int] = {}  # by symbol
         self._references: dict[tuple[int, str, bytes], int] = {}
         self._shadows: dict[int, set[str]] = {}
         self._errors: list[tuple[int, int]] = []
@@ -194,7 +199,7 @@ class Sweep:
         return written[1:-1]
 
     def forwarded(self, function: Node, parameters: list[Parameter]) -> tuple[str, str]:
-        """(callee, grade) if the body, known to have at most two statements, only passes on (measures 2.1)."""
+        """(callee, grade) if the body, known to be short, only passes on (measures 2.1)."""
         return "", ""
 
     def finish(self) -> None:
@@ -252,6 +257,8 @@ class Sweep:
             self.flow(Flow(shifts=True), node)
             return
         begin = node.start_byte
+        self._opened.append((begin, symbol))
+        self._end_of[symbol] = node.end_byte
         frame = _Frame(symbol, name, node, (begin, body, node.end_byte), self.frame)
         if self.frame.symbol < 0:
             self._cuts.append((begin if start < 0 else start, frame.end))
@@ -329,6 +336,45 @@ class Sweep:
         """A name spelt otherwise than at its place (inside a string annotation)."""
         if len(name) <= LONGEST_NAME and _DOTTED.fullmatch(name):
             self._references.setdefault((self.frame.symbol, kind, name), start)
+
+    def read_imported_names(self, imports: list[tuple[int, int]]) -> None:
+        """Finds in the masked text where imported names are used in another way than those already referred to.
+
+        `imports` are the spans of the import statements, in order. To be called from `finish`.
+        """
+        masked = bytes(self._masked)
+        seen = {(symbol, name) for symbol, _, name in self._references}
+        starts = [start for start, _ in imports]
+        opened = [start for start, _ in self._opened]
+        for alias in sorted({row.alias for row in self.imports if row.alias}):
+            head = alias.encode()
+            for at in _places(masked, head):
+                found = _DOTTED.match(masked, at)
+                if found is None or found.end() - at > LONGEST_NAME:
+                    continue
+                name = found[0]
+                if name != head and not name.startswith(head + b"."):
+                    continue  # part of a longer name
+                if at and (masked[at - 1] in _WORD or masked[at - 1] == 46):
+                    continue
+                after = _AFTER.match(masked, found.end())
+                if after is not None and after[0].strip() in (b"=", b"("):
+                    continue  # a keyword argument or an assignment; a call is known already
+                symbol = self._symbol_at(at, opened)
+                if (symbol, name) in seen:
+                    continue
+                inside = bisect_right(starts, at) - 1
+                if inside >= 0 and at < imports[inside][1]:
+                    continue
+                seen.add((symbol, name))
+                self._references.setdefault((symbol, "read", name), at)
+
+    def _symbol_at(self, offset: int, opened: list[int]) -> int:
+        number = bisect_right(opened, offset) - 1
+        symbol = self._opened[number][1] if number >= 0 else -1
+        while symbol >= 0 and self._end_of[symbol] <= offset:
+            symbol = self.symbols[symbol].parent
+        return symbol
 
     def _recursion(self, name: bytes) -> None:
         frame = self.frame
@@ -462,7 +508,7 @@ class Sweep:
         deeper = outer.nest + frame.is_function if outer.is_function or outer.outer is not None else 0
         outer.cognitive += frame.cognitive + frame.scaled * deeper
         outer.scaled += frame.scaled
-        if frame.is_function and frame.statements <= 2 and frame.node is not None:
+        if frame.is_function and frame.statements <= _MOST_FORWARDING and frame.node is not None:
             callee, grade = self.forwarded(frame.node, self._parameters_of(frame.symbol))
             if callee:
                 self._forwards[frame.symbol] = callee, grade
@@ -591,6 +637,13 @@ class Sweep:
                 return True
             symbol = self.symbols[symbol].parent
         return False
+
+
+def _places(masked: bytes, name: bytes) -> Iterator[int]:
+    at = masked.find(name)
+    while at >= 0:
+        yield at
+        at = masked.find(name, at + len(name))
 
 
 def _number(digest: bytes) -> int:

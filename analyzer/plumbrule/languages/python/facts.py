@@ -1,0 +1,729 @@
+"""What one Python file says. Hides the language's spelling: imports, signatures, `__all__`, docstrings, encodings."""
+
+from __future__ import annotations
+
+import builtins
+import codecs
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import ClassVar
+
+from tree_sitter import Node, Parser, Query, Tree
+
+from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
+from plumbrule.facts import (
+    CONDITIONAL,
+    DYNAMIC,
+    LAZY,
+    OPTIONAL,
+    REEXPORT,
+    TYPE_ONLY,
+    Export,
+    Facts,
+    Import,
+    Parameter,
+)
+
+_BOM = b"\xef\xbb\xbf"
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_REFUSED_CODECS = {"idna", "punycode", "undefined"}  # decoding them can take quadratic time, and no source uses them
+
+_FROM = re.compile(r"from\s*((?:\.\s*)*)([\w.]*)\s*import\b\s*(.*)", re.DOTALL)
+_NAME_AS = re.compile(r"([\w.]+|\*)(?:\s+as\s+(\w+))?")
+_COMMENT = re.compile(r"#[^\n]*")
+_SPACE = re.compile(r"\s+")
+_DYNAMIC_CALL = re.compile(
+    r"""\(\s*(?:name\s*=\s*)?(["'])(?P<name>[\w.]+)\1\s*"""
+    r"""(?:,\s*(?:package\s*=\s*)?(?:__package__|__name__|(["'])(?P<package>[\w.]+)\3)\s*)?[,)]"""
+)
+_TYPE_CHECKING = re.compile(rb"\(*\s*(?:[\w.]+\.)?(?:TYPE_CHECKING|MYPY)\b")
+_IMPORT_FAILS = re.compile(rb"\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b")
+
+_PLAIN_PARAMETERS = re.compile(r"[\w\s,:.=*/|]*")
+_PARAMETER_TOKEN = re.compile(
+    r'''"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|'''
+    r"#[^\n]*|\blambda\b|[,:=()\[\]{}]",
+    re.DOTALL,
+)
+
+_QUOTED = re.compile(rb"""([A-Za-z]{0,2})(\"\"\"|'''|"|')""")
+_DOTTED_NAME = re.compile(rb"[^\W\d]\w*(?:\.[^\W\d]\w*)*|[\x80-\xff\w.]+")
+_STRING = re.compile(r"""[A-Za-z]{0,2}("|')((?:(?!\1)[^\\\n]|\\.)*)\1""")
+_ALL = re.compile(r"__all__\s*(?::[^=\n]*)?(\+?=|\.\s*(?:extend|append|remove)\s*\()\s*(.*)", re.DOTALL)
+_CONSTANT_NAME = re.compile(rb"_*[A-Z][A-Z0-9_]*")
+_TYPE_DEFINING = re.compile(rb"(?:typing\.|t\.)?(?:TypeVar|ParamSpec|TypeVarTuple|NewType)\(")
+
+_CAUGHT = re.compile(rb"except\s*\*?\s*(.*?)\s*(?:\bas\s+\w+\s*)?:?\s*(?:#[^\n]*\s*)*", re.DOTALL)
+_BROAD = re.compile(r"\b(?:Exception|BaseException)\b")
+_SILENT = re.compile(
+    rb"(?:pass|continue|break|\.\.\.|return(?:\s+(?:None|True|False|-?[\d.]+|[bru]?\"[^\"\n]*\"|[bru]?'[^'\n]*'"
+    rb"|\[\s*\]|\{\s*\}|\(\s*\)))?)\s*;?"
+)
+_RAISED = re.compile(rb"raise\s+([\w.\x80-\xff]+)")
+_TRACING = re.compile(
+    rb"(?:^|[._])(?:log|logger|logging|debug|info|warn|warning|error|exception|trace|print)(?:$|[._])"
+)
+
+_ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum", "TextChoices", "IntegerChoices"}
+_LONGEST_TEXT = 500  # of a default or annotation kept as written; what follows is replaced by an ellipsis
+
+
+def extract(source: bytes, tree: Tree, query: Query) -> Facts:
+    """Facts of a `.py` file; ValueError with a plain reason if the bytes are no Python text."""
+    return _sweep(source, tree, query, 0)
+
+
+def extract_stub(source: bytes, tree: Tree, query: Query) -> Facts:
+    """Facts of a `.pyi` file, all of whose imports vanish at run time."""
+    return _sweep(source, tree, query, TYPE_ONLY)
+
+
+def _sweep(source: bytes, tree: Tree, query: Query, flags: int) -> Facts:
+    readable = _as_utf8(source)
+    if readable != source:
+        tree = Parser(tree.language).parse(readable)
+    return PythonSweep(readable, flags).run(tree, query)
+
+
+def _as_utf8(source: bytes) -> bytes:
+    """The text in UTF-8 with `\\n` line ends where it has none, by PEP 263; ValueError if it cannot be read so."""
+    coding = ""
+    if not source.startswith(_BOM):
+        for line in source[:1000].split(b"\n")[:2]:
+            found = _CODING.match(line)
+            if found:
+                coding = found[1].decode("ascii", "replace")
+                break
+            if line.strip() and not line.lstrip().startswith(b"#"):
+                break
+    if coding and not coding.lower().replace("_", "-").startswith(("utf-8", "ascii", "us-ascii")):
+        try:
+            if codecs.lookup(coding).name in _REFUSED_CODECS:
+                raise LookupError
+            source = source.decode(coding).encode()
+        except LookupError:
+            raise ValueError(f"unknown encoding {coding}") from None
+        except UnicodeError:
+            raise ValueError(f"not {coding}, which it declares") from None
+    require_text(source)
+    if b"\r" in source and b"\n" not in source:
+        source = source.replace(b"\r", b"\n")
+    return source
+
+
+class PythonSweep(Sweep):
+    FLOWS: ClassVar[Mapping[str, Flow]] = {
+        "elif": Flow(cyclomatic=1, cognitive=1),
+        "else": Flow(cognitive=1),
+        "loop_else": Flow(cyclomatic=1, cognitive=1),
+        "try_else": Flow(cyclomatic=1),
+        "ternary": Flow(cyclomatic=1, scaled=True, nests=True),
+        "lambda": Flow(shifts=True),
+        "comprehension": Flow(cyclomatic=1),
+    }
+    _BRANCH: ClassVar[Flow] = Flow(cyclomatic=1, scaled=True, nests=True)
+    KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
+        word.encode() for word in keyword.kwlist if word not in ("True", "False", "None")
+    )
+    CONSTANTS: ClassVar[frozenset[bytes]] = frozenset((b"True", b"False", b"None"))
+    BUILTINS: ClassVar[frozenset[str]] = frozenset(dir(builtins))
+    OWN: ClassVar[frozenset[str]] = frozenset(("self", "cls"))
+
+    def __init__(self, source: bytes, flags: int) -> None:
+        super().__init__(source)
+        self._flags = flags
+        self._regions: list[tuple[int, int, int]] = []  # (start, end, flag of imports inside), innermost last
+        self._decorated: tuple[int, int, list[str]] = (-1, -1, [])  # (end, start, names) of the definition to come
+        self._types_to = 0
+        self._quiet_to = 0  # strings before this offset are names, not literals
+        self._bare = (-1, -1)  # span of the latest expression statement: a string that fills it is documentation
+        self._variables: set[tuple[int, bytes]] = set()
+        self._listed: dict[str, int] = {}  # names in `__all__`, with their line
+        self._unlisted: set[str] = set()
+        self._checking = {"TYPE_CHECKING"}
+        self._import_spans: list[tuple[int, int]] = []
+        if source.startswith(_BOM):
+            self.mask(0, len(_BOM), code=False)
+
+    # -- imports --------------------------------------------------------------------------------------------------
+
+    def on_import(self, node: Node) -> None:
+        self.frame.statements += 1
+        start, end = node.start_byte, node.end_byte
+        self.cut(start, end)
+        self._import_spans.append((start, end))
+        written = text(self.source[start:end])
+        if "#" in written:
+            written = _COMMENT.sub("", written)
+        if "\\" in written:
+            written = written.replace("\\\r\n", " ").replace("\\\n", " ")
+        line, flags, symbol = self.line(start), self._flags_at(start), self.symbol
+        found = _FROM.match(written) if written.startswith("from") else None
+        if found is None:
+            for part in written[6:].split(","):
+                name = _NAME_AS.match(part.strip())
+                if name is not None and name[1] != "*":
+                    module, alias = name[1].strip("."), name[2]
+                    if not module:
+                        continue
+                    alias = alias or module.partition(".")[0]
+                    self.imports.append(Import(module, 0, "", alias, line, flags, symbol))
+            return
+        level = found[1].count(".")
+        module, names = found[2], found[3].strip()
+        if names.startswith("("):
+            names = names[1:].rpartition(")")[0] or names[1:]
+        for part in names.split(","):
+            name = _NAME_AS.match(part.strip())
+            if name is None:
+                continue
+            if name[1] == "*":
+                self.imports.append(Import(module, level, "*", "", line, flags, symbol))
+                continue
+            alias = name[2] or name[1]
+            own = flags | REEXPORT if name[2] == name[1] and symbol < 0 else flags  # `x as x` says so (PEP 484)
+            self.imports.append(Import(module, level, name[1], alias, line, own, symbol))
+            if name[1] == "TYPE_CHECKING":
+                self._checking.add(alias)
+
+    def _flags_at(self, start: int) -> int:
+        flags = self._flags | (LAZY if self.in_function else 0)
+        regions = self._regions
+        while regions and regions[-1][1] <= start:
+            regions.pop()
+        for first, last, flag in regions:
+            if first <= start < last:
+                flags |= flag
+        return flags
+
+    def _region(self, node: Node | None, flag: int) -> None:
+        if node is not None:
+            regions = self._regions
+            while regions and regions[-1][1] <= node.start_byte:
+                regions.pop()
+            regions.append((node.start_byte, node.end_byte, flag))
+
+    def on_call(self, node: Node) -> None:
+        start, end = node.start_byte, node.end_byte
+        if self.source[end - 13 : end] == b"import_module" or self.source[end - 10 : end] == b"__import__":
+            self._dynamic(start, end)
+        self.refer("call", start, end)
+
+    def _dynamic(self, start: int, end: int) -> None:
+        callee = self.source[start:end].rpartition(b".")[2]
+        if callee not in (b"import_module", b"__import__"):
+            return
+        found = _DYNAMIC_CALL.match(text(self.source[end : end + 400]))
+        if found is None:
+            return
+        name, package = found["name"], found["package"] or ""
+        module = name.lstrip(".")
+        level = len(name) - len(module)
+        if level and package:  # "..b" from package "a.x" is "a.b"
+            kept = package.split(".")[: len(package.split(".")) - level + 1]
+            module, level = ".".join([*kept, module] if module else kept), 0
+        if not module and not level:
+            return
+        self._quiet_to = max(self._quiet_to, end + found.end())
+        flags = self._flags_at(start) | DYNAMIC
+        self.imports.append(Import(module, level, "", "", self.line(start), flags, self.symbol))
+
+    # -- definitions ----------------------------------------------------------------------------------------------
+
+    def on_decorated(self, node: Node) -> None:
+        names = []
+        for child in node.children:
+            if child.type == "decorator":
+                written = text(self.source[child.start_byte + 1 : min(child.end_byte, child.start_byte + 300)])
+                names.append(_SPACE.sub("", _COMMENT.sub("", written).partition("(")[0])[:LONGEST_NAME])
+        self._decorated = (node.end_byte, node.start_byte, names)
+
+    def _decorators(self, node: Node) -> tuple[int, list[str]]:
+        end, start, names = self._decorated
+        if end != node.end_byte:
+            return node.start_byte, []
+        self._decorated = (-1, -1, [])
+        return start, names
+
+    def on_function(self, node: Node) -> None:
+        frame = self.frame
+        frame.statements += 1
+        named = node.child_by_field_name("name")
+        body = node.child_by_field_name("body")
+        if named is None or body is None:
+            return
+        start, end = node.start_byte, node.end_byte
+        first, decorators = self._decorators(node)
+        name = self.source[named.start_byte : named.end_byte]
+        given = node.child_by_field_name("parameters")
+        result = node.child_by_field_name("return_type")
+        own = list(_parameters(text(self.source[given.start_byte : given.end_byte])) if given is not None else ())
+        returns = _one_line(text(self.source[result.start_byte : result.end_byte])) if result is not None else ""
+        is_method = frame.symbol >= 0 and not frame.is_function
+        kind = "method" if is_method else "function"
+        if is_method and any(d.rpartition(".")[2] in _PROPERTIES for d in decorators):
+            kind = "property"
+        index = self.define(
+            name,
+            kind,
+            _visibility(name),
+            (start, end),
+            exported=frame.symbol < 0,
+            signature=_signature(own, returns),
+            returns=returns,
+            is_async=self.source.startswith(b"async", start),
+            decorators=decorators,
+        )
+        if index >= 0:
+            self.parameters.extend(parameter._replace(symbol=index) for parameter in own)
+            self.shadow(index, {parameter.name for parameter in own} | self._type_parameters(named))
+        self.enter(index, name, node, body.start_byte, function=True, start=first)
+
+    def _type_parameters(self, named: Node) -> set[str]:
+        """Names that `def f[T]` brings (PEP 695)."""
+        at = named.end_byte
+        if self.source[at : at + 1] != b"[":
+            return set()
+        listed = self.source[at + 1 : at + 1_000].partition(b"]")[0]
+        return {text(found[0]) for found in _DOTTED_NAME.finditer(listed)}
+
+    def on_class(self, node: Node) -> None:
+        self.frame.statements += 1
+        named = node.child_by_field_name("name")
+        body = node.child_by_field_name("body")
+        if named is None or body is None:
+            return
+        first, decorators = self._decorators(node)
+        name = self.source[named.start_byte : named.end_byte]
+        bases = node.child_by_field_name("superclasses")
+        heads = [] if bases is None else [base for base in bases.named_children if base.type != "comment"]
+        roots = {text(self._head(base)).rpartition(".")[2] for base in heads}
+        kind = "enum" if roots & _ENUMS else "interface" if "Protocol" in roots else "class"
+        signature = ", ".join(_one_line(text(self.source[base.start_byte : base.end_byte])) for base in heads)
+        index = self.define(
+            name,
+            kind,
+            _visibility(name),
+            (node.start_byte, node.end_byte),
+            exported=self.frame.symbol < 0,
+            signature=f"({signature})" if signature else "",
+            decorators=decorators,
+        )
+        self.enter(index, name, node, body.start_byte, function=False, start=first)
+        self.shadow(index, self._type_parameters(named))
+        for base in heads:
+            self._inherit(base)
+
+    def _head(self, base: Node) -> bytes:
+        return self.source[base.start_byte : base.end_byte].partition(b"[")[0].strip()
+
+    def _inherit(self, base: Node) -> None:
+        if base.type == "keyword_argument":
+            key, value = base.child_by_field_name("name"), base.child_by_field_name("value")
+            if key is not None and value is not None and key.end_byte - key.start_byte == len("metaclass"):
+                self.refer("inherit", value.start_byte, value.end_byte)
+        elif base.type == "subscript":
+            value = base.child_by_field_name("value")
+            if value is not None:
+                self.refer("inherit", value.start_byte, value.end_byte)
+                self._names("type", value.end_byte, base.end_byte)
+        else:
+            self.refer("inherit", base.start_byte, base.end_byte)
+
+    def on_alias(self, node: Node) -> None:
+        self.frame.statements += 1
+        left = node.child_by_field_name("left")
+        if left is not None and not self.frame.is_function:
+            name = self._head(left)
+            if name:
+                self._variable(name, "type", node)
+
+    def on_expression(self, node: Node) -> None:
+        start, end = node.start_byte, node.end_byte
+        frame = self.frame
+        self._bare = (start, end)
+        if self.source[start] in b"\"'rRuU" and _QUOTED.match(self.source, start, start + 4):
+            child = node.child(0)
+            if child is not None and child.type == "string" and child.end_byte == end:
+                return  # documentation, no statement
+        frame.statements += 1
+        if frame.is_function:
+            return
+        if frame.symbol < 0 and self.source.startswith(b"__all__", start):
+            self._list(start, end)
+        assignment: Node | None = node.child(0)
+        while assignment is not None and assignment.type == "assignment":
+            left = assignment.child_by_field_name("left")
+            right = assignment.child_by_field_name("right")
+            if left is not None:
+                self._targets(left, assignment, right, node)
+            assignment = right
+
+    def _targets(self, left: Node, assignment: Node, right: Node | None, statement: Node) -> None:
+        annotation = assignment.child_by_field_name("type")
+        kind = ""
+        if annotation is not None:
+            written = self.source[annotation.start_byte : annotation.end_byte]
+            if written.endswith(b"TypeAlias"):
+                kind = "type"
+            elif b"Final" in written[:20]:
+                kind = "constant"
+        elif right is not None and right.type == "call" and _TYPE_DEFINING.match(self.source, right.start_byte):
+            kind = "type"
+        pending = [left]
+        while pending:
+            target = pending.pop()
+            if target.type == "identifier":
+                name = self.source[target.start_byte : target.end_byte]
+                usual = "constant" if self.frame.symbol < 0 and _CONSTANT_NAME.fullmatch(name) else "variable"
+                self._variable(name, kind or usual, statement)
+            elif target.type in ("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"):
+                pending.extend(reversed(target.named_children))
+
+    def _variable(self, name: bytes, kind: str, node: Node) -> None:
+        key = (self.frame.symbol, name)
+        if name == b"__all__":
+            return  # it says what is offered and is no offer itself
+        if key in self._variables:
+            return
+        self._variables.add(key)
+        span = (node.start_byte, node.end_byte)
+        self.define(name, kind, _visibility(name), span, exported=self.frame.symbol < 0)
+
+    def _list(self, start: int, end: int) -> None:
+        """Reads a statement about `__all__`."""
+        found = _ALL.match(text(self.source[start:end]))
+        if found is None:
+            return
+        self._quiet_to = end
+        how, value = found[1], found[2]
+        names = {name[2]: self.line(start) for name in _STRING.finditer(value)}
+        if "remove" in how:
+            self._unlisted.update(names)
+            return
+        self._listed.update(names)
+        if not _SPACE.sub("", _COMMENT.sub("", _STRING.sub("", value))).strip("[](),+;"):
+            self.has_all = self.has_all or how == "="
+
+    # -- references -----------------------------------------------------------------------------------------------
+
+    def on_type(self, node: Node) -> None:
+        if node.start_byte >= self._types_to:
+            self._types_to = node.end_byte
+            self._names("type", node.start_byte, node.end_byte)
+
+    def _names(self, kind: str, start: int, end: int) -> None:
+        """Every dotted name of an annotation, those in quotes included, but not the values of a `Literal`."""
+        if end - start > 4_000:
+            return
+        written = self.source[start:end]
+        if b"Literal[" in written:
+            written = re.sub(rb"""Literal\[[^\]]*\]""", b"Literal", written)
+        for found in _DOTTED_NAME.finditer(written):
+            self.refer_to(kind, found[0], start + found.start())
+
+    def on_string(self, node: Node) -> None:
+        start, end = node.start_byte, node.end_byte
+        if (start, end) == self._bare:
+            self.mask(start, end, code=False)
+        elif start < self._types_to or start < self._quiet_to:
+            self.mask(start, end, code=True)
+        else:
+            super().on_string(node)
+
+    def literal_of(self, written: bytes) -> bytes:
+        quote = _QUOTED.match(written)
+        return written[quote.end() : -len(quote[2])] if quote is not None else b""
+
+    # -- flow -----------------------------------------------------------------------------------------------------
+
+    def on_if(self, node: Node) -> None:
+        self.frame.statements += 1
+        self.flow(self._BRANCH, node)
+        condition = node.child_by_field_name("condition")
+        if condition is None:
+            return
+        start = condition.start_byte
+        inverted = self.source.startswith(b"not ", start)
+        if inverted:
+            start += 4
+        name = self.source[start : condition.end_byte] if condition.end_byte - start < LONGEST_NAME else b""
+        if not (_TYPE_CHECKING.match(name) or text(name) in self._checking):
+            self._region(node, CONDITIONAL)
+            return
+        # The later block goes in first: regions are taken off the end once they are passed.
+        if inverted:
+            for child in reversed(node.children_by_field_name("alternative")):
+                self._region(child, TYPE_ONLY)
+        else:
+            self._region(node.child_by_field_name("consequence"), TYPE_ONLY)
+
+    def on_loop(self, node: Node) -> None:
+        self.frame.statements += 1
+        self.flow(self._BRANCH, node)
+
+    def on_try(self, node: Node) -> None:
+        self.frame.statements += 1
+        body = node.child_by_field_name("body")
+        if body is None:
+            return
+        # Handlers begin where the body ends; their heads are looked at as text because a try can be large.
+        for child in node.children:
+            if child.type == "except_clause":
+                head = self.source[child.start_byte : child.start_byte + 200].partition(b":")[0]
+                if _IMPORT_FAILS.search(head) or head.strip() == b"except":
+                    self._region(node, OPTIONAL)
+                    return
+
+    def on_match(self, node: Node) -> None:
+        self.frame.statements += 1
+        body = node.child_by_field_name("body")
+        cases = [] if body is None else [child for child in body.named_children if child.type == "case_clause"]
+        default = any(self._catches_all(case) for case in cases)
+        self.flow(Flow(cyclomatic=max(0, len(cases) - default), scaled=True, nests=True), node)
+
+    def _catches_all(self, case: Node) -> bool:
+        """`case _:` and `case name:`, as radon sees them: a guard makes no difference to it."""
+        patterns = [child for child in case.named_children if child.type == "case_pattern"]
+        if len(patterns) != 1 or patterns[0].end_byte - patterns[0].start_byte > LONGEST_NAME:
+            return False
+        return text(self.source[patterns[0].start_byte : patterns[0].end_byte]).isidentifier()
+
+    def on_boolean(self, node: Node) -> None:
+        operator = node.child_by_field_name("operator")
+        sides = (node.child_by_field_name("left"), node.child_by_field_name("right"))
+        if operator is not None:
+            self.boolean(operator, tuple(map(_without_parentheses, sides)), node)
+
+    def on_assert(self, node: Node) -> None:
+        self.frame.statements += 1
+        self.flow(Flow(cyclomatic=1), node)
+        self.muted = max(self.muted, node.end_byte)  # radon does not look into an assert
+
+    def on_handler(self, node: Node) -> None:
+        self.flow(self._BRANCH, node)
+        count = node.named_child_count
+        block = node.named_child(count - 1) if count else None
+        stop = block.start_byte if block is not None and block.type == "block" else node.end_byte
+        found = _CAUGHT.fullmatch(self.source[node.start_byte : min(stop, node.start_byte + 1_000)])
+        types = _one_line(text(found[1])) if found is not None else ""
+        silent = False
+        if block is not None and block.end_byte - block.start_byte < 1_000:
+            body = re.sub(rb"#[^\n]*", b"", self.source[block.start_byte : block.end_byte]).strip()
+            silent = _SILENT.fullmatch(body) is not None
+        self.caught(node, types, broad=not types or _BROAD.search(types) is not None, silent=silent)
+
+    def on_raise(self, node: Node) -> None:
+        self.frame.statements += 1
+        found = _RAISED.match(self.source, node.start_byte, min(node.end_byte, node.start_byte + LONGEST_NAME))
+        self.raises(node, text(found[1]) if found is not None else "")
+
+    # -- pass-through functions (measures 2.1) --------------------------------------------------------------------
+
+    def forwarded(self, function: Node, parameters: list[Parameter]) -> tuple[str, str]:
+        body = function.child_by_field_name("body")
+        name = function.child_by_field_name("name")
+        if body is None or name is None:
+            return "", ""
+        grade = "A"
+        statements = _statements(body)
+        if len(statements) == 1 and statements[0].type == "try_statement":
+            inner = statements[0].child_by_field_name("body")
+            statements = _statements(inner) if inner is not None else []
+            grade = "B"
+        if len(statements) == 2 and grade == "A":
+            statements = [one for one in statements if not self._traces(one)]
+            grade = "B"
+        if len(statements) != 1:
+            return "", ""
+        call = _only_call(statements[0])
+        callee = call.child_by_field_name("function") if call is not None else None
+        arguments = call.child_by_field_name("arguments") if call is not None else None
+        if callee is None or arguments is None or callee.end_byte - callee.start_byte > LONGEST_NAME:
+            return "", ""
+        own = {parameter.name for parameter in parameters}
+        if parameters and parameters[0].name in self.OWN:
+            own.discard(parameters[0].name)
+        passed: set[str] = set()
+        for argument in arguments.named_children:
+            value: Node | None = argument
+            if argument.type == "comment":
+                continue
+            if argument.type == "keyword_argument":
+                value = argument.child_by_field_name("value")
+            elif argument.type in ("list_splat", "dictionary_splat"):
+                value = argument.named_child(0)
+            if value is None:
+                return "", ""
+            written = text(self.source[value.start_byte : value.end_byte])
+            if value.type == "identifier" and written in own:
+                passed.add(written)
+            elif value.type in _CONSTANT_NODES and grade == "A":
+                grade = "B"  # one constant argument, and nothing else, may be added
+            else:
+                return "", ""
+        target = _SPACE.sub("", text(self.source[callee.start_byte : callee.end_byte]))
+        same_name = target.rpartition(".")[2] == text(self.source[name.start_byte : name.end_byte])
+        if not re.fullmatch(r"(?:super\(\)\.)?[\w.]+", target) or len(own - passed) > 1:
+            return "", ""
+        return (target, grade) if passed or same_name else ("", "")
+
+    def _traces(self, statement: Node) -> bool:
+        call = _only_call(statement)
+        callee = call.child_by_field_name("function") if call is not None else None
+        if callee is None or statement.type != "expression_statement":
+            return False
+        return (
+            _TRACING.search(self.source[callee.start_byte : min(callee.end_byte, callee.start_byte + 80)]) is not None
+        )
+
+    # -- the end --------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        for name in self._unlisted:
+            self._listed.pop(name, None)
+        if self.has_all:
+            for index, symbol in enumerate(self.symbols):
+                if symbol.parent < 0 and symbol.name in self._listed:
+                    self.symbols[index] = symbol._replace(visibility="public")
+                elif symbol.parent < 0 and symbol.visibility == "public" and not symbol.name.startswith("__"):
+                    # Not offered, yet not hidden: others may import it by name.
+                    self.symbols[index] = symbol._replace(visibility="protected")
+        if self._listed:
+            self.exports.extend(Export(name, name, -1, line) for name, line in self._listed.items())
+            for index, row in enumerate(self.imports):
+                if row.alias in self._listed and row.symbol < 0 and row.name != "*":
+                    self.imports[index] = row._replace(flags=row.flags | REEXPORT)
+        self.read_imported_names(self._import_spans)
+
+
+_PROPERTIES = {"property", "cached_property", "setter", "deleter", "getter", "abstractproperty"}
+_CONSTANT_NODES = {"string", "integer", "float", "true", "false", "none", "concatenated_string"}
+
+
+def _visibility(name: bytes) -> str:
+    """By leading underscore; names like `__init__` are public."""
+    if not name.startswith(b"_") or (name.startswith(b"__") and name.endswith(b"__")):
+        return "public"
+    return "private"
+
+
+def _one_line(written: str) -> str:
+    if "\n" in written or "#" in written:
+        written = _COMMENT.sub("", written) if "\n" in written else written
+        written = _SPACE.sub(" ", written).strip()
+    return written if len(written) <= _LONGEST_TEXT else written[:_LONGEST_TEXT] + "…"
+
+
+def _without_parentheses(node: Node | None) -> Node | None:
+    while node is not None and node.type == "parenthesized_expression":
+        node = node.named_child(0)
+    return node
+
+
+def _statements(block: Node) -> list[Node]:
+    """Statements of a small block without comments and documentation."""
+    found: list[Node] = []
+    for child in block.named_children:
+        if child.type == "comment":
+            continue
+        if child.type == "expression_statement":
+            inner = child.named_child(0)
+            if inner is not None and inner.type == "string" and not found:
+                continue
+        found.append(child)
+    return found
+
+
+def _only_call(statement: Node) -> Node | None:
+    if statement.type not in ("return_statement", "expression_statement"):
+        return None
+    value = statement.named_child(0) if statement.named_child_count == 1 else None
+    if value is not None and value.type == "await":
+        value = value.named_child(0)
+    return value if value is not None and value.type == "call" else None
+
+
+@lru_cache(maxsize=4096)
+def _parameters(written: str) -> tuple[Parameter, ...]:
+    """Parameters of a signature as written with its parentheses; `symbol` is -1."""
+    rows: list[Parameter] = []
+    kind = "positional"
+    for piece, colon, equals in _pieces(written[1:-1]):
+        name = (piece[: min(c for c in (colon, equals, len(piece)) if c >= 0)]).strip()
+        default = _one_line(piece[equals + 1 :].strip()) if equals >= 0 else ""
+        type_ = _one_line(piece[colon + 1 : equals if equals >= 0 else None].strip()) if colon >= 0 else ""
+        if name == "/":
+            rows = [row._replace(kind="positional-only") if row.kind == "positional" else row for row in rows]
+        elif name == "*":
+            kind = "keyword-only"
+        elif name.startswith("**"):
+            rows.append(Parameter(-1, name[2:].strip(), "variadic-keyword", "", True, type_))
+        elif name.startswith("*"):
+            rows.append(Parameter(-1, name[1:].strip(), "variadic", "", True, type_))
+            kind = "keyword-only"
+        elif name:
+            rows.append(Parameter(-1, name[:LONGEST_NAME], kind, default, equals >= 0, type_))
+    return tuple(rows)
+
+
+def _pieces(inside: str) -> Iterator[tuple[str, int, int]]:
+    """Each parameter as written, with the offsets of its first `:` and `=` at its own level (-1 if none)."""
+    if _PLAIN_PARAMETERS.fullmatch(inside) and "lambda" not in inside:
+        for piece in inside.split(","):
+            equals = piece.find("=")
+            colon = piece.find(":")
+            yield piece, (colon if equals < 0 or colon < equals else -1), equals
+        return
+    depth = lambdas = 0
+    begin, colon, equals = 0, -1, -1
+    kept: list[str] = []  # the piece so far without comments
+    length = 0
+    for token in _PARAMETER_TOKEN.finditer(inside):
+        what = token[0]
+        if what[0] == "#":
+            kept.append(inside[begin : token.start()])
+            length += token.start() - begin
+            begin = token.end()
+        elif what in "([{":
+            depth += 1
+        elif what in ")]}":
+            depth -= 1
+        elif depth:
+            continue
+        elif what == "lambda":
+            lambdas += 1
+        elif what == ":":
+            if lambdas:
+                lambdas -= 1
+            elif colon < 0 and equals < 0:
+                colon = length + token.start() - begin
+        elif what == "=":
+            if equals < 0 and not lambdas:
+                equals = length + token.start() - begin
+        elif what == "," and not lambdas:
+            yield "".join(kept) + inside[begin : token.start()], colon, equals
+            begin, colon, equals, kept, length = token.end(), -1, -1, [], 0
+    yield "".join(kept) + inside[begin:], colon, equals
+
+
+def _signature(parameters: list[Parameter], returns: str) -> str:
+    """On one line, spelt the same however the source is laid out."""
+    parts: list[str] = []
+    star = False
+    for number, row in enumerate(parameters):
+        if row.kind == "keyword-only" and not star:
+            parts.append("*")
+            star = True
+        star = star or row.kind == "variadic"
+        prefix = "**" if row.kind == "variadic-keyword" else "*" if row.kind == "variadic" else ""
+        equals = (" = " if row.type else "=") if row.default else ""
+        parts.append(f"{prefix}{row.name}{': ' + row.type if row.type else ''}{equals}{row.default}")
+        last_positional_only = row.kind == "positional-only" and (
+            number + 1 == len(parameters) or parameters[number + 1].kind != "positional-only"
+        )
+        if last_positional_only:
+            parts.append("/")
+    return f"({', '.join(parts)}){' -> ' + returns if returns else ''}"

@@ -1,0 +1,44 @@
+; One captured node a pattern, so that matches come in the order of the text. A capture is named for the method
+; (`on_NAME` in facts.py or extract/sweep.py) or the flow that takes it.
+
+[(import_statement) (import_from_statement) (future_import_statement)] @import
+
+(decorated_definition) @decorated
+(function_definition) @function
+(class_definition) @class
+(type_alias_statement) @alias
+(expression_statement) @expression
+
+(call function: [(identifier) (attribute)] @call)
+(decorator [(identifier) (attribute)] @call)
+(type) @type
+
+(if_statement) @if
+(elif_clause) @elif
+(if_statement alternative: (else_clause) @else)
+[(for_statement) (while_statement)] @loop
+(for_statement alternative: (else_clause) @loop_else)
+(while_statement alternative: (else_clause) @loop_else)
+(try_statement) @try
+(try_statement (else_clause) @try_else)
+(except_clause) @handler
+(match_statement) @match
+(conditional_expression) @ternary
+(boolean_operator) @boolean
+(lambda) @lambda
+(for_in_clause) @comprehension
+(list_comprehension (if_clause) @comprehension)
+(set_comprehension (if_clause) @comprehension)
+(dictionary_comprehension (if_clause) @comprehension)
+(generator_expression (if_clause) @comprehension)
+
+(assert_statement) @assert
+(raise_statement) @raise
+[
+  (with_statement) (return_statement) (pass_statement) (break_statement) (continue_statement) (delete_statement)
+  (global_statement) (nonlocal_statement) (print_statement) (exec_statement)
+] @statement
+
+(string) @string
+(comment) @comment
+(ERROR) @error
