@@ -244,7 +244,7 @@ def test_a_partial_clone_names_the_fetch_that_completes_it(make_repo, opened, cl
     assert "missing" in message
     repo.git("-C", str(path), *_command_in(message)[1:])
     assert list(opened(path).tree(repo.head)) == ["a.py"]
-    assert opened(path).blobs().missing([e.blob for e in opened(path).tree(repo.head).values()]) == []
+    assert opened(path).missing([e.blob for e in opened(path).tree(repo.head).values()]) == []
 
 
 def test_a_missing_object_in_a_whole_clone_is_damage(make_repo, opened, refusal):

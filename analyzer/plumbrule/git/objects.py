@@ -10,10 +10,11 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import IO
 
-from plumbrule.git.command import Command
+from plumbrule.git.command import Command, GitFailed
 from plumbrule.git.records import Skipped
 
 MISSING = Skipped("its object is missing from this clone")
@@ -57,19 +58,16 @@ class Blobs:
         """The bytes of each object in turn, as `read` gives them; several times quicker than one by one."""
         waiting = iter(blobs)
         while asked := list(islice(waiting, _AHEAD)):
+            absent = {blob for blob in asked if not is_object_id(blob)}
             done = 0
-            while done < len(asked):  # again after git died, or was ended, on one of them
-                for answer in self._answers(asked[done:], limit):
+            while done < len(asked):
+                for answer in self._answers(asked[done:], absent, limit):
+                    if answer is None:
+                        with suppress(GitFailed):  # the repository itself may be gone
+                            absent |= absent_objects(self._command, asked[done:])
+                        answer = MISSING if asked[done] in absent else _CORRUPT
                     done += 1
                     yield answer
-
-    def missing(self, objects: Iterable[str]) -> list[str]:
-        """Those of the objects that this clone does not hold, sorted."""
-        wanted = sorted({o for o in objects if is_object_id(o)})
-        output = self._command.run(
-            "cat-file", "--batch-check=%(objectname)", "--buffer", stdin="\n".join(wanted).encode()
-        )
-        return [line.split()[0] for line in output.decode().splitlines() if line.endswith(" missing")]
 
     def close(self) -> None:
         """End this process's reader; reading again starts another."""
@@ -82,35 +80,35 @@ class Blobs:
             if pipe is not None:
                 pipe.close()
 
-    def _answers(self, asked: list[str], limit: int | None) -> Iterator[bytes | Skipped]:
-        """An answer for each request until git ends; at least one."""
-        requests, answers = self._pipes()
-        # Anything but an id would be a revision, and a line break in it a second request.
-        lines = "".join(f"{blob if is_object_id(blob) else '0' * 40}\n" for blob in asked)
+    def _answers(self, asked: list[str], absent: set[str], limit: int | None) -> Iterator[bytes | Skipped | None]:
+        """Answers, at least one and maybe not all; None where git died.
+
+        It dies of a corrupt object, and in a partial clone, with fetching switched off, of a missing one.
+        """
         left = len(asked)
         try:
-            os.write(requests, lines.encode())
-            for _ in asked:
-                header = answers.readline().split()
-                if len(header) == 2:
-                    answer: bytes | Skipped = MISSING
-                elif not header:
-                    yield _CORRUPT
-                    return
-                else:
+            requests, answers = self._pipes()
+            os.write(requests, "".join(f"{blob}\n" for blob in asked if blob not in absent).encode())
+            for blob in asked:
+                answer: bytes | Skipped = MISSING
+                header = [] if blob in absent else answers.readline().split()
+                if len(header) == 3:
                     size = int(header[2])
                     if limit is not None and size > max(limit, _DRAINED):
                         yield too_large(size, limit)
                         return
                     content = answers.read(size + 1)
                     if len(content) <= size:
-                        yield _CORRUPT
+                        yield None
                         return
                     answer = content[:-1] if limit is None or size <= limit else too_large(size, limit)
+                elif not header and blob not in absent:
+                    yield None
+                    return
                 left -= 1
                 yield answer
         except BrokenPipeError:
-            yield _CORRUPT
+            yield None
         finally:
             if left:  # answers that nobody will read would be taken for the next ones
                 self.close()
@@ -126,6 +124,20 @@ class Blobs:
         assert requests is not None  # both were asked for
         assert answers is not None
         return requests.fileno(), answers
+
+
+def absent_objects(command: Command, objects: Iterable[str]) -> set[str]:
+    """Those of the objects that this clone does not hold; GitFailed when git cannot tell."""
+    wanted = {o for o in objects if is_object_id(o)}
+    asked = "\n".join(sorted(wanted)).encode()
+    try:
+        output = command.run("cat-file", "--batch-check=%(objectname)", "--buffer", stdin=asked)
+        return {line.split()[0] for line in output.decode().splitlines() if line.endswith(" missing")}
+    except GitFailed:
+        # In a partial clone git dies above; this walk is the one question that takes absence for an answer.
+        walk = ("rev-list", "--objects", "--no-walk", "--ignore-missing", "--missing=allow-any", "--stdin")
+        output = command.run(*walk, stdin=asked)
+        return wanted - {line[: len(next(iter(wanted)))] for line in output.decode("utf-8", "replace").splitlines()}
 
 
 def too_large(size: int, limit: int) -> Skipped:

@@ -18,7 +18,7 @@ from pathlib import Path
 from plumbrule.errors import NotARevision
 from plumbrule.git.command import Command, GitFailed, safe_environment
 from plumbrule.git.disk import Disk
-from plumbrule.git.objects import Blobs, is_object_id
+from plumbrule.git.objects import Blobs, absent_objects, is_object_id
 from plumbrule.git.parsing import COMMIT_FORMAT, Names, changes, log_records, tree_entries
 from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Skipped, Worktree
 
@@ -197,7 +197,7 @@ class Repository:
             output = self._command.run("ls-tree", "-r", "-z", "--full-tree", _checked(commit_id))
         except GitFailed:
             raise NotARevision(
-                f"{self.root}: the tree of commit {commit_id} is missing or cannot be read.\n{self._mend()}"
+                f"{self.root}: the tree of commit {commit_id} is missing or cannot be read.\n{self.mend}"
             ) from None
         return tree_entries(self._names.split(output))
 
@@ -259,7 +259,7 @@ class Repository:
             # Git says nothing of a commit whose trees it cannot read, so what was said before is whole.
             if not newest_first:
                 raise self._refused(fault) from None
-            partial = f"{_cause(fault.said)}. {self._mend()}"
+            partial = f"{_cause(fault.said)}. {self.mend}"
         found = newest_first[::-1]
         merged = self._merged([made for made, _ in found])
         notes = self._notes(made.id for made, _ in found)
@@ -280,6 +280,24 @@ class Repository:
     def read_blob(self, blob: str, limit: int | None = None) -> bytes | Skipped:
         """The bytes of one object; for more than a few, keep a reader of `blobs()`."""
         return self._reader.read(blob, limit)
+
+    def missing(self, objects: Iterable[str]) -> list[str]:
+        """Those of the objects that this clone does not hold, sorted; `mend` names the command that brings them."""
+        with refusals(self):
+            return sorted(absent_objects(self._command, objects))
+
+    @cached_property
+    def mend(self) -> str:
+        """A sentence with the command that brings missing objects to this clone."""
+        if self.is_partial:
+            unshallow = "--unshallow " if self.is_shallow else ""
+            return (
+                "The clone is partial, and nothing is fetched behind your back. "
+                f"Run `git fetch {unshallow}--refetch --no-filter {self._remote()}`."
+            )
+        if self.is_shallow:
+            return f"The clone is shallow. {_DEEPEN}"
+        return "The clone is damaged. Run `git fsck` to see what else is missing, then clone it anew."
 
     @cached_property
     def _reader(self) -> Blobs:
@@ -331,31 +349,19 @@ class Repository:
             raise self._refused(fault) from None
 
     def _refused(self, fault: GitFailed) -> NotARevision:
-        return NotARevision(f"{self.root}: {_cause(fault.said)}.\n{self._mend()}")
-
-    def _mend(self) -> str:
-        """The command that brings a missing object."""
-        if self.is_partial:
-            unshallow = "--unshallow " if self.is_shallow else ""
-            return (
-                f"The clone is partial, and nothing is fetched behind your back. "
-                f"Run `git fetch {unshallow}--refetch --no-filter {self._remote()}`."
-            )
-        if self.is_shallow:
-            return f"The clone is shallow. {_DEEPEN}"
-        return "The clone is damaged. Run `git fsck` to see what else is missing, then clone it anew."
+        return NotARevision(f"{self.root}: {_cause(fault.said)}.\n{self.mend}")
 
     def _not_found(self, revision: str) -> NotARevision:
         where = f"{self.root}: {revision!r}"
         if is_object_id(revision):
-            return NotARevision(f"{where}: this commit is not here.\n{self._mend()}")
+            return NotARevision(f"{where}: this commit is not here.\n{self.mend}")
         if "\0" not in revision:
             named = self._command.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", revision)
             if named:
                 object_id = named.decode().strip()
                 kind = self._command.attempt("cat-file", "-t", object_id) if is_object_id(object_id) else b"range"
                 if kind is None:
-                    return NotARevision(f"{where}: object {object_id} is missing.\n{self._mend()}")
+                    return NotARevision(f"{where}: object {object_id} is missing.\n{self.mend}")
                 return NotARevision(f"{where} is a {kind.decode().strip()}.\nName a commit, a branch or a tag.")
         if self._command.attempt("rev-parse", "--verify", "--quiet", "HEAD") is None and _starts_at_head(revision):
             if not self._command.attempt("for-each-ref", "--count=1"):
@@ -390,7 +396,7 @@ class Repository:
                 for piece in output:
                     pieces.append(piece)
         except GitFailed as fault:
-            partial = f"{_cause(fault.said)}. {self._mend()}"
+            partial = f"{_cause(fault.said)}. {self.mend}"
             if not pieces:
                 raise self._refused(fault) from None
         line = tuple(b"".join(pieces).decode().split())
