@@ -7,6 +7,7 @@ that the file can still be opened.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from sys import intern
 
 from plumbrule.git.records import Change, Commit, Entry, moment
@@ -116,10 +117,13 @@ def log_records(pieces: Iterable[bytes], names: Names) -> Iterator[tuple[Commit,
             about = raw.decode("ascii")
         elif raw.strip(b"\n"):
             if found is not None:
-                yield found, tuple(sorted(changed, key=lambda c: c.path))
+                yield found, tuple(sorted(changed, key=_path))
             found, changed = commit(raw.decode("utf-8", "backslashreplace")), []
     if found is not None:
-        yield found, tuple(sorted(changed, key=lambda c: c.path))
+        yield found, tuple(sorted(changed, key=_path))
+
+
+_path = attrgetter("path")
 
 
 def _fields(pieces: Iterable[bytes]) -> Iterator[bytes]:

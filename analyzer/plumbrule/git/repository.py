@@ -256,8 +256,9 @@ class Repository:
             with self._command.stream(*arguments, f"--max-count={wanted}", _checked(tip)) as pieces:
                 newest_first.extend(log_records(pieces, self._names))
         except GitFailed as fault:
-            # Git says nothing of a commit whose trees it cannot read, so what was said before is whole.
-            if not newest_first:
+            # Git says nothing of a commit whose trees it cannot read, so what was said before is whole, unless it
+            # was ended from outside.
+            if not newest_first or fault.status < 0:
                 raise self._refused(fault) from None
             partial = f"{_cause(fault.said)}. {self.mend}"
         found = newest_first[::-1]
@@ -390,29 +391,23 @@ class Repository:
         if limit is not None:
             arguments.insert(1, f"--max-count={limit}")
         partial = ""
-        pieces = []
+        pieces: list[bytes] = []
         try:
             with self._command.stream(*arguments) as output:
-                for piece in output:
-                    pieces.append(piece)
+                pieces.extend(output)
         except GitFailed as fault:
             partial = f"{_cause(fault.said)}. {self.mend}"
-            if not pieces:
+            if not pieces or fault.status < 0:
                 raise self._refused(fault) from None
         line = tuple(b"".join(pieces).decode().split())
-        if self.is_shallow and line and line[-1] in self._boundary:
+        if self.is_shallow and self._is_cut(line[-1]):
             partial = f"the clone is shallow and begins at {line[-1][:12]}. {_DEEPEN}"
         return line, partial
 
-    @cached_property
-    def _boundary(self) -> frozenset[str]:
-        """The commits whose parents a shallow clone has cut off."""
-        common = self.git_dir / "commondir"
-        folder = self.git_dir / common.read_text().rstrip("\n") if common.is_file() else self.git_dir
-        try:
-            return frozenset((folder / "shallow").read_text().split())
-        except OSError:
-            return frozenset()
+    def _is_cut(self, commit_id: str) -> bool:
+        """Git shows this commit without parents, but it was written with some."""
+        raw = self.read_blob(commit_id)
+        return isinstance(raw, bytes) and b"\nparent " in raw.partition(b"\n\n")[0]
 
     def _merged(self, line: list[Commit]) -> dict[str, tuple[Commit, ...]]:
         """For each merge of this stretch of a line (oldest first): the commits that it was first to bring."""
