@@ -59,7 +59,10 @@ BASE: Mapping[str, Table] = {
                 lines INTEGER physical lines
                 code_lines INTEGER lines that hold code, comments and docstrings left out
                 is_test BOOLEAN a test by its folder or name
-                is_generated BOOLEAN marked as generated"""
+                is_generated BOOLEAN marked as generated
+                dialect VARCHAR key of its grammar: "python", "typescript", "tsx", "javascript"
+                imports INTEGER imported names looked up here, external ones left out
+                resolved INTEGER of which a file was found"""
             ),
         ),
         Table(
@@ -151,7 +154,7 @@ BASE: Mapping[str, Table] = {
 }
 
 _FLATTEN: Mapping[str, Callable[[FileRows], Iterable[Row]]] = {
-    "file": lambda r: [(r.file.language, r.file.blob, *r.file[3:])],
+    "file": lambda r: [(r.file.language, r.file.blob, *r.file[3:], r.file.dialect, r.imports, r.resolved)],
     "symbol": lambda r: r.symbols,
     "function": lambda r: r.functions,
     "dependency": lambda r: r.dependencies,

@@ -1,0 +1,77 @@
+"""Everything that is kept: snapshots of every repository with their history, and the facts of every file.
+
+Hides DuckDB and SQLite, tables, intervals, locks and files. One writer at a time fills the store and publishes whole
+generations; any number of readers look at published ones, and never wait.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plumbrule import __version__
+from plumbrule.errors import StoreError
+from plumbrule.store.facts import FactCache
+from plumbrule.store.generations import Generations
+from plumbrule.store.records import BatchRow, ExtraMeasure, FindingRow, LinkRow, Resumed, SnapshotRecord, TrendRow
+
+if TYPE_CHECKING:
+    from plumbrule.store.reader import Reader
+    from plumbrule.store.writer import Writer
+
+__all__ = [
+    "BatchRow",
+    "ExtraMeasure",
+    "FindingRow",
+    "LinkRow",
+    "Resumed",
+    "SnapshotRecord",
+    "Store",
+    "TrendRow",
+]
+
+
+class Store:
+    """A store in a folder, which need not exist yet. Nothing is created before something is written."""
+
+    def __init__(self, folder: Path, note: Callable[[str], None], now: int) -> None:
+        self.folder = folder
+        self.facts = FactCache(folder, note, now)
+        self._generations = Generations(folder)
+        self._note = note
+
+    @classmethod
+    def open(cls, folder: Path, *, note: Callable[[str], None] = warnings.warn, now: int = 0) -> Store:
+        """`note` is told what a person should know and no caller can act on (an older generation was used, a damaged
+        cache was set aside); `now`, in seconds since 1970, dates the facts that are used, for pruning by age."""
+        return cls(folder, note, now)
+
+    @property
+    def published(self) -> bool:
+        """Whether there is anything to read."""
+        return bool(self._generations.candidates(lambda _: None))
+
+    @contextmanager
+    def writer(self, on_wait: Callable[[str], None]) -> Iterator[Writer]:
+        """The only writer; waits for another one and says so through `on_wait`. What is not published is lost.
+
+        StoreError when the folder cannot be written, or the store is damaged or newer than this program.
+        """
+        from plumbrule.store.writer import Writer
+
+        with self._generations.lock(on_wait):
+            yield Writer(self._generations, self._note, __version__)
+
+    def reader(self) -> Reader:
+        """The newest generation. StoreError if there is none, or none that this program can read."""
+        from plumbrule.store.reader import open_newest
+
+        reader = open_newest(self._generations, self._note)
+        if reader is None:
+            raise StoreError(
+                f"{self.folder}: nothing has been scanned into this store yet\nRun `plumbrule scan` first."
+            )
+        return reader

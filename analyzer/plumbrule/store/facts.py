@@ -1,0 +1,219 @@
+"""Facts of files by content, kept between runs: a cache that may vanish at any time and only cost time.
+
+Hides SQLite, extractor versions and damage. Every fault of the file itself ends in a note and an empty or read-only
+cache, never in an exception: no verdict and no scan depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plumbrule.languages import extractor_version
+from plumbrule.store.generations import make_folder
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Key = tuple[str, str]  # (dialect, blob)
+
+# Bumped when these tables change; a file of another shape is set aside like a damaged one.
+_SHAPE = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS extractor (id INTEGER PRIMARY KEY, dialect TEXT, version TEXT, UNIQUE (dialect, version));
+CREATE TABLE IF NOT EXISTS fact (
+    id INTEGER PRIMARY KEY, extractor INTEGER, blob BLOB, used INTEGER, interface BLOB, body BLOB,
+    UNIQUE (extractor, blob)
+);
+CREATE TABLE IF NOT EXISTS skipped (
+    extractor INTEGER, blob BLOB, used INTEGER, reason TEXT, PRIMARY KEY (extractor, blob)
+) WITHOUT ROWID;
+"""
+_PATIENCE = 20_000  # milliseconds that one process waits while another writes
+_MANY = 500  # parameters of one statement, well below the 999 of old SQLite builds
+_FRESH = 86_400  # seconds within which a use is not written down again
+
+
+class FactCache:
+    """One per process, not shared with forked children. `now` is the time given to what is put or used."""
+
+    def __init__(self, folder: Path, note: Callable[[str], None], now: int) -> None:
+        self._folder = folder
+        self._path = folder / "facts.sqlite"
+        self._note = note
+        self._now = now
+        self._connection: sqlite3.Connection | None = None
+        self._writable = True
+        self._extractors: dict[str, int] = {}
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, tuple[bytes, bytes]]:
+        """Packed (interface, body) of those that are kept, made by today's extractors."""
+        found = self._get("SELECT blob, used, interface, body FROM fact WHERE extractor = ? AND blob IN ", "fact", keys)
+        return {key: (row[0], row[1]) for key, row in found.items()}
+
+    def skipped_many(self, keys: Iterable[Key]) -> dict[Key, str]:
+        """Why there are no facts, of those for which today's extractors found that out."""
+        found = self._get("SELECT blob, used, reason FROM skipped WHERE extractor = ? AND blob IN ", "skipped", keys)
+        return {key: row[0] for key, row in found.items()}
+
+    def put_many(self, rows: Iterable[tuple[str, str, bytes, bytes]]) -> None:
+        """Keeps (dialect, blob, interface, body); does nothing where the folder cannot be written."""
+        self._put(
+            "INSERT OR REPLACE INTO fact (extractor, blob, used, interface, body) VALUES (?, ?, ?, ?, ?)",
+            [(dialect, blob, (interface, body)) for dialect, blob, interface, body in rows],
+        )
+
+    def put_skipped_many(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Keeps (dialect, blob, reason); does nothing where the folder cannot be written."""
+        self._put(
+            "INSERT OR REPLACE INTO skipped (extractor, blob, used, reason) VALUES (?, ?, ?, ?)",
+            [(dialect, blob, (reason,)) for dialect, blob, reason in rows],
+        )
+
+    def prune(self, older_than: int) -> int:
+        """Removes what was not used since that time (seconds since 1970), of every extractor; how much that was."""
+        removed = 0
+        with self._guarded(writing=True) as connection:
+            if connection is not None:
+                with connection:
+                    for table in ("fact", "skipped"):
+                        removed += connection.execute(f"DELETE FROM {table} WHERE used < ?", (older_than,)).rowcount
+                connection.execute("PRAGMA incremental_vacuum").fetchall()
+        return removed
+
+    def close(self) -> None:
+        """Later calls open it again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            self._extractors.clear()
+
+    def _get(self, select: str, table: str, keys: Iterable[Key]) -> dict[Key, tuple[Any, ...]]:  # Any: columns
+        by_dialect: dict[str, list[str]] = {}
+        for dialect, blob in keys:
+            by_dialect.setdefault(dialect, []).append(blob)
+        found: dict[Key, tuple[Any, ...]] = {}  # Any: columns as selected
+        stale: list[tuple[int, bytes]] = []
+        if not by_dialect:
+            return found
+        with self._guarded(writing=False) as connection:
+            for dialect, blobs in by_dialect.items() if connection is not None else ():
+                assert connection is not None
+                extractor = self._extractor(connection, dialect, create=False)
+                for start in range(0, len(blobs), _MANY):
+                    part = [bytes.fromhex(blob) for blob in blobs[start : start + _MANY]]
+                    marks = ",".join("?" * len(part))
+                    for blob, used, *rest in connection.execute(f"{select} ({marks})", (extractor, *part)):
+                        found[dialect, blob.hex()] = tuple(rest)
+                        if used < self._now - _FRESH:
+                            stale.append((extractor, blob))
+        if stale:
+            self._touch(table, stale)
+        return found
+
+    def _touch(self, table: str, rows: list[tuple[int, bytes]]) -> None:
+        with self._guarded(writing=True) as connection:
+            if connection is not None:
+                with connection:
+                    connection.executemany(
+                        f"UPDATE {table} SET used = ? WHERE extractor = ? AND blob = ?",
+                        [(self._now, *row) for row in rows],
+                    )
+
+    def _put(self, insert: str, rows: list[tuple[str, str, tuple[object, ...]]]) -> None:
+        if not rows:
+            return
+        with self._guarded(writing=True) as connection:
+            if connection is not None:
+                with connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    for dialect in sorted({dialect for dialect, _, _ in rows}):
+                        self._extractor(connection, dialect, create=True)
+                    connection.executemany(
+                        insert,
+                        [(self._extractors[d], bytes.fromhex(blob), self._now, *rest) for d, blob, rest in rows],
+                    )
+
+    def _extractor(self, connection: sqlite3.Connection, dialect: str, *, create: bool) -> int:
+        """The number under which today's extractor of this dialect keeps facts; 0 = none yet."""
+        if dialect not in self._extractors:
+            named = (dialect, extractor_version(dialect))
+            if create:
+                connection.execute("INSERT OR IGNORE INTO extractor (dialect, version) VALUES (?, ?)", named)
+            row = connection.execute("SELECT id FROM extractor WHERE dialect = ? AND version = ?", named).fetchone()
+            if row is None:
+                return 0
+            self._extractors[dialect] = int(row[0])
+        return self._extractors[dialect]
+
+    @contextmanager
+    def _guarded(self, *, writing: bool) -> Iterator[sqlite3.Connection | None]:
+        """The open cache, or None; whatever goes wrong inside becomes a note, and the block's work is lost."""
+        import sqlite3
+
+        try:
+            yield self._opened(writing=writing)
+        except (
+            sqlite3.OperationalError
+        ) as error:  # locked for too long, disk full, folder gone: the file itself is whole
+            self._give_up(str(error))
+        except sqlite3.DatabaseError as error:
+            self._set_aside(str(error))
+        except OSError as error:
+            self._give_up(error.strerror or str(error))
+
+    def _opened(self, *, writing: bool) -> sqlite3.Connection | None:
+        import sqlite3
+
+        if writing and not self._writable:
+            return None
+        if self._connection is None:
+            if not self._path.exists():
+                if not writing:
+                    return None
+                make_folder(self._folder)
+            self._connection = self._connect(sqlite3.connect)
+        return self._connection
+
+    def _connect(self, connect: Callable[..., sqlite3.Connection]) -> sqlite3.Connection:
+        import os
+
+        name = self._path.absolute().as_uri()
+        if not os.access(self._folder, os.W_OK) or (self._path.exists() and not os.access(self._path, os.W_OK)):
+            self._writable = False
+            # Without a right to write the log beside the file cannot be shared: what is in it is missed, no more.
+            return connect(f"{name}?immutable=1", uri=True, timeout=_PATIENCE / 1000, isolation_level=None)
+        connection = connect(name, uri=True, timeout=_PATIENCE / 1000, isolation_level=None)
+        try:
+            shape = connection.execute("PRAGMA user_version").fetchone()[0]
+            if shape != _SHAPE:
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                connection.execute("PRAGMA journal_mode = WAL").fetchall()
+                connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_SHAPE}; COMMIT;")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _give_up(self, why: str) -> None:
+        self._note(f"{self._path}: facts are not kept in this run ({why})")
+        self._writable = False
+        with suppress(Exception):
+            self.close()
+
+    def _set_aside(self, why: str) -> None:
+        """A damaged file is moved away, its log with it: a log must never meet another database."""
+        with suppress(Exception):
+            self.close()
+        aside = self._path.with_name("facts.damaged.sqlite")
+        try:
+            self._path.replace(aside)
+            for suffix in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        except OSError as error:
+            self._give_up(f"{why}; {error.strerror}")
+            return
+        self._note(f"{self._path}: damaged ({why}); moved to {aside.name}, and every file is parsed once more")

@@ -1,0 +1,301 @@
+"""What lies inside a generation: tables, views, macros, and their version.
+
+Hides the physical tables. `head.T` holds the rows that are true on each main line now, `past.T` those that were true
+from `_since` up to before `_until`, `side.T` those of one snapshot beside the line; `log.*` says which snapshots,
+lines and batches there are. Everything is generated from `tables.BASE` and the measures' own declarations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from plumbrule.measures import measures
+from plumbrule.store.engine import Connection, quote, rows_of
+from plumbrule.tables import BASE, Table, columns
+
+# Raised when a file of this layout could not be read by the program before, whatever its tables hold.
+SCHEMA = 1
+
+SKIPPED = Table(
+    "skipped",
+    "A file of a known language that could not be analysed.",
+    columns(
+        """repo VARCHAR repository, by its name in the store
+        path VARCHAR repository-relative file
+        reason VARCHAR why"""
+    ),
+)
+FINDING = Table(
+    "finding",
+    "A judged breach, as of the last judgement.",
+    columns(
+        """repo VARCHAR repository, by its name in the store
+        finding VARCHAR short hash of its identity (rule, repo, subject)
+        rule VARCHAR id of the rule
+        severity VARCHAR error, warning or info
+        state VARCHAR new, known, waived or fixed
+        subject VARCHAR the smallest thing one would accept
+        path VARCHAR file to look at
+        line INTEGER line to look at; 0 = none
+        message VARCHAR what is wrong
+        evidence VARCHAR[] what proves it
+        first_commit VARCHAR first commit that shows it, if known
+        first_batch VARCHAR its batch
+        first_agent VARCHAR who made it, as far as known
+        first_at BIGINT its time
+        remedy VARCHAR what to do instead
+        unaccepted BOOLEAN known at the merge base, yet missing from a baseline that exists
+        grouped_by VARCHAR findings with the same value are shown together"""
+    ),
+)
+LINK = Table(
+    "link",
+    "A file of one repository uses a symbol of another repository.",
+    columns(
+        """repo VARCHAR the using repository
+        src VARCHAR the using file
+        dst_repo VARCHAR the repository used
+        dst VARCHAR the file used
+        symbol VARCHAR dotted path in dst; empty = the module itself
+        kind VARCHAR import, call, inherit, type or read
+        line INTEGER where, in src
+        names VARCHAR imported or referenced names"""
+    ),
+)
+MEASURE_EXTRA = Table(
+    "measure_extra",
+    "A number that another tool computed.",
+    columns(
+        """repo VARCHAR repository, by its name in the store
+        level VARCHAR symbol, file, component or repo
+        subject VARCHAR the path, `path::symbol` for a symbol
+        name VARCHAR what is measured
+        value DOUBLE the number"""
+    ),
+)
+NOTES: Mapping[str, Table] = {t.name: t for t in (FINDING, LINK, MEASURE_EXTRA)}  # written after a snapshot, about it
+
+_LOG = """
+CREATE TABLE log.layout (schema INTEGER, program VARCHAR, base VARCHAR, views VARCHAR);
+CREATE TABLE log.repo (repo VARCHAR, root VARCHAR, head VARCHAR, main_line VARCHAR, line INTEGER, snapshot VARCHAR);
+CREATE TABLE log.line (repo VARCHAR, line INTEGER, parent INTEGER, fork INTEGER);
+CREATE TABLE log.snapshot (
+    snapshot VARCHAR, repo VARCHAR, base_position INTEGER, commit VARCHAR, parent VARCHAR, committed_at BIGINT,
+    batch VARCHAR, agent VARCHAR, files INTEGER, parsed INTEGER, skipped INTEGER, imports INTEGER, resolved INTEGER,
+    line INTEGER, kind VARCHAR, ref VARCHAR, not_measured VARCHAR
+);
+CREATE TABLE log.hidden (snapshot VARCHAR, path VARCHAR);
+CREATE TABLE log.noted (repo VARCHAR, line INTEGER, name VARCHAR, position INTEGER);
+CREATE TABLE log.batch (
+    repo VARCHAR, batch VARCHAR, agent VARCHAR, channel VARCHAR, confidence DOUBLE, first_commit VARCHAR,
+    last_commit VARCHAR, first_at BIGINT, last_at BIGINT
+);
+CREATE TABLE log.trend (repo VARCHAR, snapshot VARCHAR, name VARCHAR, value DOUBLE);
+CREATE TABLE log.policy (hash VARCHAR, text VARCHAR);
+CREATE TABLE log.remembered (key VARCHAR, text VARCHAR);
+"""
+
+# Rows of one table at one snapshot. `snapshot` holds for rows of the main line what its base is, itself or another.
+_AT = """(
+    SELECT {picked} FROM head.{name} AS r JOIN log.snapshot AS s
+        ON r.repo = s.repo AND r._line = s.line AND r._since <= s.base_position
+    WHERE s.snapshot = {wanted} AND {seen}
+    UNION ALL
+    SELECT {picked} FROM past.{name} AS r JOIN log.snapshot AS s
+        ON r.repo = s.repo AND r._line = s.line AND r._since <= s.base_position AND r._until > s.base_position
+    WHERE s.snapshot = {wanted} AND {seen}
+    UNION ALL
+    SELECT {picked} FROM side.{name} AS r WHERE r._snapshot = {wanted}
+)"""
+_SEEN_BY_PATH = "NOT EXISTS (FROM log.hidden AS h WHERE h.snapshot = s.snapshot AND h.path = r.{path})"
+_SEEN_WHOLE = "s.kind IN ('main', 'former')"
+
+_LOG_NOW = {
+    "repos": "log.repo",
+    "snapshots": "log.snapshot",
+    "batches": "log.batch",
+    "trends": "log.trend",
+}
+_HISTORY_AT = """(
+    SELECT t.* FROM log.snapshot AS s JOIN log.snapshot AS t ON t.repo = s.repo AND t.base_position <= s.base_position
+        AND (t.snapshot = s.snapshot OR (t.line = s.line AND t.kind IN ('main', 'former'))
+            OR (s.kind <> 'former' AND t.kind = 'main'))
+    WHERE s.snapshot = wanted
+)"""
+_LOG_AT = {
+    "repos": """(SELECT r.* REPLACE (s.commit AS head) FROM log.repo AS r JOIN log.snapshot AS s USING (repo)
+        WHERE s.snapshot = wanted)""",
+    "snapshots": _HISTORY_AT,
+    "batches": f"""(SELECT b.* FROM log.batch AS b WHERE (b.repo, b.batch) IN
+        (SELECT (s.repo, s.batch) FROM {_HISTORY_AT} AS s))""",
+    "trends": "log.trend",
+}
+
+
+@cache
+def kept() -> Mapping[str, Table]:
+    """Every table with history: the graph's, the measures', what was skipped, and the notes about snapshots."""
+    return {**BASE, **{m.table.name: m.table for m in measures()}, SKIPPED.name: SKIPPED, **NOTES}
+
+
+@cache
+def whole_tables() -> Mapping[str, Table]:
+    """Those of them that a snapshot gives as a whole, not file by file: the measures' and what was skipped."""
+    return {name: table for name, table in kept().items() if name not in BASE and name not in NOTES}
+
+
+def base_fingerprint() -> str:
+    """Changes when rows of the graph kept so far can no longer be read as rows of today's tables."""
+    shape = [(t.name, [(c.name, c.type) for c in t.columns]) for t in (*BASE.values(), SKIPPED, *NOTES.values())]
+    return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    name: str
+    doc: str
+    column_docs: Mapping[str, str]
+    sql: str  # one SELECT, with `$name` for each logical table
+    sources: frozenset[str]  # logical tables it reads
+
+    def over(self, source: Callable[[str], str]) -> str:
+        """Its SELECT, reading each logical table from what `source` says: a table's name or a bracketed query."""
+        return _SOURCE.sub(lambda match: source(match[1]), self.sql)
+
+
+_SOURCE = re.compile(r"\$([a-z0-9_]+)")
+_VIEW = re.compile(r"^-- view: (\w+)\n((?:--[^\n]*\n)+)(.*?);$", re.MULTILINE | re.DOTALL)
+
+
+@cache
+def views() -> Mapping[str, View]:
+    """Every public view by name: those of views.sql, and each remaining table as it is."""
+    found: dict[str, View] = {}
+    for name, comment, sql in _VIEW.findall(Path(__file__).with_name("views.sql").read_text("utf-8")):
+        lines = comment.splitlines()
+        docs = [line[2:].strip().partition(": ")[::2] for line in lines if line.startswith("--   ")]
+        doc = " ".join(line[3:] for line in lines if not line.startswith("--   "))
+        known = {c.name: c.doc for c in kept()[name].columns} if name in kept() else {}
+        found[name] = View(name, doc, {**known, **dict(docs)}, sql.strip(), frozenset(_SOURCE.findall(sql)))
+    for name, table in kept().items():
+        if name not in found and name not in NOTES:
+            picked = ", ".join(map(quote, table.names))
+            docs_of = {c.name: c.doc for c in table.columns}
+            found[name] = View(name, table.doc, docs_of, f"SELECT {picked} FROM ${name}", frozenset((name,)))
+    return found
+
+
+@cache
+def membership() -> str:
+    """The measure's table that says which component a file is in; "" while no measure declares one."""
+    return next((n for n, t in whole_tables().items() if t.names[:3] == ("repo", "path", "component")), "")
+
+
+_NOBODY = "(SELECT '' AS repo, '' AS path, '' AS component WHERE false)"
+
+
+def side_views(schema: str) -> Mapping[str, str]:
+    """Every public view of the graph (not of history or findings) as a SELECT over plain tables `<schema>.<table>`.
+
+    The tables are those of `kept()`, with exactly their columns; rule SQL sees both sides of a change through these.
+    """
+
+    def source(name: str) -> str:
+        if name == "membership":
+            return f"{schema}.{quote(membership())}" if membership() else _NOBODY
+        return f"{schema}.{quote(name)}"
+
+    graph = {name: view for name, view in views().items() if not view.sources & {*_LOG_NOW, FINDING.name}}
+    return {name: view.over(source) for name, view in graph.items()}
+
+
+def _head(name: str) -> str:
+    if name == "membership":
+        return f"head.{quote(membership())}" if membership() else _NOBODY
+    return _LOG_NOW.get(name) or f"head.{quote(name)}"
+
+
+def _at(name: str) -> str:
+    if name == "membership":
+        return _at(membership()) if membership() else _NOBODY
+    return _LOG_AT.get(name) or rows_at(kept()[name])
+
+
+def owner(table: Table) -> str:
+    """The column of a base table that names the file which owns the row."""
+    return table.columns[1].name
+
+
+def rows_at(table: Table, wanted: str = "wanted") -> str:
+    """A bracketed query of one table's own columns at the snapshot that the SQL expression `wanted` names."""
+    picked = ", ".join(f"r.{quote(name)}" for name in table.names)
+    seen = _SEEN_BY_PATH.format(path=owner(table)) if table.name in BASE else _SEEN_WHOLE
+    return _AT.format(picked=picked, name=quote(table.name), seen=seen, wanted=wanted)
+
+
+def create_table(table: Table) -> Iterator[str]:
+    body = ", ".join(f"{quote(c.name)} {c.type}" for c in table.columns)
+    name = quote(table.name)
+    yield f"CREATE TABLE head.{name} ({body}, _line INTEGER, _since INTEGER)"
+    yield f"CREATE TABLE past.{name} ({body}, _line INTEGER, _since INTEGER, _until INTEGER)"
+    yield f"CREATE TABLE side.{name} ({body}, _snapshot VARCHAR)"
+
+
+def create(connection: Connection, program: str) -> None:
+    """Everything, in the connection's current (empty) database."""
+    for schema in ("head", "past", "side", "log"):
+        connection.execute(f"CREATE SCHEMA {schema}")
+    connection.execute(_LOG)
+    for table in kept().values():
+        for statement in create_table(table):
+            connection.execute(statement)
+    shape = [SCHEMA, program, base_fingerprint(), _views_fingerprint()]
+    connection.execute("INSERT INTO log.layout VALUES (?, ?, ?, ?)", shape)
+    create_views(connection)
+
+
+def create_views(connection: Connection) -> None:
+    """The public views and macros over the tables that are there, replacing older ones."""
+    for name, view in views().items():
+        connection.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS SELECT * FROM ({view.over(_head)}) ORDER BY ALL")
+        macro = f"CREATE OR REPLACE MACRO {quote(name + '_at')}(wanted) AS TABLE "
+        connection.execute(macro + f"SELECT * FROM ({view.over(_at)}) ORDER BY ALL")
+
+
+def bring_up_to_date(connection: Connection, program: str) -> None:
+    """Tables and views as this program declares them, in a store of the same format.
+
+    A measure whose columns changed begins anew: rows of the old shape would be read as what they are not.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, column, type_ in rows_of(
+        connection,
+        "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name = 'side' ORDER BY table_name, column_index",
+    ):
+        found.setdefault(name, []).append((column, type_))
+    declared = {n: [*((c.name, c.type) for c in t.columns), ("_snapshot", "VARCHAR")] for n, t in kept().items()}
+    if found == declared and rows_of(connection, "SELECT views FROM log.layout") == [(_views_fingerprint(),)]:
+        return
+    for view in views():
+        connection.execute(f"DROP VIEW IF EXISTS {quote(view)}")
+    for name in sorted(found):
+        if found[name] != declared.get(name):
+            for schema in ("head", "past", "side"):
+                connection.execute(f"DROP TABLE {schema}.{quote(name)}")
+    for name, table in kept().items():
+        if found.get(name) != declared[name]:
+            for statement in create_table(table):
+                connection.execute(statement)
+    connection.execute("UPDATE log.layout SET program = ?, views = ?", [program, _views_fingerprint()])
+    create_views(connection)
+
+
+def _views_fingerprint() -> str:
+    shape = [(name, view.over(_head), view.over(_at)) for name, view in views().items()]
+    return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]

@@ -1,0 +1,282 @@
+"""One published generation, open for reading.
+
+Hides how a generation is found, checked and kept from being removed while it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Self
+
+from plumbrule.errors import StoreError
+from plumbrule.graph import (
+    Dependency,
+    Edge,
+    External,
+    FileRow,
+    FileRows,
+    FunctionRow,
+    MemoryGraph,
+    SymbolRow,
+    Unresolved,
+    Use,
+)
+from plumbrule.store import engine, layout
+from plumbrule.store.engine import Connection, quote, rows_of
+from plumbrule.store.generations import Generations, Lease
+from plumbrule.store.records import SnapshotRecord
+from plumbrule.tables import BASE, Row, Table
+
+Note = Callable[[str], None]
+
+_RECORD = """
+    SELECT s.snapshot, s.repo, s.base_position, s.commit, s.parent, s.committed_at, s.batch, s.agent, s.files, s.parsed,
+        s.skipped, s.imports, s.resolved
+    FROM log.snapshot AS s"""
+
+
+class OutdatedStoreError(StoreError):
+    """The newest generation was made by an older program and its tables differ; the next scan makes it anew."""
+
+
+class Reader:
+    """Close it, or use it in `with`. `connection` is an in-memory database of the reader's own with the generation
+    attached read-only as `store` and first on the search path: public views and `NAME_at` macros are found by name, and
+    what is created must say `memory`."""
+
+    def __init__(self, lease: Lease, connection: Connection) -> None:
+        self._lease = lease
+        self.connection = connection
+        self.path = lease.path
+        self.generation = lease.number
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.connection.close()
+        self._lease.close()
+
+    def repositories(self) -> list[str]:
+        return [str(row[0]) for row in self.select("SELECT repo FROM log.repo ORDER BY repo")]
+
+    def newest(self, repo: str) -> SnapshotRecord | None:
+        """The newest snapshot of the main line."""
+        return self._record(f"{_RECORD} JOIN log.repo AS r ON r.snapshot = s.snapshot WHERE r.repo = ?", repo)
+
+    def snapshot(self, snapshot: str) -> SnapshotRecord | None:
+        return self._record(f"{_RECORD} WHERE s.snapshot = ?", snapshot)
+
+    def by_commit(self, repo: str, commit: str) -> SnapshotRecord | None:
+        """The snapshot of this commit, on the main line or beside it."""
+        return self._record(
+            f"{_RECORD} WHERE s.repo = ? AND s.commit = ? AND s.kind <> 'worktree'"
+            " ORDER BY s.kind = 'main' DESC LIMIT 1",
+            repo,
+            commit,
+        )
+
+    def rows(self, table: str, repo: str, snapshot: str = "") -> list[Row]:
+        """Rows of one table (`layout.kept()`) with its own columns; of the newest snapshot unless another is named."""
+        of = layout.kept()[table]
+        picked = ", ".join(f"r.{quote(name)}" for name in of.names)
+        if snapshot:
+            return self.select(f"SELECT {picked} FROM {layout.rows_at(of, '$1')} AS r ORDER BY ALL", snapshot)
+        return self.select(f"SELECT {picked} FROM head.{quote(table)} AS r WHERE r.repo = ? ORDER BY ALL", repo)
+
+    def graph(self, repo: str, snapshot: str = "") -> StoredGraph:
+        """The graph of the newest snapshot, or of another; files are read when they are asked for."""
+        return StoredGraph(self, repo, snapshot)
+
+    def derived(self, repo: str, snapshot: str = "") -> dict[str, list[Row]]:
+        """Rows of every measure's table."""
+        return {name: self.rows(name, repo, snapshot) for name in layout.whole_tables() if name != layout.SKIPPED.name}
+
+    def policy(self, hash_: str) -> str | None:
+        found = self.select("SELECT text FROM log.policy WHERE hash = ?", hash_)
+        return str(found[0][0]) if found else None
+
+    def recall(self, key: str) -> str | None:
+        """What `Writer.remember` kept under this key."""
+        found = self.select("SELECT text FROM log.remembered WHERE key = ?", key)
+        return str(found[0][0]) if found else None
+
+    def _record(self, sql: str, *parameters: object) -> SnapshotRecord | None:
+        found = self.select(sql, *parameters)
+        return SnapshotRecord(*found[0]) if found else None
+
+    def select(self, sql: str, *parameters: object) -> list[Row]:
+        """All rows of our own SQL; StoreError when the file turns out to be damaged."""
+        try:
+            return rows_of(self.connection, sql, parameters)
+        except engine.Error as error:
+            raise damaged(self._lease, error) from error
+
+
+def open_newest(generations: Generations, note: Note) -> Reader | None:
+    """The newest generation that can be read; says through `note` when that is not the newest. None: nothing published.
+
+    StoreError if nothing opens, or if the newest was made by a newer program; OutdatedStoreError if by an older one.
+    """
+    failed: StoreError | None = None
+    for _ in range(3):  # a writer may remove what we were about to open; then the list is made anew
+        vanished = False
+        for path in generations.candidates(note):
+            try:
+                lease = generations.lease(path)
+                if lease is None:
+                    vanished = True
+                    break
+                reader = _opened(lease)
+            except (_NewerStoreError, OutdatedStoreError):
+                raise
+            except StoreError as error:
+                failed = failed or error
+                continue
+            if failed is not None:
+                note(f"{failed}\nGeneration {reader.generation} is used instead.")
+            return reader
+        if not vanished:
+            break
+    if failed is not None:
+        raise failed
+    return None
+
+
+class _NewerStoreError(StoreError):
+    pass
+
+
+def _opened(lease: Lease) -> Reader:
+    connection = engine.memory()
+    try:
+        engine.attach(connection, lease.path, "store")
+        # The views' own schemas must be on the path: a macro's body is bound where it is called.
+        connection.execute("SET search_path = 'store.main,memory.main'")
+        schema, program, base = rows_of(connection, "SELECT schema, program, base FROM store.log.layout")[0]
+    except (engine.Error, IndexError) as error:
+        connection.close()
+        lease.close()
+        raise damaged(lease, error) from error
+    if schema > layout.SCHEMA:
+        connection.close()
+        lease.close()
+        raise _NewerStoreError(
+            f"{lease.path}: written by plumbrule {program} in store format {schema};"
+            f" this program reads up to {layout.SCHEMA}\nInstall plumbrule {program} or newer, or give another --store."
+        )
+    if base != layout.base_fingerprint():
+        connection.close()
+        lease.close()
+        raise OutdatedStoreError(
+            f"{lease.path}: written by plumbrule {program}, whose tables differ from this program's\n"
+            "Run `plumbrule scan`: it makes them anew from the facts that are kept."
+        )
+    return Reader(lease, connection)
+
+
+def damaged(lease: Lease, error: Exception) -> StoreError:
+    """What to tell about a generation that the engine cannot read."""
+    why = engine.stripped(error)
+    if "version number" in why or "newer version of DuckDB" in why:
+        return _NewerStoreError(
+            f"{lease.path}: written with a newer DuckDB than {engine.VERSION}, which this program uses\n"
+            "Upgrade plumbrule and DuckDB here, or give another --store."
+        )
+    return StoreError(
+        f"{lease.path}: damaged: {why}\n"
+        "Move that file out of the store; the generation before it is used then, and the next scan catches up."
+    )
+
+
+class StoredGraph:
+    """A graph read from the store: paths and edges at once, a file's bundle when it is asked for."""
+
+    def __init__(self, reader: Reader, repo: str, snapshot: str) -> None:
+        self.repo = repo
+        self._reader = reader
+        self._snapshot = snapshot
+        self._bundles: dict[str, FileRows] = {}
+        self.skipped: Mapping[str, str] = {row[1]: row[2] for row in reader.rows(layout.SKIPPED.name, repo, snapshot)}
+        self._files = {row[1]: row for row in reader.rows("file", repo, snapshot)}
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._files
+
+    def paths(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def rows(self, path: str) -> FileRows:
+        if path not in self._bundles:
+            if path not in self._files:
+                raise KeyError(path)
+            self.prefetch([path])
+        return self._bundles[path]
+
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Reads the bundles of many files at once; those that are not there are left out."""
+        wanted = [path for path in paths if path in self._files and path not in self._bundles]
+        if wanted:
+            by_table = {name: self._of(table, wanted) for name, table in BASE.items() if name != "file"}
+            self._bundles.update(bundles([self._files[path] for path in wanted], by_table))
+
+    def edges(self) -> list[Edge]:
+        """Every `import` dependency, soft ones included, ordered by (src, dst, line)."""
+        source = self._source(BASE["dependency"])
+        picked = "r.src, r.dst, r.line, r.names, r.type_only, r.lazy"
+        sql = f"SELECT {picked} FROM {source} AS r WHERE r.repo = $2 AND r.kind = 'import'"
+        return sorted(Edge(*row) for row in self._reader.select(sql, self._snapshot, self.repo))
+
+    def in_memory(self) -> MemoryGraph:
+        """All of it, read now."""
+        self.prefetch(self._files)
+        return MemoryGraph(self.repo, dict(self._bundles), self.skipped)
+
+    def _source(self, table: Table) -> str:
+        if self._snapshot:
+            return layout.rows_at(table, "$1")
+        return f"(FROM head.{quote(table.name)} WHERE $1 = '')"
+
+    def _of(self, table: Table, paths: list[str]) -> list[Row]:
+        picked = ", ".join(f"r.{quote(name)}" for name in table.names)
+        sql = f"SELECT {picked} FROM {self._source(table)} AS r WHERE r.repo = $2"
+        if len(paths) == len(self._files):
+            return self._reader.select(sql, self._snapshot, self.repo)
+        path = f"r.{quote(layout.owner(table))}"
+        return self._reader.select(
+            f"{sql} AND {path} IN (SELECT unnest($3::VARCHAR[]))", self._snapshot, self.repo, paths
+        )
+
+
+def bundles(files: Iterable[Row], by_table: Mapping[str, Iterable[Row]]) -> dict[str, FileRows]:
+    """File bundles from rows of the base tables: the inverse of `tables.flatten`, rows of a file sorted."""
+    parts: dict[str, dict[str, list[Row]]] = {}
+    for name, rows in by_table.items():
+        grouped = parts[name] = {}
+        for row in rows:
+            grouped.setdefault(row[1], []).append(row[2:])
+        for found in grouped.values():
+            found.sort()
+    empty: list[Row] = []
+
+    def of(name: str, path: str) -> list[Row]:
+        return parts[name].get(path, empty)
+
+    made = {}
+    for _, path, language, blob, lines, code_lines, is_test, is_generated, dialect, imports, resolved in files:
+        made[path] = FileRows(
+            FileRow(language, dialect, blob, lines, code_lines, is_test, is_generated),
+            tuple(map(SymbolRow._make, of("symbol", path))),
+            tuple(map(FunctionRow._make, of("function", path))),
+            tuple(map(Dependency._make, of("dependency", path))),
+            tuple(map(Use._make, of("use", path))),
+            tuple(map(External._make, of("external_dependency", path))),
+            tuple(map(Unresolved._make, of("unresolved", path))),
+            imports,
+            resolved,
+        )
+    return made

@@ -1,0 +1,96 @@
+"""The rows that a store takes and gives besides the graph itself. Plain values; times are seconds since 1970, UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from plumbrule.graph import MemoryGraph
+from plumbrule.tables import Row
+
+
+class SnapshotRecord(NamedTuple):
+    """One commit of one repository, or its work tree or a branch, analysed."""
+
+    snapshot: str  # "<repo>@<12 hex of the commit>", "<repo>@worktree"
+    repo: str
+    position: int  # first-parent distance from the root; a side snapshot has that of its base
+    commit: str  # full id; "" for a work tree without a commit
+    parent: str
+    committed_at: int
+    batch: str
+    agent: str
+    files: int
+    parsed: int
+    skipped: int
+    imports: int
+    resolved: int
+
+
+class BatchRow(NamedTuple):
+    batch: str
+    agent: str
+    channel: str
+    confidence: float
+    first_commit: str
+    last_commit: str
+    first_at: int
+    last_at: int
+
+
+class FindingRow(NamedTuple):
+    """A judged breach as it is stored: `report.model.Finding` with its origin."""
+
+    finding: str
+    rule: str
+    severity: str
+    state: str
+    subject: str
+    path: str
+    line: int
+    message: str
+    evidence: tuple[str, ...]
+    first_commit: str
+    first_batch: str
+    first_agent: str
+    first_at: int | None
+    remedy: str = ""
+    unaccepted: bool = False
+    grouped_by: str = ""  # findings of one group (the edges of one cycle) are shown together
+
+
+class LinkRow(NamedTuple):
+    """A file of one repository uses a symbol of another repository."""
+
+    repo: str
+    src: str
+    dst_repo: str
+    dst: str
+    symbol: str
+    kind: str
+    line: int
+    names: str
+
+
+class TrendRow(NamedTuple):
+    name: str
+    value: float
+
+
+class ExtraMeasure(NamedTuple):
+    """A number about a subject that another tool computed (radon); shown by the view `measure`."""
+
+    level: str  # symbol | file | component | repo
+    subject: str
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Where the main line stands: what the next `append` is a change of."""
+
+    record: SnapshotRecord
+    graph: MemoryGraph
+    derived: Mapping[str, tuple[Row, ...]]

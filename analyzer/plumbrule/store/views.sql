@@ -1,0 +1,136 @@
+-- The public views. Each is one SELECT over logical tables (`$file`): the newest snapshot's rows in the view NAME, any
+-- snapshot's rows in the macro NAME_at, one side of a change in rule SQL. Tables that are not named here (those of the
+-- measures among them) are public views as they are. A line `--   column: text` documents a column that no table has.
+-- Names inside must not clash with `wanted`, the parameter of the macros. Order is added by the caller.
+
+-- view: repo
+-- A repository of this store.
+--   root: where it was scanned
+--   head: commit of its newest snapshot
+--   main_line: the ref whose first parents are its history
+--   snapshots: snapshots on its main line
+SELECT r.repo, r.root, r.head, r.main_line,
+    (SELECT count(*) FROM $snapshots AS s WHERE s.repo = r.repo AND s.kind = 'main') AS snapshots
+FROM $repos AS r;
+
+-- view: snapshot
+-- One commit of one repository, or its work tree, analysed. Those beside the main line have no position.
+--   snapshot: "<repo>@<first 12 of the commit>", "<repo>@worktree"; the argument of every NAME_at
+--   repo: repository, by its name in the store
+--   position: first-parent distance from the root
+--   commit: full id
+--   parent: first parent
+--   committed_at: UTC
+--   batch: the piece of work it belongs to
+--   agent: who made it, as far as known
+--   files: files of a known language
+--   parsed: of which were analysed
+--   skipped: of which were not
+--   imports: imported names looked up inside the repository
+--   resolved: of which a file was found
+--   kind: main, branch, worktree, or former (on a main line that was rewritten)
+--   ref: the branch, for kind branch
+--   base_position: position on its line that it stands on
+--   not_measured: measures without a result here, joined by a comma
+SELECT s.snapshot, s.repo, CASE WHEN s.kind = 'main' THEN s.base_position END AS position, s.commit, s.parent,
+    make_timestamp(s.committed_at * 1000000) AS committed_at, s.batch, s.agent, s.files, s.parsed, s.skipped, s.imports,
+    s.resolved, s.kind, s.ref, s.base_position, s.not_measured
+FROM $snapshots AS s;
+
+-- view: batch
+-- The commits of one piece of work.
+--   batch: its id
+--   repo: repository, by its name in the store
+--   agent: who made it, as far as known
+--   channel: how we know
+--   confidence: how sure, 0 to 1
+--   first_at: UTC
+--   last_at: UTC
+--   first_commit: full id
+--   last_commit: full id
+SELECT b.batch, b.repo, b.agent, b.channel, b.confidence, b.first_commit, b.last_commit,
+    make_timestamp(b.first_at * 1000000) AS first_at, make_timestamp(b.last_at * 1000000) AS last_at
+FROM $batches AS b;
+
+-- view: trend
+-- A count at a snapshot of the main line.
+--   repo: repository, by its name in the store
+--   snapshot: see snapshot
+--   position: of the snapshot
+--   committed_at: of the snapshot, UTC
+--   name: what was counted
+--   value: the count
+SELECT t.repo, t.snapshot, s.base_position AS position, make_timestamp(s.committed_at * 1000000) AS committed_at,
+    t.name, t.value
+FROM $trends AS t JOIN $snapshots AS s USING (snapshot)
+WHERE s.kind = 'main';
+
+-- view: finding
+-- A judged breach, as of the last judgement.
+--   first_at: UTC
+SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.evidence, f.first_commit,
+    f.first_batch, f.first_agent, make_timestamp(f.first_at * 1000000) AS first_at, f.remedy, f.unaccepted, f.grouped_by
+FROM $finding AS f;
+
+-- view: file
+-- A file of a known language.
+--   component: the component it belongs to; empty = none
+SELECT f.repo, f.path, f.language, f.blob, f.lines, coalesce(m.component, '') AS component, f.is_test, f.is_generated,
+    f.code_lines, f.dialect, f.imports, f.resolved
+FROM $file AS f LEFT JOIN $membership AS m ON m.repo = f.repo AND m.path = f.path;
+
+-- view: symbol
+-- A definition: function, class, module-level variable and so on.
+SELECT s.repo, s.path, s.symbol, s.kind, s.visibility, s.signature, s.line, s.end_line, s.exported, s.decorators
+FROM $symbol AS s;
+
+-- view: dependency
+-- One file depends on another, by one kind, at one line.
+--   dst_repo: the repository of dst; another one's for a dependency across repositories
+SELECT d.repo, d.src, d.dst, d.repo AS dst_repo, d.kind, d.type_only, d.lazy, d.line, d.names, d.confidence
+FROM $dependency AS d
+UNION ALL
+SELECT l.repo, l.src, l.dst, l.dst_repo, l.kind, false, false, l.line, string_agg(DISTINCT l.names, ', ' ORDER BY l.names),
+    1.0
+FROM $link AS l
+GROUP BY l.repo, l.src, l.dst, l.dst_repo, l.kind, l.line;
+
+-- view: use
+-- One symbol used from another file.
+--   dst_repo: the repository of dst; another one's for a use across repositories
+SELECT u.repo, u.src, u.dst, u.repo AS dst_repo, u.symbol, u.kind, u.line, u.user
+FROM $use AS u
+UNION ALL
+SELECT l.repo, l.src, l.dst, l.dst_repo, l.symbol, l.kind, l.line, ''
+FROM $link AS l;
+
+-- view: external_dependency
+-- A name imported from outside the repository.
+SELECT e.repo, e.src, e.package, e.line, e.module, e.name, e.type_only
+FROM $external_dependency AS e;
+
+-- view: measure
+-- Every number about a symbol or a file, one per row.
+--   repo: repository, by its name in the store
+--   level: symbol, file, component or repo
+--   subject: the path, `path::symbol` for a symbol
+--   name: what is measured
+--   value: the number
+SELECT f.repo, 'symbol' AS level, f.path || '::' || f.symbol AS subject, v.name, v.value
+FROM $function AS f, LATERAL (VALUES
+    ('cyclomatic', f.cyclomatic::DOUBLE), ('cognitive', f.cognitive::DOUBLE), ('nesting', f.nesting::DOUBLE),
+    ('statements', f.statements::DOUBLE), ('code_lines', f.code_lines::DOUBLE), ('tokens', f.tokens::DOUBLE),
+    ('interface_tokens', f.interface_tokens::DOUBLE), ('handlers', f.handlers::DOUBLE), ('raises', f.raises::DOUBLE)
+) AS v (name, value)
+UNION ALL
+SELECT f.repo, 'file', f.path, v.name, v.value
+FROM $file AS f, LATERAL (VALUES ('lines', f.lines::DOUBLE), ('code_lines', f.code_lines::DOUBLE)) AS v (name, value)
+UNION ALL
+SELECT d.repo, 'file', d.src, 'fan_out', count(DISTINCT d.dst)
+FROM $dependency AS d WHERE d.kind = 'import' GROUP BY d.repo, d.src
+UNION ALL
+SELECT d.repo, 'file', d.dst, 'fan_in', count(DISTINCT d.src)
+FROM $dependency AS d WHERE d.kind = 'import' GROUP BY d.repo, d.dst
+UNION ALL
+SELECT e.repo, e.level, e.subject, e.name, e.value
+FROM $measure_extra AS e;

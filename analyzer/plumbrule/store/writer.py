@@ -1,0 +1,556 @@
+"""The one writer of a store: takes snapshots in order, keeps what changed in memory, publishes whole generations.
+
+Hides all SQL for writing. Nothing touches the disk before `publish`, and what `publish` writes is a private copy that
+becomes visible by one rename; so there is no moment at which a reader, or a killed scan, can see half a snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plumbrule.errors import StoreError
+from plumbrule.graph import FileRows, MemoryGraph
+from plumbrule.store import engine, layout
+from plumbrule.store.engine import Connection, load, quote, rows_of
+from plumbrule.store.generations import Generations, refusal, refusals
+from plumbrule.store.history import BEFORE, Line, WholeTable, numbered
+from plumbrule.store.reader import Note, OutdatedStoreError, Reader, open_newest
+from plumbrule.store.records import BatchRow, ExtraMeasure, FindingRow, LinkRow, Resumed, SnapshotRecord, TrendRow
+from plumbrule.tables import BASE, Row, Table, flatten
+
+MAIN, FORMER, BRANCH, WORKTREE = "main", "former", "branch", "worktree"
+
+_GROUP = 1000  # rows of one position that are worth a load of their own
+_SNAPSHOT_TYPES = (
+    *("VARCHAR", "VARCHAR", "INTEGER", "VARCHAR", "VARCHAR", "BIGINT", "VARCHAR", "VARCHAR"),
+    *("INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"),
+)
+_BATCH_TYPES = (*("VARCHAR",) * 4, "DOUBLE", *("VARCHAR",) * 2, *("BIGINT",) * 2)
+
+
+@dataclass(slots=True)
+class _Side:
+    record: SnapshotRecord
+    kind: str
+    ref: str
+    base_position: int | None
+    delta: Mapping[str, FileRows | None]
+    whole: Mapping[str, Collection[Row]]
+
+
+@dataclass(slots=True)
+class _Repository:
+    root: str
+    head: str
+    main_line: str
+
+
+@dataclass(slots=True)
+class _Fork:
+    """A main line that was rewritten: `end` is where the old one stood, `snapshot` the last that both share."""
+
+    old: int
+    end: int
+    position: int | None
+    snapshot: str
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What is not about a main line's rows; later entries replace earlier ones of the same key."""
+
+    repositories: dict[str, _Repository] = field(default_factory=dict)
+    forks: dict[str, _Fork] = field(default_factory=dict)
+    sides: list[_Side] = field(default_factory=list)
+    side_notes: dict[tuple[str, str], Collection[Row]] = field(default_factory=dict)  # (table, snapshot)
+    batches: dict[tuple[str, str], Row] = field(default_factory=dict)
+    trends: dict[str, list[Row]] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    remembered: dict[str, str] = field(default_factory=dict)
+
+
+class Writer:
+    """Made by `Store.writer()`, which holds the lock. Positions of one line only grow; times are seconds since 1970."""
+
+    def __init__(self, generations: Generations, note: Note, program: str) -> None:
+        self._generations = generations
+        self._program = program
+        self._pending = _Pending()
+        self._lines: dict[str, Line | None] = {}
+        self._base: Path | None = None
+        try:
+            base = open_newest(generations, note)
+        except OutdatedStoreError as error:
+            note(f"{error.args[0].splitlines()[0]}: a new history begins, from the facts that are kept")
+            return
+        if base is not None:
+            self._base = base.path
+            base.close()
+
+    def repository(self, name: str, root: str, head: str, main_line: str) -> None:
+        """Makes a repository known, or says where it stands now."""
+        self._pending.repositories[name] = _Repository(root, head, main_line)
+
+    def resume(self, repo: str) -> Resumed | None:
+        """The newest snapshot of the main line, from which the next `append` is a change; None before the first."""
+        line = self._line(repo)
+        if line is None or line.record is None:
+            return None
+        derived = {
+            name: tuple(row[: len(table.columns)] for row in line.whole[name].opened)
+            for name, table in layout.whole_tables().items()
+            if name != layout.SKIPPED.name
+        }
+        return Resumed(line.record, MemoryGraph(repo, dict(line.graph.files), dict(line.graph.skipped)), derived)
+
+    def begin_line(self, repo: str, fork: int | None) -> None:
+        """The next `append` opens a new main line: as it stood at position `fork`, or empty for None.
+
+        Later snapshots of the old line stay queryable, as `former`; one that is appended again replaces the old one.
+        """
+        line = self._line(repo)
+        if line is None or line.record is None:
+            self._lines[repo] = _new_line(repo, line.number if line else 1)
+            return
+        if line.moved or repo in self._pending.forks:
+            self.publish()
+            line = self._line(repo)
+            assert line is not None
+        record = line.record
+        assert record is not None
+        with self._reader() as reader:
+            shared = reader.select(
+                "SELECT snapshot, base_position FROM log.snapshot"
+                " WHERE repo = ? AND kind = 'main' AND base_position <= ? ORDER BY base_position DESC LIMIT 1",
+                repo,
+                -1 if fork is None else fork,
+            )
+            top = reader.select("SELECT max(line) FROM log.line WHERE repo = ?", repo)[0][0]
+            if shared:
+                snapshot, position = shared[0]
+                new = _stored_line(reader, repo, top + 1, snapshot)
+                for whole in new.whole.values():
+                    whole.opened = dict.fromkeys(whole.opened, position)
+                new.noted = {name: min(at, position) for name, at in line.noted.items()}
+                fork_of = _Fork(line.number, record.position, position, snapshot)
+            else:
+                new = _new_line(repo, top + 1)
+                fork_of = _Fork(line.number, record.position, None, "")
+        self._pending.forks[repo] = fork_of
+        self._lines[repo] = new
+
+    def append(
+        self,
+        repo: str,
+        record: SnapshotRecord,
+        delta: Mapping[str, FileRows | None],
+        skipped: Mapping[str, str],
+        derived: Mapping[str, Collection[Row]],
+    ) -> None:
+        """The next snapshot of the main line: what changed in the graph, and every measure's rows as a whole.
+
+        A measure that `derived` does not name was not measured; the very object given last time means no change.
+        """
+        line = self._line(repo)
+        if line is None:
+            line = self._lines[repo] = _new_line(repo, 1)
+        line.append(record, delta, _whole(repo, line, skipped, derived))
+        line.graph.skipped = skipped
+        line.appended.append((record, _not_measured(derived)))
+
+    def side(
+        self,
+        repo: str,
+        record: SnapshotRecord,
+        kind: str,
+        base_position: int | None,
+        delta: Mapping[str, FileRows | None],
+        skipped: Mapping[str, str],
+        derived: Mapping[str, Collection[Row]],
+        *,
+        ref: str = "",
+    ) -> None:
+        """A branch or work tree beside the main line, as a change of the main line's snapshot at `base_position`
+        (None: `delta` holds everything). Replaces the earlier snapshot of the same kind and ref."""
+        whole = {**derived, layout.SKIPPED.name: _skipped_rows(repo, skipped)}
+        self._pending.sides.append(_Side(record, kind, ref, base_position, delta, whole))
+
+    def batches(self, repo: str, rows: Iterable[BatchRow]) -> None:
+        """Adds batches, or replaces those of the same id."""
+        for row in rows:
+            self._pending.batches[repo, row.batch] = (repo, *row)
+
+    def findings(self, repo: str, snapshot: str, rows: Iterable[FindingRow]) -> None:
+        """All findings of the judgement of one snapshot; they stand until the next one judged.
+
+        Judged in order of position; judging an earlier snapshot than the last voids every judgement before it.
+        """
+        self._note(repo, snapshot, layout.FINDING, [(repo, *row) for row in rows])
+
+    def extra_measures(self, repo: str, snapshot: str, rows: Iterable[ExtraMeasure]) -> None:
+        """All numbers of other tools about one snapshot; order as for `findings`."""
+        self._note(repo, snapshot, layout.MEASURE_EXTRA, [(repo, *row) for row in rows])
+
+    def links(self, rows: Iterable[LinkRow]) -> None:
+        """All dependencies across repositories, as every repository stands at its newest snapshot."""
+        by_repo: dict[str, list[Row]] = {repo: [] for repo in self._known()}
+        for row in rows:
+            by_repo[row.repo].append(tuple(row))
+        for repo, found in sorted(by_repo.items()):
+            line = self._line(repo)
+            if line is not None and line.record is not None:
+                self._note(repo, line.record.snapshot, layout.LINK, found)
+
+    def trend(self, repo: str, snapshot: str, rows: Iterable[TrendRow]) -> None:
+        """All counts at one snapshot."""
+        self._pending.trends[snapshot] = [(repo, snapshot, *row) for row in rows]
+
+    def policy(self, hash_: str, text: str) -> None:
+        self._pending.policies[hash_] = text
+
+    def remember(self, key: str, text: str) -> None:
+        """Keeps a text under a key, for `Reader.recall`."""
+        self._pending.remembered[key] = text
+
+    def publish(self) -> int:
+        """Everything so far becomes the newest generation, all or nothing; its number. May be called many times.
+
+        StoreError when it cannot be written: then the generation before still counts, and nothing is forgotten here,
+        so that it can be tried again.
+        """
+        folder = self._generations.folder
+        try:
+            with refusals(folder):
+                draft = self._generations.draft(self._base)
+                self._write(draft)
+                path = self._generations.publish(draft)
+        except engine.Error as error:
+            why = engine.stripped(error)
+            full = any(text in why for text in ("No space left", "File too large", "Disk quota", "write file"))
+            raise StoreError(refusal(folder, why, full=full)) from error
+        finally:
+            with suppress(OSError):
+                self._generations.discard()
+        self._base = path
+        self._pending = _Pending()
+        for line in self._lines.values():
+            if line is not None:
+                line.settled()
+        return int(path.stem)
+
+    # --- reading what is already there
+
+    def _reader(self) -> Reader:
+        reader = open_newest(self._generations, lambda _: None)
+        assert reader is not None
+        return reader
+
+    def _known(self) -> list[str]:
+        names = set(self._pending.repositories) | {repo for repo, line in self._lines.items() if line is not None}
+        if self._base is not None:
+            with self._reader() as reader:
+                names.update(reader.repositories())
+        return sorted(names)
+
+    def _line(self, repo: str) -> Line | None:
+        if repo not in self._lines:
+            self._lines[repo] = None
+            if self._base is not None:
+                with self._reader() as reader:
+                    found = reader.select("SELECT line, snapshot FROM log.repo WHERE repo = ?", repo)
+                    if found and found[0][1]:
+                        self._lines[repo] = _stored_line(reader, repo, found[0][0], "")
+        return self._lines[repo]
+
+    def _note(self, repo: str, snapshot: str, table: Table, rows: Collection[Row]) -> None:
+        line = self._line(repo)
+        position = next((r.position for r, _ in line.appended if r.snapshot == snapshot), None) if line else None
+        if position is None:
+            if any(side.record.snapshot == snapshot for side in self._pending.sides):
+                self._pending.side_notes[table.name, snapshot] = rows
+                return
+            found: list[Row] = []
+            if self._base is not None:
+                with self._reader() as reader:
+                    found = reader.select("SELECT kind, base_position FROM log.snapshot WHERE snapshot = ?", snapshot)
+            if not found:
+                raise ValueError(f"no such snapshot: {snapshot}")
+            if found[0][0] != MAIN:
+                self._pending.side_notes[table.name, snapshot] = rows
+                return
+            position = found[0][1]
+        assert line is not None
+        line.note(table.name, position, line.whole.get(table.name) or self._noted_table(line, table), rows)
+
+    def _noted_table(self, line: Line, table: Table) -> WholeTable:
+        """Notes are read when the first one is written: most sessions judge few repositories anew."""
+        if self._base is None:
+            return WholeTable({})
+        with self._reader() as reader:
+            fork = self._pending.forks.get(line.repo)
+            if fork is not None:
+                rows = reader.rows(table.name, line.repo, fork.snapshot) if fork.snapshot else []
+                return WholeTable(dict.fromkeys(numbered(rows), fork.position or 0))
+            return WholeTable(_opened_rows(reader, table, line.repo))
+
+    # --- writing
+
+    def _write(self, draft: Path) -> None:
+        connection = engine.memory()
+        try:
+            engine.attach(connection, draft, "draft", writable=True)
+            connection.execute("USE draft")
+            connection.execute("BEGIN")
+            if self._base is None:
+                layout.create(connection, self._program)
+            else:
+                layout.bring_up_to_date(connection, self._program)
+            self._write_repositories(connection)
+            for repo in sorted(self._lines):
+                line = self._lines[repo]
+                if line is not None:
+                    self._write_line(connection, line)
+            for side in self._pending.sides:
+                _write_side(connection, side)
+            for (name, snapshot), rows in self._pending.side_notes.items():
+                connection.execute(f"DELETE FROM side.{quote(name)} WHERE _snapshot = ?", [snapshot])
+                _load(connection, "side", layout.kept()[name], [(*row, snapshot) for row in rows], "VARCHAR")
+            self._write_log(connection)
+            _purge(connection)
+            connection.execute("COMMIT")
+            connection.execute("CHECKPOINT draft")
+            connection.execute("USE memory")
+            connection.execute("DETACH draft")
+        finally:
+            connection.close()
+
+    def _write_repositories(self, connection: Connection) -> None:
+        known = {row[0] for row in rows_of(connection, "SELECT repo FROM log.repo")}
+        for name in sorted({*self._pending.repositories, *(r for r, line in self._lines.items() if line)} - known):
+            connection.execute("INSERT INTO log.repo VALUES (?, '', '', '', 0, '')", [name])
+        for name, repository in self._pending.repositories.items():
+            connection.execute(
+                "UPDATE log.repo SET root = ?, head = ?, main_line = ? WHERE repo = ?",
+                [repository.root, repository.head, repository.main_line, name],
+            )
+
+    def _write_line(self, connection: Connection, line: Line) -> None:
+        fork = self._pending.forks.get(line.repo)
+        if fork is not None:
+            _open_line(connection, line, fork)
+        elif not rows_of(connection, "SELECT 1 FROM log.line WHERE repo = ? AND line = ?", [line.repo, line.number]):
+            connection.execute("INSERT INTO log.line VALUES (?, ?, NULL, NULL)", [line.repo, line.number])
+        ids = [record.snapshot for record, _ in line.appended]
+        _forget(connection, ids)
+        touched = line.touched()
+        if touched or line.closed:
+            for table in BASE.values():
+                _write_files(connection, line, table, touched)
+        for name, whole in line.whole.items():
+            if whole.dirty:
+                _write_whole(connection, line, layout.kept()[name], whole)
+        rows = [(*record[:13], line.number, MAIN, "", missing) for record, missing in line.appended]
+        load(connection, "log.snapshot", _SNAPSHOT_TYPES, rows)
+        connection.execute("DELETE FROM log.noted WHERE repo = ? AND line = ?", [line.repo, line.number])
+        noted = [(line.repo, line.number, name, position) for name, position in sorted(line.noted.items())]
+        load(connection, "log.noted", ("VARCHAR", "INTEGER", "VARCHAR", "INTEGER"), noted)
+        newest = line.record.snapshot if line.record is not None else ""
+        connection.execute(
+            "UPDATE log.repo SET line = ?, snapshot = ? WHERE repo = ?", [line.number, newest, line.repo]
+        )
+
+    def _write_log(self, connection: Connection) -> None:
+        pending = self._pending
+        keys = list(pending.batches)
+        connection.execute(
+            "DELETE FROM log.batch WHERE (repo, batch) IN (SELECT (unnest(?::VARCHAR[]), unnest(?::VARCHAR[])))",
+            [[repo for repo, _ in keys], [batch for _, batch in keys]],
+        )
+        load(connection, "log.batch", _BATCH_TYPES, list(pending.batches.values()))
+        _delete_among(connection, "log.trend", "snapshot", list(pending.trends))
+        trends = [row for rows in pending.trends.values() for row in rows]
+        load(connection, "log.trend", ("VARCHAR", "VARCHAR", "VARCHAR", "DOUBLE"), trends)
+        for table, key, texts in (("policy", "hash", pending.policies), ("remembered", "key", pending.remembered)):
+            _delete_among(connection, f"log.{table}", key, list(texts))
+            load(connection, f"log.{table}", ("VARCHAR", "VARCHAR"), list(texts.items()))
+
+
+def _new_line(repo: str, number: int) -> Line:
+    tables = {name: WholeTable({}) for name in layout.whole_tables()}
+    return Line(repo, number, MemoryGraph(repo), None, tables)
+
+
+def _stored_line(reader: Reader, repo: str, number: int, snapshot: str) -> Line:
+    """The line as it stands, or stood at a snapshot."""
+    graph = reader.graph(repo, snapshot).in_memory()
+    whole = {}
+    for name, table in layout.whole_tables().items():
+        if snapshot:
+            whole[name] = WholeTable(dict.fromkeys(numbered(reader.rows(name, repo, snapshot)), BEFORE))
+        else:
+            whole[name] = WholeTable(_opened_rows(reader, table, repo))
+    record = reader.snapshot(snapshot) if snapshot else reader.newest(repo)
+    noted = reader.select("SELECT name, position FROM log.noted WHERE repo = ? AND line = ?", repo, number)
+    return Line(repo, number, graph, record, whole, dict(noted))
+
+
+def _opened_rows(reader: Reader, table: Table, repo: str) -> dict[Row, int]:
+    picked = ", ".join(map(quote, table.names))
+    rows = reader.select(f"SELECT {picked}, _since FROM head.{quote(table.name)} WHERE repo = ? ORDER BY ALL", repo)
+    return dict(zip(numbered(row[:-1] for row in rows), (row[-1] for row in rows), strict=True))
+
+
+def _skipped_rows(repo: str, skipped: Mapping[str, str]) -> list[Row]:
+    return [(repo, path, reason) for path, reason in skipped.items()]
+
+
+def _whole(
+    repo: str, line: Line, skipped: Mapping[str, str], derived: Mapping[str, Collection[Row]]
+) -> Mapping[str, Collection[Row]]:
+    table = line.whole[layout.SKIPPED.name]
+    same = table.given is not None and skipped == line.graph.skipped
+    notes = {name: line.whole[name].given for name in layout.NOTES if name in line.whole}
+    return {
+        **{name: rows for name, rows in notes.items() if rows is not None},
+        **derived,
+        layout.SKIPPED.name: table.given if same and table.given is not None else _skipped_rows(repo, skipped),
+    }
+
+
+def _not_measured(derived: Mapping[str, Collection[Row]]) -> str:
+    from plumbrule.measures import measures
+
+    return ", ".join(sorted(m.table.name for m in measures() if m.scope == "snapshot" and m.table.name not in derived))
+
+
+def _load(connection: Connection, schema: str, table: Table, rows: Sequence[Row], *more: str) -> None:
+    load(connection, f"{schema}.{quote(table.name)}", [*(c.type for c in table.columns), *more], rows)
+
+
+def _delete_among(connection: Connection, table: str, column: str, values: list[str]) -> None:
+    if values:
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT unnest(?::VARCHAR[]))", [values])
+
+
+def _open_line(connection: Connection, line: Line, fork: _Fork) -> None:
+    """Closes every row of the old line at its end; what held at the fork opens again on the new one."""
+    connection.execute("INSERT INTO log.line VALUES (?, ?, ?, ?)", [line.repo, line.number, fork.old, fork.position])
+    for table in layout.kept().values():
+        name = quote(table.name)
+        connection.execute(
+            f"INSERT INTO past.{name} SELECT *, ? FROM head.{name} WHERE repo = ?", [fork.end + 1, line.repo]
+        )
+        connection.execute(f"DELETE FROM head.{name} WHERE repo = ?", [line.repo])
+        if fork.snapshot:
+            connection.execute(
+                f"INSERT INTO head.{name} SELECT *, $2, $3 FROM {layout.rows_at(table, '$1')}",
+                [fork.snapshot, line.number, fork.position],
+            )
+    connection.execute(
+        "UPDATE log.snapshot SET kind = 'former' WHERE repo = ? AND kind = 'main' AND base_position > ?",
+        [line.repo, -1 if fork.position is None else fork.position],
+    )
+
+
+def _write_files(connection: Connection, line: Line, table: Table, touched: list[str]) -> None:
+    name, width = quote(table.name), len(table.columns)
+    path, picked = quote(layout.owner(table)), ", ".join(map(quote, table.names))
+    among = f"repo = ? AND {path} IN (SELECT unnest(?::VARCHAR[]))"
+    known = rows_of(
+        connection, f"SELECT {picked}, _since FROM head.{name} WHERE {among} ORDER BY ALL", [line.repo, touched]
+    )
+    sinces = dict(zip(numbered(row[:-1] for row in known), (row[-1] for row in known), strict=True))
+
+    def since_of(row: Row, since: int) -> int:
+        return since if since != BEFORE else sinces[row]
+
+    closed = [
+        (*end.row[:width], line.number, since_of(end.row, end.since), end.until)
+        for end in line.closed.get(table.name, ())
+    ]
+    opened = [(*row[:width], line.number, since_of(row, since)) for row, since in line.changed(table.name)]
+    if known:
+        connection.execute(f"DELETE FROM head.{name} WHERE {among}", [line.repo, touched])
+    for position, rows in line.appeared(table.name):
+        if len(rows) < _GROUP:
+            opened += [(*row, line.number, position) for row in rows]
+        else:
+            load(connection, f"head.{name}", [c.type for c in table.columns], rows, [line.number, position])
+    _load(connection, "past", table, closed, "INTEGER", "INTEGER", "INTEGER")
+    _load(connection, "head", table, opened, "INTEGER", "INTEGER")
+
+
+def _write_whole(connection: Connection, line: Line, table: Table, whole: WholeTable) -> None:
+    name, width = quote(table.name), len(table.columns)
+    if table.name in line.wiped:
+        connection.execute(f"DELETE FROM past.{name} WHERE repo = ? AND _line = ?", [line.repo, line.number])
+    connection.execute(f"DELETE FROM head.{name} WHERE repo = ?", [line.repo])
+    closed = [(*end.row[:width], line.number, end.since, end.until) for end in whole.closed]
+    opened = [(*row[:width], line.number, since) for row, since in whole.opened.items()]
+    _load(connection, "past", table, closed, "INTEGER", "INTEGER", "INTEGER")
+    _load(connection, "head", table, opened, "INTEGER", "INTEGER")
+
+
+def _write_side(connection: Connection, side: _Side) -> None:
+    record = side.record
+    earlier = rows_of(
+        connection,
+        "SELECT snapshot FROM log.snapshot WHERE repo = ? AND kind = ? AND ref = ?",
+        [record.repo, side.kind, side.ref],
+    )
+    _forget(connection, [row[0] for row in earlier])
+    there = rows_of(connection, "SELECT kind FROM log.snapshot WHERE snapshot = ?", [record.snapshot])
+    if there == [(MAIN,)]:
+        return  # the branch stands on the main line: that snapshot says it all
+    _forget(connection, [record.snapshot])
+    base = rows_of(
+        connection,
+        "SELECT line FROM log.snapshot WHERE repo = ? AND kind = 'main' AND base_position <= ?"
+        " ORDER BY base_position DESC LIMIT 1",
+        [record.repo, -1 if side.base_position is None else side.base_position],
+    )
+    line = base[0][0] if base else 0
+    row = (*record[:2], side.base_position if base else None, *record[3:13], line, side.kind, side.ref)
+    load(connection, "log.snapshot", _SNAPSHOT_TYPES, [(*row, _not_measured(side.whole))])
+    load(connection, "log.hidden", ("VARCHAR", "VARCHAR"), [(record.snapshot, path) for path in side.delta])
+    files = [(path, rows) for path, rows in side.delta.items() if rows is not None]
+    for name, table in BASE.items():
+        rows = [(*row, record.snapshot) for row in flatten(name, record.repo, files)]
+        _load(connection, "side", table, rows, "VARCHAR")
+    for name, table in layout.whole_tables().items():
+        _load(connection, "side", table, [(*row, record.snapshot) for row in side.whole.get(name, ())], "VARCHAR")
+
+
+def _forget(connection: Connection, snapshots: list[str]) -> None:
+    """Removes these snapshots themselves; rows of lines are untouched, a side's rows go with it."""
+    there = rows_of(
+        connection,
+        "SELECT snapshot FROM log.snapshot WHERE snapshot IN (SELECT unnest(?::VARCHAR[]))",
+        [snapshots],
+    )
+    if there:
+        gone = [row[0] for row in there]
+        for table in ("log.snapshot", "log.hidden", "log.trend"):
+            _delete_among(connection, table, "snapshot", gone)
+        for name in layout.kept():
+            _delete_among(connection, f"side.{quote(name)}", "_snapshot", gone)
+
+
+def _purge(connection: Connection) -> None:
+    """Lines that no snapshot stands on any more."""
+    unused = rows_of(
+        connection,
+        "SELECT l.repo, l.line FROM log.line AS l JOIN log.repo AS r USING (repo) WHERE l.line <> r.line"
+        " AND NOT EXISTS (FROM log.snapshot AS s WHERE s.repo = l.repo AND s.line = l.line)",
+    )
+    for repo, number in unused:
+        for name in layout.kept():
+            connection.execute(f"DELETE FROM past.{quote(name)} WHERE repo = ? AND _line = ?", [repo, number])
+        for table in ("log.line", "log.noted"):
+            connection.execute(f"DELETE FROM {table} WHERE repo = ? AND line = ?", [repo, number])
+    if unused:
+        connection.execute("DELETE FROM log.trend WHERE snapshot NOT IN (SELECT snapshot FROM log.snapshot)")
+        connection.execute("DELETE FROM log.batch WHERE (repo, batch) NOT IN (SELECT (repo, batch) FROM log.snapshot)")
