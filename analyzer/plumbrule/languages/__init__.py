@@ -83,11 +83,14 @@ class Language:
     extract: Callable[[bytes, tree_sitter.Tree, tree_sitter.Query], Facts]  # runs in worker processes only
     resolver: Callable[[Tree], Resolver]
     manifests: tuple[str, ...]  # file names whose change makes a new resolver: ("pyproject.toml", "setup.cfg")
-    folder: Path  # this language's folder, where facts.scm is (may be another's: then both count for the version)
+    folder: Path  # this language's folder, where facts.scm is
+    borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
 
     @property
     def query(self) -> str:
-        return (self.folder / "facts.scm").read_text("utf-8")
+        """facts.scm, and what a dialect's grammar has beyond its language's in DIALECT.scm."""
+        parts = (self.folder / "facts.scm", self.folder / f"{self.dialect}.scm")
+        return "\n".join(part.read_text("utf-8") for part in parts if part.is_file())
 
 
 @cache
@@ -113,7 +116,8 @@ def language_of(path: str) -> Language | None:
     dot = name.rfind(".")
     if dot <= 0:
         return None
-    dialect = _suffixes().get(name[dot:].lower())
+    inner = name.rfind(".", 1, dot)  # `.d.ts` is a dialect of its own
+    dialect = (inner > 0 and _suffixes().get(name[inner:].lower())) or _suffixes().get(name[dot:].lower())
     return languages()[dialect] if dialect else None
 
 
@@ -136,9 +140,10 @@ def extractor_version(dialect: str) -> str:
     digest.update(metadata.version("tree-sitter").encode())
     package = Path(__file__).parent.parent
     sources = {*language.folder.glob("*.py"), *language.folder.glob("*.scm"), *(package / "extract").glob("*.py")}
-    sources.update(Path(__file__).parent.joinpath(language.name).glob("*.py"))
+    for folder in language.borrows:
+        sources.update(folder.glob("*.py"))
     sources.add(package / "facts.py")
     for source in sorted(sources):
-        if source.name != "resolver.py":
+        if source.name not in ("resolver.py", "manifests.py"):  # they bind facts, they do not make them
             digest.update(source.name.encode() + source.read_bytes())
     return digest.hexdigest()[:16]

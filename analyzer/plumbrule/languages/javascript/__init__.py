@@ -1,0 +1,49 @@
+"""JavaScript with JSX: TypeScript's facts and resolution without types, by a grammar of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plumbrule.languages import Language
+from plumbrule.languages.typescript.resolver import JAVASCRIPT_FIRST, MANIFESTS, EcmaScriptResolver
+
+if TYPE_CHECKING:
+    from tree_sitter import Query
+    from tree_sitter import Tree as SyntaxTree
+
+    from plumbrule.facts import Facts
+    from plumbrule.resolve import Tree
+
+
+def _grammar() -> object:
+    import tree_sitter_javascript
+
+    return tree_sitter_javascript.language()
+
+
+def _extract(source: bytes, tree: SyntaxTree, query: Query) -> Facts:
+    from plumbrule.languages.typescript.facts import extract
+
+    return extract(source, tree, query)
+
+
+def _resolver(tree: Tree) -> EcmaScriptResolver:
+    return EcmaScriptResolver(tree, JAVASCRIPT_FIRST)
+
+
+LANGUAGES = (
+    Language(
+        name="javascript",
+        dialect="javascript",
+        suffixes=(".js", ".jsx", ".mjs", ".cjs"),
+        interpreters=("node", "nodejs"),
+        distribution="tree-sitter-javascript",
+        grammar=_grammar,
+        extract=_extract,
+        resolver=_resolver,
+        manifests=MANIFESTS,
+        folder=Path(__file__).parent,
+        borrows=(Path(__file__).parent.parent / "typescript",),
+    ),
+)
