@@ -36,7 +36,7 @@ static:
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
-	@PYTHONPATH=analyzer $(BIN)/lint-imports --no-cache
+	@PYTHONPATH=analyzer $(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python docs/generate.py --check
 
 docs: $(VENV)/.dev  ## write the generated pages anew

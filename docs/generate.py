@@ -1,0 +1,326 @@
+"""Writes the pages of docs/ that are made from what runs: commands, rules, views, policy, languages, report.
+
+`python docs/generate.py` writes them, `--check` only says which differ (exit 1). Run by `make docs` and `make test`.
+A page is made from the running program, never from its text, so a page that is wrong means a program that is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import inspect
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+_NOTE = "<!-- Made by `make docs` from what runs; changes by hand are lost. -->\n\n"
+
+
+def pages() -> Mapping[str, Callable[[], Iterable[str]]]:
+    """Every generated page with what yields its lines."""
+    return {
+        "commands.md": commands,
+        "languages.md": languages,
+        "policy.md": policy,
+        "report.md": report,
+        "rules.md": rules,
+        "views.md": views,
+    }
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description="Write the generated pages of docs/.")
+    arguments.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is not as it would be")
+    check: bool = arguments.parse_args().check
+    stale = 0
+    for name, lines in pages().items():
+        file = FOLDER / name
+        made = _NOTE + "\n".join(lines()).rstrip("\n") + "\n"
+        there = file.read_text("utf-8") if file.is_file() else ""
+        if made != there and check:
+            difference = difflib.unified_diff(
+                there.splitlines(), made.splitlines(), f"docs/{name}", "made", "", "", 1, ""
+            )
+            sys.stderr.write("\n".join(difference) + "\n")
+            stale += 1
+        elif made != there:
+            file.write_text(made, "utf-8")
+    if stale:
+        sys.stderr.write(f"{stale} generated pages are stale; run `make docs` and commit what it writes\n")
+    return min(stale, 1)
+
+
+# -- commands ------------------------------------------------------------------------------------------------------
+
+
+def commands() -> Iterator[str]:
+    """Not argparse's own help: its layout differs between versions of Python."""
+    from plumbrule.cli import parser
+
+    top = parser()
+    yield "# Commands\n"
+    yield f"{top.description}\n"
+    yield f"{top.epilog}\n"
+    yield "Progress and complaints go to standard error; standard output holds the answer only.\n"
+    yield from _command(top, ())
+
+
+def _command(parser: argparse.ArgumentParser, path: tuple[str, ...]) -> Iterator[str]:
+    # argparse keeps no public list of what was added to a parser.
+    actions = [action for action in parser._actions if action.help is not argparse.SUPPRESS]
+    below = [action for action in actions if isinstance(action, argparse._SubParsersAction)]
+    if path and not below:
+        yield f"## plumbrule {' '.join(path)}\n"
+        yield f"{_sentence(parser.description or '')}\n" if parser.description else ""
+        options = [action for action in actions if "--help" not in action.option_strings]
+        yield from _table(
+            ("argument", "meaning"), [(f"`{_spelled(action)}`", _cell(_meaning(action))) for action in options]
+        )
+    for action in below:
+        summaries = {choice.dest: choice.help for choice in action._choices_actions}
+        for name, sub in action.choices.items():
+            sub.description = sub.description or summaries.get(name)
+            yield from _command(sub, (*path, name))
+
+
+def _spelled(action: argparse.Action) -> str:
+    value = ""
+    if action.nargs != 0:
+        shown = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
+        value = str(shown)
+    if not action.option_strings:
+        return f"[{value}]" if action.nargs in ("?", "*") else value
+    return f"{action.option_strings[-1]} {value}".strip()
+
+
+def _meaning(action: argparse.Action) -> str:
+    text = action.help or ""
+    if action.choices and action.metavar:
+        text += f" ({', '.join(map(str, action.choices))})"
+    return text
+
+
+# -- rules ---------------------------------------------------------------------------------------------------------
+
+
+def rules() -> Iterator[str]:
+    from plumbrule.data import data_folder
+    from plumbrule.judge.rulefile import load_rules
+
+    shipped = load_rules(data_folder("rules"))
+    yield "# Rules\n"
+    yield "Each is one file, which the machine runs, you read, and an agent works by: `plumbrule rules show ID`."
+    yield "Severities and parameters are set in the [policy](policy.md): `[rules.ID]`.\n"
+    yield from _table(
+        ("rule", "severity", "finds"),
+        [(f"[{rule.id}](#{rule.id})", rule.severity, _cell(rule.title)) for rule in shipped],
+    )
+    for rule in shipped:
+        yield f"## {rule.id}\n"
+        yield f"**{rule.title}** ({rule.severity}, about {rule.subject})\n"
+        yield f"{rule.reason}\n"
+        yield f"*What to do instead.* {rule.remedy}\n"
+        if rule.parameters:
+            yield from _table(
+                ("parameter", "default", "meaning"),
+                [(f"`{p.name}`", f"`{_toml(p.default)}`", _cell(p.doc)) for p in rule.parameters],
+            )
+        if rule.formerly:
+            yield f"Formerly {', '.join(f'`{name}`' for name in rule.formerly)}.\n"
+
+
+def _toml(value: object) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
+# -- views ---------------------------------------------------------------------------------------------------------
+
+
+def views() -> Iterator[str]:
+    from plumbrule.store import engine, layout
+
+    connection = engine.memory()
+    layout.create(connection, "docs")
+    layout.create_views(connection)
+    yield "# Public views\n"
+    yield "What `plumbrule query`, notebooks and rules read. A view shows the newest snapshot of each repository's main"
+    yield "line; `NAME_at(snapshot)` has the same columns for any snapshot; rules have `now.NAME` and `before.NAME`.\n"
+    for name, view in sorted(layout.views().items()):
+        yield f"## {name}\n"
+        yield f"{_sentence(view.doc)}\n"
+        columns = connection.execute(f'DESCRIBE "{name}"').fetchall()
+        undocumented = [column for column, *_ in columns if not view.column_docs.get(column)]
+        if undocumented:
+            raise SystemExit(f"the view {name} does not say what these columns are: {', '.join(undocumented)}")
+        yield from _table(
+            ("column", "type", "meaning"),
+            [(f"`{column}`", type_, _cell(view.column_docs[column])) for column, type_, *_ in columns],
+        )
+
+
+# -- policy --------------------------------------------------------------------------------------------------------
+
+# How a table of the policy is written, and the class that holds it; the keys are asked of the reader itself.
+_TABLES: Mapping[str, str] = {
+    "components": "",
+    "layers": "Layers",
+    "forbid": "Forbidden",
+    "waiver": "Waiver",
+    "repository": "Repository",
+    "batches": "Policy",
+    "limits": "Limits",
+}
+
+
+def policy() -> Iterator[str]:
+    from plumbrule.policy import model
+
+    yield "# The policy: plumbrule.toml\n"
+    yield "What is intended, in one file at the root of the repository. Every part may be left out; a key that is not"
+    yield "known is refused, with the nearest known one named. `plumbrule init` writes a first one.\n"
+    yield "At the top level: " + ", ".join(f"`{key}`" for key in _keys_of("")) + ".\n"
+    for table, name in _TABLES.items():
+        if not name:
+            continue
+        held: type = getattr(model, name)
+        defaults = {field.name: field.default for field in fields(held)}
+        comments = _comments(held)
+        brackets = f"[{table}]" if table in ("batches", "limits") else f"[[{table}]]"
+        yield f"## {brackets}\n"
+        if held.__doc__ and name != "Policy":
+            yield f"{_sentence(inspect.getdoc(held) or '')}\n"
+        rows = []
+        for key in _keys_of(table):
+            field = {"from": "source", "to": "target", "window": "batch_window"}.get(key, key)
+            default = defaults.get(field)
+            shown = f"`{_toml(default)}`" if isinstance(default, int | float) else ""
+            rows.append((f"`{key}`", shown, _cell(comments.get(field, ""))))
+        yield from _table(("key", "default", "meaning"), rows)
+
+
+def _keys_of(table: str) -> list[str]:
+    """The keys that the reader accepts there: it lists them when it is given one that is like none of them."""
+    from plumbrule.errors import SettingsError
+    from plumbrule.policy import read_policy
+
+    for opening in ("", f"[{table}]\n", f"[[{table}]]\n"):
+        if bool(opening) != bool(table):
+            continue
+        try:
+            read_policy(f"{opening}0000 = 1\n", "docs")
+        except SettingsError as error:
+            if listed := re.search(r"unknown key '0000'; known are (.*)$", str(error)):
+                return listed[1].split(", ")
+    raise SystemExit(f"the policy's reader does not say which keys [{table}] has")
+
+
+def _comments(held: type) -> dict[str, str]:
+    """What stands behind each field of a dataclass: its documentation, kept where the field is."""
+    return {
+        match[1]: match[2].strip()
+        for line in inspect.getsource(held).splitlines()
+        if (match := re.match(r"    (\w+): [^#]*#(.*)$", line))
+    }
+
+
+# -- languages -----------------------------------------------------------------------------------------------------
+
+
+def languages() -> Iterator[str]:
+    from plumbrule.languages import languages as known
+
+    yield "# Languages\n"
+    yield "Files of any other kind are counted as *other* and not read."
+    yield "A language is one folder in `analyzer/plumbrule/languages/`.\n"
+    yield from _table(
+        ("language", "dialect", "files", "read to bind imports", "grammar"),
+        [
+            (
+                language.name,
+                language.dialect,
+                ", ".join(f"`{suffix}`" for suffix in language.suffixes),
+                ", ".join(f"`{name}`" for name in sorted(language.manifests)),
+                language.distribution,
+            )
+            for language in sorted(known().values(), key=lambda language: (language.name, language.dialect))
+        ],
+    )
+
+
+# -- report --------------------------------------------------------------------------------------------------------
+
+
+def report() -> Iterator[str]:
+    import plumbrule.report
+
+    file = Path(inspect.getfile(plumbrule.report)).parent / "schema" / "report-1.json"
+    schema = json.loads(file.read_text("utf-8"))
+    yield "# The report as JSON\n"
+    yield f"{schema['description']} The schema is the file `plumbrule/report/schema/{file.name}` of the package.\n"
+    yield (
+        "Other formats: " + ", ".join(f"`{name}`" for name in plumbrule.report.format_names() if name != "json") + ".\n"
+    )
+    yield from _members("", schema)
+
+
+def _members(path: str, schema: Mapping[str, object]) -> Iterator[str]:
+    properties = schema.get("properties")
+    assert isinstance(properties, dict)
+    if path:
+        yield f"## {path}\n"
+        yield f"{schema.get('description', '')}\n"
+    yield from _table(
+        ("member", "type", "meaning"),
+        [(f"`{name}`", _type(about), _cell(_about(about))) for name, about in properties.items()],
+    )
+    for name, about in properties.items():
+        inner = about.get("items", about)
+        if "properties" in inner:
+            yield from _members(f"{path}.{name}".strip(".") + ("[]" if inner is not about else ""), inner)
+
+
+def _type(about: Mapping[str, object]) -> str:
+    if "enum" in about or "const" in about:
+        return "text"
+    names = {
+        "string": "text",
+        "integer": "whole number",
+        "boolean": "true or false",
+        "array": "list",
+        "object": "object",
+    }
+    return names[str(about["type"])]
+
+
+def _about(about: Mapping[str, object]) -> str:
+    values = about.get("enum", [about["const"]] if "const" in about else [])
+    assert isinstance(values, list)
+    return " ".join(part for part in (", ".join(f"`{v}`" for v in values), str(about.get("description", ""))) if part)
+
+
+# -- Markdown ------------------------------------------------------------------------------------------------------
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    rows = list(rows)
+    if rows:
+        yield f"| {' | '.join(head)} |"
+        yield f"|{' --- |' * len(head)}"
+        yield from (f"| {' | '.join(cells)} |".replace("  ", " ") for cells in rows)
+        yield ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _sentence(text: str) -> str:
+    return " ".join(text.split())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
