@@ -1,0 +1,101 @@
+"""Runs the examples of rules through the real analyzer: bad must fire, good must stay silent. Hides how a block of
+files becomes the two sides of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from plumbrule.errors import PlumbruleError
+from plumbrule.judge.judging import Judgement, judge
+from plumbrule.judge.rulefile import Example, Rule
+from plumbrule.judge.sides import Moment, Sides, differing
+from plumbrule.policy import DEFAULT_NAME, Policy, read_policy
+from plumbrule.policy.loosening import loosened
+from plumbrule.snapshot import FilesWalk
+
+_REPO = "example"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one example of one rule did."""
+
+    rule: str
+    kind: str  # bad | good
+    source: str  # the rule file and the line of the example
+    problem: str  # "" = as it should be
+    findings: tuple[str, ...]  # "subject: message"
+
+
+def exercise(rules: Sequence[Rule], *, today: date) -> Iterator[Outcome]:
+    """The outcome of every example of every rule, in the order of the files."""
+    for rule in rules:
+        for kind, examples in (("bad", rule.bad), ("good", rule.good)):
+            for example in examples:
+                where = f"{rule.source}:{example.line}"
+                try:
+                    judgement = judged(rule, example, today=today)
+                except PlumbruleError as error:
+                    yield Outcome(rule.id, kind, where, str(error), ())
+                    continue
+                findings = tuple(f"{row.subject}: {row.message}" for row in judgement.rows if row.state == "new")
+                yield Outcome(rule.id, kind, where, _problem(kind, judgement, findings), findings)
+
+
+def _problem(kind: str, judgement: Judgement, findings: Sequence[str]) -> str:
+    if refused := (*judgement.errors, *judgement.not_measured):
+        return f"it could not be judged: {refused[0]}"
+    if kind == "bad" and not findings:
+        return "the bad example is not found; change the SQL or the example"
+    if kind == "good" and findings:
+        return f"the good example is found: {findings[0]}; change the SQL or the example"
+    return ""
+
+
+def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
+    """The judgement of one rule over one example.
+
+    `now` stands alone or follows `before`. `series N` is N commits before that, each with the part's files where `{n}`
+    is the commit's number. The policy is the example's own `plumbrule.toml`, of `before` where there is one.
+    """
+    parts = {part.kind: part for part in example.parts}
+    now = parts["now"].files if "now" in parts else {}
+    before = parts["before"].files if "before" in parts else {}
+    policy = _policy(before) if "before" in parts else _policy(now)
+    walk = FilesWalk(_REPO, policy.intent())
+    tree: dict[str, bytes] = {}
+    if "series" in parts:
+        for number in range(1, int(parts["series"].name or "1") + 1):
+            tree.update(_numbered(parts["series"].files, number))
+            walk.to(tree)
+    first = _moment(walk, {**tree, **_bytes(before)}, policy)
+    first_graph = walk.walk.graph
+    second = _moment(walk, {**tree, **_bytes(now)}, policy)
+    changed = sorted(differing(second.graph, first.graph))
+    about_change = walk.walk.measure(first_graph, first.derived, changed, {}, scope="change", slow=True)
+    second = replace(second, derived={**second.derived, **about_change})
+    sides = Sides(second, first, policy=policy, changed=changed)
+    try:
+        rows = loosened(policy, _policy(now)) if "before" in parts else ()
+        return judge(sides, [rule], policy, today=today, loosened=rows)
+    finally:
+        sides.close()
+
+
+def _moment(walk: FilesWalk, tree: Mapping[str, bytes], policy: Policy) -> Moment:
+    walk.to({path: data for path, data in tree.items() if not policy.excludes(path)})
+    return Moment(walk.walk.graph, walk.walk.derived, tuple(tree))
+
+
+def _policy(files: Mapping[str, str]) -> Policy:
+    return read_policy(files[DEFAULT_NAME], DEFAULT_NAME) if DEFAULT_NAME in files else Policy()
+
+
+def _bytes(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {path: text.encode() for path, text in files.items()}
+
+
+def _numbered(files: Mapping[str, str], number: int) -> dict[str, bytes]:
+    return {path.replace("{n}", str(number)): text.replace("{n}", str(number)).encode() for path, text in files.items()}

@@ -1,0 +1,176 @@
+"""From a rule's rows to findings: identity, state and words. Pure functions; hides how identity follows renames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from plumbrule.errors import RuleError
+from plumbrule.judge.rulefile import Rule
+
+REQUIRED = ("repo", "subject", "path", "line")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One row of one rule on one side, in words; not yet compared with anything."""
+
+    repo: str
+    subject: str
+    path: str
+    line: int
+    message: str
+    remedy: str
+    evidence: tuple[str, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """A finding with its state; the fields that a report adds to it are where it came from (commit, batch, agent)."""
+
+    id: str
+    rule: str
+    severity: str
+    state: str  # new | known | waived | fixed
+    repo: str
+    subject: str
+    path: str
+    line: int
+    message: str
+    remedy: str
+    evidence: tuple[str, ...] = ()
+    group: str = ""
+    unaccepted: bool = False
+
+
+def identity(rule: str, repo: str, subject: str) -> str:
+    """A short stable name for (rule, repository, subject)."""
+    return sha256("\0".join((rule, repo, subject)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def worded(
+    rule: Rule, parameters: Mapping[str, object], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> tuple[tuple[Found, ...], tuple[str, ...]]:  # Any: values as the columns say
+    """The findings among the rows, one per subject in order of it, and what rows say could not be measured.
+
+    RuleError if a column of the contract, or one that the words name, is missing.
+    """
+    missing = [name for name in REQUIRED if name not in columns]
+    if missing:
+        raise RuleError(
+            f"{rule.source}:{rule.sql_line}: rule {rule.id}: the SELECT lacks the column {missing[0]!r};"
+            f" every rule gives {', '.join(REQUIRED)}"
+        )
+    for words in (rule.message, rule.remedy):
+        for name in placeholders(words):
+            if name not in columns and name not in parameters:
+                raise RuleError(
+                    f"{rule.source}: rule {rule.id}: {{{name}}} is neither a column of the SELECT nor a parameter;"
+                    f" there are {', '.join(sorted({*columns, *parameters}))}"
+                )
+    found: dict[tuple[str, str], Found] = {}
+    unmeasured: set[str] = set()
+    fixed = {name: _text(value) for name, value in parameters.items()}
+    for values in sorted(rows, key=repr):
+        row = dict(zip(columns, values, strict=True))
+        if row.get("not_measured"):
+            unmeasured.add(str(row["not_measured"]))
+            continue
+        one = _found(rule, row, fixed)
+        key = (one.repo, one.subject)
+        if key not in found or (one.path, one.line) < (found[key].path, found[key].line):
+            found[key] = one
+    return tuple(found[key] for key in sorted(found)), tuple(sorted(unmeasured))
+
+
+def _found(rule: Rule, row: Mapping[str, Any], parameters: Mapping[str, str]) -> Found:  # Any: as the columns say
+    subject = row["subject"]
+    if not isinstance(subject, str) or not subject:
+        raise RuleError(
+            f"{rule.source}:{rule.sql_line}: rule {rule.id}: a row has no subject ({subject!r});"
+            " a subject is the text of the smallest thing one would accept"
+        )
+    texts = {**parameters, **{name: _text(value) for name, value in row.items()}}
+    line = row["line"]
+    evidence = row.get("evidence") or ()
+    return Found(
+        repo=_text(row["repo"]),
+        subject=subject,
+        path=_text(row["path"]),
+        line=line if isinstance(line, int) else 0,
+        message=_filled(rule.message, texts),
+        remedy=_filled(rule.remedy, texts),
+        evidence=(evidence,) if isinstance(evidence, str) else tuple(_text(item) for item in evidence),
+        group=_text(row.get("group")),
+    )
+
+
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+
+def placeholders(words: str) -> list[str]:
+    return _PLACEHOLDER.findall(words)
+
+
+def _filled(words: str, texts: Mapping[str, str]) -> str:
+    # One pass, so that braces inside a name of the analysed code are never filled in turn.
+    return _PLACEHOLDER.sub(lambda found: texts[found[1]], words)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(item) for item in value)
+    return str(value)
+
+
+def earlier_subject(subject: str, renamed: Mapping[str, str]) -> str:
+    """The subject as it was called before files moved; `renamed` maps paths of now to paths of before.
+
+    A subject is made of paths joined by ` -> `, each with `::` and a symbol where it names one.
+    """
+    if not renamed:
+        return subject
+    parts = []
+    for part in subject.split(" -> "):
+        path, colons, symbol = part.partition("::")
+        parts.append(renamed.get(path, path) + colons + symbol)
+    return " -> ".join(parts)
+
+
+_K = TypeVar("_K", bound=Hashable)
+
+
+def first_seen(
+    wanted: Collection[_K], low: int, high: int, present_at: Callable[[int], Collection[_K]]
+) -> dict[_K, int]:
+    """For each of `wanted`, absent at position `low` and present at `high`, the first position that shows it.
+
+    Found by bisection, so exact for what stays once it is there; `present_at` is asked at most once a position, about
+    the logarithm of the distance for each moment at which something appeared.
+    """
+    answers: dict[_K, int] = {}
+    asked: dict[int, Collection[_K]] = {}
+    waiting = [(low, high, set(wanted))]
+    while waiting:
+        low, high, rest = waiting.pop()
+        if not rest:
+            continue
+        if high - low <= 1:
+            answers.update(dict.fromkeys(rest, high))
+            continue
+        middle = (low + high) // 2
+        if middle not in asked:
+            asked[middle] = set(present_at(middle))
+        here = rest & set(asked[middle])
+        waiting += [(low, middle, here), (middle, high, rest - here)]
+    return answers

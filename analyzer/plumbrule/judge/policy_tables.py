@@ -1,0 +1,145 @@
+"""What the policy says, as tables that rule SQL can read: the same on both sides, save what it finds there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from plumbrule.graph import Graph
+from plumbrule.policy import Policy
+from plumbrule.policy.globs import matcher
+from plumbrule.tables import Row, Table, columns
+
+POLICY_TABLES: Mapping[str, Table] = {
+    table.name: table
+    for table in (
+        Table(
+            "policy_component",
+            "A component that the policy declares.",
+            columns(
+                """name VARCHAR its name
+                position INTEGER place in the policy, from 1; the first match wins
+                globs VARCHAR its path globs, joined by a comma and a space"""
+            ),
+        ),
+        Table(
+            "policy_layer",
+            "One place in an order of layers; each may depend on those with a higher position only.",
+            columns(
+                """name VARCHAR the order's name
+                position INTEGER from 1, the top
+                component VARCHAR the component that stands there
+                reason VARCHAR why, as the policy says"""
+            ),
+        ),
+        Table(
+            "policy_forbid",
+            "A component may not depend on another.",
+            columns(
+                """from VARCHAR the component that may not depend
+                to VARCHAR on this one
+                reason VARCHAR why, as the policy says"""
+            ),
+        ),
+        Table(
+            "policy_selector",
+            "Something that the policy selects files by, and how many it finds.",
+            columns(
+                """kind VARCHAR component, exclude, layer or forbid
+                name VARCHAR the component, order or forbidden pair; empty for exclude
+                selector VARCHAR the glob, or the component named
+                matched BOOLEAN it selects at least one file
+                source VARCHAR the policy file
+                line INTEGER where it stands there, 0 = unknown"""
+            ),
+        ),
+        Table(
+            "policy_waiver",
+            "A waiver, and whether it waived anything.",
+            columns(
+                """rule VARCHAR the rule waived
+                subject VARCHAR the finding waived
+                reason VARCHAR why, as the policy says
+                owner VARCHAR who answers for it
+                expires VARCHAR the last day it counts, ISO 8601
+                expired BOOLEAN that day is past
+                used BOOLEAN a finding carries this rule and subject, or it cannot be known
+                note VARCHAR what is odd about it, such as a rule that does not exist
+                source VARCHAR the policy file
+                line INTEGER where it stands there, 0 = unknown"""
+            ),
+        ),
+        Table(
+            "policy_loosening",
+            "Something that the change itself loosens in the policy that judges it; empty on the before side.",
+            columns(
+                """kind VARCHAR waiver, severity, parameter, exclude, component, layer, forbid, rule or policy
+                subject VARCHAR what is loosened, in words that stay the same
+                words VARCHAR the whole sentence
+                source VARCHAR the policy file"""
+            ),
+        ),
+    )
+}
+
+# Filled by the judgement itself, when it knows: which waivers were used, what the change loosens.
+TOLD = frozenset(("policy_waiver", "policy_loosening"))
+
+
+def policy_rows(table: str, policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]:
+    """The rows of one policy table. `graph` is the side that selectors are tried on, `tree` all paths of that side,
+    excluded ones too; while it is empty nothing is said of exclusions."""
+    if table == "policy_selector":
+        return _selectors(policy, graph, tree)
+    return _ROWS[table](policy)
+
+
+def _components(policy: Policy) -> list[Row]:
+    return [(part.name, at, ", ".join(part.globs)) for at, part in enumerate(policy.components, 1)]
+
+
+def _layers(policy: Policy) -> list[Row]:
+    return [
+        (layers.name, at, component, layers.reason)
+        for layers in policy.layers
+        for at, component in enumerate(layers.order, 1)
+    ]
+
+
+def _forbid(policy: Policy) -> list[Row]:
+    return [(pair.source, pair.target, pair.reason) for pair in policy.forbid]
+
+
+def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]:
+    """In a fleet only what names this repository: whether the rest finds something shows in other repositories."""
+    paths = list(graph.paths())
+    own = f"{policy.repository}:" if policy.repositories else ""
+    rows: list[Row] = []
+
+    def tried(kind: str, name: str, globs: tuple[str, ...], among: Collection[str], line: int) -> None:
+        for glob in globs:
+            if glob.startswith(own) and not glob.startswith("!"):
+                matched = any(map(matcher(policy.globs((glob,))), among))
+                rows.append((kind, name, glob, matched, policy.source, line))
+
+    for part in policy.components:
+        tried("component", part.name, part.globs, paths, part.line)
+    if tree:
+        tried("exclude", "", policy.exclude, tree, 0)
+    if not own and (policy.layers or policy.forbid):
+        alive = set(map(policy.component, paths))
+        for layers in policy.layers:
+            rows += [("layer", layers.name, end, end in alive, policy.source, layers.line) for end in layers.order]
+        for pair in policy.forbid:
+            name = f"{pair.source} -> {pair.target}"
+            ends = (pair.source, pair.target)
+            rows += [("forbid", name, end, end in alive, policy.source, pair.line) for end in ends]
+    return rows
+
+
+_ROWS: Mapping[str, Callable[[Policy], list[Row]]] = {
+    "policy_component": _components,
+    "policy_layer": _layers,
+    "policy_forbid": _forbid,
+    "policy_waiver": lambda policy: [],
+    "policy_loosening": lambda policy: [],
+}

@@ -1,0 +1,184 @@
+"""What a rule's SQL reads, from the database's own parse of it; hides the shape of that parse.
+
+A rule is one SELECT over `now.*` and `before.*` and nothing else. The check here keeps honest rules honest and names
+the mistake; what keeps hostile ones in is that they run without external access, in a process of their own
+(`confined`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from plumbrule.errors import RuleError
+from plumbrule.store.engine import Connection
+
+# What asks the clock, the session or chance, so that one change could have two verdicts. The engine knows more
+# such functions; these are the ones its SELECT accepts without any setting.
+_UNSTEADY = frozenset(
+    {
+        "age",
+        "current_catalog",
+        "current_connection_id",
+        "current_database",
+        "current_date",
+        "current_localtime",
+        "current_localtimestamp",
+        "current_query",
+        "current_query_id",
+        "current_schema",
+        "current_schemas",
+        "current_setting",
+        "current_time",
+        "current_timestamp",
+        "current_transaction_id",
+        "current_user",
+        "currval",
+        "gen_random_uuid",
+        "get_current_time",
+        "get_current_timestamp",
+        "getenv",
+        "getvariable",
+        "in_search_path",
+        "localtime",
+        "localtimestamp",
+        "nextval",
+        "now",
+        "random",
+        "session_user",
+        "setseed",
+        "setval",
+        "sleep_ms",
+        "stats",
+        "today",
+        "transaction_timestamp",
+        "txid_current",
+        "uuid",
+        "uuidv4",
+        "uuidv7",
+        "vector_type",
+        "version",
+        "write_log",
+    }
+)
+_TABLE_FUNCTIONS = frozenset(("unnest", "range", "generate_series", "repeat"))
+_SOURCES = frozenset(
+    ("BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "COLUMN_DATA", "CTE", "PIVOT")
+)
+_QUERIES = frozenset(("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"))
+
+SIDES = ("now", "before")
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a statement looks at: tables by side, and the names of its `$parameters`."""
+
+    now: frozenset[str]
+    before: frozenset[str]
+    parameters: frozenset[str]
+
+    @property
+    def tables(self) -> frozenset[str]:
+        return self.now | self.before
+
+
+Place = tuple[str, int, str]  # rule file, line of the SQL's first line, id of the rule
+
+
+def reads(connection: Connection, sql: str, place: Place, declared: Collection[str], known: Collection[str]) -> Reads:
+    """The tables of each side that a rule's SQL reads; `known` are the tables that exist, `declared` its parameters.
+
+    RuleError unless it is exactly one SELECT over them, and uses every parameter.
+    """
+    row = connection.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchone()
+    parsed: dict[str, Any] = json.loads(row[0]) if row else {"error": True}  # Any: parsed JSON
+    if parsed["error"]:
+        message = parsed.get("error_message", "it cannot be parsed")
+        line = sql.count("\n", 0, int(parsed.get("position") or 0))
+        raise _error(place, f"the SQL is not one SELECT: {message}", line)
+    if len(parsed["statements"]) != 1:
+        raise _error(place, "`## Finds` must hold exactly one SELECT; remove what stands after the first ';'")
+    found: dict[str, set[str]] = {"now": set(), "before": set(), "$": set()}
+    for node, with_names in _nodes(parsed["statements"][0], frozenset()):
+        _examine(place, node, with_names, known, found)
+    if unknown := sorted(found["$"].difference(declared)):
+        raise _error(place, f"${unknown[0]} is no parameter of this rule; declare it under `parameters:`")
+    if unused := sorted(set(declared) - found["$"]):
+        raise _error(place, f"the parameter {unused[0]!r} changes nothing; use ${unused[0]} in the SQL, or remove it")
+    return Reads(frozenset(found["now"]), frozenset(found["before"]), frozenset(found["$"]))
+
+
+def _nodes(
+    tree: Any, with_names: frozenset[str]
+) -> Iterator[tuple[dict[str, Any], frozenset[str]]]:  # Any: parsed JSON
+    """Every object of the parse, each with the names that WITH clauses around it define; no recursion limit applies."""
+    waiting: list[tuple[Any, frozenset[str]]] = [(tree, with_names)]
+    while waiting:
+        node, names = waiting.pop()
+        if isinstance(node, list):
+            waiting += [(item, names) for item in node]
+        elif isinstance(node, dict):
+            if "cte_map" in node:
+                names |= {str(entry["key"]).lower() for entry in node["cte_map"]["map"]}
+            if node.get("type") in ("RECURSIVE_CTE_NODE", "CTE_NODE"):
+                names |= {str(node.get("cte_name", "")).lower()}
+            yield node, names
+            waiting += [(item, names) for item in node.values()]
+
+
+def _examine(
+    place: Place, node: dict[str, Any], with_names: frozenset[str], known: Collection[str], found: dict[str, set[str]]
+) -> None:  # Any: parsed JSON
+    kind = str(node.get("type", ""))
+    if kind == "VALUE_PARAMETER":
+        found["$"].add(str(node["identifier"]))
+    elif "function_name" in node:
+        name = str(node["function_name"]).lower()
+        if name in _UNSTEADY:
+            raise _error(place, f"{name}() may answer differently each time; judge only what the tables hold")
+    if "node" in node and isinstance(node["node"], dict) and "cte_map" in node["node"]:
+        _only(place, str(node["node"]["type"]), _QUERIES)
+    if "query_node" in node:
+        _only(place, str(node["query_node"]["type"]), _QUERIES)
+    for key in ("from_table", "left", "right", "source"):
+        source = node.get(key)
+        if isinstance(source, dict) and "sample" in source and "alias" in source:
+            if source["sample"] is not None:
+                raise _error(place, "a sample is drawn by chance; judge all rows")
+            _only(place, str(source["type"]), _SOURCES)
+    if kind == "TABLE_FUNCTION" and "function" in node:
+        name = str(node["function"].get("function_name", "")).lower()
+        if name not in _TABLE_FUNCTIONS:
+            raise _error(place, f"{name}() is not allowed as a table; rules read the tables of `now` and `before`")
+    if kind == "BASE_TABLE":
+        _table(place, node, with_names, known, found)
+
+
+def _table(
+    place: Place, node: dict[str, Any], with_names: frozenset[str], known: Collection[str], found: dict[str, set[str]]
+) -> None:  # Any: parsed JSON
+    schema, table = str(node.get("schema_name", "")).lower(), str(node["table_name"]).lower()
+    if not schema and not node.get("catalog_name") and table in with_names:
+        return
+    if node.get("catalog_name") or schema not in SIDES:
+        near = get_close_matches(table, list(known), 1, 0.5)
+        raise _error(place, f"{table!r} is not a table of either side; write `now.{near[0] if near else 'file'}`")
+    if table not in known:
+        near = get_close_matches(table, list(known), 1, 0.5)
+        hint = f"did you mean {schema}.{near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+        raise _error(place, f"there is no table {schema}.{table}; {hint}")
+    found[schema].add(table)
+
+
+def _only(place: Place, kind: str, allowed: frozenset[str]) -> None:
+    if kind not in allowed:
+        raise _error(place, f"{kind.replace('_', ' ').lower()} has no place in a rule; write one SELECT over `now.*`")
+
+
+def _error(place: Place, what: str, line: int = 0) -> RuleError:
+    source, first, id_ = place
+    return RuleError(f"{source}:{first + line}: rule {id_}: {what}")

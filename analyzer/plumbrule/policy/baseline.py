@@ -1,0 +1,95 @@
+"""The baseline file: findings accepted once, one a line, sorted, for people to review. Hides its escaping."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from plumbrule.errors import SettingsError
+
+_HEADER = """\
+# Findings accepted once: rule, subject. Lines may only go; new ones come from `plumbrule baseline`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Accepted findings as (rule, repository, subject); the repository is "" outside a fleet, and then means any."""
+
+    entries: frozenset[tuple[str, str, str]] = frozenset()
+
+    def accepts(self, rule: str, repo: str, subject: str) -> bool:
+        return (rule, "", subject) in self.entries or (rule, repo, subject) in self.entries
+
+    def merged(self, present: Iterable[tuple[str, str, str]]) -> Baseline:
+        """With the findings that are present now, and without those that are gone."""
+        return Baseline(frozenset(present))
+
+    def shrunk(self, present: Iterable[tuple[str, str, str]]) -> Baseline:
+        """Without the findings that are gone; nothing new is accepted."""
+        here = set(present)
+        return Baseline(frozenset(entry for entry in self.entries if entry in here or _anywhere(entry, here)))
+
+    def text(self) -> str:
+        """The file, ending in a newline; the same findings give the same bytes."""
+        lines = []
+        for rule, repo, subject in sorted(self.entries):
+            fields = (rule, repo, subject) if repo else (rule, subject)
+            lines.append("\t".join(_escaped(text) for text in fields) + "\n")
+        return _HEADER + "".join(lines)
+
+
+def _anywhere(entry: tuple[str, str, str], here: set[tuple[str, str, str]]) -> bool:
+    rule, repo, subject = entry
+    return not repo and any(rule == other[0] and subject == other[2] for other in here)
+
+
+def read_baseline(text: str, source: str) -> Baseline:
+    """The findings that a baseline file accepts; SettingsError names the line that cannot be read."""
+    entries = set()
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.rstrip("\r")
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
+            raise SettingsError(f"{source}:{number}: a merge conflict is left; keep the lines of both sides")
+        fields = line.split("\t")
+        if len(fields) not in (2, 3) or not all(fields):
+            raise SettingsError(
+                f"{source}:{number}: {line!r} is not `rule<TAB>subject`; write the file anew with `plumbrule baseline`"
+            )
+        try:
+            rule, *repo, subject = map(_plain, fields)
+        except ValueError as error:
+            raise SettingsError(f"{source}:{number}: {error}; write the file anew with `plumbrule baseline`") from None
+        entries.add((rule, repo[0] if repo else "", subject))
+    return Baseline(frozenset(entries))
+
+
+def _escaped(text: str) -> str:
+    """On one line, with every character that a reviewer could not see spelled out."""
+    out = []
+    for char in text:
+        if char == "\\":
+            out.append("\\\\")
+        elif char != " " and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs", "Co", "Cn"):
+            out.append({"\t": "\\t", "\n": "\\n", "\r": "\\r"}.get(char) or f"\\u{{{ord(char):x}}}")
+        else:
+            out.append(char)
+    escaped = "".join(out)
+    # Editors strip spaces at the end of a line, so there one is spelled out too.
+    return escaped[:-1] + "\\u{20}" if escaped.endswith(" ") else escaped
+
+
+def _plain(text: str) -> str:
+    def one(found: re.Match[str]) -> str:
+        if found[2]:
+            return chr(int(found[2], 16))
+        plain = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}.get(found[1])
+        if plain is None:
+            raise ValueError(f"the escape \\{found[1]} means nothing")
+        return plain
+
+    return re.sub(r"\\(u\{([0-9a-fA-F]{1,6})\}|.|$)", one, text)

@@ -1,0 +1,149 @@
+"""What a policy states, as plain values, and the questions that it answers; hides how globs are matched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+
+from plumbrule.measures import Intent
+from plumbrule.policy.globs import matcher
+
+DEFAULT_NAME = "plumbrule.toml"
+BASELINE_NAME = "plumbrule.baseline"
+
+Setting = str | int | float | bool | tuple[str | int | float | bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    name: str
+    globs: tuple[str, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Each component may depend on those after it, never on those before it."""
+
+    name: str
+    order: tuple[str, ...]
+    reason: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    source: str  # component
+    target: str  # component
+    reason: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetting:
+    severity: str = ""  # "" = as the rule's own file says
+    parameters: Mapping[str, Setting] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    rule: str
+    subject: str  # exact text
+    reason: str
+    owner: str
+    expires: date  # the last day it counts
+    repository: str = ""  # "" = any of the fleet
+    line: int = 0
+
+    def expired(self, today: date) -> bool:
+        return today > self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A member of a fleet."""
+
+    name: str
+    path: str  # relative to the policy's folder
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a repository must be seen for a verdict; shares from 0 to 1."""
+
+    parsed: float = 0.98  # files parsed of files of a known language
+    resolved: float = 0.95  # internal-looking imports that were found
+    worse_by: float = 0.02  # a share may fall by this much from base to head before the verdict is "not judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy. The empty one states nothing: no exclusions, learned components, rules as they ship."""
+
+    source: str = ""  # the file, as shown in messages; "" = there is none
+    hash: str = ""  # of the text; changes with every byte
+    exclude: tuple[str, ...] = ()
+    components: tuple[Component, ...] = ()
+    layers: tuple[Layers, ...] = ()
+    forbid: tuple[Forbidden, ...] = ()
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    rule_folders: tuple[str, ...] = ()  # relative to the policy's folder
+    waivers: tuple[Waiver, ...] = ()
+    repositories: tuple[Repository, ...] = ()
+    repository: str = ""  # the member that it is asked about, see `within`
+    batch_window: int = 60  # minutes
+    limits: Limits = field(default_factory=Limits)
+    mail: Mapping[str, object] = field(default_factory=dict)  # read by the mail; here only known to be a table
+
+    def globs(self, globs: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of these globs that speak of the repository at hand, without their `name:`."""
+        return _own(globs, tuple(member.name for member in self.repositories), self.repository)
+
+    def excludes(self, path: str) -> bool:
+        """Whether a path is not to be analysed at all."""
+        return matcher(self.globs(self.exclude))(path)
+
+    def component(self, path: str) -> str:
+        """The declared component of a path; "" if there is none."""
+        return next((part.name for part in self.components if matcher(self.globs(part.globs))(path)), "")
+
+    def may_depend(self, source: str, target: str) -> bool:
+        """Whether one component may depend on another, as far as layers and forbidden pairs say."""
+        if source == target:
+            return True
+        if any(pair.source == source and pair.target == target for pair in self.forbid):
+            return False
+        return not any(
+            source in layers.order
+            and target in layers.order
+            and layers.order.index(target) < layers.order.index(source)
+            for layers in self.layers
+        )
+
+    def intent(self) -> Intent:
+        """What measures need to know; components without a glob for this repository are left out."""
+        return Intent(
+            components=tuple((part.name, self.globs(part.globs)) for part in self.components if self.globs(part.globs)),
+            allowed=self.may_depend if self.layers or self.forbid else None,
+        )
+
+    def within(self, repository: str) -> Policy:
+        """The policy as one repository sees it: `name:glob` counts in the member of that name only."""
+        return replace(self, repository=repository)
+
+
+@cache
+def _own(globs: tuple[str, ...], members: tuple[str, ...], repository: str) -> tuple[str, ...]:
+    kept = []
+    for glob in globs:
+        sign, bare = ("!", glob[1:]) if glob.startswith("!") else ("", glob)
+        name, colon, rest = bare.partition(":")
+        if not colon or name not in members:
+            kept.append(glob)
+        elif name == repository:
+            kept.append(sign + rest)
+    return tuple(kept)

@@ -1,0 +1,339 @@
+"""From TOML text to a `Policy`, refusing what is not meant; every refusal names the place and what mends it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from difflib import get_close_matches
+from hashlib import sha256
+
+from plumbrule.errors import SettingsError
+from plumbrule.policy.globs import matcher
+from plumbrule.policy.model import (
+    Component,
+    Forbidden,
+    Layers,
+    Limits,
+    Policy,
+    Repository,
+    RuleSetting,
+    Setting,
+    Waiver,
+)
+
+_TOP = ("exclude", "components", "layers", "forbid", "rules", "waiver", "repository", "batches", "limits", "mail")
+_SEVERITIES = ("off", "info", "warning", "error")
+_NAME = re.compile(r"[\w][\w.@/ -]*")
+
+_KEY = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
+_ASSIGNED = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
+
+_Table = Mapping[str, object]
+
+
+def read_policy(text: str, source: str) -> Policy:
+    """The policy that `text` states; `source` is its path, for messages. SettingsError says where and what mends it."""
+    try:
+        top: _Table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{source}: this is not TOML: {error}; mend that line") from None
+    return _Reading(top, text, source).policy()
+
+
+class _Reading:
+    def __init__(self, top: _Table, text: str, source: str) -> None:
+        self.top = top
+        self.lines = text.splitlines()
+        self.text = text
+        self.source = source
+
+    def policy(self) -> Policy:
+        self._known(self.top, _TOP, ())
+        repositories = self._repositories()
+        members = {member.name for member in repositories}
+        exclude = self._globs(self.top.get("exclude", []), ("exclude",), members)
+        components = self._components(members)
+        names = {component.name for component in components}
+        folders, rules = self._rules()
+        return Policy(
+            source=self.source,
+            hash=sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:12],
+            exclude=exclude,
+            components=components,
+            layers=self._layers(names),
+            forbid=self._forbid(names),
+            rules=rules,
+            rule_folders=folders,
+            waivers=self._waivers(members),
+            repositories=repositories,
+            batch_window=self._batch_window(),
+            limits=self._limits(),
+            mail=self._table(self.top.get("mail", {}), ("mail",)),
+        )
+
+    # Parts
+
+    def _components(self, members: Collection[str]) -> tuple[Component, ...]:
+        found = []
+        for name, globs in self._table(self.top.get("components", {}), ("components",)).items():
+            where = ("components", name)
+            if not _NAME.fullmatch(name):
+                raise self._error(where, f"{name!r} is no component name; use letters, digits, '.', '-', '_' and '/'")
+            read = self._globs(globs, where, members)
+            if not read:
+                raise self._error(where, f"component {name!r} has no glob; give it one, or remove it")
+            found.append(Component(name, read, self._line(where)))
+        return tuple(found)
+
+    def _layers(self, names: Collection[str]) -> tuple[Layers, ...]:
+        found: list[Layers] = []
+        for number, table in enumerate(self._tables("layers"), 1):
+            where = ("layers", number)
+            self._known(table, ("name", "order", "reason"), where)
+            order = self._texts(table.get("order", []), (*where, "order"))
+            for name in order:
+                self._declared(name, names, where)
+            if len(order) < 2:
+                raise self._error(where, "layers need an order of at least two components; add `order = [...]`")
+            if len(set(order)) < len(order):
+                twice = next(name for name in order if order.count(name) > 1)
+                raise self._error(where, f"component {twice!r} stands twice in one order; keep one")
+            name = self._text(table.get("name", f"layers {number}"), (*where, "name"))
+            if any(name == other.name for other in found):
+                raise self._error(where, f"two [[layers]] are named {name!r}; rename one")
+            found.append(
+                Layers(name, order, self._text(table.get("reason", ""), (*where, "reason")), self._line(where))
+            )
+        return tuple(found)
+
+    def _forbid(self, names: Collection[str]) -> tuple[Forbidden, ...]:
+        found: list[Forbidden] = []
+        for number, table in enumerate(self._tables("forbid"), 1):
+            where = ("forbid", number)
+            self._known(table, ("from", "to", "reason"), where)
+            reason = self._text(table.get("reason", ""), (*where, "reason"))
+            sides = {}
+            for key in ("from", "to"):
+                if key not in table:
+                    raise self._error(where, f'[[forbid]] lacks `{key}`; add `{key} = "component"`')
+                sides[key] = self._text_or_texts(table[key], (*where, key))
+                for name in sides[key]:
+                    self._declared(name, names, where)
+            for source in sides["from"]:
+                for target in sides["to"]:
+                    if source == target:
+                        raise self._error(
+                            where, f"{source!r} cannot be forbidden to depend on itself; name two components"
+                        )
+                    if any((source, target) == (other.source, other.target) for other in found):
+                        raise self._error(where, f"{source!r} to {target!r} is forbidden twice; keep one")
+                    found.append(Forbidden(source, target, reason, self._line(where)))
+        return tuple(found)
+
+    def _rules(self) -> tuple[tuple[str, ...], Mapping[str, RuleSetting]]:
+        value = self.top.get("rules", {})
+        if isinstance(value, list):
+            return self._folders(value, ("rules",)), {}
+        settings: dict[str, RuleSetting] = {}
+        folders: tuple[str, ...] = ()
+        for name, about in self._table(value, ("rules",)).items():
+            where = ("rules", name)
+            if name == "folders":
+                folders = self._folders(about, where)
+                continue
+            if not isinstance(about, dict):
+                near = get_close_matches(name, ("folders",), 1, 0.6)
+                hint = f"did you mean {near[0]!r}?" if near else f'write [rules.{name}] and below it severity = "error"'
+                raise self._error(where, f"rule {name!r} must be a table; {hint}")
+            severity = self._text(about.get("severity", ""), (*where, "severity")) if "severity" in about else ""
+            if "severity" in about and severity not in _SEVERITIES:
+                raise self._error((*where, "severity"), f"severity {severity!r} is not one of {', '.join(_SEVERITIES)}")
+            parameters = {key: self._setting(given, (*where, key)) for key, given in about.items() if key != "severity"}
+            settings[name] = RuleSetting(severity, parameters, self._line(where))
+        return folders, settings
+
+    def _folders(self, value: object, where: tuple[str | int, ...]) -> tuple[str, ...]:
+        folders = self._texts(value, where)
+        for folder in folders:
+            if folder.startswith("/") or ".." in folder.split("/") or not folder.strip("/. "):
+                raise self._error(where, f"rule folder {folder!r} leaves the repository; name one inside it")
+        return tuple(folder.strip("/") for folder in folders)
+
+    def _waivers(self, members: Collection[str]) -> tuple[Waiver, ...]:
+        found: list[Waiver] = []
+        for number, table in enumerate(self._tables("waiver"), 1):
+            where = ("waiver", number)
+            self._known(table, ("rule", "subject", "reason", "owner", "expires", "repository"), where)
+            for key, example in (
+                ("rule", '"dependency-cycle"'), ("subject", '"src/a.py -> src/b.py"'), ("reason", '"why it may stay"'),
+                ("owner", '"@team"'), ("expires", "2030-01-31"),
+            ):  # fmt: skip
+                if key not in table or (isinstance(table[key], str) and not str(table[key]).strip()):
+                    raise self._error(where, f"waiver {number} has no {key}; add `{key} = {example}`")
+            repository = self._text(table.get("repository", ""), (*where, "repository"))
+            if repository and repository not in members:
+                raise self._error(
+                    where, f"waiver {number}: no [[repository]] is named {repository!r}{_near(repository, members)}"
+                )
+            waiver = Waiver(
+                rule=self._text(table["rule"], (*where, "rule")),
+                subject=self._text(table["subject"], (*where, "subject")),
+                reason=self._text(table["reason"], (*where, "reason")),
+                owner=self._text(table["owner"], (*where, "owner")),
+                expires=self._date(table["expires"], (*where, "expires")),
+                repository=repository,
+                line=self._line(where),
+            )
+            if any((waiver.rule, waiver.subject, repository) == (w.rule, w.subject, w.repository) for w in found):
+                raise self._error(where, f"{waiver.rule} of {waiver.subject!r} is waived twice; keep one")
+            found.append(waiver)
+        return tuple(found)
+
+    def _repositories(self) -> tuple[Repository, ...]:
+        found: list[Repository] = []
+        for number, table in enumerate(self._tables("repository"), 1):
+            where = ("repository", number)
+            self._known(table, ("name", "path"), where)
+            for key in ("name", "path"):
+                if key not in table:
+                    raise self._error(where, f'[[repository]] {number} lacks `{key}`; add `{key} = "…"`')
+            name = self._text(table["name"], (*where, "name"))
+            if not re.fullmatch(r"[\w][\w.-]*", name):
+                raise self._error(where, f"{name!r} is no repository name; use letters, digits, '.', '-' and '_'")
+            path = self._text(table["path"], (*where, "path"))
+            if not path or "\0" in path:
+                raise self._error(where, f"repository {name!r} has no usable path; write where its checkout lies")
+            if any(name == other.name for other in found):
+                raise self._error(where, f"two [[repository]] are named {name!r}; rename one")
+            found.append(Repository(name, path, self._line(where)))
+        return tuple(found)
+
+    def _batch_window(self) -> int:
+        batches = self._table(self.top.get("batches", {}), ("batches",))
+        self._known(batches, ("window",), ("batches",))
+        window = batches.get("window", 60)
+        if isinstance(window, bool) or not isinstance(window, int) or window < 0:
+            raise self._error(("batches", "window"), f"window {window!r} must be whole minutes; write `window = 60`")
+        return window
+
+    def _limits(self) -> Limits:
+        limits = self._table(self.top.get("limits", {}), ("limits",))
+        self._known(limits, ("parsed", "resolved", "worse_by"), ("limits",))
+        read: dict[str, float] = {}
+        for name, value in limits.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+                raise self._error(
+                    ("limits", name), f"limit {name!r} must be a share from 0 to 1, as in `{name} = 0.95`"
+                )
+            read[name] = float(value)
+        return Limits(**read)
+
+    # Values
+
+    def _globs(self, value: object, where: tuple[str | int, ...], members: Collection[str]) -> tuple[str, ...]:
+        globs = self._text_or_texts(value, where)
+        for glob in globs:
+            bare = glob.removeprefix("!")
+            name, colon, rest = bare.partition(":")
+            if colon and members and name not in members:
+                raise self._error(where, f"glob {glob!r}: no [[repository]] is named {name!r}{_near(name, members)}")
+            try:
+                matcher((rest if colon and members else bare,))
+            except SettingsError as error:
+                raise self._error(where, str(error)) from None
+        return globs
+
+    def _setting(self, value: object, where: tuple[str | int, ...]) -> Setting:
+        if isinstance(value, str | int | float | bool):
+            return value
+        if isinstance(value, list) and all(isinstance(item, str | int | float | bool) for item in value):
+            return tuple(value)
+        raise self._error(where, f"parameter {where[-1]!r} must be a number, text, true/false or a list of them")
+
+    def _declared(self, name: str, names: Collection[str], where: tuple[str | int, ...]) -> None:
+        if name not in names:
+            mend = _near(name, names) if names else f'; declare it: [components] {name} = "src/{name}/**"'
+            raise self._error(where, f"component {name!r} is not declared{mend}")
+
+    def _table(self, value: object, where: tuple[str | int, ...]) -> _Table:
+        if not isinstance(value, dict):
+            raise self._error(where, f"`{where[-1]}` must be a table; write [{where[-1]}] and its keys below")
+        return value
+
+    def _tables(self, key: str) -> list[_Table]:
+        value = self.top.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self._error((key,), f"`{key}` must be written with double brackets: [[{key}]]")
+        return value
+
+    def _text(self, value: object, where: tuple[str | int, ...]) -> str:
+        if not isinstance(value, str):
+            raise self._error(where, f"`{where[-1]}` must be text in quotes, not {value!r}")
+        return value
+
+    def _texts(self, value: object, where: tuple[str | int, ...]) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self._error(where, f'`{where[-1]}` must be a list of texts, as in ["a", "b"]')
+        return tuple(value)
+
+    def _text_or_texts(self, value: object, where: tuple[str | int, ...]) -> tuple[str, ...]:
+        return (value,) if isinstance(value, str) else self._texts(value, where)
+
+    def _date(self, value: object, where: tuple[str | int, ...]) -> date:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        if isinstance(value, str):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass
+        raise self._error(where, f"`{where[-1]}` must be a day, as in `{where[-1]} = 2030-01-31`, not {str(value)!r}")
+
+    def _known(self, table: _Table, keys: Collection[str], where: tuple[str | int, ...]) -> None:
+        for key in table:
+            if key not in keys:
+                raise self._error((*where, key), f"unknown key {key!r}{_near(key, keys)}")
+
+    # Places
+
+    def _error(self, where: tuple[str | int, ...], what: str) -> SettingsError:
+        line = self._line(where)
+        return SettingsError(f"{self.source}:{line}: {what}" if line else f"{self.source}: {what}")
+
+    def _line(self, where: tuple[str | int, ...]) -> int:
+        """The line of a key or table header, 0 if it is written in a way that this short search does not see.
+
+        tomllib keeps no positions; a header or `key =` at the start of a line is how people write policies.
+        """
+        header: list[str] = []
+        seen: dict[str, int] = {}
+        for number, text in enumerate(self.lines, 1):
+            if opened := re.match(r"\s*\[(\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$", text):
+                header = _keys(opened[2])
+                if opened[1]:
+                    seen[header[0]] = seen.get(header[0], 0) + 1
+                if _is(header, seen, where):
+                    return number
+            elif (assigned := _ASSIGNED.match(text)) and _is([*header, *_keys(assigned[1])], seen, where):
+                return number
+        return self._line(where[:-1]) if len(where) > 1 else 0
+
+
+def _keys(dotted: str) -> list[str]:
+    return [part.strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted)]
+
+
+def _is(path: list[str], seen: Mapping[str, int], where: tuple[str | int, ...]) -> bool:
+    numbered: list[str | int] = list(path)
+    if numbered and path[0] in seen:
+        numbered.insert(1, seen[path[0]])
+    return tuple(numbered) == where
+
+
+def _near(word: str, known: Collection[str]) -> str:
+    near = get_close_matches(word, sorted(known), 1, 0.5)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; known are {', '.join(sorted(known))}" if known else ""
