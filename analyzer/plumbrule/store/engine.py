@@ -66,10 +66,10 @@ def locked(path: Path, settings: Mapping[str, str | int]) -> Connection:
     return connection
 
 
-def selects(connection: Connection, sql: str) -> list[tuple[bool, str]]:
-    """(is it a SELECT, its own text) of every statement in `sql`; raises `Error` where it does not parse."""
-    statements = connection.extract_statements(sql)  # type: ignore[attr-defined]  # kept out of the Protocol on purpose
-    return [(s.type == _engine.StatementType.SELECT, s.query) for s in statements]
+def statements(connection: Connection, sql: str) -> list[str]:
+    """The kind of every statement in `sql`, "SELECT" and so on; raises `Error` where it does not parse."""
+    found = connection.extract_statements(sql)  # type: ignore[attr-defined]  # kept out of the Protocol on purpose
+    return [str(statement.type).rpartition(".")[2] for statement in found]
 
 
 def quote(name: str) -> str:

@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 
 from plumbrule.measures import measures
-from plumbrule.store.engine import Connection, quote, rows_of
-from plumbrule.tables import BASE, Table, columns
+from plumbrule.store.engine import Connection, memory, quote, rows_of
+from plumbrule.tables import BASE, Column, Table, columns
 
 # Raised when a file of this layout could not be read by the program before, whatever its tables hold.
 SCHEMA = 1
@@ -299,3 +299,23 @@ def bring_up_to_date(connection: Connection, program: str) -> None:
 def _views_fingerprint() -> str:
     shape = [(name, view.over(_head), view.over(_at)) for name, view in views().items()]
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
+
+
+def documented() -> tuple[Table, ...]:
+    """Every public view with its columns, their types as the engine answers them, and what they mean."""
+    connection = memory()
+    try:
+        create(connection, "")
+        return tuple(
+            Table(
+                name,
+                view.doc,
+                tuple(
+                    Column(column, type_, view.column_docs[column])
+                    for column, type_, *_ in rows_of(connection, f"DESCRIBE {quote(name)}")
+                ),
+            )
+            for name, view in sorted(views().items())
+        )
+    finally:
+        connection.close()

@@ -5,6 +5,7 @@
 
 -- view: repo
 -- A repository of this store.
+--   repo: its name in the store
 --   root: where it was scanned
 --   head: commit of its newest snapshot
 --   main_line: the ref whose first parents are its history

@@ -130,7 +130,8 @@ class Writer:
             )
             top = reader.select("SELECT max(line) FROM log.line WHERE repo = ?", repo)[0][0]
             if shared:
-                snapshot, position = shared[0]
+                snapshot = str(shared[0][0])
+                position = int(shared[0][1])
                 new = _stored_line(reader, repo, top + 1, snapshot)
                 for whole in new.whole.values():
                     whole.opened = dict.fromkeys(whole.opened, position)
