@@ -1,0 +1,205 @@
+"""Where each component stands on the map, and how its edges run. Hides the layout; draws nothing and knows no screen.
+
+Components stand in rows so that dependencies run down the page as far as they can: what is used by many lies at the
+bottom. The order is that of Eades, Lin and Smyth (1993), which keeps the edges that must run up, and so belong to a
+cycle, few and light; the rows are longest paths over the other edges; crossings are reduced by barycentres (Sugiyama,
+Tagawa, Toda 1981). The same input gives the same map.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from plumbrule.report.history import Component, ComponentEdge
+
+WIDTH = 1000.0  # units of the map; a screen scales it
+MOST = 120  # components drawn; beyond it the largest ones, and those with an edge that is not allowed
+_ROW = 104.0
+_ACROSS = 9  # components side by side before a row is broken in two
+_SWEEPS = 12
+_SMALL, _LARGE = 7.0, 30.0  # radius
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    name: str
+    files: int
+    x: float
+    y: float
+    radius: float
+    community: int  # 0 is the largest
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    src: str
+    dst: str
+    dependencies: int
+    kind: str  # plain | cycle | not-allowed
+    width: float
+    path: str  # SVG path data from rim to rim
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    height: float
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]  # the ones to look at last, so that they are drawn on top
+    left_out: int  # components that did not fit
+
+
+def component_map(
+    components: Sequence[Component],
+    edges: Sequence[ComponentEdge],
+    cycles: Collection[tuple[str, str]],
+) -> Map:
+    """The map of one repository's components, with its communities (Louvain: Blondel and others 2008)."""
+    communities = _communities(edges)
+    kept = _kept(components, edges)
+    links = [edge for edge in edges if edge.src in kept and edge.dst in kept]
+    rows = _rows({name: {} for name in kept}, links)
+    places = _places(rows, links)
+    most = max((component.files for component in components), default=1)
+    radii = {
+        component.component: max(_SMALL, _LARGE * math.sqrt(component.files / max(most, 1))) for component in components
+    }
+    nodes = tuple(
+        Node(c.component, c.files, *places[c.component], round(radii[c.component], 1), communities.get(c.component, -1))
+        for c in components
+        if c.component in kept
+    )
+    heaviest = max((edge.dependencies for edge in links), default=1)
+    drawn = [
+        Link(
+            edge.src,
+            edge.dst,
+            edge.dependencies,
+            "not-allowed" if not edge.allowed else "cycle" if (edge.src, edge.dst) in cycles else "plain",
+            round(0.8 + 4.2 * math.sqrt(edge.dependencies / max(heaviest, 1)), 2),
+            _curve(places[edge.src], radii[edge.src], places[edge.dst], radii[edge.dst]),
+        )
+        for edge in links
+    ]
+    order = {"plain": 0, "cycle": 1, "not-allowed": 2}
+    drawn.sort(key=lambda link: (order[link.kind], link.dependencies, link.src, link.dst))
+    return Map(_ROW * max(len(rows), 1) + 16, nodes, tuple(drawn), len(components) - len(kept))
+
+
+def _communities(edges: Sequence[ComponentEdge]) -> Mapping[str, int]:
+    """Each component's community, numbered from the largest; a component without an edge is in none."""
+    import networkx as nx
+
+    graph = nx.Graph()
+    for edge in sorted(edges, key=lambda edge: (edge.src, edge.dst)):
+        weight = graph.get_edge_data(edge.src, edge.dst, {"weight": 0})["weight"]
+        graph.add_edge(edge.src, edge.dst, weight=weight + edge.dependencies)
+    found = (
+        [sorted(group) for group in nx.community.louvain_communities(graph, weight="weight", seed=1)] if graph else []
+    )
+    found.sort(key=lambda group: (-len(group), group))
+    return {name: number for number, group in enumerate(found) for name in group}
+
+
+def _kept(components: Sequence[Component], edges: Sequence[ComponentEdge]) -> frozenset[str]:
+    accused = {name for edge in edges if not edge.allowed for name in (edge.src, edge.dst)}
+    ranked = sorted(components, key=lambda c: (c.component not in accused, -c.files, c.component))
+    return frozenset(component.component for component in ranked[:MOST])
+
+
+def _rows(nodes: Mapping[str, object], edges: Sequence[ComponentEdge]) -> list[list[str]]:
+    """Names row by row, from those that depend on others down to those that others depend on."""
+    order = {name: place for place, name in enumerate(_in_order(nodes, edges))}
+    users: dict[str, list[str]] = defaultdict(list)
+    for edge in edges:
+        if order[edge.src] < order[edge.dst]:
+            users[edge.dst].append(edge.src)
+    level: dict[str, int] = {}
+    for name in sorted(nodes, key=order.__getitem__):
+        level[name] = max((level[user] + 1 for user in users[name]), default=0)
+    by_level: dict[int, list[str]] = defaultdict(list)
+    for name in sorted(nodes, key=order.__getitem__):
+        by_level[level[name]].append(name)
+    rows = []
+    for _, names in sorted(by_level.items()):
+        parts = math.ceil(len(names) / _ACROSS)
+        rows += [names[part::parts] for part in range(parts)]
+    return rows
+
+
+def _in_order(nodes: Mapping[str, object], edges: Sequence[ComponentEdge]) -> list[str]:
+    """An order in which little weight points backwards."""
+    out: dict[str, dict[str, int]] = {name: {} for name in nodes}
+    into: dict[str, dict[str, int]] = {name: {} for name in nodes}
+    for edge in edges:
+        if edge.src != edge.dst:
+            out[edge.src][edge.dst] = into[edge.dst][edge.src] = edge.dependencies
+    left = set(nodes)
+    first: list[str] = []
+    last: list[str] = []
+
+    def take(name: str, side: list[str]) -> None:
+        side.append(name)
+        left.discard(name)
+        for other in out[name]:
+            into[other].pop(name, None)
+        for other in into[name]:
+            out[other].pop(name, None)
+
+    while left:
+        sinks = sorted(name for name in left if not out[name])
+        sources = sorted(name for name in left if out[name] and not into[name])
+        for name in sinks:
+            take(name, last)
+        for name in sources:
+            take(name, first)
+        if left and not sinks and not sources:
+            take(min(left, key=lambda n: (sum(into[n].values()) - sum(out[n].values()), n)), first)
+    return first + last[::-1]
+
+
+def _places(rows: list[list[str]], edges: Sequence[ComponentEdge]) -> dict[str, tuple[float, float]]:
+    near: dict[str, dict[str, int]] = defaultdict(dict)
+    for edge in edges:
+        near[edge.src][edge.dst] = near[edge.dst][edge.src] = edge.dependencies
+    across = {name: x for row in rows for name, x in _spread(row).items()}
+    for sweep in range(_SWEEPS):
+        for row in rows if sweep % 2 == 0 else rows[::-1]:
+            row.sort(key=lambda name: (_middle(across, near[name], across[name]), name))
+            across.update(_spread(row))
+    return {
+        name: (round(across[name], 1), round(_ROW * (number + 0.42), 1))
+        for number, row in enumerate(rows)
+        for name in row
+    }
+
+
+def _spread(row: list[str]) -> dict[str, float]:
+    """Evenly over the width; a short row keeps to the middle."""
+    step = WIDTH / max(len(row), 3)
+    start = (WIDTH - step * (len(row) - 1)) / 2
+    return {name: start + step * place for place, name in enumerate(row)}
+
+
+def _middle(across: Mapping[str, float], near: Mapping[str, int], own: float) -> float:
+    weight = sum(math.sqrt(number) for number in near.values())
+    return sum(across[name] * math.sqrt(number) for name, number in near.items()) / weight if weight else own
+
+
+def _curve(a: tuple[float, float], radius_a: float, b: tuple[float, float], radius_b: float) -> str:
+    """A shallow arc that leaves room for the one that runs the other way."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    length = math.hypot(dx, dy) or 1.0
+    bend = min(46.0, 0.16 * length)
+    cx, cy = (a[0] + b[0]) / 2 - dy / length * bend, (a[1] + b[1]) / 2 + dx / length * bend
+    x1, y1 = _rim(a, (cx, cy), radius_a + 1.5)
+    x2, y2 = _rim(b, (cx, cy), radius_b + 6)
+    return f"M{x1:.1f} {y1:.1f}Q{cx:.1f} {cy:.1f} {x2:.1f} {y2:.1f}"
+
+
+def _rim(centre: tuple[float, float], towards: tuple[float, float], radius: float) -> tuple[float, float]:
+    dx, dy = towards[0] - centre[0], towards[1] - centre[1]
+    length = math.hypot(dx, dy) or 1.0
+    return centre[0] + dx / length * radius, centre[1] + dy / length * radius

@@ -1,0 +1,99 @@
+"""Starts the dashboard and tells its pages what they look at. Hides Streamlit's command line.
+
+Streamlit itself is not imported here, so that the command can say what to install when it is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+from plumbrule.data import data_folder
+from plumbrule.errors import SettingsError
+from plumbrule.report.theme import MODES, theme
+
+STORE = "PLUMBRULE_STORE"
+ADDRESS = "127.0.0.1"  # the reviews file trusts its reader's name, so nobody else's machine may reach the pages
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the pages are told from outside."""
+
+    store: Path
+    who: str  # whose remarks are made and whose muted findings are hidden, until the person says otherwise
+    today: date
+
+
+def settings(arguments: Sequence[str], environ: Mapping[str, str], today: date) -> Settings:
+    """From the arguments after Streamlit's `--`, else from the environment, else the folder `.plumbrule` here."""
+    parser = argparse.ArgumentParser(prog="dashboard", add_help=False)
+    parser.add_argument("--store", default=environ.get(STORE) or ".plumbrule")
+    parser.add_argument("--who", default=environ.get("USER") or environ.get("LOGNAME") or "")
+    parser.add_argument("--today", type=date.fromisoformat, default=today)
+    given, _ = parser.parse_known_args(arguments)
+    return Settings(Path(given.store), given.who, given.today)
+
+
+def command(store: Path, port: int, who: str = "") -> list[str]:
+    """The command line that serves the dashboard of this store on this machine only, without usage statistics.
+
+    SettingsError if what it needs is not installed.
+    """
+    missing = [name for name in ("streamlit", "altair") if find_spec(name) is None]
+    if missing:
+        raise SettingsError(
+            f"the dashboard needs {' and '.join(missing)}, which the small installation leaves out\n"
+            "pip install 'plumbrule[dashboard]'"
+        )
+    options = {
+        "server.headless": "true",
+        "server.address": ADDRESS,
+        "server.port": str(port),
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        **_look(),
+    }
+    app = data_folder("reports") / "dashboard" / "app.py"
+    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return [sys.executable, "-m", "streamlit", "run", str(app), *flags, "--", f"--store={store}", f"--who={who}"]
+
+
+def run(store: Path, port: int, who: str = "") -> int:
+    """Serve until interrupted; Streamlit's exit code."""
+    with subprocess.Popen(command(store, port, who)) as serving:
+        try:
+            return serving.wait()
+        except KeyboardInterrupt:
+            serving.terminate()
+            return serving.wait()
+
+
+def _look() -> dict[str, str]:
+    """The theme of the charts, as Streamlit spells it, for light and for dark surroundings."""
+    flags = {"theme.baseRadius": "small", "theme.baseFontSize": "15", "theme.headingFontWeights": "[650, 650, 600]"}
+    for mode in MODES:
+        look = theme(mode)
+        colours = {
+            "primaryColor": look.accent,
+            "backgroundColor": look.background,
+            "secondaryBackgroundColor": look.surface,
+            "textColor": look.text,
+            "linkColor": look.accent,
+            "borderColor": look.line,
+            "redColor": look.error,
+            "orangeColor": look.warning,
+            "blueColor": look.info,
+            "greenColor": look.fixed,
+            "grayColor": look.muted,
+        }
+        flags |= {f"theme.{mode}.{name}": value for name, value in colours.items()}
+    return flags

@@ -1,0 +1,488 @@
+"""What the store knows, as the dashboard and the mails ask it. Hides SQL and the public views.
+
+Everything is a plain frozen row; times are aware and in UTC. Only the public views are read, so what is shown here
+anyone can ask for with `plumbrule query`. One `History` reads one generation and never sees another.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from plumbrule.report.model import Finding
+
+EVIDENCE_LIMIT = 500  # dependencies listed behind one edge of the component map
+
+
+class Answer(Protocol):
+    def fetchall(self) -> list[tuple[Any, ...]]: ...  # Any: values as the columns say
+
+
+class Connection(Protocol):
+    def execute(self, query: str, parameters: object = None) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    repo: str
+    root: str
+    head: str
+    main_line: str
+    snapshots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One commit of a repository's main line, analysed."""
+
+    snapshot: str
+    repo: str
+    position: int
+    commit: str
+    parent: str
+    at: datetime
+    batch: str
+    agent: str
+    files: int
+    parsed: int
+    skipped: int
+    imports: int
+    resolved: int
+    not_measured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Commits of one piece of work; the agent is a lower bound, known through `channel`."""
+
+    batch: str
+    repo: str
+    agent: str
+    channel: str
+    confidence: float
+    first_commit: str
+    last_commit: str
+    first_at: datetime
+    last_at: datetime
+
+
+class Moment(NamedTuple):
+    """What a count came to at one snapshot, by how much it moved there, and who moved it."""
+
+    at: datetime
+    value: float
+    moved: float  # against this repository's previous snapshot; 0 for its first
+    repo: str
+    snapshot: str
+    batch: str
+    agent: str
+
+
+class BatchMove(NamedTuple):
+    """A batch and the findings it moved, by what the rules counted before and after it."""
+
+    batch: Batch
+    new: int
+    fixed: int
+
+
+class Movement(NamedTuple):
+    """A count and how it moved. None = no snapshot is old enough to compare with."""
+
+    name: str
+    now: float
+    batch: float | None  # by the newest batch
+    week: float | None
+    month: float | None
+
+
+class Shown(NamedTuple):
+    """A finding as the store keeps it, with what the lists filter by."""
+
+    finding: Finding
+    first_at: datetime | None
+    component: str
+
+
+class Component(NamedTuple):
+    repo: str
+    component: str
+    files: int
+
+
+class ComponentEdge(NamedTuple):
+    repo: str
+    src: str
+    dst: str
+    dependencies: int
+    allowed: bool
+
+
+class Evidence(NamedTuple):
+    """One import behind an edge between components."""
+
+    repo: str
+    src: str
+    dst: str
+    line: int
+    names: str
+    type_only: bool
+    lazy: bool
+
+
+class EdgeMove(NamedTuple):
+    """An edge between components whose weight changed; 0 = it was not there."""
+
+    src: str
+    dst: str
+    before: int
+    now: int
+    allowed: bool
+
+
+class CountMove(NamedTuple):
+    name: str
+    before: float | None
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One batch opened up. `before` is None if the history kept here begins with this batch."""
+
+    batch: Batch
+    commits: tuple[Snapshot, ...]
+    before: Snapshot | None
+    new: tuple[Finding, ...]
+    fixed: tuple[Finding, ...]
+    edges: tuple[EdgeMove, ...]
+    counts: tuple[CountMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInUse:
+    """The policy that the newest judgement of a repository went by; an empty path = the built-in defaults."""
+
+    path: str = ""
+    commit: str = ""
+    hash: str = ""
+
+
+class History:
+    """Answers about one generation. `repo` is a repository's name, or "" for all of them together."""
+
+    def __init__(self, connection: Connection, generation: int) -> None:
+        self._connection = connection
+        self.generation = generation
+
+    def repositories(self) -> tuple[Repository, ...]:
+        return tuple(
+            Repository(*row)
+            for row in self._rows("SELECT repo, root, head, main_line, snapshots FROM repo ORDER BY repo")
+        )
+
+    def newest(self, repo: str = "") -> tuple[Snapshot, ...]:
+        """The newest snapshot of each repository's main line; none for one that has no snapshot yet."""
+        last: dict[str, Snapshot] = {}
+        for snapshot in self._snapshots(repo):
+            last[snapshot.repo] = snapshot
+        return tuple(last.values())
+
+    def counted(self, repo: str = "") -> tuple[str, ...]:
+        """Names of every count that has a history."""
+        sql = "SELECT DISTINCT name FROM trend WHERE $1 IN ('', repo) ORDER BY name"
+        return tuple(name for (name,) in self._rows(sql, [repo]))
+
+    def series(self, name: str, repo: str = "") -> tuple[Moment, ...]:
+        """One count over time. Of several repositories: their sum, each holding until its next snapshot."""
+        return self.many_series([name], repo).get(name, ())
+
+    def many_series(self, names: Iterable[str], repo: str = "") -> Mapping[str, tuple[Moment, ...]]:
+        """`series` of several counts at once; a name without history is left out."""
+        found: dict[str, tuple[Moment, ...]] = {}
+        for name, steps in self._steps(names, repo).items():
+            last: dict[str, float] = {}
+            moments = []
+            for step in steps:
+                moved = step.value - last.get(step.repo, step.value)
+                last[step.repo] = step.value
+                total = sum(last.values())
+                moments.append(Moment(step.at, total, moved, step.repo, step.snapshot, step.batch, step.agent))
+            found[name] = tuple(moments)
+        return found
+
+    def per_batch(self, name: str, repo: str = "") -> tuple[Moment, ...]:
+        """A count that says what each batch did, and so does not add up: `moved` is the value itself."""
+        steps = self._steps([name], repo).get(name, [])
+        return tuple(
+            Moment(step.at, step.value, step.value, step.repo, step.snapshot, step.batch, step.agent) for step in steps
+        )
+
+    def batches(self, repo: str = "") -> tuple[BatchMove, ...]:
+        """Every batch that has a snapshot on a main line, oldest first, with what it moved at least."""
+        moved: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        rules = [name for name in self.counted(repo) if _counts_one_rule(name)]
+        for moments in self.many_series(rules, repo).values():
+            for moment in moments:
+                side = moved[moment.repo, moment.batch]
+                side[0 if moment.moved > 0 else 1] += int(abs(moment.moved))
+        return tuple(BatchMove(batch, *moved.get((batch.repo, batch.batch), (0, 0))) for batch in self._batches(repo))
+
+    def findings(self, repo: str = "") -> tuple[Shown, ...]:
+        """Every finding of the last judgement, fixed ones included, as the store orders them."""
+        rows = self._rows(
+            """
+            SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.remedy,
+                f.evidence, f.first_commit, f.first_batch, f.first_agent, f.unaccepted, f.grouped_by, f.first_at,
+                coalesce(p.component, '')
+            FROM finding AS f LEFT JOIN file AS p ON p.repo = f.repo AND p.path = f.path
+            WHERE $1 IN ('', f.repo)
+            """,
+            [repo],
+        )
+        return tuple(Shown(_finding(row[:16]), row[16], row[17]) for row in rows)
+
+    def components(self, repo: str) -> tuple[Component, ...]:
+        sql = "SELECT repo, component, files FROM component WHERE repo = $1 ORDER BY component"
+        return tuple(Component(*row) for row in self._rows(sql, [repo]))
+
+    def component_edges(self, repo: str) -> tuple[ComponentEdge, ...]:
+        sql = """
+            SELECT repo, src, dst, dependencies, coalesce(allowed, true) FROM component_dependency
+            WHERE repo = $1 AND src <> dst ORDER BY src, dst
+        """
+        return tuple(ComponentEdge(*row) for row in self._rows(sql, [repo]))
+
+    def component_cycles(self, repo: str) -> frozenset[tuple[str, str]]:
+        """Every edge between components that lies on a cycle of components."""
+        sql = "SELECT DISTINCT src, dst FROM cycle_edge WHERE repo = $1 AND level = 'component'"
+        return frozenset((src, dst) for src, dst in self._rows(sql, [repo]))
+
+    def behind(self, repo: str, src: str, dst: str) -> tuple[tuple[Evidence, ...], int]:
+        """The imports behind an edge between two components (at most `EVIDENCE_LIMIT`), and how many there are.
+
+        An empty `src` or `dst` stands for every other component.
+        """
+        rows = self._rows(
+            """
+            SELECT d.repo, d.src, d.dst, d.line, d.names, d.type_only, d.lazy, count(*) OVER ()
+            FROM dependency AS d
+            JOIN file AS s ON s.repo = d.repo AND s.path = d.src
+            JOIN file AS t ON t.repo = d.repo AND t.path = d.dst
+            WHERE d.repo = $1 AND d.dst_repo = $1 AND d.kind = 'import' AND s.component <> t.component
+                AND $2 IN ('', s.component) AND $3 IN ('', t.component)
+            ORDER BY d.src, d.line, d.dst, d.names LIMIT $4
+            """,
+            [repo, src, dst, EVIDENCE_LIMIT],
+        )
+        return tuple(Evidence(*row[:7]) for row in rows), rows[0][7] if rows else 0
+
+    def opened(self, repo: str, batch: str) -> Opened | None:
+        """What one batch did; None if no batch of this name has a snapshot on the main line."""
+        found = next((one for one in self._batches(repo) if one.batch == batch), None)
+        line = self._snapshots(repo)
+        commits = tuple(snapshot for snapshot in line if snapshot.batch == batch)
+        if found is None or not commits:
+            return None
+        earlier = [snapshot for snapshot in line if snapshot.position < commits[0].position]
+        before, after = (earlier[-1] if earlier else None), commits[-1]
+        new, fixed = self._findings_moved(before, after)
+        return Opened(
+            found, commits, before, new, fixed, self._edges_moved(before, after), self._counts_moved(before, after)
+        )
+
+    def unresolved(self, repo: str = "") -> tuple[tuple[str, str, int], ...]:
+        """(repository, reason, how many), the commonest first."""
+        sql = """
+            SELECT repo, reason, count(*) AS imports FROM unresolved WHERE $1 IN ('', repo)
+            GROUP BY repo, reason ORDER BY imports DESC, repo, reason
+        """
+        return tuple((of_repo, reason, number) for of_repo, reason, number in self._rows(sql, [repo]))
+
+    def skipped(self, repo: str = "") -> tuple[tuple[str, str, str], ...]:
+        """(repository, path, reason) of every file that could not be analysed."""
+        sql = "SELECT repo, path, reason FROM skipped WHERE $1 IN ('', repo) ORDER BY repo, reason, path"
+        return tuple((of_repo, path, reason) for of_repo, path, reason in self._rows(sql, [repo]))
+
+    def policy_in_use(self, repo: str) -> PolicyInUse:
+        return PolicyInUse()
+
+    def edges_since(self, repo: str, days: int) -> tuple[EdgeMove, ...]:
+        """Edges between components that moved in the last days before the newest snapshot."""
+        line = self._snapshots(repo)
+        earlier = [snapshot for snapshot in line if snapshot.at <= line[-1].at - timedelta(days=days)]
+        return self._edges_moved((earlier or line)[-1 if earlier else 0], line[-1]) if line else ()
+
+    def _findings_moved(
+        self, before: Snapshot | None, after: Snapshot
+    ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+        if before is None:
+            return (), ()
+        old, now = self._findings_at(before.snapshot), self._findings_at(after.snapshot)
+        return (
+            tuple(finding for id_, finding in now.items() if id_ not in old),
+            tuple(finding for id_, finding in old.items() if id_ not in now),
+        )
+
+    def _findings_at(self, snapshot: str) -> Mapping[str, Finding]:
+        """Findings open at a snapshot, by id."""
+        rows = self._rows(
+            """
+            SELECT finding, rule, severity, state, repo, subject, path, line, message, remedy, evidence, first_commit,
+                first_batch, first_agent, unaccepted, grouped_by
+            FROM finding_at($1) WHERE state <> 'fixed' ORDER BY severity, rule, grouped_by, subject
+            """,
+            [snapshot],
+        )
+        return {row[0]: _finding(row) for row in rows}
+
+    def _edges_moved(self, before: Snapshot | None, after: Snapshot) -> tuple[EdgeMove, ...]:
+        if before is None:
+            return ()
+        return tuple(
+            EdgeMove(*row)
+            for row in self._rows(
+                """
+                SELECT coalesce(b.src, a.src), coalesce(b.dst, a.dst), coalesce(a.dependencies, 0),
+                    coalesce(b.dependencies, 0), coalesce(b.allowed, a.allowed, true)
+                FROM component_dependency_at($1) AS a
+                FULL JOIN component_dependency_at($2) AS b ON a.src = b.src AND a.dst = b.dst
+                WHERE a.dependencies IS DISTINCT FROM b.dependencies
+                    AND coalesce(b.src, a.src) <> coalesce(b.dst, a.dst)
+                ORDER BY 1, 2
+                """,
+                [before.snapshot, after.snapshot],
+            )
+        )
+
+    def _counts_moved(self, before: Snapshot | None, after: Snapshot) -> tuple[CountMove, ...]:
+        rows = self._rows(
+            """
+            SELECT name, max_by(value, position) FILTER (position <= $2), max_by(value, position)
+            FROM trend WHERE repo = $1 AND position <= $3 GROUP BY name ORDER BY name
+            """,
+            [after.repo, before.position if before else -1, after.position],
+        )
+        return tuple(CountMove(*row) for row in rows)
+
+    def _steps(self, names: Iterable[str], repo: str) -> Mapping[str, list[_Step]]:
+        """Every value of these counts in the order of time, by name.
+
+        A commit dated before its parent (a wrong clock, a rebase) is shown at its parent's time: the line's order is
+        what happened, its dates are what people wrote.
+        """
+        rows = self._rows(
+            """
+            SELECT t.name, t.repo, t.position, t.committed_at, t.snapshot, t.value, coalesce(s.batch, ''),
+                coalesce(s.agent, '')
+            FROM trend AS t LEFT JOIN snapshot AS s ON s.snapshot = t.snapshot
+            WHERE list_contains($1::VARCHAR[], t.name) AND $2 IN ('', t.repo)
+            ORDER BY t.name, t.repo, t.position
+            """,
+            [sorted(names), repo],
+        )
+        steps: dict[str, list[_Step]] = {}
+        for name, of_repo, position, committed_at, snapshot, value, batch, agent in rows:
+            of_name = steps.setdefault(name, [])
+            at = committed_at
+            if of_name and of_name[-1].repo == of_repo:
+                at = max(at, of_name[-1].at)
+            of_name.append(_Step(at, of_repo, position, snapshot, value, batch, agent))
+        for of_name in steps.values():
+            of_name.sort()
+        return steps
+
+    def _snapshots(self, repo: str) -> tuple[Snapshot, ...]:
+        rows = self._rows(
+            """
+            SELECT snapshot, repo, position, commit, parent, committed_at, batch, agent, files, parsed, skipped,
+                imports, resolved, coalesce(not_measured, '')
+            FROM snapshot WHERE position IS NOT NULL AND $1 IN ('', repo) ORDER BY repo, position
+            """,
+            [repo],
+        )
+        return tuple(Snapshot(*row) for row in rows)
+
+    def _batches(self, repo: str) -> Iterator[Batch]:
+        rows = self._rows(
+            """
+            SELECT batch, repo, agent, channel, confidence, first_commit, last_commit, first_at, last_at FROM batch AS b
+            WHERE $1 IN ('', repo) AND (repo, batch) IN (SELECT (repo, batch) FROM snapshot WHERE position IS NOT NULL)
+            ORDER BY last_at, repo, batch
+            """,
+            [repo],
+        )
+        return (Batch(*row) for row in rows)
+
+    def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:  # Any: view columns
+        """Rows of one statement; the views give times without a zone, in UTC."""
+        found = self._connection.execute(sql, list(parameters)).fetchall()
+        return [tuple(v.replace(tzinfo=UTC) if isinstance(v, datetime) else v for v in row) for row in found]
+
+
+@contextmanager
+def open_history(store: Path) -> Iterator[History]:
+    """The newest generation of this store; StoreError if there is none or it cannot be read."""
+    from plumbrule.store import Store
+
+    reader = Store.open(store).reader()
+    try:
+        yield History(reader.connection, reader.generation)
+    finally:
+        reader.close()
+
+
+def movement(name: str, moments: Sequence[Moment]) -> Movement:
+    """How one count moved, looking back from its newest snapshot."""
+    if not moments:
+        return Movement(name, 0, None, None, None)
+    newest = moments[-1]
+
+    def since(days: int) -> float | None:
+        earlier = [moment.value for moment in moments if moment.at <= newest.at - timedelta(days=days)]
+        return newest.value - earlier[-1] if earlier else None
+
+    return Movement(name, newest.value, newest.moved if len(moments) > 1 else None, since(7), since(30))
+
+
+def summed(name: str, moments: Sequence[Moment]) -> Movement:
+    """What the batches of the newest batch's last 7 and 30 days did, for a count that does not add up over time.
+
+    `now` is the sum of all batches.
+    """
+    if not moments:
+        return Movement(name, 0, None, None, None)
+    newest = moments[-1].at
+
+    def within(days: int) -> float:
+        return sum(moment.value for moment in moments if moment.at > newest - timedelta(days=days))
+
+    return Movement(name, sum(moment.value for moment in moments), moments[-1].value, within(7), within(30))
+
+
+def _counts_one_rule(name: str) -> bool:
+    return name.startswith("findings.") and name not in ("findings.error", "findings.warning", "findings.info")
+
+
+def _finding(row: Sequence[Any]) -> Finding:  # Any: view columns
+    finding, rule, severity, state, repo, subject, path, line, message, remedy, evidence, *origin = row
+    commit, batch, agent, unaccepted, group = origin
+    return Finding(
+        finding, rule, severity, state, repo, subject, path or "", line or 0, message or "", remedy or "",
+        tuple(evidence or ()), commit or "", batch or "", agent or "", bool(unaccepted), group or "",
+    )  # fmt: skip
+
+
+class _Step(NamedTuple):
+    at: datetime
+    repo: str
+    position: int
+    snapshot: str
+    value: float
+    batch: str
+    agent: str

@@ -1,0 +1,468 @@
+"""What every page of the dashboard shares: the frame, the open store, the repository that was chosen, and safe words.
+
+Hides Streamlit's session. The pages in `reports/dashboard` are scripts over this and `history`; everything a page can
+be asked for is in its address, so that every view can be sent to somebody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from plumbrule.data import data_folder
+from plumbrule.errors import StoreError
+from plumbrule.report.charts import PICKED
+from plumbrule.report.component_map import WIDTH, Link, Map
+from plumbrule.report.dashboard import Settings
+from plumbrule.report.escapes import code_span, in_markdown, shortened, visible
+from plumbrule.report.history import BatchMove, EdgeMove, History, Movement, Shown, Snapshot, open_history
+from plumbrule.report.model import Finding
+from plumbrule.report.theme import Theme, theme
+
+ALL = ""  # the repository selector's word for all of them
+POLL_SECONDS = 20
+DASH = "\u2013"  # stands where there is no number
+SEVERITY_COLOURS = {"error": "red", "warning": "orange", "info": "blue"}  # names that the theme gives its own colours
+Thing = TypeVar("Thing")
+_LONG = 160  # characters of a name on one line; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the page being drawn may look at."""
+
+    history: History
+    repo: str  # ALL, or one repository
+    newest: tuple[Snapshot, ...]  # of each repository chosen
+    repositories: tuple[str, ...]
+    store: Path
+    who: str
+    today: date
+    theme: Theme
+
+    @property
+    def one_repo(self) -> str:
+        """The repository chosen, else the first: for pages that can show only one."""
+        return self.repo or self.repositories[0]
+
+
+def frame(settings: Settings, pages: Sequence[object]) -> None:
+    """Draw the page that was asked for inside what all pages have in common."""
+    folder = data_folder("reports") / "dashboard"
+    icon = str(folder / "plumbrule.svg")
+    st.set_page_config(page_title="Plumbrule", page_icon=icon, layout="wide")
+    st.html(folder / "dashboard.css")
+    st.logo(str(folder / "wordmark.svg"), icon_image=icon, size="large")
+    page = st.navigation(pages, position="top")
+    try:
+        with open_history(settings.store) as history:
+            _page(settings, history, page)
+    except StoreError as fault:
+        _no_store(settings.store, fault)
+
+
+def current() -> Screen:
+    """The screen that `frame` opened for the page that calls this."""
+    screen: Screen = st.session_state["_screen"]
+    return screen
+
+
+def _page(settings: Settings, history: History, page: object) -> None:
+    _announce(history.generation)
+    repositories = tuple(repository.repo for repository in history.repositories())
+    newest = history.newest()
+    if not newest:
+        nothing(
+            "Nothing has been scanned into this store yet.", "Run `plumbrule scan` in a repository, then come back."
+        )
+        _poll(settings.store, history.generation)
+        return
+    repo = ALL
+    if len(repositories) > 1:
+        repo = st.selectbox(
+            "Repository",
+            [ALL, *repositories],
+            format_func=lambda name: name_text(name) if name else "All repositories",
+            key="repo",
+            bind="query-params",
+            width=260,
+        )
+    chosen = tuple(snapshot for snapshot in newest if repo in (ALL, snapshot.repo))
+    look = theme("dark" if st.context.theme.type == "dark" else "light")
+    st.session_state["_screen"] = Screen(
+        history, repo, chosen, repositories, settings.store, reader_name(settings.who), settings.today, look
+    )
+    try:
+        page.run()  # type: ignore[attr-defined]  # Streamlit's page, which it gives no public type
+    finally:
+        del st.session_state["_screen"]
+    _foot(history, chosen)
+    _poll(settings.store, history.generation)
+
+
+def _announce(generation: int) -> None:
+    last = st.session_state.get("_generation", generation)
+    st.session_state["_generation"] = generation
+    if last != generation:
+        st.toast(f"A scan was published meanwhile: this is generation {generation} now.", icon=":material/update:")
+
+
+def _foot(history: History, newest: Sequence[Snapshot]) -> None:
+    parts = [f"Generation {history.generation}"]
+    for snapshot in newest[:3]:
+        parts.append(f"{code(snapshot.repo)} at {code(snapshot.commit[:12])}, {day(snapshot)}")
+    if len(newest) > 3:
+        parts.append(f"and {len(newest) - 3} more")
+    policy = history.policy_in_use(newest[0].repo)
+    parts.append(
+        f"policy {code(policy.path)} {code(policy.commit[:12])}" if policy.path else "policy: built-in defaults"
+    )
+    with st.container(key="foot"):
+        st.caption(" · ".join(parts))
+
+
+def _poll(store: Path, generation: int) -> None:
+    @st.fragment(run_every=POLL_SECONDS)  # type: ignore[untyped-decorator]  # Streamlit is not followed by mypy
+    def look() -> None:
+        try:
+            with open_history(store) as history:
+                moved = history.generation != generation
+        except StoreError:
+            return  # being replaced, or gone: the next whole run says so
+        if moved:
+            st.rerun(scope="app")
+
+    look()
+
+
+def _no_store(store: Path, fault: StoreError) -> None:
+    why, _, mend = str(fault).rpartition("\n")
+    st.title("No store to show")
+    st.error(f"{code(str(store))} cannot be shown.", icon=":material/error:")
+    st.code(visible_lines(why or mend), language=None, wrap_lines=True)
+    if why:
+        st.code(visible_lines(mend), language=None, wrap_lines=True)
+
+
+def reader_name(given: str) -> str:
+    """Who reads this, as they last said it in this session."""
+    name: str = st.session_state.get("_who", given)
+    return name
+
+
+def nothing(what: str, mend: str = "") -> None:
+    """A clear empty screen: what is not there, and what would change that. Both are words of ours."""
+    st.info(f"**{what}**\n\n{mend}" if mend else f"**{what}**", icon=":material/info:")
+
+
+def name_text(name: str, limit: int = _LONG) -> str:
+    """A hostile name for places that show text as it is."""
+    return shortened(visible(name), limit)
+
+
+def code(name: str, limit: int = _LONG) -> str:
+    """A hostile name for places that read Markdown."""
+    return code_span(shortened(name, limit))
+
+
+def visible_lines(text: str) -> str:
+    return "\n".join(visible(line) for line in text.splitlines())
+
+
+def day(snapshot: Snapshot) -> str:
+    return f"{snapshot.at:%-d %b %Y}"
+
+
+def signed(number: float | None) -> str:
+    """ "+3", "-2" with a real minus sign, "±0"; a dash where there is nothing to compare with."""
+    if number is None:
+        return DASH
+    return f"{number:+,.0f}".replace("-", "\u2212") if number else "±0"
+
+
+def tile(label: str, movement: Movement, values: Sequence[float], *, worse_when_more: bool = True) -> None:
+    """A count, how it moved, and its line."""
+    st.metric(
+        label,
+        f"{movement.now:,.0f}",
+        None if movement.batch is None else f"{movement.batch:+,.0f}",
+        delta_color="inverse" if worse_when_more else "off",
+        delta_description="newest batch",
+        chart_data=list(values) or None,
+        chart_type="line",
+        border=True,
+    )
+    st.caption(f"7 days {signed(movement.week)} · 30 days {signed(movement.month)}")
+
+
+def chart(drawing: object, key: str, alt: str) -> None:
+    """A chart as it was defined; a click on one of its marks opens that batch's page."""
+    event = st.altair_chart(drawing, theme=None, key=key, on_select="rerun", alt=alt)
+    picked = event.selection.get(PICKED) or []
+    if picked and picked[0].get("batch"):
+        open_batch(picked[0]["repo"], picked[0]["batch"])
+
+
+def open_batch(repo: str, batch: str) -> None:
+    st.switch_page("batch.py", query_params={"repo": repo, "batch": batch})
+
+
+def batch_table(moves: Sequence[BatchMove], key: str) -> None:
+    """Batches, newest first; choosing one opens its page."""
+    newest_first = list(reversed(moves))
+    rows = [
+        {
+            "When": move.batch.last_at,
+            "Repository": name_text(move.batch.repo),
+            "Batch": name_text(move.batch.batch),
+            "Agent, at least": name_text(move.batch.agent) or "unknown",
+            "New findings": move.new,
+            "Fixed": move.fixed,
+        }
+        for move in newest_first
+    ]
+    picked = st.dataframe(
+        rows,
+        key=key,
+        hide_index=True,
+        height=min(38 + 35 * len(rows), 390),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC")},
+    )
+    for row in picked.selection.rows[:1]:
+        open_batch(newest_first[row].batch.repo, newest_first[row].batch.batch)
+
+
+def finding_table(rows: Sequence[Shown], key: str, remarks: Callable[[str], str], selected: int | None) -> str | None:
+    """Findings, one a row; the id of the one chosen here."""
+    picked = st.dataframe(
+        [
+            {
+                "Severity": [one.finding.severity],
+                "State": one.finding.state,
+                "Rule": name_text(one.finding.rule),
+                "Subject": name_text(one.finding.subject),
+                "Component": name_text(one.component),
+                "Since": one.first_at,
+                "Agent, at least": name_text(one.finding.agent),
+                "Remarks": remarks(one.finding.id),
+            }
+            for one in rows
+        ],
+        key=key,
+        hide_index=True,
+        height=min(38 + 35 * len(rows), 760),
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default=None if selected is None else {"selection": {"rows": [selected], "columns": [], "cells": []}},
+        column_config={
+            "Severity": st.column_config.MultiselectColumn(
+                options=list(SEVERITY_COLOURS), color=list(SEVERITY_COLOURS.values()), width="small"
+            ),
+            "State": st.column_config.TextColumn(width="small"),
+            "Subject": st.column_config.TextColumn(width="large"),
+            "Since": st.column_config.DatetimeColumn(format="D MMM YYYY", timezone="UTC", width="small"),
+        },
+    )
+    return next((rows[row].finding.id for row in picked.selection.rows if row < len(rows)), None)
+
+
+def plain_findings(findings: Sequence[Finding], key: str) -> str | None:
+    """Findings that a batch moved; the id of the one chosen."""
+    picked = st.dataframe(
+        [
+            {
+                "Severity": [finding.severity],
+                "Rule": name_text(finding.rule),
+                "Subject": name_text(finding.subject),
+                "What": name_text(finding.message),
+            }
+            for finding in findings
+        ],
+        key=f"findings-{key}",
+        hide_index=True,
+        height=min(38 + 35 * len(findings), 320),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "Severity": st.column_config.MultiselectColumn(
+                options=list(SEVERITY_COLOURS), color=list(SEVERITY_COLOURS.values()), width="small"
+            )
+        },
+    )
+    return next((findings[row].id for row in picked.selection.rows), None)
+
+
+def edge_table(edges: Sequence[tuple[str, str, int]], key: str, heading: str = "Pairs of files") -> None:
+    """Edges between components; choosing one shows the imports behind it."""
+    ranked = sorted(edges, key=lambda edge: (-abs(edge[2]), edge[0], edge[1]))
+    picked = st.dataframe(
+        [{"From": name_text(src), "To": name_text(dst), heading: number} for src, dst, number in ranked],
+        key=f"edges-{key}",
+        hide_index=True,
+        height=min(38 + 35 * len(ranked), 300),
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    for row in picked.selection.rows[:1]:
+        _choose({"src": ranked[row][0], "dst": ranked[row][1]})
+
+
+def moved_edge_table(moves: Sequence[EdgeMove]) -> None:
+    def what(move: EdgeMove) -> str:
+        change = "added" if not move.before else "removed" if not move.now else "changed"
+        return change if move.allowed else f"{change}, not allowed"
+
+    st.dataframe(
+        [
+            {
+                "From": name_text(move.src),
+                "To": name_text(move.dst),
+                "What": what(move),
+                "Before": move.before,
+                "After": move.now,
+            }
+            for move in sorted(moves, key=lambda move: (bool(move.before and move.now), move.src, move.dst))
+        ],
+        key="moved-edges",
+        hide_index=True,
+        height=min(38 + 35 * len(moves), 320),
+    )
+
+
+def commit_table(commits: Sequence[Snapshot]) -> None:
+    st.dataframe(
+        [
+            {
+                "Commit": name_text(commit.commit[:12]),
+                "When": commit.at,
+                "Position": commit.position,
+                "Files": commit.files,
+                "Agent, at least": name_text(commit.agent) or "unknown",
+            }
+            for commit in commits
+        ],
+        key="commits",
+        hide_index=True,
+        height=min(38 + 35 * len(commits), 320),
+        column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC")},
+    )
+
+
+def draw_map(drawn: Map, moves: Sequence[EdgeMove], look: Theme, *, communities: bool) -> None:
+    """The component map; a click on it puts what was clicked into the address."""
+    change = {(move.src, move.dst): move.now - move.before for move in moves}
+    moved = {name for pair in change for name in pair}
+    address = st.query_params
+    data = {
+        "width": WIDTH,
+        "height": drawn.height,
+        "nodes": [
+            {
+                "name": node.name,
+                "label": name_text(node.name, 24),
+                "note": f"{node.files:,}",
+                "told": f"{name_text(node.name)}: {node.files:,} files",
+                "x": node.x,
+                "y": node.y,
+                "radius": node.radius,
+                "colour": look.nth(node.community)
+                if communities
+                else look.accent
+                if node.name in moved
+                else look.unknown,
+            }
+            for node in drawn.nodes
+        ],
+        "links": [
+            {
+                "src": link.src,
+                "dst": link.dst,
+                "path": link.path,
+                "width": link.width,
+                "kind": link.kind,
+                "moved": bool(change.get((link.src, link.dst))),
+                "told": _told(link, change.get((link.src, link.dst), 0)),
+            }
+            for link in drawn.links
+        ],
+        "picked": {name: address.get(key, "") for name, key in (("component", "of"), ("src", "src"), ("dst", "dst"))},
+        "colours": {
+            "error": look.error,
+            "warning": look.warning,
+            "accent": look.accent,
+            "text": look.text,
+            "muted": look.muted,
+            "background": look.background,
+            "line-colour": look.unknown,
+        },
+        "heads": {"plain": look.unknown, "cycle": look.warning, "not-allowed": look.error, "moved": look.accent},
+    }
+    picked = _map_component()(key="map", data=data, on_picked_change=lambda: None).picked
+    if picked:
+        _choose({"of": picked["component"]} if "component" in picked else {"src": picked["src"], "dst": picked["dst"]})
+
+
+def _told(link: Link, change: int) -> str:
+    words = {"plain": "", "cycle": ", on a cycle", "not-allowed": ", not allowed"}[link.kind]
+    moved = f", {signed(change)} lately" if change else ""
+    return f"{name_text(link.src)} \u2192 {name_text(link.dst)}: {link.dependencies:,} pairs of files{words}{moved}"
+
+
+def _choose(chosen: dict[str, str]) -> None:
+    """Put a component or an edge into the address, and draw the page for it."""
+    if any(st.query_params.get(key, "") != chosen.get(key, "") for key in ("of", "src", "dst")):
+        for key in ("of", "src", "dst"):
+            st.query_params.pop(key, None)
+        st.query_params.update(chosen)
+        st.rerun()
+
+
+@cache
+def _map_component() -> Callable[..., Any]:  # Any: Streamlit's result, whose attributes are the component's own
+    folder = data_folder("reports") / "dashboard"
+    made: Callable[..., Any] = st.components.v2.component(  # Any: see above
+        "plumbrule_component_map",
+        html='<div class="plumb-root"></div>',
+        css=(folder / "map.css").read_text("utf-8"),
+        js=(folder / "map.js").read_text("utf-8"),
+    )
+    return made
+
+
+def agent(name: str, channel: str = "") -> str:
+    """An agent for places that read Markdown: a lower bound, always."""
+    if not name:
+        return "unknown"
+    return f"at least {code(name, 60)}" + (f" ({code(channel, 40)})" if channel else "")
+
+
+def prose(text: str) -> str:
+    """A sentence that may hold names, for places that read Markdown."""
+    return in_markdown(text)
+
+
+@contextmanager
+def section(title: str, note: str = "") -> Iterator[None]:
+    """A part of a page under its heading; both are words of ours."""
+    with st.container(gap="small"):
+        st.subheader(title, anchor=False)
+        if note:
+            st.caption(note)
+        yield
+
+
+def in_columns(things: Sequence[Thing], across: int, draw: Callable[[Thing], None]) -> None:
+    """Things side by side, row by row."""
+    for start in range(0, len(things), across):
+        for column, thing in zip(st.columns(across), things[start : start + across], strict=False):
+            with column:
+                draw(thing)
