@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +19,9 @@ from plumbrule import __version__
 from plumbrule.errors import PlumbruleError, SettingsError
 
 if TYPE_CHECKING:
-    from plumbrule.policy import Policy
+    from plumbrule.governing import Governing
+    from plumbrule.scan import Order
+    from plumbrule.store import Store
 
 COULD_NOT_JUDGE = 2
 _INTERRUPTED = 130
@@ -42,15 +45,23 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
 
     def command(name: str, run: Run, summary: str, *, detail: str = "") -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {detail}".strip())
+        sub = commands.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {detail}".strip()
+        )
         sub.set_defaults(run=run)
         return sub
 
     scan = command("scan", _scan, "read repositories and their history into the store")
-    scan.add_argument("repositories", metavar="REPO", nargs="*", help="default: the policy's fleet, else the repository here")
+    scan.add_argument(
+        "repositories", metavar="REPO", nargs="*", help="default: the policy's fleet, else the repository here"
+    )
     scan.add_argument("--ref", default="", help="a branch, tag or commit, kept beside the main line")
-    scan.add_argument("--worktree", action="store_true", help="the files as they lie there, uncommitted and untracked ones included")
-    scan.add_argument("--history", default="200", metavar="N|all", help="commits of the main line to read (default 200)")
+    scan.add_argument(
+        "--worktree", action="store_true", help="the files as they lie there, uncommitted and untracked ones included"
+    )
+    scan.add_argument(
+        "--history", default="200", metavar="N|all", help="commits of the main line to read (default 200)"
+    )
     scan.add_argument("--batch", default="", metavar="ID", help="the piece of work whose commits are new in this scan")
     scan.add_argument("--agent", default="", metavar="NAME", help="who made that batch")
     scan.add_argument("--format", choices=("text", "json"), default="text")
@@ -60,23 +71,42 @@ def parser() -> argparse.ArgumentParser:
     _quiet(scan)
 
     watch = command("watch", _watch, "follow the refs of the fleet and scan what moved")
-    watch.add_argument("repositories", metavar="REPO", nargs="*", help="default: the policy's fleet, else the repository here")
-    watch.add_argument("--every", type=_seconds, default=30.0, metavar="SECONDS", help="how often refs are looked at (default 30)")
-    watch.add_argument("--rounds", type=_count, default=0, metavar="N", help="stop after looking N times (default: never)")
+    watch.add_argument(
+        "repositories", metavar="REPO", nargs="*", help="default: the policy's fleet, else the repository here"
+    )
+    watch.add_argument(
+        "--every", type=_seconds, default=30.0, metavar="SECONDS", help="how often refs are looked at (default 30)"
+    )
+    watch.add_argument(
+        "--rounds", type=_count, default=0, metavar="N", help="stop after looking N times (default: never)"
+    )
     _store(watch)
     _policy(watch)
     _clock(watch)
     _quiet(watch)
 
-    gate = command("gate", _gate, "judge a change against its base", detail="Writes nothing but facts, and nothing to a read-only store.")
+    gate = command(
+        "gate",
+        _gate,
+        "judge a change against its base",
+        detail="Writes nothing but facts, and nothing to a read-only store.",
+    )
     gate.add_argument("--repo", default=".", metavar="DIR", help="the repository (default: the one here)")
-    gate.add_argument("--base", default="", metavar="REF", help="what the change goes into (default: the upstream's default branch)")
+    gate.add_argument(
+        "--base", default="", metavar="REF", help="what the change goes into (default: the upstream's default branch)"
+    )
     gate.add_argument("--head", default="HEAD", metavar="REF|worktree", help="the change (default HEAD)")
     gate.add_argument("--format", default="text", choices=_formats(), help="default text")
-    gate.add_argument("--output", default="", metavar="FILE", help="write the report there instead of to standard output")
-    gate.add_argument("--fail-on", default="error", choices=("error", "warning", "info"), help="severity that fails (default error)")
+    gate.add_argument(
+        "--output", default="", metavar="FILE", help="write the report there instead of to standard output"
+    )
+    gate.add_argument(
+        "--fail-on", default="error", choices=("error", "warning", "info"), help="severity that fails (default error)"
+    )
     gate.add_argument("--strict", action="store_true", help="known findings missing from an existing baseline fail too")
-    gate.add_argument("--policy-from", default="base", choices=("base", "head"), help="head: preview the change's own policy")
+    gate.add_argument(
+        "--policy-from", default="base", choices=("base", "head"), help="head: preview the change's own policy"
+    )
     _store(gate)
     _policy(gate)
     _clock(gate)
@@ -94,7 +124,9 @@ def parser() -> argparse.ArgumentParser:
     show = actions.add_parser("show", help="one rule's file")
     show.add_argument("id", metavar="ID")
     test = actions.add_parser("test", help="run the examples of rules: bad must fire, good must stay silent")
-    test.add_argument("path", metavar="PATH", nargs="?", default="", help="a rule file or folder (default: all rules in use)")
+    test.add_argument(
+        "path", metavar="PATH", nargs="?", default="", help="a rule file or folder (default: all rules in use)"
+    )
     for action in (listing, show, test):
         _policy(action)
         _clock(action)
@@ -113,7 +145,9 @@ def parser() -> argparse.ArgumentParser:
     _quiet(baseline)
 
     explain = command("explain", _explain, "say why a finding is one: evidence, paths, first commit")
-    explain.add_argument("finding", metavar="FINDING", help="its id, or the beginning of it, as a report or the view shows it")
+    explain.add_argument(
+        "finding", metavar="FINDING", help="its id, or the beginning of it, as a report or the view shows it"
+    )
     _store(explain)
     _policy(explain)
 
@@ -126,8 +160,15 @@ def parser() -> argparse.ArgumentParser:
     kinds = report.add_subparsers(dest="kind", metavar="KIND", required=True, parser_class=_Parser)
     weekly = kinds.add_parser("weekly", help="what drifted since the last mail to each recipient")
     way = weekly.add_mutually_exclusive_group(required=True)
-    way.add_argument("--preview", metavar="FILE", default="", help="write the mail there (.html, .txt or .eml); nothing is sent or remembered")
-    way.add_argument("--send", action="store_true", help="by SMTP as [mail] in the policy says; secrets from the environment")
+    way.add_argument(
+        "--preview",
+        metavar="FILE",
+        default="",
+        help="write the mail there (.html, .txt or .eml); nothing is sent or remembered",
+    )
+    way.add_argument(
+        "--send", action="store_true", help="by SMTP as [mail] in the policy says; secrets from the environment"
+    )
     weekly.add_argument("--always", action="store_true", help="send even if nothing moved")
     weekly.set_defaults(run=_report)
     _store(weekly)
@@ -158,15 +199,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _store(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--store", default="", metavar="DIR", help="default: $PLUMBRULE_STORE, else .plumbrule/ beside the policy or at the root")
+    sub.add_argument(
+        "--store",
+        default="",
+        metavar="DIR",
+        help="default: $PLUMBRULE_STORE, else .plumbrule/ beside the policy or at the root",
+    )
 
 
 def _policy(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--policy", default="", metavar="PATH", help="default: the nearest plumbrule.toml from the repository root upwards")
+    sub.add_argument(
+        "--policy",
+        default="",
+        metavar="PATH",
+        help="default: the nearest plumbrule.toml from the repository root upwards",
+    )
 
 
 def _clock(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--today", type=_day, default=None, metavar="DATE", help="judge expiry dates as of this day (default: today, UTC)")
+    sub.add_argument(
+        "--today",
+        type=_day,
+        default=None,
+        metavar="DATE",
+        help="judge expiry dates as of this day (default: today, UTC)",
+    )
 
 
 def _quiet(sub: argparse.ArgumentParser) -> None:
@@ -203,3 +260,148 @@ def _formats() -> tuple[str, ...]:
 
 def _today(options: argparse.Namespace) -> date:
     return options.today or datetime.now(UTC).date()
+
+
+# -- where things are --------------------------------------------------------------------------------------------
+
+
+def _here(repo: str) -> Path:
+    """The root of the repository here; the folder itself where there is none (an error only if a command needs one)."""
+    from plumbrule.errors import NotARevision
+    from plumbrule.git import Repository
+
+    try:
+        return Repository.find(Path(repo)).root
+    except NotARevision:
+        return Path(repo).resolve()
+
+
+def _governing(options: argparse.Namespace, start: Path) -> Governing:
+    from plumbrule.governing import on_disk, policy_file
+
+    return on_disk(policy_file(start, options.policy))
+
+
+def _store_folder(options: argparse.Namespace, governing: Governing | None, root: Path) -> Path:
+    if options.store:
+        return Path(options.store).resolve()
+    if os.environ.get("PLUMBRULE_STORE"):
+        return Path(os.environ["PLUMBRULE_STORE"]).resolve()
+    return (governing.folder if governing is not None and governing.folder is not None else root) / ".plumbrule"
+
+
+def _opened(options: argparse.Namespace, governing: Governing | None, root: Path) -> Store:
+    from plumbrule.report.escapes import visible
+    from plumbrule.store import Store
+
+    def note(text: str) -> None:
+        print(f"plumbrule: {visible(text)}", file=sys.stderr)
+
+    return Store.open(_store_folder(options, governing, root), note=note, now=int(time.time()))
+
+
+# -- commands ----------------------------------------------------------------------------------------------------
+
+
+def _history(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise SettingsError(f"--history {text}: is neither a number above 0 nor `all`.\nWrite --history 200, say.")
+    return int(text)
+
+
+def _orders(options: argparse.Namespace, governing: Governing, here: Path) -> list[Order]:
+    from plumbrule.governing import fleet
+    from plumbrule.scan import Order
+
+    return [
+        Order(
+            path=path,
+            name=name,
+            history=_history(getattr(options, "history", "200")),
+            ref=getattr(options, "ref", ""),
+            worktree=getattr(options, "worktree", False),
+            batch=getattr(options, "batch", ""),
+            agent=getattr(options, "agent", ""),
+        )
+        for name, path in fleet(governing, here, options.repositories)
+    ]
+
+
+def _scan(options: argparse.Namespace) -> int:
+    from plumbrule.report.progress import TerminalProgress
+    from plumbrule.report.summary import as_json, as_text
+    from plumbrule.scan import Terms, scan
+
+    if options.ref and options.worktree:
+        raise SettingsError("--ref and --worktree name two different things to scan.\nGive one of them.")
+    here = _here(options.repositories[0] if len(options.repositories) == 1 else ".")
+    governing = _governing(options, here)
+    store = _opened(options, governing, here)
+    with TerminalProgress(quiet=options.quiet) as progress:
+        terms = Terms(governing.policy, governing.rules, _today(options), progress)
+        summaries, generation = scan(store, _orders(options, governing, here), terms)
+    render = as_json if options.format == "json" else as_text
+    sys.stdout.write(render(summaries, f"{generation:06d}"))
+    return 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from plumbrule.report.progress import TerminalProgress
+    from plumbrule.report.summary import as_text
+    from plumbrule.scan import Terms, main_lines, scan
+    from plumbrule.watch import heads, watch
+
+    here = _here(".")
+    governing = _governing(options, here)
+    store = _opened(options, governing, here)
+    orders = _orders(options, governing, here)
+
+    def scanned(moved: Sequence[Order]) -> None:
+        with TerminalProgress(quiet=options.quiet) as progress:
+            terms = Terms(governing.policy, governing.rules, _today(options), progress)
+            summaries, generation = scan(store, moved, terms)
+        sys.stdout.write(as_text(summaries, f"{generation:06d}"))
+        sys.stdout.flush()
+
+    watch(orders, lambda: heads(orders, main_lines(store)), scanned, every=options.every, rounds=options.rounds)
+    return 0
+
+
+def _query(options: argparse.Namespace) -> int:
+    from plumbrule.store.query import query
+
+    here = _here(".")
+    governing = _governing(options, here)
+    sql = sys.stdin.read() if options.sql == "-" else options.sql
+    sys.stdout.buffer.write(query(_opened(options, governing, here), sql, options.format))
+    return 0
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from plumbrule.report.rules import rule_list, rule_page
+
+    governing = _governing(options, _here("."))
+    if options.action == "list":
+        sys.stdout.write(rule_list(governing.rules, governing.policy))
+        return 0
+    if options.action == "show":
+        sys.stdout.write(rule_page(governing.rules, options.id))
+        return 0
+    return _test_rules(options, governing)
+
+
+def _gate(options: argparse.Namespace) -> int:
+    raise NotImplementedError
+
+
+_init = _baseline = _explain = _dashboard = _report = _gate
+
+
+def _test_rules(options: argparse.Namespace, governing: Governing) -> int:
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    sys.exit(main())

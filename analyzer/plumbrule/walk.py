@@ -69,6 +69,7 @@ class Walk:
     derived: Derived = field(init=False, default_factory=dict)
     skipped: dict[str, str] = field(init=False, default_factory=dict)
     other: set[str] = field(init=False, default_factory=set)
+    tree: set[str] = field(init=False, default_factory=set)  # every path, excluded and other ones too
     _resolution: Resolution = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,6 +91,10 @@ class Walk:
         for path, file in changes.items():
             skipped.pop(path, None)
             self.other.discard(path)
+            if file is None:
+                self.tree.discard(path)
+            else:
+                self.tree.add(path)
             if file is None or self._out(path):
                 entries[path] = None
                 continue
@@ -106,29 +111,30 @@ class Walk:
         self.skipped = self.skipped if skipped == self.skipped else skipped
         self.graph = before.revised(delta, self.skipped)
         if measured:
-            self.measure(before, derived_before, delta, renamed or {})
+            self.derived = self.rows(self.graph, before, derived_before, delta, renamed or {})
         return Step(delta, before, self.graph, derived_before, self.derived)
 
-    def measure(
+    def rows(
         self,
+        now: MemoryGraph,
         before: MemoryGraph,
         derived_before: Derived,
         changed: Collection[str],
         renamed: Mapping[str, str],
         *,
-        scope: str = "snapshot",
+        about_change: Derived | None = None,
         slow: bool = False,
     ) -> Derived:
-        """Fills the measures of one scope for this tree; `slow` adds those that the verdict does not wait for."""
-        rows: dict[str, Collection[Row]] = dict(self.derived) if scope == "change" else {}
+        """Every measure's rows for `now`; with `about_change` (the rows of `now`) those about the change are added.
+
+        `slow` adds the measures that a verdict does not wait for.
+        """
+        rows: dict[str, Collection[Row]] = dict(about_change or {})
+        scope = "snapshot" if about_change is None else "change"
         for measure in measures():
             if measure.scope == scope and (slow or measure.gate):
-                situation = Situation(
-                    self.graph, before, changed, self.book, self.intent, rows, derived_before, renamed
-                )
+                situation = Situation(now, before, changed, self.book, self.intent, rows, derived_before, renamed)
                 rows[measure.table.name] = _measured(measure, situation)
-        if scope == "snapshot":
-            self.derived = rows
         return rows
 
     def provide(self, module: str, name: str) -> list[tuple[str, str, str]]:

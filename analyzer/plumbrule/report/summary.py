@@ -19,7 +19,7 @@ class BatchMoved:
     batch: str
     agent: str  # "" = no agent was recognised, which does not mean that none took part
     channel: str
-    confidence: str
+    confidence: float  # 0 to 1
     commits: int
     moved: tuple[tuple[str, int, int], ...]  # (count, before, after), only those that differ
     new: tuple[str, ...]  # findings that appeared: "rule: subject"
@@ -112,7 +112,11 @@ def _one(s: ScanSummary) -> list[str]:
 
 
 def _batch(batch: BatchMoved) -> list[str]:
-    who = f" by at least {visible(batch.agent)} ({batch.channel}, {batch.confidence})" if batch.agent else ""
+    who = (
+        f" by at least {visible(batch.agent)} (by its {batch.channel}, {100 * batch.confidence:.0f} % sure)"
+        if batch.agent
+        else ""
+    )
     moved = ", ".join(f"{name} {before:,} → {after:,}" for name, before, after in batch.moved) or "nothing counted"
     lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')}: {moved}"]
     lines += [f"      new: {visible(finding)}" for finding in batch.new[:5]]

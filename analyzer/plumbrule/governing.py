@@ -1,0 +1,175 @@
+"""Which policy governs: finds `plumbrule.toml`, its baseline and its rules on disk or in a commit.
+
+Hides where a policy lies. A scan reads what lies on disk; a gate reads what the base's tip holds, and for a policy in
+another repository the committed tip of that repository's main line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from plumbrule.data import data_folder
+from plumbrule.errors import NotARevision, SettingsError
+from plumbrule.git import Entry, Repository, Skipped
+from plumbrule.judge import Rule, gather, load_rules, parse_rule
+from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
+
+_POLICY_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Governing:
+    """A policy with all that belongs to it."""
+
+    policy: Policy
+    rules: tuple[Rule, ...]
+    baseline: Baseline | None  # None = there is no baseline file
+    folder: Path | None  # where the policy file is, on disk; None = there is none
+    path: str = ""  # as shown: relative to its repository's root; "" = no policy
+    commit: str = ""  # the commit it was read from; "" = from disk
+
+
+def shipped_rules() -> Path:
+    return data_folder("rules")
+
+
+def policy_file(start: Path, given: str) -> Path | None:
+    """The policy that governs `start`: the one given, else the nearest upwards; None if there is none.
+
+    SettingsError if the given one is not there.
+    """
+    if given:
+        path = Path(given)
+        if path.is_dir():
+            path = path / DEFAULT_NAME
+        if not path.is_file():
+            raise SettingsError(f"{given}: there is no such policy file.\nGive the path of a {DEFAULT_NAME}.")
+        return path.resolve()
+    for folder in (start, *start.parents):
+        if (folder / DEFAULT_NAME).is_file():
+            return folder / DEFAULT_NAME
+    return None
+
+
+def on_disk(file: Path | None) -> Governing:
+    """The policy as it lies there; the empty one for None."""
+    if file is None:
+        return Governing(Policy(), load_rules(shipped_rules()), None, None)
+    policy = read_policy(_text(file), str(file))
+    baseline = file.parent / BASELINE_NAME
+    return Governing(
+        policy=policy,
+        rules=load_rules(shipped_rules(), [file.parent / folder for folder in policy.rule_folders]),
+        baseline=read_baseline(_text(baseline), str(baseline)) if baseline.is_file() else None,
+        folder=file.parent,
+        path=file.name,
+    )
+
+
+def in_commit(repository: Repository, commit: str, path: str) -> Governing:
+    """The policy at `path` of a commit, with the baseline beside it and its rules; the empty one if it is not there.
+
+    SettingsError or RuleError for one that cannot be read as meant.
+    """
+    tree = repository.tree(commit)
+    entry = tree.get(path)
+    if entry is None:
+        return Governing(Policy(), load_rules(shipped_rules()), None, None, commit=commit)
+    folder = path.rpartition("/")[0]
+    inside = f"{folder}/" if folder else ""
+    policy = read_policy(_blob(repository, entry, path, commit), path)
+    beside = tree.get(inside + BASELINE_NAME)
+    own = []
+    for name in policy.rule_folders:
+        prefix = f"{_normal(inside + name)}/"
+        files = [item for item in sorted(tree) if item.startswith(prefix) and item.endswith(".md")]
+        if not files:
+            raise SettingsError(
+                f"{path} at {commit[:12]}: it names the rules folder {name!r}, which holds no rule there.\n"
+                "Commit the rules, or take the folder out of the policy."
+            )
+        own += [parse_rule(_blob(repository, tree[item], item, commit), item, own=True) for item in files]
+    return Governing(
+        policy=policy,
+        rules=gather([*load_rules(shipped_rules()), *own]),
+        baseline=None
+        if beside is None
+        else read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME),
+        folder=repository.root / folder,
+        path=path,
+        commit=commit,
+    )
+
+
+def _blob(repository: Repository, entry: Entry, path: str, commit: str) -> str:
+    data = repository.read_blob(entry.blob, _POLICY_BYTES) if entry.is_file else Skipped("it is no regular file")
+    if isinstance(data, Skipped):
+        raise SettingsError(f"{path} at {commit[:12]} cannot be read: {data.reason}.\nCommit it as a plain file.")
+    return _decoded(data, f"{path} at {commit[:12]}")
+
+
+def _text(file: Path) -> str:
+    try:
+        return _decoded(file.read_bytes(), str(file))
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read: {error.strerror}.\nMake it a readable file.") from None
+
+
+def _decoded(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{where}: is not UTF-8 text.\nSave it as UTF-8.") from None
+
+
+def _normal(path: str) -> str:
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def fleet(governing: Governing, here: Path, named: Iterable[str]) -> list[tuple[str, Path]]:
+    """(name, path) of the repositories that a command is about: those named, else the policy's fleet, else this one.
+
+    A repository of the fleet keeps the fleet's name however it is spelled on the command line.
+    """
+    members = {}
+    for member in governing.policy.repositories:
+        base = governing.folder if governing.folder is not None else here
+        members[member.name] = (base / member.path).resolve()
+    by_root = {path: name for name, path in members.items()}
+    given = list(named)
+    if not given:
+        return sorted(members.items()) if members else [_one(here, by_root)]
+    found = []
+    for text in given:
+        if text in members:
+            found.append((text, members[text]))
+        else:
+            found.append(_one(Path(text), by_root))
+    names = [name for name, _ in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError(
+                f"two of these repositories are called {name!r}.\n"
+                "Name them apart with [[repository]] tables in the policy."
+            )
+    return found
+
+
+def _one(path: Path, by_root: dict[Path, str]) -> tuple[str, Path]:
+    try:
+        root = Repository.find(path).root
+    except NotARevision:
+        if path.resolve() in by_root:
+            return by_root[path.resolve()], path.resolve()
+        raise
+    name = by_root.get(root, root.name if root.name != ".git" else root.parent.name)
+    return name or "repository", root

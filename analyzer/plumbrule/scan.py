@@ -1,0 +1,759 @@
+"""Reads repositories into the store: main line with history, a branch beside it, or the work tree.
+
+Hides what is new since the last scan and how a history is walked: facts of a stretch of commits at once, then commit
+by commit what moved, a judgement at every batch's end, and a generation published now and then so that a scan that is
+killed goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from plumbrule.batches import Batch, BatchSettings, Origin, batches
+from plumbrule.errors import NotARevision
+from plumbrule.extract import FactBook, Limits
+from plumbrule.git import Blobs, Commit, Entry, LineCommit, Repository, Skipped, blob_id
+from plumbrule.graph import FileRows, MemoryGraph
+from plumbrule.judge import JudgedRow, Judgement, Moment, Rule, Sides, first_seen, identity, judge
+from plumbrule.judge.findings import earlier_subject
+from plumbrule.languages import extractor_version, language_of, languages
+from plumbrule.measures.components import learned_level
+from plumbrule.policy import Policy
+from plumbrule.report.summary import BatchMoved, ScanSummary
+from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
+from plumbrule.store.writer import Writer
+from plumbrule.walk import Changes, Derived, TreeFile, Walk
+
+_STRETCH = 250  # commits whose facts are made together
+_PUBLISH_SECONDS = 20.0  # a killed scan loses no more work than this
+_MANIFEST_BYTES = 2_000_000
+
+
+class Progress(Protocol):
+    """Where a long command tells how far it is."""
+
+    def stage(self, text: str, total: int) -> None: ...
+    def done(self, count: int) -> None: ...
+    def note(self, text: str) -> None:
+        """Something the person must know now, e.g. that another scan is waited for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One repository to be scanned, and how."""
+
+    path: Path
+    name: str
+    history: int | None = 200  # commits of the main line; None = all
+    ref: str = ""
+    worktree: bool = False
+    batch: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By what a scan judges, and how it tells."""
+
+    policy: Policy
+    rules: tuple[Rule, ...]
+    today: date
+    progress: Progress
+    limits: Limits = field(default_factory=Limits)
+    clock: Callable[[], float] = time.monotonic
+
+
+class GitObjects:
+    """Reads blobs for the workers (see `extract.Objects`)."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._blobs: Blobs = repository.blobs()
+        self._format = repository.object_format
+
+    def read(self, blob: str, limit: int) -> bytes | str:
+        found = self._blobs.read(blob, limit)
+        return found.reason if isinstance(found, Skipped) else found
+
+    def name(self, data: bytes) -> str:
+        return blob_id(data, self._format)
+
+
+def walk_of(
+    name: str, repository: Repository, book: FactBook, policy: Policy, contents: Mapping[str, bytes] | None = None
+) -> Walk:
+    """A walk that stands on no tree yet. `contents` are bytes by blob id that lie in no object store."""
+    held = contents or {}
+    own = policy.within(name)
+
+    def read(path: str, blob: str) -> bytes:
+        if blob in held:
+            return held[blob]
+        found = repository.read_blob(blob, _MANIFEST_BYTES)
+        return b"" if isinstance(found, Skipped) else found
+
+    return Walk(name, book, read, own.intent(), own.excludes)
+
+
+def tree_changes(tree: Mapping[str, Entry], disk: Mapping[str, bytes]) -> dict[str, TreeFile | None]:
+    """A whole tree as the changes from nothing; `disk` says where the bytes of a blob may lie."""
+    return {path: TreeFile(entry.mode, entry.blob, disk.get(entry.blob, b"")) for path, entry in tree.items()}
+
+
+def commit_changes(commit: LineCommit, disk: Mapping[str, bytes]) -> dict[str, TreeFile | None]:
+    """What a commit of the main line did, as changes."""
+    return {
+        change.path: None
+        if change.new is None
+        else TreeFile(change.new.mode, change.new.blob, disk.get(change.new.blob, b""))
+        for change in commit.changes
+    }
+
+
+def on_disk(repository: Repository, tree: Mapping[str, Entry]) -> dict[str, bytes]:
+    """Blob id to the file where the same bytes probably lie; quicker to read than the object store."""
+    root = repository.root
+    return {
+        tree[path].blob: bytes(root / path)
+        for path in repository.clean_paths(tree)
+        # A path that shows bytes as `\\xNN` is not the path on disk.
+        if "\\" not in path and language_of(path) is not None
+    }
+
+
+def instrument() -> str:
+    """Names what measures; changes whenever the same bytes could give other rows, so no series mixes two of them."""
+    digest = hashlib.sha256()
+    for dialect in sorted(languages()):
+        digest.update(extractor_version(dialect).encode())
+    package = Path(__file__).parent
+    for folder in ("resolve", "measures", "languages"):
+        for source in sorted((package / folder).rglob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def main_lines(store: Store) -> Callable[[str], str]:
+    """The ref that the store follows for a repository, "" if it does not know it."""
+    return lambda repo: _State.recalled(store, repo).main_line
+
+
+def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
+    """Scans these repositories into the store; what to tell of each, and the generation that holds it."""
+    with store.writer(terms.progress.note) as writer:
+        summaries = [_Scan(store, writer, order, terms).run() for order in orders]
+        return summaries, writer.publish()
+
+
+class _Scan:
+    """One repository's scan."""
+
+    def __init__(self, store: Store, writer: Writer, order: Order, terms: Terms) -> None:
+        self._store = store
+        self._writer = writer
+        self._order = order
+        self._terms = terms
+        self._policy = terms.policy.within(order.name)
+        self._repository = Repository.find(order.path)
+        self._book = FactBook(store.facts, lambda: GitObjects(self._repository), terms.limits)
+        self._notes: list[str] = []
+
+    def run(self) -> ScanSummary:
+        try:
+            if self._order.worktree:
+                return self._worktree()
+            return self._branch() if self._order.ref else self._main_line()
+        finally:
+            self._repository.close()
+
+    # -- the main line ------------------------------------------------------------------------------------------
+
+    def _main_line(self) -> ScanSummary:
+        name, repository, writer = self._order.name, self._repository, self._writer
+        state = _State.recalled(self._store, name)
+        ref = state.main_line or repository.main_line()
+        head = repository.resolve(ref)
+        writer.repository(name, str(repository.root), head, ref)
+        resumed = writer.resume(name)
+        used = instrument(), _policy_print(self._policy, self._terms)
+        limit, after = self._order.history, ""
+        if resumed is not None:
+            line = repository.first_parents(head)
+            if state.used != used:
+                what = "the instrument" if state.used[0] != used[0] else "the policy"
+                self._notes.append(f"{what} changed, so the history was computed anew from the facts that are kept")
+                stored = state.snapshots
+                limit = None if limit is None else max(limit, stored)
+                writer.begin_line(name, None)
+                resumed = None
+            elif resumed.record.commit in line:
+                after = resumed.record.commit
+            else:
+                fork = self._fork(line)
+                self._notes.append("the main line was rewritten; the old one stays queryable")
+                writer.begin_line(name, fork)
+                resumed = writer.resume(name)
+                after = resumed.record.commit if resumed is not None else ""
+        log_after = state.batch_after if after else ""
+        history = repository.first_parent_log(head, None if after else limit, after=log_after or after)
+        if history.partial:
+            self._notes.append(history.partial)
+        position = resumed.record.position if resumed is not None else -1
+        commits = [commit for commit in history.commits if commit.position > position]
+        earlier = [commit for commit in history.commits if commit.position <= position]
+        walk = walk_of(name, repository, self._book, self._terms.policy)
+        timeline = _Timeline(self, walk, used, ref, state)
+        if resumed is not None:
+            tree = repository.tree(resumed.record.commit)
+            changes = tree_changes(tree, on_disk(repository, tree))
+            self._ensure(walk, changes, "reading where the last scan ended")
+            walk.move(changes, measured=False)
+            walk.derived = resumed.derived
+            timeline.resume(resumed.record)
+        if commits:
+            timeline.run(commits, earlier)
+        elif resumed is None:
+            raise NotARevision(f"{repository.root}: {ref} has no commits to read.\nCommit something first.")
+        return timeline.summary()
+
+    def _fork(self, line: Sequence[str]) -> int | None:
+        """The newest stored position whose commit is still on the line; None if nothing is shared."""
+        with self._store.reader() as reader:
+            for commit in line:
+                record = reader.by_commit(self._order.name, commit)
+                if record is not None:
+                    return record.position
+        return None
+
+    def _ensure(self, walk: Walk, changes: Changes, text: str) -> None:
+        wanted = list(walk.wanted(changes))
+        self._terms.progress.stage(f"{self._order.name}: {text}", len(wanted))
+        self._book.ensure(wanted, lambda done, all_: self._terms.progress.done(done))
+
+    # -- beside the main line -----------------------------------------------------------------------------------
+
+    def _branch(self) -> ScanSummary:
+        repository, ref = self._repository, self._order.ref
+        head = repository.resolve(ref)
+        tree = repository.tree(head)
+        made = repository.commits([head])[head]
+        changes = tree_changes(tree, on_disk(repository, tree))
+        return self._beside("branch", f"branch {ref}", changes, made, {})
+
+    def _worktree(self) -> ScanSummary:
+        repository = self._repository
+        state = repository.worktree(lambda path: language_of(path) is not None, self._terms.limits.file_bytes)
+        changes: dict[str, TreeFile | None] = {
+            path: TreeFile(entry.mode, entry.blob, data=state.contents.get(entry.blob))
+            for path, entry in state.entries.items()
+        }
+        for path, reason in state.skipped.items():
+            changes[path] = TreeFile("100644", "", reason=reason)
+        made = repository.commits([state.head])[state.head] if state.head else None
+        return self._beside("worktree", "work tree", changes, made, state.contents)
+
+    def _beside(
+        self,
+        kind: str,
+        what: str,
+        changes: Changes,
+        made: Commit | None,
+        contents: Mapping[str, bytes],
+    ) -> ScanSummary:
+        """A snapshot that is never the newest: a branch or the work tree, kept as its difference from the main line."""
+        name, writer = self._order.name, self._writer
+        state = _State.recalled(self._store, name)
+        if not state.main_line:
+            writer.repository(name, str(self._repository.root), "", "")
+        resumed = writer.resume(name)
+        base = resumed.graph if resumed is not None else MemoryGraph(name)
+        walk = walk_of(name, self._repository, self._book, self._terms.policy, contents)
+        self._ensure(walk, changes, f"reading the {what}")
+        step = walk.move(changes)
+        delta: dict[str, FileRows | None] = {
+            path: rows for path, rows in step.now.files.items() if base.files.get(path) != rows
+        }
+        delta.update(dict.fromkeys(base.files.keys() - step.now.files.keys()))
+        position = resumed.record.position if resumed is not None else None
+        commit = made.id if made is not None else ""
+        parent = commit if kind == "worktree" else (made.parents[0] if made is not None and made.parents else "")
+        at = int(made.committed_at.timestamp()) if made is not None else 0
+        label = kind if kind == "worktree" else commit[:12]
+        record = _record(name, label, commit, parent, at, (self._order.batch, self._order.agent), walk)
+        writer.side(name, record, kind, position, delta, walk.skipped, walk.derived, ref=self._order.ref)
+        before = Moment(base, resumed.derived if resumed is not None else {}, ())
+        now = Moment(walk.graph, walk.derived, frozenset(walk.tree))
+        compared = before if resumed is not None else now
+        judgement = judge(
+            Sides(now, compared, policy=self._policy), self._terms.rules, self._policy, today=self._terms.today
+        )
+        writer.findings(name, record.snapshot, [_finding_row(row, {}) for row in judgement.rows])
+        self._notes += [*judgement.errors, *judgement.not_measured]
+        counts = _counted(walk.graph, walk.derived)
+        return _summary(name, what, commit, walk, counts, judgement, (), state.snapshots, 1, self._notes)
+
+
+def _record(
+    repo: str, snapshot: str, commit: str, parent: str, at: int, work: tuple[str, str], walk: Walk, position: int = 0
+) -> SnapshotRecord:
+    """The record of the tree that the walk stands on; `work` is (batch, agent)."""
+    coverage = walk.coverage()
+    return SnapshotRecord(
+        snapshot=f"{repo}@{snapshot}",
+        repo=repo,
+        position=position,
+        commit=commit,
+        parent=parent,
+        committed_at=at,
+        batch=work[0],
+        agent=work[1],
+        files=coverage.files,
+        parsed=coverage.parsed,
+        skipped=coverage.skipped,
+        imports=coverage.imports,
+        resolved=coverage.resolved,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What one scan leaves for the next, beside the snapshots themselves."""
+
+    used: tuple[str, str] = ("", "")  # (instrument, policy and rules) of every snapshot on the line
+    main_line: str = ""
+    snapshots: int = 0
+    batch_after: str = ""  # the commit before the newest batch, which the next commits may continue
+    counts: Mapping[str, int] = field(default_factory=dict)
+    said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
+
+    @classmethod
+    def recalled(cls, store: Store, repo: str) -> _State:
+        if not store.published:
+            return cls()
+        with store.reader() as reader:
+            text = reader.recall(f"scan:{repo}")
+        if text is None:
+            return cls()
+        kept = json.loads(text)
+        said = {commit: (batch, agent) for commit, (batch, agent) in kept["said"].items()}
+        used = kept["used"][0], kept["used"][1]
+        return cls(used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said)
+
+    def text(self) -> str:
+        return json.dumps(
+            {
+                "used": self.used,
+                "main_line": self.main_line,
+                "snapshots": self.snapshots,
+                "batch_after": self.batch_after,
+                "counts": dict(self.counts),
+                "said": dict(self.said),
+            },
+            sort_keys=True,
+        )
+
+
+def _policy_print(policy: Policy, terms: Terms) -> str:
+    """Changes with the policy and with every rule, so that no series mixes two of them."""
+    digest = hashlib.sha256(policy.hash.encode())
+    for rule in terms.rules:
+        digest.update(f"{rule.id}\0{rule.sql}\0{rule.severity}\0{rule.parameters}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    commit: str
+    batch: str
+    agent: str
+    at: int | None
+
+
+_UNKNOWN = _Dated("", "", "", None)  # it was there before the first commit that was read
+
+
+class _Timeline:
+    """The main line from the last snapshot on: appends, judges at batch ends, publishes now and then."""
+
+    def __init__(self, scan: _Scan, walk: Walk, used: tuple[str, str], ref: str, state: _State) -> None:
+        self._scan = scan
+        self._order = scan._order
+        self._terms = scan._terms
+        self._policy = scan._policy
+        self._writer = scan._writer
+        self._walk = walk
+        self._used = used
+        self._ref = ref
+        self._state = state
+        self._counts: Counter[str] = Counter()
+        self._origins: dict[str, _Dated] = {}
+        self._sides: Sides | None = None
+        self._judgement = Judgement((), 0)
+        self._batch_start: Moment | None = None
+        self._moments: list[tuple[LineCommit, Moment]] = []  # of the batch under way
+        self._moved: set[str] = set()  # paths that differ from the batch's start
+        self._batches: list[BatchMoved] = []
+        self._totals: dict[str, int] = {}
+        self._said = dict(state.said)
+        self._snapshots = 0
+        self._batch_after = ""
+        self._resumed = False
+        self._record: SnapshotRecord | None = None
+
+    def resume(self, record: SnapshotRecord) -> None:
+        """Stands where the last scan ended; the walk has been moved there."""
+        state = self._state
+        self._resumed = True
+        self._record = record
+        self._snapshots = state.snapshots
+        self._counts = _counted(self._walk.graph, {})
+        self._batch_after = state.batch_after
+        self._totals = dict(state.counts)
+        with self._scan._store.reader() as reader:
+            for row in reader.select(
+                "SELECT finding, first_commit, first_batch, first_agent, first_at FROM head.finding WHERE repo = ?",
+                self._order.name,
+            ):
+                self._origins[row[0]] = _Dated(*row[1:])
+        self._open_court()
+
+    def run(self, commits: Sequence[LineCommit], earlier: Sequence[LineCommit] = ()) -> None:
+        """Appends these commits, oldest first. `earlier` are the stored commits of the batch that they may continue."""
+        found = self._batched(commits, earlier)
+        batch_of = {commit: batch for batch in found for commit in batch.commits}
+        ends = {batch.commits[-1] for batch in found} | {commits[-1].commit.id}
+        scan, name = self._scan, self._order.name
+        disk: dict[str, bytes] = {}
+        head_tree = scan._repository.tree(commits[-1].commit.id)
+        disk = on_disk(scan._repository, head_tree)
+        published = self._terms.clock()
+        for start in range(0, len(commits), _STRETCH):
+            stretch = commits[start : start + _STRETCH]
+            changes = [commit_changes(commit, disk) for commit in stretch]
+            if self._record is None:
+                changes[0] = tree_changes(scan._repository.tree(stretch[0].commit.id), disk)
+            together: dict[tuple[str, str], TreeFile] = {}
+            for one in changes:
+                together.update(((path, file.blob), file) for path, file in one.items() if file is not None)
+            wanted = [w for (path, _), file in together.items() for w in self._walk.wanted({path: file})]
+            self._terms.progress.stage(f"{name}: parsing", len(wanted))
+            scan._book.ensure(wanted, lambda done, _: self._terms.progress.done(done))
+            self._terms.progress.stage(f"{name}: history", len(commits))
+            for index, (commit, change) in enumerate(zip(stretch, changes, strict=True)):
+                self._step(commit, change, batch_of[commit.commit.id], ends)
+                self._terms.progress.done(start + index + 1)
+            if start + _STRETCH < len(commits):
+                scan._book.release((rows.file.dialect, rows.file.blob) for rows in self._walk.graph.files.values())
+                if self._terms.clock() - published > _PUBLISH_SECONDS:
+                    self._remember()
+                    self._writer.publish()
+                    published = self._terms.clock()
+        self._remember()
+
+    def _step(self, commit: LineCommit, changes: Changes, batch: Batch, ends: Collection[str]) -> None:
+        made, walk = commit.commit, self._walk
+        step = walk.move(changes)
+        parent = made.parents[0] if made.parents else ""
+        at, work = int(made.committed_at.timestamp()), (batch.id, _who(batch))
+        self._record = _record(self._order.name, made.id[:12], made.id, parent, at, work, walk, commit.position)
+        _count(self._counts, step.delta, step.before)
+        self._writer.append(self._order.name, self._record, step.delta, walk.skipped, walk.derived)
+        self._snapshots += 1
+        self._moved.update(step.delta)
+        self._moments.append((commit, Moment(walk.graph, walk.derived, frozenset(walk.tree))))
+        if self._sides is None:
+            self._open_court()
+            self._close_batch(batch, first=True)
+        elif made.id in ends:
+            self._judge(batch)
+            self._close_batch(batch)
+
+    # -- judgement ----------------------------------------------------------------------------------------------
+
+    def _open_court(self) -> None:
+        """Judges where the walk stands, against itself: nothing is new there."""
+        walk = self._walk
+        moment = Moment(walk.graph, walk.derived, frozenset(walk.tree))
+        self._sides = Sides(moment, moment, policy=self._policy, changed=())
+        self._judgement = judge(
+            self._sides, self._terms.rules, self._policy, today=self._terms.today, earlier=self._judgement.found
+        )
+        self._batch_start = moment
+
+    def _judge(self, batch: Batch) -> None:
+        assert self._sides is not None
+        assert self._batch_start is not None
+        start, (_, end) = self._batch_start, self._moments[-1]
+        renamed = self._renames()
+        rows = self._change_rows(start, end, renamed)
+        self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
+        earlier = self._judgement.found
+        self._judgement = judge(
+            self._sides,
+            self._terms.rules,
+            self._policy,
+            today=self._terms.today,
+            renamed=renamed,
+            earlier=earlier,
+        )
+        if renamed:
+            for row in self._judgement.rows:
+                before = identity(row.rule, row.repo, earlier_subject(row.subject, renamed))
+                if row.id not in self._origins and before in self._origins:
+                    self._origins[row.id] = self._origins[before]
+        self._date_new(batch, start, earlier, renamed)
+
+    def _change_rows(self, start: Moment, end: Moment, renamed: Mapping[str, str]) -> Derived:
+        assert isinstance(start.graph, MemoryGraph)
+        assert isinstance(end.graph, MemoryGraph)
+        return self._walk.rows(end.graph, start.graph, start.derived, self._moved, renamed, about_change=end.derived)
+
+    def _date_new(
+        self, batch: Batch, start: Moment, earlier: Mapping[str, frozenset[tuple[str, str]]], renamed: Mapping[str, str]
+    ) -> None:
+        """Gives every new finding the first commit of the batch that shows it, by bisection."""
+        new = {row.id for row in self._judgement.rows if row.state == "new"}
+        first = dict.fromkeys(new, len(self._moments))
+        if new and len(self._moments) > 1:
+
+            def present(position: int) -> set[str]:
+                moment = self._moments[position - 1][1]
+                sides = Sides(
+                    Moment(moment.graph, self._change_rows(start, moment, renamed), moment.tree),
+                    start,
+                    policy=self._policy,
+                    changed=self._moved,
+                )
+                judged = judge(
+                    sides, self._terms.rules, self._policy, today=self._terms.today, renamed=renamed, earlier=earlier
+                )
+                sides.close()
+                return {row.id for row in judged.rows if row.state != "fixed"}
+
+            first = first_seen(new, 0, len(self._moments), present)
+        for finding, position in first.items():
+            made = self._moments[position - 1][0].commit
+            self._origins[finding] = _Dated(made.id, batch.id, _who(batch), int(made.committed_at.timestamp()))
+
+    def _renames(self) -> Mapping[str, str]:
+        assert self._batch_start is not None
+        statuses = {change.status for commit, _ in self._moments for change in commit.changes}
+        if not {"A", "D"} <= statuses:
+            return {}
+        first, last = self._moments[0][0].commit, self._moments[-1][0].commit
+        return self._scan._repository.renames(first.parents[0], last.id) if first.parents else {}
+
+    def _close_batch(self, batch: Batch, *, first: bool = False) -> None:
+        """Stores what the judgement at the newest snapshot says, and begins the next batch."""
+        assert self._record is not None
+        walk, judgement, snapshot = self._walk, self._judgement, self._record.snapshot
+        before = dict(self._totals)
+        self._totals = _totals(self._counts, walk.derived, judgement)
+        self._writer.findings(self._order.name, snapshot, [_finding_row(row, self._origins) for row in judgement.rows])
+        trend = [TrendRow(name, float(value)) for name, value in sorted(self._totals.items())]
+        self._writer.trend(self._order.name, snapshot, trend)
+        if not first:
+            self._batches.append(
+                BatchMoved(
+                    batch=batch.id,
+                    agent=_who(batch),
+                    channel=batch.agent.channel,
+                    confidence=batch.agent.confidence,
+                    commits=len(self._moments),
+                    moved=tuple(
+                        (name, int(before.get(name, 0)), int(value))
+                        for name, value in sorted(self._totals.items())
+                        if name in _TOLD and before.get(name, 0) != value
+                    ),
+                    new=tuple(f"{row.rule}: {row.subject}" for row in judgement.rows if row.state == "new"),
+                    fixed=tuple(f"{row.rule}: {row.subject}" for row in judgement.rows if row.state == "fixed"),
+                )
+            )
+        self._batch_start = self._moments[-1][1]
+        self._moments.clear()
+        self._moved.clear()
+
+    # -- batches ------------------------------------------------------------------------------------------------
+
+    def _batched(self, commits: Sequence[LineCommit], earlier: Sequence[LineCommit]) -> tuple[Batch, ...]:
+        """The batches of these commits; the first may have begun before them."""
+        order = self._order
+        settings = BatchSettings(timedelta(minutes=self._policy.batch_window))
+        if order.batch or order.agent:
+            new = [commit.commit.id for commit in commits]
+            if self._record is None:
+                # Nobody knows which commits a first scan's batch began with: it is the newest piece of work.
+                new = list(batches(commits, settings)[-1].commits)
+            self._said.update(dict.fromkeys(new, (order.batch, order.agent)))
+        said = {commit: Origin(*words) for commit, words in self._said.items()}
+        found = batches([*earlier, *commits], settings, said)
+        fresh = {commit.commit.id for commit in commits}
+        known = {commit.commit.id for commit in earlier}
+        mine = tuple(batch for batch in found if not fresh.isdisjoint(batch.commits))
+        first = {commit.commit.id: commit for commit in (*earlier, *commits)}[mine[-1].first_commit].commit
+        self._batch_after = first.parents[0] if first.parents else ""
+        rows = [
+            BatchRow(
+                batch=batch.id,
+                agent=_who(batch),
+                channel=batch.agent.channel,
+                confidence=batch.agent.confidence,
+                first_commit=batch.first_commit,
+                last_commit=batch.last_commit,
+                first_at=int(batch.first_at.timestamp()),
+                last_at=int(batch.last_at.timestamp()),
+            )
+            for batch in mine
+        ]
+        self._writer.batches(order.name, rows)
+        # What stood before stays as it was stored: only commits that are new here are appended and judged.
+        return tuple(replace(b, commits=tuple(c for c in b.commits if c not in known)) for b in mine)
+
+    # -- the end ------------------------------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        state = _State(
+            used=self._used,
+            main_line=self._ref,
+            snapshots=self._snapshots,
+            batch_after=self._batch_after,
+            counts=self._totals,
+            said=self._said,
+        )
+        self._writer.remember(f"scan:{self._order.name}", state.text())
+
+    def summary(self) -> ScanSummary:
+        assert self._record is not None
+        fresh = self._snapshots - (self._state.snapshots if self._resumed else 0)
+        notes = [*self._scan._notes, *self._judgement.errors, *self._judgement.not_measured]
+        totals = _totals(self._counts, self._walk.derived, self._judgement)
+        return _summary(
+            self._order.name, f"main line {self._ref}", self._record.commit, self._walk, totals, self._judgement,
+            tuple(reversed(self._batches)), self._snapshots, fresh, notes,
+        )  # fmt: skip
+
+
+def _who(batch: Batch) -> str:
+    """The agent's name; bots that are no coding agents say what they are."""
+    agent = batch.agent
+    return agent.name if agent.kind == "agent" or not agent.name else f"{agent.name} ({agent.kind})"
+
+
+def _count(counts: Counter[str], delta: Mapping[str, FileRows | None], before: MemoryGraph) -> None:
+    for path, rows in delta.items():
+        for sign, one in ((-1, before.files.get(path)), (1, rows)):
+            if one is not None:
+                counts["files"] += sign
+                counts["lines"] += sign * one.file.lines
+                counts["symbols"] += sign * len(one.symbols)
+                counts["dependencies"] += sign * len({d.dst for d in one.dependencies if d.kind == "import"})
+                counts["unresolved"] += sign * len(one.unresolved)
+
+
+def _counted(graph: MemoryGraph, derived: Derived) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    _count(counts, dict(graph.files), MemoryGraph(graph.repo))
+    return counts
+
+
+# Counts that a summary tells of a batch; the trend holds more.
+_TOLD = frozenset(
+    {"files", "lines", "symbols", "dependencies", "cycles.file", "files_in_cycles", "component_edges", "unresolved",
+     "findings"}
+)  # fmt: skip
+
+
+def _totals(counts: Counter[str], derived: Derived, judgement: Judgement) -> dict[str, int]:
+    """Every count of a snapshot by its name in the view `trend`."""
+    totals = dict(counts)
+    cycles = list(derived.get("cycle", ()))
+    for level in ("file", "component"):
+        totals[f"cycles.{level}"] = sum(1 for row in cycles if row[1] == level)
+    totals["files_in_cycles"] = sum(row[3] for row in cycles if row[1] == "file")
+    edges = derived.get("component_dependency", ())
+    totals["component_edges"] = len(edges)
+    totals["component_edges.not_allowed"] = sum(1 for row in edges if not row[4])
+    standing = [row for row in judgement.rows if row.state in ("new", "known")]
+    totals["findings"] = len(standing)
+    for row in standing:
+        for name in (f"findings.{row.rule}", f"findings.{row.severity}"):
+            totals[name] = totals.get(name, 0) + 1
+    totals["contract_breaks"] = sum(1 for row in judgement.rows if row.rule == "contract-break" and row.state == "new")
+    return totals
+
+
+def _finding_row(row: JudgedRow, dated: Mapping[str, _Dated]) -> FindingRow:
+    origin = dated.get(row.id, _UNKNOWN)
+    return FindingRow(
+        finding=row.id,
+        rule=row.rule,
+        severity=row.severity,
+        state=row.state,
+        subject=row.subject,
+        path=row.path,
+        line=row.line,
+        message=row.message,
+        evidence=row.evidence,
+        first_commit=origin.commit,
+        first_batch=origin.batch,
+        first_agent=origin.agent,
+        first_at=origin.at,
+        remedy=row.remedy,
+        unaccepted=row.unaccepted,
+        grouped_by=row.group,
+    )
+
+
+def _summary(
+    name: str,
+    what: str,
+    commit: str,
+    walk: Walk,
+    totals: Mapping[str, int],
+    judgement: Judgement,
+    moved: tuple[BatchMoved, ...],
+    snapshots: int,
+    fresh: int,
+    notes: Sequence[str],
+) -> ScanSummary:
+    coverage = walk.coverage()
+    components = sorted(((row[1], row[2]) for row in walk.derived.get("component", ())), key=lambda c: (-c[1], c[0]))
+    cycles = sorted(
+        ((row[2], row[3]) for row in walk.derived.get("cycle", ()) if row[1] == "file"), key=lambda c: -c[1]
+    )
+    reasons = Counter(row.reason for rows in walk.graph.files.values() for row in rows.unresolved)
+    standing = Counter((row.severity, row.rule) for row in judgement.rows if row.state in ("new", "known"))
+    order = {"error": 0, "warning": 1, "info": 2}
+    level = "the policy's components" if walk.intent.components else learned_level(walk.graph.paths())[0]
+    return ScanSummary(
+        repo=name,
+        what=what,
+        commit=commit,
+        snapshots=snapshots,
+        fresh=fresh,
+        counts=dict(totals),
+        level=level,
+        components=tuple(components),
+        cycles=tuple(cycles),
+        skipped=tuple(sorted(walk.skipped.items())),
+        files=coverage.files,
+        parsed=coverage.parsed,
+        other=coverage.other,
+        imports=coverage.imports,
+        resolved=coverage.resolved,
+        unresolved=tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        findings=tuple(
+            (severity, rule, count)
+            for (severity, rule), count in sorted(standing.items(), key=lambda item: (order[item[0][0]], item[0][1]))
+        ),
+        batches=moved,
+        notes=tuple(notes),
+    )
