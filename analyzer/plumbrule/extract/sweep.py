@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from itertools import accumulate
 from typing import ClassVar, NamedTuple
@@ -34,15 +34,20 @@ from plumbrule.facts import (
     Symbol,
 )
 
-SMALLEST_HASHED = 30  # tokens, punctuation included; below it equal bodies say nothing (measures 7 asks for 50)
+SMALLEST_HASHED = (
+    30  # words, strings and runs of punctuation; below it equal bodies say nothing (measures 7 asks for 50)
+)
 DEEPEST_SYMBOL = 48  # a definition nested deeper is not named: dotted paths of 100,000 levels would be quadratic
 _MOST_FORWARDING = 4  # statements of a pass-through function: a try, its call, and a logged re-raise
 LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
 
 _HOLE = b"\x01"  # stands for one string in the masked text
 _HELD = b"\x02"  # a further line of that string: code, but no token
+_HOLES = [_HOLE.ljust(size) for size in range(100)]
+_NO_LEAF = bytes(byte for byte in range(256) if byte not in b"ISNC")
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
-_TOKEN = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*|\d[\w.]*|[^\s\x02]")
+# Words, strings, and runs of punctuation: a run may be cut anywhere by white space, so runs are only ever joined.
+_TOKEN = re.compile(rb"[\w$\x80-\xff]+|\x01|[^\w$\x80-\xff\s\x01\x02]+")
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 _GENERATED = re.compile(
@@ -50,8 +55,8 @@ _GENERATED = re.compile(
     rb"|do not (?:edit|modify)\b",
     re.IGNORECASE,
 )
-_AFTER = re.compile(rb"\s*(?:==|[=(])")
-_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
+_USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
+_WORD = frozenset(b".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
 _HEADER = 2_000  # bytes at the start of a file in which a marker of generated code counts
 
 
@@ -130,6 +135,8 @@ class _Shapes(dict[bytes, bytes]):
         return shape
 
 
+_COMMENT, _NAME, _STRING = 0, 1, 2  # where two spans are equal, the lower kind counts
+_LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL = range(5)  # how `run` treats a pattern
 _NEST, _SHIFT, _CHAIN = 1, 2, 3  # what a stack entry that is no symbol undoes when it closes
 
 
@@ -157,6 +164,8 @@ class Sweep:
     BUILTINS: ClassVar[frozenset[str]] = frozenset()  # heads that a star import is not the source of
     OWN: ClassVar[frozenset[str]] = frozenset()  # heads that mean the object itself: `self`, `this`
 
+    watches_calls = True  # False: this file's calls are plain references, whatever `on_call` does
+
     _shapes: ClassVar[dict[type, _Shapes]] = {}
 
     def __init__(self, source: bytes) -> None:
@@ -174,10 +183,12 @@ class Sweep:
         self.module = _Frame(-1, b"", None, (0, 0, len(source)), None)
         self.frame = self.module  # innermost definition around the node at hand
         self.muted = 0  # decisions before this offset count for nothing (radon does not look into an `assert`)
-        self._masked = bytearray(source)
+        self.quiet_to = 0  # strings before this offset are no literals (types, names of modules)
+        self._masked = source  # from the last match on: strings and comments hidden
         self._masked_to = 0
+        self._spans: list[tuple[int, int, int]] = []  # (start, end, kind) of strings and comments as they are met
         self._string_starts: list[int] = []
-        self._string_ends: list[int] = []
+        self._strings: list[bytes] = []
         self._ends = [len(source) + 1]  # of every open structure; the sentinel is never reached
         self._tops: list[_Frame | _Run | int] = [_CHAIN]
         self._functions: list[_Frame] = []
@@ -186,11 +197,15 @@ class Sweep:
         self._cuts: list[tuple[int, int]] = []
         self._opened: list[tuple[int, int]] = []  # (start, symbol) in order of start
         self._end_of: dict[int, int] = {}  # by symbol
+        self._met: list[tuple[int, str, int, int]] = []  # references as (symbol, kind, start, end)
         self._references: dict[tuple[int, str, bytes], int] = {}
         self._shadows: dict[int, set[str]] = {}
         self._errors: list[tuple[int, int]] = []
         self._in_run: dict[int, _Run] = {}
-        self._lines = list(accumulate(len(line) + 1 for line in source.split(b"\n")))
+        if b"\r" in source or not source.endswith(b"\n"):
+            self._lines = list(accumulate(len(line) + 1 for line in source.split(b"\n")))
+        else:
+            self._lines = [*accumulate(map(len, source.splitlines(keepends=True))), len(source) + 1]
 
     # What a language may replace.
 
@@ -203,7 +218,7 @@ class Sweep:
         return "", ""
 
     def finish(self) -> None:
-        """Called after the last match and before names are bound."""
+        """Called after the last match, once strings are masked and before names are bound."""
 
     # What a language calls.
 
@@ -324,13 +339,7 @@ class Sweep:
 
     def refer(self, kind: str, start: int, end: int) -> None:
         """A name used at this place; kept in the end only if it may cross the file or names a symbol of it."""
-        if end - start > LONGEST_NAME:
-            return
-        name = self.source[start:end]
-        if _DOTTED.fullmatch(name):
-            self._references.setdefault((self.frame.symbol, kind, name), start)
-            if kind == "call" and name.endswith(self.frame.name) and self.frame.is_function:
-                self._recursion(name)
+        self._met.append((self.frame.symbol, kind, start, end))
 
     def refer_to(self, kind: str, name: bytes, start: int) -> None:
         """A name spelt otherwise than at its place (inside a string annotation)."""
@@ -342,32 +351,33 @@ class Sweep:
 
         `imports` are the spans of the import statements, in order. To be called from `finish`.
         """
-        masked = bytes(self._masked)
+        masked = self._masked
         seen = {(symbol, name) for symbol, _, name in self._references}
+        known = {start for _, _, start, _ in self._met}
+        find, use = masked.find, _USE.match
         starts = [start for start, _ in imports]
         opened = [start for start, _ in self._opened]
         for alias in sorted({row.alias for row in self.imports if row.alias}):
             head = alias.encode()
-            for at in _places(masked, head):
-                found = _DOTTED.match(masked, at)
-                if found is None or found.end() - at > LONGEST_NAME:
+            size = len(head)
+            at = find(head)
+            while at >= 0:
+                here, at = at, find(head, at + size)
+                if here in known or (here and masked[here - 1] in _WORD):
                     continue
-                name = found[0]
-                if name != head and not name.startswith(head + b"."):
-                    continue  # part of a longer name
-                if at and (masked[at - 1] in _WORD or masked[at - 1] == 46):
-                    continue
-                after = _AFTER.match(masked, found.end())
-                if after is not None and after[0].strip() in (b"=", b"("):
+                found = use(masked, here)
+                if found is None or found[2] or found.end() - here > LONGEST_NAME:
                     continue  # a keyword argument or an assignment; a call is known already
-                symbol = self._symbol_at(at, opened)
-                if (symbol, name) in seen:
+                name = found[1]
+                if len(name) > size and not name.startswith(head + b"."):
+                    continue  # part of a longer name
+                inside = bisect_right(starts, here) - 1
+                if inside >= 0 and here < imports[inside][1]:
                     continue
-                inside = bisect_right(starts, at) - 1
-                if inside >= 0 and at < imports[inside][1]:
-                    continue
-                seen.add((symbol, name))
-                self._references.setdefault((symbol, "read", name), at)
+                symbol = self._symbol_at(here, opened)
+                if (symbol, name) not in seen:
+                    seen.add((symbol, name))
+                    self._references.setdefault((symbol, "read", name), here)
 
     def _symbol_at(self, offset: int, opened: list[int]) -> int:
         number = bisect_right(opened, offset) - 1
@@ -375,15 +385,6 @@ class Sweep:
         while symbol >= 0 and self._end_of[symbol] <= offset:
             symbol = self.symbols[symbol].parent
         return symbol
-
-    def _recursion(self, name: bytes) -> None:
-        frame = self.frame
-        head, _, last = name.rpartition(b".")
-        is_method = frame.outer is not None and not frame.outer.is_function and frame.outer.symbol >= 0
-        itself = last == frame.name and (text(head) in self.OWN if is_method else not head)
-        if itself and not frame.recursive:
-            frame.recursive = True
-            frame.cognitive += 1
 
     def caught(self, node: Node, types: str, *, broad: bool, silent: bool) -> None:
         """A handler of exceptions."""
@@ -401,39 +402,19 @@ class Sweep:
             self._cuts.append((start, end))
 
     def mask(self, start: int, end: int, *, code: bool) -> None:
-        """Hides a string (`code`) or a comment from token counts; inner strings of a masked one are ignored."""
-        if start < self._masked_to or end <= start:
-            return
-        self._masked_to = end
-        written = self.source[start:end]
-        if not code:
-            self._masked[start:end] = written.translate(_BLANK)
-            if start < _HEADER and not self.is_generated:
-                self.is_generated = _GENERATED.search(written[:_HEADER]) is not None
-            return
-        self._string_starts.append(start)
-        self._string_ends.append(end)
-        if b"\n" in written:
-            first, *others = written.split(b"\n")
-            lines = [_HOLE.ljust(len(first)), *(_HELD.ljust(len(line)) if line else b"" for line in others)]
-            self._masked[start:end] = b"\n".join(lines)
-        else:
-            self._masked[start:end] = _HOLE.ljust(end - start)
+        """Hides a string that is no literal (`code`) or a comment; of overlapping spans the first one counts."""
+        if end > start:
+            self._spans.append((start, end, _NAME if code else _COMMENT))
+            self._masked_to = max(self._masked_to, end)
 
     # Captures that mean the same everywhere.
 
     def on_comment(self, node: Node) -> None:
-        self.mask(node.start_byte, node.end_byte, code=False)
+        self._spans.append((node.start_byte, node.end_byte, _COMMENT))
 
     def on_string(self, node: Node) -> None:
-        start, end = node.start_byte, node.end_byte
-        if start < self._masked_to:
-            return
-        self.mask(start, end, code=True)
-        if end - start <= 80:
-            content = self.literal_of(self.source[start:end])
-            if 4 <= len(content) <= 60 and _TELLING.search(content):
-                self.literals.setdefault(content, start)
+        start = node.start_byte
+        self._spans.append((start, node.end_byte, _NAME if start < self.quiet_to else _STRING))
 
     def on_call(self, node: Node) -> None:
         self.refer("call", node.start_byte, node.end_byte)
@@ -458,29 +439,115 @@ class Sweep:
 
     def run(self, tree: Tree, query: Query) -> Facts:
         """The facts of the whole file."""
-        taken: dict[str, Callable[[Node], None]] = {}
-        for number in range(query.capture_count):
-            name = query.capture_name(number)
-            method = getattr(self, "on_" + name, None)
-            if method is None:
-                flow = self.FLOWS[name]
-
-                def method(node: Node, flow: Flow = flow) -> None:
-                    self.flow(flow, node)
-
-            taken[name] = method
-        ends = self._ends
-        for _, captured in QueryCursor(query).matches(tree.root_node):
-            for name, nodes in captured.items():
-                node = nodes[0]
-                start = node.start_byte
-                while ends[-1] <= start:
-                    self._close()
-                taken[name](node)
+        # What a pattern's node goes to; None until its name has been seen.
+        taken: list[Callable[[Node], None] | None] = [None] * query.pattern_count
+        # Most nodes are strings, comments, calls and plain statements: they are taken here unless a language differs.
+        plain = [_LOOK_UP] * query.pattern_count
+        ends, spans, met = self._ends, self._spans, self._met
+        for pattern, captured in QueryCursor(query).matches(tree.root_node):
+            (nodes,) = captured.values()
+            node = nodes[0]
+            how = plain[pattern]
+            if how is _LOOK_UP:
+                (name,) = captured
+                taken[pattern], how = self._taker(name)
+                plain[pattern] = how
+            start = node.start_byte
+            if how is _PLAIN_STRING:
+                spans.append((start, node.end_byte, _NAME if start < self.quiet_to else _STRING))
+                continue
+            while ends[-1] <= start:
+                self._close()
+            if how is _PLAIN_STATEMENT:
+                self.frame.statements += 1
+            elif how is _PLAIN_CALL:
+                met.append((self.frame.symbol, "call", start, node.end_byte))
+            else:
+                take = taken[pattern]
+                assert take is not None
+                take(node)
         while len(ends) > 1:
             self._close()
+        self._mask_all()
+        self._settle()
         self.finish()
         return self._facts()
+
+    def _taker(self, name: str) -> tuple[Callable[[Node], None], int]:
+        """Who takes the nodes captured under `name`, and whether `run` may do so itself."""
+        own = getattr(type(self), "on_" + name, None)
+        if own is None:
+            flow = self.FLOWS[name]
+            return (lambda node: self.flow(flow, node)), _TAKEN
+        plain = _TAKEN
+        if own is Sweep.on_string:
+            plain = _PLAIN_STRING
+        elif own is Sweep.on_statement:
+            plain = _PLAIN_STATEMENT
+        elif own is Sweep.on_call or (name == "call" and not self.watches_calls):
+            plain = _PLAIN_CALL
+        take: Callable[[Node], None] = getattr(self, "on_" + name)
+        return take, plain
+
+    def _mask_all(self) -> None:
+        """Builds the masked text from the spans met, and keeps the strings that tell something."""
+        source = self.source
+        pieces: list[bytes] = []
+        at = 0
+        for start, end, kind in sorted(self._spans):
+            if start < at:
+                continue  # inside a string: the pieces of a formatted one
+            pieces.append(source[at:start])
+            at = end
+            written = source[start:end]
+            if kind == _COMMENT:
+                pieces.append(written.translate(_BLANK))
+                if start < _HEADER and not self.is_generated:
+                    self.is_generated = _GENERATED.search(written[:_HEADER]) is not None
+                continue
+            self._string_starts.append(start)
+            self._strings.append(written)
+            if b"\n" in written:
+                first, *others = written.split(b"\n")
+                lines = [_HOLE.ljust(len(first)), *(_HELD.ljust(len(line)) if line else b"" for line in others)]
+                pieces.append(b"\n".join(lines))
+            else:
+                size = end - start
+                pieces.append(_HOLES[size] if size < 100 else _HOLE.ljust(size))
+            if kind == _STRING and 5 < end - start <= 80 and _TELLING.search(written):
+                content = self.literal_of(written)
+                if 4 <= len(content) <= 60 and _TELLING.search(content):
+                    self.literals.setdefault(content, start)
+        pieces.append(source[at:])
+        self._masked = b"".join(pieces)
+
+    def _settle(self) -> None:
+        """Keeps the references that may lead somewhere, once each, and sees who calls itself."""
+        source, references = self.source, self._references
+        heads = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
+        heads.update(symbol.name.encode() for symbol in self.symbols if symbol.parent < 0)
+        star = any(row.name == "*" and not row.alias for row in self.imports)
+        functions = {frame.symbol: frame for frame in self._functions}
+        for symbol, kind, start, end in self._met:
+            if end - start > LONGEST_NAME:
+                continue
+            name = source[start:end]
+            frame = functions.get(symbol)
+            if frame is not None and kind == "call" and not frame.recursive and name.endswith(frame.name):
+                self._recursion(frame, name)
+            if (star or name.partition(b".")[0] in heads) and _DOTTED.fullmatch(name):
+                references.setdefault((symbol, kind, name), start)
+
+    def _recursion(self, frame: _Frame, name: bytes) -> None:
+        head, _, last = name.rpartition(b".")
+        is_method = frame.outer is not None and not frame.outer.is_function and frame.outer.symbol >= 0
+        if last != frame.name or not (text(head) in self.OWN if is_method else not head):
+            return
+        frame.recursive = True
+        around: _Frame | None = frame
+        while around is not None:
+            around.cognitive += 1
+            around = around.outer
 
     def _close(self) -> None:
         self._ends.pop()
@@ -522,9 +589,9 @@ class Sweep:
     # What is known only at the end.
 
     def _facts(self) -> Facts:
-        masked = bytes(self._masked)
+        masked = self._masked
         lines = masked.split(b"\n")
-        code = list(accumulate((0 if not line or line.isspace() else 1 for line in lines), initial=0))
+        code = list(accumulate(map(bool, map(bytes.strip, lines)), initial=0))
         functions = self._measured(masked, code)
         physical = len(lines) - (not lines[-1])
         interface = Interface(
@@ -558,7 +625,7 @@ class Sweep:
 
     @staticmethod
     def _leaves(shape: bytes) -> int:
-        return shape.count(b"I") + shape.count(b"S") + shape.count(b"N") + shape.count(b"C")
+        return len(shape.translate(None, _NO_LEAF))
 
     def _measured(self, masked: bytes, code: list[int]) -> list[Function]:
         """Function rows in order of their start.
@@ -585,10 +652,9 @@ class Sweep:
                     leaves += self._leaves(shaped)
                     size += len(tokens)
                     shape.append(shaped)
-                    exact.append(b"\x1f".join(tokens))
+                    exact.append(b"".join(tokens))
                     first = bisect_left(self._string_starts, at)
-                    for number in range(first, bisect_left(self._string_starts, stop)):
-                        exact.append(self.source[self._string_starts[number] : self._string_ends[number]])
+                    exact.extend(self._strings[first : bisect_left(self._string_starts, stop, first)])
                 if child is not None:
                     inner_leaves, inner_size, inner_exact, inner_shape = known[child.symbol]
                     leaves += inner_leaves
@@ -600,8 +666,9 @@ class Sweep:
             figures = b"%d %d %d %d" % (frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements)
             exact_digest = shape_digest = b""
             if size >= SMALLEST_HASHED or frame.outer is not self.module:
-                exact_digest = blake2b(b"\x1e".join([figures, *exact]), digest_size=8).digest()
+                # The joined text does not say where words end; the shape does, so it is part of both.
                 shape_digest = blake2b(b"\x1e".join([figures, *shape]), digest_size=8).digest()
+                exact_digest = blake2b(b"\x1e".join([shape_digest, *exact]), digest_size=8).digest()
             known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
             big = size >= SMALLEST_HASHED
             symbol = self.symbols[frame.symbol]
@@ -637,13 +704,6 @@ class Sweep:
                 return True
             symbol = self.symbols[symbol].parent
         return False
-
-
-def _places(masked: bytes, name: bytes) -> Iterator[int]:
-    at = masked.find(name)
-    while at >= 0:
-        yield at
-        at = masked.find(name, at + len(name))
 
 
 def _number(digest: bytes) -> int:

@@ -137,8 +137,7 @@ class PythonSweep(Sweep):
         self._regions: list[tuple[int, int, int]] = []  # (start, end, flag of imports inside), innermost last
         self._decorated: tuple[int, int, list[str]] = (-1, -1, [])  # (end, start, names) of the definition to come
         self._types_to = 0
-        self._quiet_to = 0  # strings before this offset are names, not literals
-        self._bare = (-1, -1)  # span of the latest expression statement: a string that fills it is documentation
+        self.watches_calls = b"import_module" in source or b"__import__" in source
         self._variables: set[tuple[int, bytes]] = set()
         self._listed: dict[str, int] = {}  # names in `__all__`, with their line
         self._unlisted: set[str] = set()
@@ -226,7 +225,7 @@ class PythonSweep(Sweep):
             module, level = ".".join([*kept, module] if module else kept), 0
         if not module and not level:
             return
-        self._quiet_to = max(self._quiet_to, end + found.end())
+        self.quiet_to = max(self.quiet_to, end + found.end())
         flags = self._flags_at(start) | DYNAMIC
         self.imports.append(Import(module, level, "", "", self.line(start), flags, self.symbol))
 
@@ -277,7 +276,7 @@ class PythonSweep(Sweep):
             decorators=decorators,
         )
         if index >= 0:
-            self.parameters.extend(parameter._replace(symbol=index) for parameter in own)
+            self.parameters.extend([Parameter(index, *parameter[1:]) for parameter in own])
             self.shadow(index, {parameter.name for parameter in own} | self._type_parameters(named))
         self.enter(index, name, node, body.start_byte, function=True, start=first)
 
@@ -341,18 +340,18 @@ class PythonSweep(Sweep):
                 self._variable(name, "type", node)
 
     def on_expression(self, node: Node) -> None:
-        start, end = node.start_byte, node.end_byte
+        start = node.start_byte
         frame = self.frame
-        self._bare = (start, end)
         if self.source[start] in b"\"'rRuU" and _QUOTED.match(self.source, start, start + 4):
             child = node.child(0)
-            if child is not None and child.type == "string" and child.end_byte == end:
-                return  # documentation, no statement
+            if child is not None and child.type == "string" and child.end_byte == node.end_byte:
+                self.mask(start, node.end_byte, code=False)  # documentation, no statement
+                return
         frame.statements += 1
         if frame.is_function:
             return
         if frame.symbol < 0 and self.source.startswith(b"__all__", start):
-            self._list(start, end)
+            self._list(start, node.end_byte)
         assignment: Node | None = node.child(0)
         while assignment is not None and assignment.type == "assignment":
             left = assignment.child_by_field_name("left")
@@ -397,7 +396,7 @@ class PythonSweep(Sweep):
         found = _ALL.match(text(self.source[start:end]))
         if found is None:
             return
-        self._quiet_to = end
+        self.quiet_to = max(self.quiet_to, end)
         how, value = found[1], found[2]
         names = {name[2]: self.line(start) for name in _STRING.finditer(value)}
         if "remove" in how:
@@ -412,6 +411,7 @@ class PythonSweep(Sweep):
     def on_type(self, node: Node) -> None:
         if node.start_byte >= self._types_to:
             self._types_to = node.end_byte
+            self.quiet_to = max(self.quiet_to, node.end_byte)
             self._names("type", node.start_byte, node.end_byte)
 
     def _names(self, kind: str, start: int, end: int) -> None:
@@ -423,15 +423,6 @@ class PythonSweep(Sweep):
             written = re.sub(rb"""Literal\[[^\]]*\]""", b"Literal", written)
         for found in _DOTTED_NAME.finditer(written):
             self.refer_to(kind, found[0], start + found.start())
-
-    def on_string(self, node: Node) -> None:
-        start, end = node.start_byte, node.end_byte
-        if (start, end) == self._bare:
-            self.mask(start, end, code=False)
-        elif start < self._types_to or start < self._quiet_to:
-            self.mask(start, end, code=True)
-        else:
-            super().on_string(node)
 
     def literal_of(self, written: bytes) -> bytes:
         quote = _QUOTED.match(written)
