@@ -12,8 +12,8 @@ import inspect
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -149,57 +149,46 @@ def views() -> Iterator[str]:
     yield "# Public views\n"
     yield "What `plumbrule query`, notebooks and rules read. A view shows the newest snapshot of each repository's main"
     yield "line; `NAME_at(snapshot)` has the same columns for any snapshot; rules have `now.NAME` and `before.NAME`.\n"
-    for name, view in sorted(layout.views().items()):
+    known = layout.views()
+    # A column means the same in every view that has it, unless a view says otherwise.
+    common = {column: doc for view in known.values() for column, doc in view.column_docs.items()}
+    for name, view in sorted(known.items()):
         yield f"## {name}\n"
         yield f"{_sentence(view.doc)}\n"
         columns = connection.execute(f'DESCRIBE "{name}"').fetchall()
-        undocumented = [column for column, *_ in columns if not view.column_docs.get(column)]
+        docs = {**common, **view.column_docs}
+        undocumented = [column for column, *_ in columns if not docs.get(column)]
         if undocumented:
             raise SystemExit(f"the view {name} does not say what these columns are: {', '.join(undocumented)}")
         yield from _table(
             ("column", "type", "meaning"),
-            [(f"`{column}`", type_, _cell(view.column_docs[column])) for column, type_, *_ in columns],
+            [(f"`{column}`", type_, _cell(docs[column])) for column, type_, *_ in columns],
         )
 
 
 # -- policy --------------------------------------------------------------------------------------------------------
 
-# How a table of the policy is written, and the class that holds it; the keys are asked of the reader itself.
-_TABLES: Mapping[str, str] = {
-    "components": "",
-    "layers": "Layers",
-    "forbid": "Forbidden",
-    "waiver": "Waiver",
-    "repository": "Repository",
-    "batches": "Policy",
-    "limits": "Limits",
-}
+_POLICY_TABLES = ("layers", "forbid", "waiver", "repository", "batches", "limits")
 
 
 def policy() -> Iterator[str]:
-    from plumbrule.policy import model
+    """The example beside this file, once the reader takes it and no key that the reader knows is missing in it."""
+    from plumbrule.policy import read_policy
 
+    example = (FOLDER / "plumbrule.toml").read_text("utf-8")
+    read_policy(example, "docs/plumbrule.toml")
+    shown = tomllib.loads(example)
+    for table in ("", *_POLICY_TABLES):
+        held = shown[table] if table else shown
+        missing = set(_keys_of(table)) - (held[0] if isinstance(held, list) else held).keys()
+        if missing:
+            raise SystemExit(f"docs/plumbrule.toml does not show {', '.join(sorted(missing))} of [{table}]")
     yield "# The policy: plumbrule.toml\n"
-    yield "What is intended, in one file at the root of the repository. Every part may be left out; a key that is not"
-    yield "known is refused, with the nearest known one named. `plumbrule init` writes a first one.\n"
-    yield "At the top level: " + ", ".join(f"`{key}`" for key in _keys_of("")) + ".\n"
-    for table, name in _TABLES.items():
-        if not name:
-            continue
-        held: type = getattr(model, name)
-        defaults = {field.name: field.default for field in fields(held)}
-        comments = _comments(held)
-        brackets = f"[{table}]" if table in ("batches", "limits") else f"[[{table}]]"
-        yield f"## {brackets}\n"
-        if held.__doc__ and name != "Policy":
-            yield f"{_sentence(inspect.getdoc(held) or '')}\n"
-        rows = []
-        for key in _keys_of(table):
-            field = {"from": "source", "to": "target", "window": "batch_window"}.get(key, key)
-            default = defaults.get(field)
-            shown = f"`{_toml(default)}`" if isinstance(default, int | float) else ""
-            rows.append((f"`{key}`", shown, _cell(comments.get(field, ""))))
-        yield from _table(("key", "default", "meaning"), rows)
+    yield "What is intended, in one file at the root of the repository, or in a folder above it. A key that is not known"
+    yield "is refused, and the nearest known one named. `plumbrule init` writes a first policy from what it finds,"
+    yield "`plumbrule baseline` accepts what is there. The policy that binds is the one at the tip of the base branch:"
+    yield "a change cannot excuse itself.\n"
+    yield f"```toml\n{example}```"
 
 
 def _keys_of(table: str) -> list[str]:
@@ -207,24 +196,13 @@ def _keys_of(table: str) -> list[str]:
     from plumbrule.errors import SettingsError
     from plumbrule.policy import read_policy
 
-    for opening in ("", f"[{table}]\n", f"[[{table}]]\n"):
-        if bool(opening) != bool(table):
-            continue
+    for opening in (f"[{table}]\n", f"[[{table}]]\n") if table else ("",):
         try:
             read_policy(f"{opening}0000 = 1\n", "docs")
         except SettingsError as error:
             if listed := re.search(r"unknown key '0000'; known are (.*)$", str(error)):
                 return listed[1].split(", ")
     raise SystemExit(f"the policy's reader does not say which keys [{table}] has")
-
-
-def _comments(held: type) -> dict[str, str]:
-    """What stands behind each field of a dataclass: its documentation, kept where the field is."""
-    return {
-        match[1]: match[2].strip()
-        for line in inspect.getsource(held).splitlines()
-        if (match := re.match(r"    (\w+): [^#]*#(.*)$", line))
-    }
 
 
 # -- languages -----------------------------------------------------------------------------------------------------
