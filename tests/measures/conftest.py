@@ -11,6 +11,7 @@ import pytest
 from plumbrule.facts import Body, Interface
 from plumbrule.graph import Dependency, External, FileRow, FileRows, FunctionRow, MemoryGraph, SymbolRow, Use
 from plumbrule.measures import Intent, Situation, measures
+from plumbrule.snapshot import FilesWalk
 from plumbrule.tables import Row
 
 FACTS: dict[str, tuple[Interface, Body]] = {}  # by blob id, which is derived from the facts: order-independent
@@ -102,6 +103,30 @@ def measured(s: Situation, *tables: str) -> dict[str, Collection[Row]]:
     return rows
 
 
+class History:
+    """Snapshots of real code, each given as files; `to` moves on and tells the situation between the last two."""
+
+    def __init__(self) -> None:
+        self._walk = FilesWalk()
+        self.graph = MemoryGraph("example")
+        self.rows: dict[str, Collection[Row]] = {}
+
+    def to(self, files: Mapping[str, str], renamed: Mapping[str, str] | None = None) -> Situation:
+        before = self.graph
+        self.graph = self._walk.to({path: text.encode() for path, text in files.items()}).graph
+        changed = {p for p in {*before.files, *self.graph.files} if before.files.get(p) != self.graph.files.get(p)}
+        earlier, self.rows = self.rows, {}
+        for measure in measures():
+            now = Situation(self.graph, before, changed, self._walk.book, Intent(), self.rows, earlier, renamed or {})
+            self.rows[measure.table.name] = measure.compute(now)
+        return now
+
+    def told(self, table: str) -> list[dict[str, object]]:
+        """The rows of a measure at the latest snapshot, by column name."""
+        columns = next(measure.table.names for measure in measures() if measure.table.name == table)
+        return [dict(zip(columns, row, strict=True)) for row in self.rows[table]]
+
+
 @dataclass(frozen=True)
 class World:
     """What the tests of this folder are written with."""
@@ -110,8 +135,9 @@ class World:
     graph: Callable[..., MemoryGraph] = graph
     situation: Callable[..., Situation] = situation
     measured: Callable[..., dict[str, Collection[Row]]] = measured
+    History: type[History] = History
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def world() -> World:
     return World()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import log2
 from typing import NamedTuple
 
@@ -18,88 +17,23 @@ import orjson
 
 from plumbrule.graph import FileRows, FunctionRow, Graph, SymbolRow
 from plumbrule.measures import Measure, Situation
+from plumbrule.measures._classes import Place, Reader, promised_by
 from plumbrule.measures._structure import StructuredRows, all_links, moved_links
 from plumbrule.tables import Row, Table, columns
 
 _OWN = ("self", "cls", "this", "super()", "super")
 _PLAIN = {"staticmethod", "classmethod"}  # decorators that add nothing to a call
-_NO_BASE = {"object", "ABC", "Generic", "Protocol", "extends", "implements"}
 _ENTRIES = ("__init__.py", "index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs")
 _DEPRECATED = re.compile(r"deprecat|(^|\.)warn$", re.IGNORECASE)
 _FAULT = re.compile(r"(Error|Exception|Warning)\b")
 _NAME = re.compile(r"[A-Za-z_$][\w$.]*")
-_INSIDE = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\([^()]*\)|\w+\s*=\s*[\w.]+")  # type arguments, calls, keywords
 _EMPTY_BODY = 2  # named leaf tokens of `...`, `pass` and `raise NotImplementedError`
 _THIN = 60  # F below which a module of negative depth is shallow (research: measures 2.3)
 _CALLERS = 3  # users outside its package that make a facade worth having (research: measures 2.3)
 _LONGEST_CHAIN = 12
 
 
-@dataclass(slots=True)
-class _Reader:
-    """The rows of a graph, and a record of which files other than the one in question were read."""
-
-    graph: Graph
-    own: str
-    read: set[str] = field(default_factory=set)
-
-    def rows(self, path: str) -> FileRows | None:
-        if path != self.own:
-            self.read.add(path)
-        return self.graph.rows(path) if path in self.graph else None
-
-    @property
-    def rests_on(self) -> str:
-        return orjson.dumps(sorted(self.read)).decode()
-
-
-class _Place(NamedTuple):
-    path: str  # "" = outside this repository
-    symbol: str
-
-
-def _bases(rows: FileRows, path: str, name: str) -> list[_Place]:
-    """Base classes and interfaces of the class `name`; one outside the repository has no path."""
-    declared = next((symbol for symbol in rows.symbols if symbol.symbol == name), None)
-    if declared is None:
-        return []
-    found = {use.symbol.rpartition(".")[2]: _Place(use.dst, use.symbol) for use in rows.uses
-             if use.user == name and use.kind == "inherit" and use.dst}  # fmt: skip
-    own = {symbol.symbol for symbol in rows.symbols}
-    written = declared.signature[1:-1] if declared.signature.startswith("(") else declared.signature
-    for _ in range(4):  # nested type arguments
-        written = _INSIDE.sub("", written)
-    bases = list(found.values())
-    for base in _NAME.findall(written):
-        last = base.rpartition(".")[2]
-        if last not in _NO_BASE and last not in found and base != name:
-            bases.append(_Place(path if base in own else "", base))
-    return bases
-
-
-def _required_by(reader: _Reader, path: str, owner: str, method: str) -> str:
-    """The base that already promises `method` of class `owner`; one outside the repository may promise anything."""
-    pending = [_Place(path, owner)]
-    entered = set()
-    outside = ""
-    while pending:
-        place = pending.pop(0)
-        rows = reader.rows(place.path)
-        if place in entered or rows is None:
-            continue
-        entered.add(place)
-        for base in _bases(rows, place.path, place.symbol):
-            if not base.path:
-                outside = outside or base.symbol
-                continue
-            promised = reader.rows(base.path)
-            if promised is not None and any(s.symbol == f"{base.symbol}.{method}" for s in promised.symbols):
-                return base.symbol
-            pending.append(base)
-    return outside
-
-
-def _target(s: Situation, rows: FileRows, path: str, function: FunctionRow) -> _Place | str:
+def _target(s: Situation, rows: FileRows, path: str, function: FunctionRow) -> Place | str:
     """Where a pass-through leads; text in words if that is no layer of this repository, "" if it cannot be known."""
     head, _, rest = function.forwards.partition(".")
     last = function.forwards.rpartition(".")[2]
@@ -109,11 +43,11 @@ def _target(s: Situation, rows: FileRows, path: str, function: FunctionRow) -> _
     called = [use for use in rows.uses if use.user == function.symbol and use.kind == "call" and use.dst]
     for use in called:
         if use.symbol.rpartition(".")[2] == last:
-            return _Place(use.dst, use.symbol)
+            return Place(use.dst, use.symbol)
     if len(called) == 1:
-        return _Place(called[0].dst, called[0].symbol)
+        return Place(called[0].dst, called[0].symbol)
     if any(symbol.symbol == function.forwards for symbol in rows.symbols):
-        return _Place(path, function.forwards)
+        return Place(path, function.forwards)
     if any(symbol.symbol == head for symbol in rows.symbols):
         return ""
     interface = s.facts.interface(rows.file.dialect, rows.file.blob)
@@ -141,7 +75,7 @@ def _is_public(symbol: SymbolRow, known: Mapping[str, SymbolRow]) -> bool:
     return known[name].exported if name in known else symbol.exported
 
 
-def _excuse(s: Situation, reader: _Reader, rows: FileRows, symbol: SymbolRow, function: FunctionRow) -> str:
+def _excuse(s: Situation, reader: Reader, rows: FileRows, symbol: SymbolRow, function: FunctionRow) -> str:
     """Why this pass-through is no fault, by everything but its target."""
     owner, _, name = function.symbol.rpartition(".")
     if rows.file.is_test:
@@ -162,7 +96,7 @@ def _excuse(s: Situation, reader: _Reader, rows: FileRows, symbol: SymbolRow, fu
         return "inside a function"
     if kinds.get(owner) == "interface":
         return "abstract"
-    base = _required_by(reader, reader.own, owner, name) if owner else ""
+    base = promised_by(reader, reader.own, owner, name) if owner else ""
     if base:
         return f"required by {base}"
     if function.forward_grade != "A":
@@ -184,11 +118,11 @@ def _functions_of(s: Situation, path: str) -> Iterator[Row]:
         symbol = known.get(function.symbol)
         if symbol is None:
             continue
-        reader = _Reader(s.now, path)
+        reader = Reader(s.now, path)
         exempt = _excuse(s, reader, rows, symbol, function)
         target = _target(s, rows, path, function)
         if isinstance(target, str):
-            exempt, target = exempt or target, _Place("", "")
+            exempt, target = exempt or target, Place("", "")
         chain, end = _chain(s, reader, target)
         yield (
             s.now.repo, path, function.symbol, function.line, _is_public(symbol, known), function.forward_grade,
@@ -196,7 +130,7 @@ def _functions_of(s: Situation, path: str) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _chain(s: Situation, reader: _Reader, target: _Place) -> tuple[int, _Place]:
+def _chain(s: Situation, reader: Reader, target: Place) -> tuple[int, Place]:
     """How many pass-throughs in a row, this one included, and where they end."""
     length, entered = 1, set()
     while target.path and length < _LONGEST_CHAIN and target not in entered:
@@ -215,7 +149,7 @@ def _chain(s: Situation, reader: _Reader, target: _Place) -> tuple[int, _Place]:
     return length, target
 
 
-def _text(place: _Place) -> str:
+def _text(place: Place) -> str:
     return f"{place.path}::{place.symbol}" if place.path and place.symbol else place.path
 
 
@@ -298,7 +232,7 @@ def _module(s: Situation, path: str, passing: Sequence[Row]) -> Iterator[Row]:
     )
     if not figures.is_shallow:
         return
-    reader = _Reader(s.now, path)
+    reader = Reader(s.now, path)
     entry = _entry(s.now, path)
     exempt = _module_excuse(s, reader, rows, public, figures, known)
     shown_by = ""
@@ -332,7 +266,7 @@ def _declared(symbol: SymbolRow) -> int:
 
 def _module_excuse(
     s: Situation,
-    reader: _Reader,
+    reader: Reader,
     rows: FileRows,
     public: Sequence[FunctionRow],
     figures: _Figures,

@@ -1,0 +1,251 @@
+"""What was removed or narrowed: (old code, new code, expected changes), as griffe and its like are tested."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def changes(world):
+    """(path, symbol, change, detail) of every contract change between two sets of files."""
+
+    def compare(before, now, renamed=None):
+        history = world.History()
+        history.to(before)
+        history.to(now, renamed)
+        told = history.told("contract_change")
+        return [(row["path"], row["symbol"], row["change"], row["detail"]) for row in told]
+
+    return compare
+
+
+PYTHON = [
+    # nothing that callers see
+    ("def f(a): ...", "def f(a): return 1", []),
+    ("def f(a): ...", "def f(a, b=1): ...", []),
+    ("def f(a): ...", "def f(a, *, b=1): ...", []),
+    ("def f(a): ...", "def f(a, *rest, **more): ...", []),
+    ("def f(a, b): ...", "def f(a, *rest, **more): ...", []),
+    ("def f(*, a): ...", "def f(**more): ...", []),
+    ("def f(a, /): ...", "def f(b, /): ...", []),
+    ("def f(a, /): ...", "def f(a): ...", []),
+    ("def f(*, a): ...", "def f(a): ...", []),
+    ("def f(a): ...", "def f(a=1): ...", []),
+    ("def f(a=1): ...", "def f(a=2): ...", []),
+    ("def f(a) -> int: ...", "def f(a): ...", []),
+    ("def f(a) -> int | None: ...", "def f(a) -> int: ...", []),
+    ("def _f(a): ...", "", []),
+    ("class _C:\n    def m(self): ...", "", []),
+    ("class C:\n    def _m(self): ...", "class C: ...", []),
+    ("def f():\n    def g(): ...", "def f(): ...", []),
+    ("def f(): ...", "from .other import f", []),
+    ("def f(): ...", "from .other import g as f", []),
+    ("def f(): ...", "from numpy import *", []),
+    ("def f(): ...", "def __getattr__(name): ...", []),
+    ("def old(): ...", "def new(): ...\nold = new", []),
+    ("class C:\n    def m(self): ...", "class B:\n    def m(self): ...\nclass C(B): ...", []),
+    ("class C:\n    @property\n    def p(self): ...", "class C:\n    p = 1", []),
+    ("class A: ...\nclass C(A): ...", "class A: ...\nclass B(A): ...\nclass C(B): ...", []),
+    ("class C(object): ...", "class C: ...", []),
+    ("class C: ...", "class C:\n    def __init__(self, a=1): ...", []),
+    ("@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\ndef f(a): ...",
+     "@overload\ndef f(a: str): ...\n@overload\ndef f(a: int): ...\ndef f(a, b): ...", []),
+    # removed
+    ("def f(): ...", "", [("f", "removed", "")]),
+    ("X = 1", "Y = 1", [("X", "removed", "")]),
+    ("class C:\n    def m(self): ...", "", [("C", "removed", "")]),
+    ("class C:\n    def m(self): ...", "class C: ...", [("C.m", "removed", "")]),
+    ("class C:\n    def m(self): ...", "from abc import B\nclass C(B): ...", [("C.m", "removed", "")]),
+    ("__all__ = ['f']\ndef f(): ...\ndef g(): ...", "__all__ = ['f']\ndef f(): ...", [("g", "removed", "")]),
+    ("def f(): ...", "def inner():\n    from .other import f", [("f", "removed", "")]),
+    # parameters
+    ("def f(a): ...", "def f(a, b): ...", [("f", "parameter-required", "b")]),
+    ("def f(a): ...", "def f(a, *, b): ...", [("f", "parameter-required", "b")]),
+    ("def f(a): ...", "def f(b, a): ...", [("f", "parameter-required", "b")]),
+    ("def f(a, b): ...", "def f(a): ...", [("f", "parameter-removed", "b")]),
+    ("def f(a, b=1): ...", "def f(a): ...", [("f", "parameter-removed", "b")]),
+    ("def f(*rest): ...", "def f(): ...", [("f", "parameter-removed", "rest")]),
+    ("def f(**more): ...", "def f(a=1): ...", [("f", "parameter-removed", "more")]),
+    ("def f(a, b): ...", "def f(a, c): ...", [("f", "parameter-renamed", "b to c")]),
+    ("def f(a, b): ...", "def f(b, a): ...", [("f", "parameter-moved", "a"), ("f", "parameter-moved", "b")]),
+    ("def f(a): ...", "def f(b=1, a=2): ...", [("f", "parameter-moved", "a")]),
+    ("def f(a): ...", "def f(*, a): ...", [("f", "parameter-narrowed", "a can only be passed by name")]),
+    ("def f(a): ...", "def f(a, /): ...", [("f", "parameter-narrowed", "a can only be passed by position")]),
+    ("def f(a=1): ...", "def f(a): ...", [("f", "default-removed", "a")]),
+    ("class C:\n    def m(self, a): ...", "class C:\n    def m(self, a, b): ...", [("C.m", "parameter-required", "b")]),
+    ("class C:\n    def __init__(self, a): ...", "class C:\n    def __init__(self, a, b): ...",
+     [("C", "parameter-required", "b")]),
+    ("class C:\n    def __init__(self, a): ...", "class C: ...", [("C", "parameter-removed", "a")]),
+    ("@overload\ndef f(a: int): ...\n@overload\ndef f(a: int, b: int): ...\ndef f(*a): ...",
+     "def f(a: int): ...", [("f", "parameter-removed", "b")]),
+    # results, kinds and bases
+    ("def f(): ...", "async def f(): ...", [("f", "async-changed", "must be awaited now")]),
+    ("async def f(): ...", "def f(): ...", [("f", "async-changed", "can no longer be awaited")]),
+    ("def f() -> int: ...", "def f() -> int | None: ...", [("f", "return-widened", "int to int | None")]),
+    ("def f() -> int: ...", "def f() -> Optional[int]: ...", [("f", "return-widened", "int to Optional[int]")]),
+    ("class C:\n    def m(self): ...", "class C:\n    @property\n    def m(self): ...",
+     [("C.m", "kind-changed", "a method became a property")]),
+    ("class C: ...", "def C(): ...", [("C", "kind-changed", "a class became a function")]),
+    ("class B: ...\nclass C(B): ...", "class B: ...\nclass C: ...", [("C", "base-removed", "B")]),
+]  # fmt: skip
+
+
+TYPESCRIPT = [
+    ("export function f(a: string) {}", "export function f(other: string) {}", []),
+    ("export function f(a: string) {}", "export function f(a: string, b?: number) {}", []),
+    ("export function f(a: string, b: number) {}", "export function f(a: string, ...rest: number[]) {}", []),
+    ("export function f(a?: string) {}", "export function f(a = 'x') {}", []),
+    ("function f() {}", "", []),
+    ("export class C { private m() {} }", "export class C {}", []),
+    ("export class C { protected m() {} }", "export class C {}", []),
+    ("export function f(): Promise<number> { return g() }", "export async function f(): Promise<number> {}", []),
+    ("export function f() {}", "export { f } from './other'", []),
+    ("export function f() {}", "import { f } from './other'\nexport { f }", []),
+    ("export function f() {}", "export * from './other'", []),
+    ("export const f = (a: string) => 1", "export function f(a: string) { return 1 }", []),
+    ("export class C { m() {} }", "class B { m() {} }\nexport class C extends B {}", []),
+    ("export interface P { a: string }", "export interface P { a?: string; b?: string }", []),
+    ("export default function f() {}", "export default function g() {}", [("f", "removed", "")]),
+    ("export function f() {}", "", [("f", "removed", "")]),
+    ("export function f() {}", "function f() {}", [("f", "not-exported", "")]),
+    ("export function f() {}", "import { f } from './other'\nf()", [("f", "removed", "")]),
+    ("export class C { m() {} }", "export class C { private m() {} }", [("C.m", "not-exported", "private now")]),
+    ("export class C { m() {} }", "export class C {}", [("C.m", "removed", "")]),
+    ("export enum E { A, B }", "export enum E { A }", [("E.B", "removed", "")]),
+    ("export interface P { a: string; b: number }", "export interface P { a: string }", [("P.b", "removed", "")]),
+    ("export function f(a: string) {}", "export function f(a: string, b: number) {}",
+     [("f", "parameter-required", "b")]),
+    ("export function f(a: string) {}", "export function f(b: number, a: string) {}",
+     [("f", "parameter-required", "b")]),
+    ("export function f(a: string) {}", "export function f(b?: number, a?: string) {}",
+     [("f", "parameter-moved", "a")]),
+    ("export function f(a: string, b?: string) {}", "export function f(a: string) {}",
+     [("f", "parameter-removed", "b")]),
+    ("export function f(a: string, b: number) {}", "export function f(b: number, a: string) {}",
+     [("f", "parameter-moved", "a"), ("f", "parameter-moved", "b")]),
+    ("export function f(a?: string) {}", "export function f(a: string) {}", [("f", "default-removed", "a")]),
+    ("export function f({ a, b }: P) {}", "export function f({ a }: P) {}", [("f", "parameter-removed", "b")]),
+    ("export interface P { a?: string }", "export interface P { a: string }", [("P.a", "optional-required", "a")]),
+    ("export class C { constructor(a: string) {} }", "export class C { constructor(a: string, b: string) {} }",
+     [("C", "parameter-required", "b")]),
+    ("export function f(): number { return 1 }", "export function f(): number | undefined { return 1 }",
+     [("f", "return-widened", "number to number | undefined")]),
+    ("export function f(): number { return 1 }", "export async function f(): Promise<number> { return 1 }",
+     [("f", "return-widened", "number to Promise<number>")]),
+    ("export const f = () => 1", "export const f = async () => 1", [("f", "async-changed", "returns a promise now")]),
+    ("export class C { m() {} }", "export class C { get m() { return 1 } }",
+     [("C.m", "kind-changed", "a method became a property")]),
+    ("export class B {}\nexport class C extends B {}", "export class B {}\nexport class C {}",
+     [("C", "base-removed", "B")]),
+    ("export class C {}", "export interface C {}", [("C", "kind-changed", "a class became a interface")]),
+]  # fmt: skip
+
+
+OTHER = {"py": "def f(): ...\ndef g(): ...\n", "ts": "export function f() {}\n"}
+CASES = [("py", *case) for case in PYTHON] + [("ts", *case) for case in TYPESCRIPT]
+
+
+@pytest.fixture(scope="module")
+def compared(world):
+    """All cases in one history, each in a folder of its own: the folder and what was found there."""
+    history = world.History()
+    for side in (1, 2):
+        files = {f"case{n}/api.{case[0]}": case[side] for n, case in enumerate(CASES)}
+        files |= {f"case{n}/other.{case[0]}": OTHER[case[0]] for n, case in enumerate(CASES)}
+        history.to(files)
+    found = {}
+    for row in history.told("contract_change"):
+        found.setdefault(row["path"], []).append((row["symbol"], row["change"], row["detail"]))
+    return found
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda n: f"{CASES[n][0]}: {CASES[n][1]} -> {CASES[n][2]}")
+def test_contract(compared, number):
+    suffix, _, _, expected = CASES[number]
+    assert compared.get(f"case{number}/api.{suffix}", []) == expected
+    assert f"case{number}/other.{suffix}" not in compared
+
+
+def test_a_removed_file_is_one_change_of_the_module(changes):
+    before = {"shop/__init__.py": "", "shop/api.py": "def f(a): ...\ndef g(): ...\n"}
+    assert changes(before, {"shop/__init__.py": ""}) == [("shop/api.py", "", "removed", "")]
+
+
+def test_a_module_that_became_a_package_is_the_same_module(changes):
+    before = {"shop/api.py": "def f(a): ...\n"}
+    now = {"shop/api/__init__.py": "from shop.api.core import f\n", "shop/api/core.py": "def f(a): ...\n"}
+    assert changes(before, now) == []
+
+
+@pytest.mark.parametrize("new", ["src/api.tsx", "src/api/index.ts"])
+def test_a_typescript_module_is_the_same_under_another_file_name(changes, new):
+    assert changes({"src/api.ts": "export function f() {}"}, {new: "export function f() {}"}) == []
+
+
+def test_a_moved_module_breaks_its_old_name_and_is_compared_at_its_new_place(changes):
+    before = {"shop/old.py": "def f(a): ...\ndef g(): ...\n"}
+    now = {"shop/new.py": "def f(a, b): ...\ndef g(): ...\n"}
+    assert changes(before, now, {"shop/new.py": "shop/old.py"}) == [
+        ("shop/new.py", "f", "parameter-required", "b"),
+        ("shop/old.py", "", "moved", "now shop/new.py"),
+    ]
+
+
+def test_a_function_that_moved_and_is_passed_on_is_compared_where_it_is_now(changes):
+    before = {"shop/api.py": "def f(a): ...\n", "shop/core.py": ""}
+    now = {"shop/api.py": "from shop.core import f\n", "shop/core.py": "def f(a, b): ...\n"}
+    assert changes(before, now) == [("shop/core.py", "f", "parameter-required", "b")]
+
+
+def test_a_function_that_moved_away_says_where_it_is(changes):
+    before = {"shop/api.py": "def f(a): ...\n", "shop/core.py": ""}
+    now = {"shop/api.py": "", "shop/core.py": "def f(a): ...\n"}
+    assert changes(before, now) == [("shop/api.py", "f", "removed", "now in shop/core.py")]
+
+
+def test_a_method_that_moved_to_a_base_in_another_file_is_still_there(changes):
+    before = {"shop/api.py": "class C:\n    def m(self): ...\n", "shop/base.py": "class B: ...\n"}
+    now = {
+        "shop/api.py": "from shop.base import B\nclass C(B): ...\n",
+        "shop/base.py": "class B:\n    def m(self): ...\n",
+    }
+    assert changes(before, now) == []
+
+
+def test_a_package_that_no_longer_passes_a_name_on_broke_its_contract(changes):
+    core = {"shop/core.py": "def f(a): ...\n"}
+    found = changes({**core, "shop/__init__.py": "from .core import f\n"}, {**core, "shop/__init__.py": ""})
+    assert found == [("shop/__init__.py", "f", "removed", "still in shop/core.py")]
+
+
+def test_a_barrel_that_no_longer_passes_a_name_on_broke_its_contract(changes):
+    core = {"src/core.ts": "export function f() {}\nexport function g() {}\n"}
+    before = {**core, "src/index.ts": "export { f, g as h } from './core'\n"}
+    assert changes(before, {**core, "src/index.ts": "export { f } from './core'\n"}) == [
+        ("src/index.ts", "h", "removed", "still in src/core.ts")
+    ]
+
+
+def test_an_import_that_a_module_only_used_is_no_contract(changes):
+    core = {"shop/core.py": "def f(a): ...\n"}
+    assert changes({**core, "shop/api.py": "from shop.core import f\nf(1)\n"}, {**core, "shop/api.py": ""}) == []
+
+
+@pytest.mark.parametrize("path", ["tests/test_api.py", "shop/made.py"])
+def test_tests_and_generated_files_are_no_contract(changes, path):
+    marker = "# @generated by a machine\n" if "made" in path else ""
+    assert changes({path: f"{marker}def f(a): ...\n"}, {path: f"{marker}def f(): ...\n"}) == []
+
+
+def test_a_file_that_cannot_be_read_any_more_is_not_called_removed(changes):
+    assert changes({"shop/api.py": "def f(a): ...\n"}, {"shop/api.py": "def f(a): ...\n\0"}) == []
+
+
+def test_star_exports_in_a_circle_end(changes):
+    before = {"src/a.ts": "export function f() {}", "src/b.ts": "export * from './a'"}
+    now = {"src/a.ts": "export * from './b'", "src/b.ts": "export * from './a'"}
+    assert changes(before, now) == [("src/a.ts", "f", "removed", "")]
+
+
+def test_a_first_snapshot_changes_no_contract(changes):
+    assert changes({}, {"shop/api.py": "def f(a): ...\n"}) == []
