@@ -14,8 +14,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from plumbrule.errors import NotARevision
+from plumbrule.git.attributes import LIMIT as ATTRIBUTES_LIMIT
+from plumbrule.git.attributes import Marks, marks
 from plumbrule.git.command import Command, GitFailed, safe_environment
 from plumbrule.git.disk import Disk
 from plumbrule.git.objects import Blobs, absent_objects, is_object_id
@@ -201,6 +204,13 @@ class Repository:
             ) from None
         return tree_entries(self._names.split(output))
 
+    def marks(self, tree: Mapping[str, Entry]) -> Marks:
+        """The paths of this tree that its .gitattributes files mark as generated or vendored."""
+        files = {path: entry.blob for path, entry in tree.items() if path.rpartition("/")[2] == ".gitattributes"}
+        with closing(self.blobs()) as reader:
+            contents = zip(files, reader.read_many(files.values(), limit=ATTRIBUTES_LIMIT), strict=True)
+            return marks({path: content for path, content in contents if isinstance(content, bytes)}, tree)
+
     def changes(self, base: str, head: str) -> tuple[Change, ...]:
         """The paths that differ from one commit to another, sorted; a rename is a deletion and an addition."""
         output = self._ask("diff-tree", *_DIFF, "--no-renames", _checked(base), _checked(head))
@@ -305,8 +315,14 @@ class Repository:
         return self.blobs()
 
     def close(self) -> None:
-        """End the process that reads objects."""
+        """End the process that reads objects; also at the end of a `with`."""
         self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def worktree(self, wanted: Callable[[str], bool], limit: int) -> Worktree:
         """The files on disk as they are now: tracked, and untracked but not ignored; nothing is run on them.
@@ -336,6 +352,10 @@ class Repository:
     def read_disk(self, path: str, limit: int) -> bytes | Skipped:
         """The bytes of one file of the worktree, never through a symbolic link and never of a pipe or device."""
         return self._disk.read(path, limit)
+
+    def disk_path(self, path: str) -> bytes:
+        """Where a file of the worktree lies, as the bytes that open it."""
+        return os.fsencode(self.root) + b"/" + self._names.raw(path)
 
     @cached_property
     def _disk(self) -> Disk:
