@@ -105,7 +105,7 @@ TYPESCRIPT = [
     ("export const f = (a: string) => 1", "export function f(a: string) { return 1 }", []),
     ("export class C { m() {} }", "class B { m() {} }\nexport class C extends B {}", []),
     ("export interface P { a: string }", "export interface P { a?: string; b?: string }", []),
-    ("export default function f() {}", "export default function g() {}", [("f", "removed", "")]),
+    ("export default function f() {}", "export default function h() {}", [("f", "removed", "")]),
     ("export function f() {}", "", [("f", "removed", "")]),
     ("export function f() {}", "function f() {}", [("f", "not-exported", "")]),
     ("export function f() {}", "import { f } from './other'\nf()", [("f", "removed", "")]),

@@ -336,7 +336,7 @@ def _compared(s: Situation, before: _Side, now: _Side, pair: _Pair) -> Iterator[
                 elif _still_there(now, found, pair.now, owner, own_name, language):
                     changes = []
                 else:
-                    changes = [Change("removed", _found_again(s, now, name))]
+                    changes = [Change("removed", _found_again(s, name, language))]
                     gone.add(name)
         else:
             changes = _least(several, variants, language)
@@ -448,11 +448,13 @@ def _lost_bases(before: _Side, now: _Side, old: Place, new: Place) -> Iterator[C
             yield Change("base-removed", base.symbol)
 
 
-def _found_again(s: Situation, now: _Side, name: str) -> str:
+def _found_again(s: Situation, name: str, language: str) -> str:
     """A place among the changed files that defines the same top-level name anew."""
 
     def defines(graph: Graph, path: str) -> bool:
-        return path in graph and any(symbol.symbol == name for symbol in graph.rows(path).symbols)
+        if path not in graph or graph.rows(path).file.language != language:
+            return False
+        return any(symbol.symbol == name for symbol in graph.rows(path).symbols)
 
     anew = (path for path in sorted(s.changed) if defines(s.now, path) and not defines(s.before, path))
     place = next(anew, "") if "." not in name else ""
