@@ -78,7 +78,7 @@ def _command(parser: argparse.ArgumentParser, path: tuple[str, ...]) -> Iterator
         yield f"{_sentence(parser.description or '')}\n" if parser.description else ""
         options = [action for action in actions if "--help" not in action.option_strings]
         yield from _table(
-            ("argument", "meaning"), [(f"`{_spelled(action)}`", _cell(_meaning(action))) for action in options]
+            ("argument", "meaning"), [(f"`{_cell(_spelled(action))}`", _cell(_meaning(action))) for action in options]
         )
     for action in below:
         summaries = {choice.dest: choice.help for choice in action._choices_actions}
@@ -93,7 +93,7 @@ def _spelled(action: argparse.Action) -> str:
         shown = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
         value = str(shown)
     if not action.option_strings:
-        return f"[{value}]" if action.nargs in ("?", "*") else value
+        return {"?": f"[{value}]", "*": f"[{value} ...]"}.get(str(action.nargs), value)
     return f"{action.option_strings[-1]} {value}".strip()
 
 
