@@ -50,7 +50,6 @@ class CompilerConfig:
     out_dir: str | None
     root_dir: str | None
     root_dirs: tuple[str, ...]
-    references: tuple[str, ...]  # files or folders
 
 
 def join(folder: str, relative: str) -> str | None:
@@ -298,7 +297,7 @@ def read_configs(tree: Tree, packages: Mapping[str, Package]) -> dict[str, Compi
         folder, _, name = path.rpartition("/")
         if _CONFIG_NAME.fullmatch(name) and "node_modules" not in folder.split("/"):
             options = _options(tree, path, by_name, memo, ())
-            found[path] = _config(path, folder, options, _read(tree, path))
+            found[path] = _config(path, folder, options)
     return found
 
 
@@ -360,7 +359,7 @@ def _extended(tree: Tree, folder: str, wanted: str, by_name: Mapping[str, str]) 
     return None
 
 
-def _config(path: str, folder: str, options: _Options, manifest: dict[str, Json]) -> CompilerConfig:
+def _config(path: str, folder: str, options: _Options) -> CompilerConfig:
     def at(option: tuple[str, str] | None) -> str | None:
         if option is None:
             return None
@@ -380,8 +379,6 @@ def _config(path: str, folder: str, options: _Options, manifest: dict[str, Json]
     # The longest fixed prefix wins, a pattern without a star before all others.
     paths.sort(key=lambda item: ("*" in item[0], -len(item[0].partition("*")[0]), item[0]))
     roots, root_dirs = options.root_dirs or (folder, ())
-    references = manifest.get("references")
-    wanted_paths = [_text(_table(r).get("path")) for r in references] if isinstance(references, list) else []
     return CompilerConfig(
         path=path,
         folder=folder,
@@ -390,5 +387,4 @@ def _config(path: str, folder: str, options: _Options, manifest: dict[str, Json]
         out_dir=at(options.out_dir),
         root_dir=at(options.root_dir),
         root_dirs=tuple(r for text in root_dirs if (r := at((roots, text))) is not None),
-        references=tuple(r for text in wanted_paths if text and (r := join(folder, text)) is not None),
     )

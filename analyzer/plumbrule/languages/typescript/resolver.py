@@ -98,9 +98,13 @@ class EcmaScriptResolver:
             if package.name:
                 self._named.setdefault(package.name, []).append(package)
         self._configs_in: dict[str, list[CompilerConfig]] = {}
+        self._configs_out: dict[str, list[CompilerConfig]] = {}  # by the folder that a build fills
         # tsconfig.json before its variants: it is the one that editors and most tools take.
         for path in sorted(self._configs, key=lambda p: (not p.endswith("/tsconfig.json") and p != "tsconfig.json", p)):
-            self._configs_in.setdefault(self._configs[path].folder, []).append(self._configs[path])
+            config = self._configs[path]
+            self._configs_in.setdefault(config.folder, []).append(config)
+            if config.out_dir:
+                self._configs_out.setdefault(config.out_dir, []).append(config)
 
     def fingerprint(self) -> object:
         return self._types_first, self._packages, self._configs
@@ -202,14 +206,11 @@ class EcmaScriptResolver:
     def _source_of(self, built: str) -> str | None:
         """The source of a build output that is not in the tree: by outDir and rootDir, else by usual folder names."""
         plain = _BUILT_ENDING.sub("", built)
-        for folder in ancestors(built.rpartition("/")[0]):
-            for config in self._configs_in.get(folder, ()):
-                out = config.out_dir
-                if not out or not (plain + "/").startswith(out + "/"):
-                    continue
+        for out in ancestors(plain):
+            for config in self._configs_out.get(out, ()):
                 rest = plain[len(out) + 1 :]
-                roots = (config.root_dir,) if config.root_dir is not None else (_under(folder, "src"), folder)
-                for root in roots:
+                own = (_under(config.folder, "src"), config.folder)
+                for root in (config.root_dir,) if config.root_dir is not None else own:
                     candidate = _under(root, rest)
                     if candidate != plain and (found := self._module(candidate)) is not None:
                         return found
@@ -337,9 +338,7 @@ class EcmaScriptResolver:
 
     def _package_here(self, folder: str, name: str, declared: bool) -> Package | None:
         """The package of this repository that `name` means for code in `folder`; None if it comes from a registry."""
-        named = self._named.get(name)
-        if not named:
-            return None
+        named = self._named.get(name, [])
         homes = [self._packages[f] for f in ancestors(folder) if f in self._packages]
         for home in homes:
             if home.name == name:
@@ -421,7 +420,11 @@ class EcmaScriptResolver:
         """An alias or search root that only a bundler's program knows: the file, if just one fits below a root."""
         plain = re.sub(r"^(?:[@~#$]/|[@~#$])", "", module)
         first, slash, _ = plain.partition("/")
-        if not plain or first in ("", ".", "..") or not (slash or plain == module or module[:1] in "~#$"):
+        if (
+            not plain
+            or first in ("", ".", "..")
+            or not (slash or plain == module or module[:1] in "~#$" or module[1:2] == "/")
+        ):
             return None
         roots: dict[str, None] = {}
         homes = [f for f in ancestors(folder) if f in self._packages][:1]
