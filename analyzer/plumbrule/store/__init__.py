@@ -66,7 +66,23 @@ class Store:
             yield Writer(self._generations, self._note, __version__)
 
     def reader(self) -> Reader:
-        """The newest generation. StoreError if there is none, or none that this program can read."""
+        """The newest generation. StoreError if there is none, or none that this program can read.
+
+        OutdatedStoreError if its tables are not those of this program; `answers` is enough for SQL over its own views.
+        """
+        from plumbrule.store.reader import OutdatedStoreError
+
+        reader = self.answers()
+        if reader.outdated:
+            reader.close()
+            raise OutdatedStoreError(
+                f"{reader.path}: made by another version of plumbrule, without {', '.join(sorted(reader.outdated))}\n"
+                "Run `plumbrule scan`: it adds what is missing."
+            )
+        return reader
+
+    def answers(self) -> Reader:
+        """As `reader`, whatever measures the generation has: its own views over its own tables hang together."""
         from plumbrule.store.reader import open_newest
 
         reader = open_newest(self._generations, self._note)

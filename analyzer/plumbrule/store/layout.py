@@ -272,18 +272,16 @@ def bring_up_to_date(connection: Connection, program: str) -> None:
 
     A measure whose columns changed begins anew: rows of the old shape would be read as what they are not.
     """
-    found: dict[str, list[tuple[str, str]]] = {}
-    for name, column, type_ in rows_of(
-        connection,
-        "SELECT table_name, column_name, data_type FROM duckdb_columns()"
-        " WHERE database_name = current_database() AND schema_name = 'side' ORDER BY table_name, column_index",
-    ):
-        found.setdefault(name, []).append((column, type_))
-    declared = {n: [*((c.name, c.type) for c in t.columns), ("_snapshot", "VARCHAR")] for n, t in kept().items()}
+    found, declared = _tables(connection), _declared()
     if found == declared and rows_of(connection, "SELECT views FROM log.layout") == [(_views_fingerprint(),)]:
         return
-    for view in views():
-        connection.execute(f"DROP VIEW IF EXISTS {quote(view)}")
+    for (view,) in rows_of(
+        connection,
+        "SELECT view_name FROM duckdb_views()"
+        " WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal",
+    ):
+        connection.execute(f"DROP VIEW {quote(view)}")
+        connection.execute(f"DROP MACRO TABLE IF EXISTS {quote(view + '_at')}")
     for name in sorted(found):
         if found[name] != declared.get(name):
             for schema in ("head", "past", "side"):
@@ -296,8 +294,31 @@ def bring_up_to_date(connection: Connection, program: str) -> None:
     create_views(connection)
 
 
+def outdated(connection: Connection) -> frozenset[str]:
+    """Tables declared today that the connection's current database does not have, or has with other columns."""
+    if rows_of(connection, "SELECT views FROM log.layout") == [(_views_fingerprint(),)]:
+        return frozenset()
+    found = _tables(connection)
+    return frozenset(name for name, shape in _declared().items() if found.get(name) != shape)
+
+
+def _tables(connection: Connection) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, column, type_ in rows_of(
+        connection,
+        "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name = 'side' ORDER BY table_name, column_index",
+    ):
+        found.setdefault(name, []).append((column, type_))
+    return found
+
+
+def _declared() -> dict[str, list[tuple[str, str]]]:
+    return {n: [*((c.name, c.type) for c in t.columns), ("_snapshot", "VARCHAR")] for n, t in kept().items()}
+
+
 def _views_fingerprint() -> str:
-    shape = [(name, view.over(_head), view.over(_at)) for name, view in views().items()]
+    shape = [(name, view.over(_head), view.over(_at)) for name, view in views().items()], sorted(_declared().items())
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 

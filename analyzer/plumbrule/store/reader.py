@@ -49,6 +49,8 @@ class Reader:
         self._lease = lease
         self.connection = connection
         self.path = lease.path
+        # Tables that an older program did not have, or had otherwise: nothing is known of them here.
+        self.outdated: frozenset[str] = frozenset()
         self.generation = lease.number
 
     def __enter__(self) -> Self:
@@ -82,6 +84,8 @@ class Reader:
 
     def rows(self, table: str, repo: str, snapshot: str = "") -> list[Row]:
         """Rows of one table (`layout.kept()`) with its own columns; of the newest snapshot unless another is named."""
+        if table in self.outdated:
+            return []
         of = layout.kept()[table]
         picked = ", ".join(f"r.{quote(name)}" for name in of.names)
         if snapshot:
@@ -176,7 +180,9 @@ def _opened(lease: Lease) -> Reader:
             f"{lease.path}: written by plumbrule {program}, whose tables differ from this program's\n"
             "Run `plumbrule scan`: it makes them anew from the facts that are kept."
         )
-    return Reader(lease, connection)
+    reader = Reader(lease, connection)
+    reader.outdated = layout.outdated(connection)
+    return reader
 
 
 def damaged(lease: Lease, error: Exception) -> StoreError:

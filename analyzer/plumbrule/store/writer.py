@@ -399,6 +399,8 @@ def _stored_line(reader: Reader, repo: str, number: int, snapshot: str) -> Line:
 
 
 def _opened_rows(reader: Reader, table: Table, repo: str) -> dict[Row, int]:
+    if table.name in reader.outdated:
+        return {}
     picked = ", ".join(map(quote, table.names))
     rows = reader.select(f"SELECT {picked}, _since FROM head.{quote(table.name)} WHERE repo = ? ORDER BY ALL", repo)
     return dict(zip(numbered(row[:-1] for row in rows), (row[-1] for row in rows), strict=True))
