@@ -65,7 +65,6 @@ def test_positions_do_not_depend_on_how_much_is_asked(make_repo, opened):
     assert found.first_parent_log(ids[-1], after=ids[-1]).commits == ()
     assert found.first_parent_log(ids[2]).commits == tuple(whole[id_] for id_ in ids[:3])
     assert found.first_parents(ids[-1]) == tuple(reversed(ids))
-    assert found.first_parents(ids[-1], 2) == (ids[5], ids[4])
 
 
 def test_a_merge_brings_the_commits_that_were_not_on_the_line_before(make_repo, opened):

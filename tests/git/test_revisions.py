@@ -81,12 +81,17 @@ def test_another_users_checkout_names_the_command_that_trusts_it(make_repo, refu
     assert f"git config --global --add safe.directory {repo.path}" in message
 
 
-def test_a_work_tree_configured_outside_the_repository_is_refused(make_repo, refusal):
-    repo = make_repo({"a.py": ""})
+@pytest.mark.parametrize("where", [".git", "apart"])
+def test_a_work_tree_configured_outside_the_repository_is_refused(make_repo, opened, refusal, where):
+    repo = make_repo({"a.py": ""}, name="folder/repo")
+    if where == "apart":
+        repo.git("init", "--quiet", f"--separate-git-dir={repo.path.parent / 'apart'}")
+        assert opened(repo).root == repo.path
     repo.git("config", "core.worktree", str(repo.path.parent))
     message = refusal(lambda: Repository.find(repo.path))
     assert "outside itself" in message
-    assert "--unset core.worktree" in message
+    repo.git(*_command_in(message)[1:])
+    assert opened(repo).root == repo.path
 
 
 def test_a_corrupt_configuration_is_a_refusal(make_repo, refusal):
@@ -158,7 +163,7 @@ def test_the_main_line_is_the_remotes_default_branch(make_repo, opened, clone):
 def test_without_the_remotes_word_a_usual_remote_branch_is_taken(make_repo, opened, clone):
     repo = make_repo({"a.py": ""})
     path = clone(repo)
-    opened(path)._command.run("remote", "set-head", "origin", "--delete")
+    repo.git("-C", str(path), "remote", "set-head", "origin", "--delete")
     assert opened(path).main_line() == "refs/remotes/origin/main"
 
 

@@ -17,36 +17,16 @@ from pathlib import Path
 from typing import Self
 
 from plumbrule.errors import NotARevision
+from plumbrule.git import history
 from plumbrule.git.attributes import LIMIT as ATTRIBUTES_LIMIT
 from plumbrule.git.attributes import Marks, marks
 from plumbrule.git.command import Command, GitFailed, safe_environment
 from plumbrule.git.disk import Disk
 from plumbrule.git.objects import Blobs, absent_objects, is_object_id
-from plumbrule.git.parsing import COMMIT_FORMAT, Names, changes, log_records, tree_entries
+from plumbrule.git.parsing import Names, changes, log_records, tree_entries
 from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Skipped, Worktree
 
-NOTES = "refs/notes/plumbrule"
 _RENAME_LIMIT = 1000  # files on either side; above it git still finds exact renames
-
-_DIFF = (
-    "-r",
-    "-z",
-    "--raw",
-    "--no-abbrev",
-    "--no-relative",
-    "--ignore-submodules=none",
-    "--no-ext-diff",
-    "--no-textconv",
-)
-_LOG = (
-    "--no-color",
-    "--no-show-signature",
-    "--no-notes",
-    "--no-decorate",
-    "--encoding=UTF-8",
-    "-z",
-    f"--format={COMMIT_FORMAT}",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +40,7 @@ class Repository:
     object_format: str  # "sha1" or "sha256"
     _command: Command = field(repr=False)
     _names: Names = field(default_factory=Names, repr=False)
+    _lines: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def find(cls, path: Path, environ: Mapping[str, str] = os.environ) -> Repository:
@@ -86,10 +67,12 @@ class Repository:
         up, git_dir_raw = rest.split(b"\n", 1) if has_worktree else (b"", rest)
         git_dir = Path(os.fsdecode(git_dir_raw))
         root = Path(os.path.normpath(folder / os.fsdecode(up))) if has_worktree else git_dir
-        if has_worktree and git_dir.name == ".git" and root != git_dir.parent:
+        # A work tree is where `.git` is, a folder or a file; only core.worktree can put it elsewhere, such as at `/`.
+        strayed = root != git_dir.parent if git_dir.name == ".git" else not (root / ".git").exists()
+        if has_worktree and strayed:
             raise NotARevision(
-                f"{git_dir.parent}: its configuration puts its work tree at {root}, outside itself.\n"
-                f"Run `git -C {shlex.quote(str(git_dir.parent))} config --unset core.worktree`."
+                f"{folder}: the configuration of its repository puts the work tree at {root}, outside itself.\n"
+                f"Run `git --git-dir={shlex.quote(str(git_dir))} config --unset core.worktree`."
             )
         return cls(
             root=root,
@@ -189,7 +172,7 @@ class Repository:
     def commits(self, ids: Iterable[str]) -> dict[str, Commit]:
         """These commits by id."""
         asked = "".join(f"{_checked(i)}\n" for i in ids).encode()
-        output = self._ask("log", "--no-walk=unsorted", "--stdin", *_LOG, stdin=asked)
+        output = self._ask("log", "--no-walk=unsorted", "--stdin", *history.LOG, stdin=asked)
         return {found.id: found for found, _ in log_records([output], self._names)}
 
     # Trees and differences
@@ -213,7 +196,7 @@ class Repository:
 
     def changes(self, base: str, head: str) -> tuple[Change, ...]:
         """The paths that differ from one commit to another, sorted; a rename is a deletion and an addition."""
-        output = self._ask("diff-tree", *_DIFF, "--no-renames", _checked(base), _checked(head))
+        output = self._ask("diff-tree", *history.DIFF, "--no-renames", _checked(base), _checked(head))
         return tuple(sorted(changes(iter(self._names.split(output))), key=lambda change: change.path))
 
     def renames(self, base: str, head: str) -> dict[str, str]:
@@ -221,7 +204,7 @@ class Repository:
 
         Where the bytes to compare are not in this clone, only exact renames are found.
         """
-        question = ("diff-tree", *_DIFF, "--diff-filter=R", f"-l{_RENAME_LIMIT}")
+        question = ("diff-tree", *history.DIFF, "--diff-filter=R", f"-l{_RENAME_LIMIT}")
         sides = (_checked(base), _checked(head))
         output = self._command.attempt(*question, "-M", *sides)
         if output is None:
@@ -235,9 +218,9 @@ class Repository:
 
     # History
 
-    def first_parents(self, tip: str, limit: int | None = None) -> tuple[str, ...]:
+    def first_parents(self, tip: str) -> tuple[str, ...]:
         """The commit ids of a main line, newest first, as far as the clone holds them."""
-        return self._line(tip, limit)[0]
+        return self._line(tip)[0]
 
     def first_parent_log(self, tip: str, limit: int | None = None, *, after: str = "") -> History:
         """The newest `limit` commits of the main line that ends at `tip`, or all of it; only those after `after`.
@@ -245,25 +228,16 @@ class Repository:
         Positions count first parents from the root, so that a longer history never renumbers. In a shallow clone the
         oldest commit held has position 0 and `partial` says so.
         """
-        line, partial = self._line(tip, None)
+        line, partial = self._line(tip)
         positions = {id_: len(line) - 1 - index for index, id_ in enumerate(line)}
         wanted = len(line) if limit is None else min(limit, len(line))
         if after in positions:
             wanted = min(wanted, positions[tip] - positions[after])
         if not wanted:
             return History((), partial)
-        arguments = (
-            "log",
-            "--first-parent",
-            "--diff-merges=first-parent",
-            "-O/dev/null",
-            *_DIFF,
-            "--no-renames",
-            *_LOG,
-        )
         newest_first: list[tuple[Commit, tuple[Change, ...]]] = []
         try:
-            with self._command.stream(*arguments, f"--max-count={wanted}", _checked(tip)) as pieces:
+            with self._command.stream(*history.WALK, f"--max-count={wanted}", _checked(tip)) as pieces:
                 newest_first.extend(log_records(pieces, self._names))
         except GitFailed as fault:
             # Git says nothing of a commit whose trees it cannot read, so what was said before is whole, unless it
@@ -272,8 +246,9 @@ class Repository:
                 raise self._refused(fault) from None
             partial = f"{_cause(fault.said)}. {self.mend}"
         found = newest_first[::-1]
-        merged = self._merged([made for made, _ in found])
-        notes = self._notes(made.id for made, _ in found)
+        merged = history.brought_by_merges(self._command, self._names, [made for made, _ in found])
+        with closing(self.blobs()) as reader:
+            notes = history.notes(self._command, self._names, reader, [made.id for made, _ in found])
         return History(
             tuple(
                 LineCommit(made, positions[made.id], changed, merged.get(made.id, ()), notes.get(made.id, ""))
@@ -403,17 +378,19 @@ class Repository:
             return NotARevision(f"{where}: no such branch, tag or commit in this shallow clone.\n{_DEEPEN}")
         return NotARevision(f"{where}: no such branch, tag or commit.\nRun `git branch --all` to see what there is.")
 
-    # Behind the history
+    # Behind the main line
 
-    def _line(self, tip: str, limit: int | None) -> tuple[tuple[str, ...], str]:
+    def _line(self, tip: str) -> tuple[tuple[str, ...], str]:
         """First parents, newest first, and why they end before the root."""
-        arguments = ["rev-list", "--first-parent", _checked(tip)]
-        if limit is not None:
-            arguments.insert(1, f"--max-count={limit}")
+        if tip not in self._lines:
+            self._lines[tip] = self._read_line(tip)
+        return self._lines[tip]
+
+    def _read_line(self, tip: str) -> tuple[tuple[str, ...], str]:
         partial = ""
         pieces: list[bytes] = []
         try:
-            with self._command.stream(*arguments) as output:
+            with self._command.stream("rev-list", "--first-parent", _checked(tip)) as output:
                 pieces.extend(output)
         except GitFailed as fault:
             partial = f"{_cause(fault.said)}. {self.mend}"
@@ -428,47 +405,6 @@ class Repository:
         """Git shows this commit without parents, but it was written with some."""
         raw = self.read_blob(commit_id)
         return isinstance(raw, bytes) and b"\nparent " in raw.partition(b"\n\n")[0]
-
-    def _merged(self, line: list[Commit]) -> dict[str, tuple[Commit, ...]]:
-        """For each merge of this stretch of a line (oldest first): the commits that it was first to bring."""
-        if all(len(made.parents) < 2 for made in line):
-            return {}
-        below = [f"^{parent}" for parent in line[0].parents[:1]]
-        known: dict[str, Commit] = {}
-        try:
-            with self._command.stream("log", *_LOG, line[-1].id, *below) as pieces:
-                for made, _ in log_records(pieces, self._names):
-                    known[made.id] = made
-        except GitFailed:
-            pass  # whose work a merge brought is a lower bound in any case
-        seen = {made.id for made in line}
-        brought = {}
-        for merge in line:
-            reached: list[Commit] = []
-            waiting = list(merge.parents[1:])
-            while waiting:
-                side = known.get(waiting.pop())
-                if side is not None and side.id not in seen:
-                    seen.add(side.id)
-                    reached.append(side)
-                    waiting.extend(side.parents)
-            brought[merge.id] = tuple(sorted(reached, key=lambda c: (c.committed_at, c.id)))
-        return brought
-
-    def _notes(self, wanted: Iterable[str]) -> dict[str, str]:
-        """The texts of refs/notes/plumbrule, by commit."""
-        listed = self._command.attempt("ls-tree", "-r", "-z", "--full-tree", NOTES)
-        if not listed:
-            return {}
-        noted = {path.replace("/", ""): entry.blob for path, entry in tree_entries(self._names.split(listed)).items()}
-        asked = [(id_, noted[id_]) for id_ in wanted if id_ in noted]
-        with closing(self.blobs()) as reader:
-            texts = list(reader.read_many((blob for _, blob in asked), limit=_NOTE_LIMIT))
-        return {
-            id_: text.decode("utf-8", "backslashreplace")
-            for (id_, _), text in zip(asked, texts, strict=True)
-            if isinstance(text, bytes)
-        }
 
     # Behind the defaults
 
@@ -502,7 +438,6 @@ class Repository:
 
 
 _DEEPEN = "Run `git fetch --unshallow` (in CI: check out with the full history, such as `fetch-depth: 0`)."
-_NOTE_LIMIT = 1 << 16
 _OBJECT = re.compile(r"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
 
 
