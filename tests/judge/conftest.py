@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from plumbrule.judge import Found, Judgement, Moment, Rule, Sides, judge, parse_rule
+from plumbrule.judge import Identity, Judgement, Moment, Rule, Sides, judge, parse_rule
 from plumbrule.policy import Baseline, Policy, read_policy
 from plumbrule.snapshot import FilesWalk
 
@@ -74,7 +74,7 @@ def judged() -> Judged:
         policy: str | Policy = "",
         baseline: Baseline | None = None,
         renamed: Mapping[str, str] | None = None,
-        earlier: Mapping[str, tuple[Found, ...]] | None = None,
+        earlier: Mapping[str, frozenset[Identity]] | None = None,
         today: date = TODAY,
         **more: object,
     ) -> Judgement:

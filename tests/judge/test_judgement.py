@@ -151,11 +151,11 @@ def test_a_row_may_say_that_there_is_not_enough_to_measure(rule_of, judged):
 def test_placeholders_are_filled_once_and_names_with_braces_stay_as_they_are(rule_of, judged):
     rule = rule_of(
         "SELECT repo, path AS subject, path, 1 AS line, lines FROM now.file WHERE lines > $most",
-        matter='message: "{path} has {lines} lines, {most} are allowed"\nparameters:\n  most: {default: 3, doc: lines}\n',
+        matter='message: "{path} has {lines} lines, {most} may be"\nparameters:\n  most: {default: 3, doc: lines}\n',
         remedy="Split {path}.",
     )
     row = judged(rule, {"{lines}.py": TALL}).rows[0]
-    assert row.message == "{lines}.py has 9 lines, 3 are allowed"
+    assert row.message == "{lines}.py has 9 lines, 3 may be"
     assert row.remedy == "Split {lines}.py."
 
 

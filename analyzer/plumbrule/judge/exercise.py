@@ -74,8 +74,10 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
     first_graph = walk.walk.graph
     second = _moment(walk, {**tree, **_bytes(now)}, policy)
     changed = sorted(differing(second.graph, first.graph))
-    about_change = walk.walk.measure(first_graph, first.derived, changed, {}, scope="change", slow=True)
-    second = replace(second, derived={**second.derived, **about_change})
+    derived = walk.walk.rows(
+        walk.walk.graph, first_graph, first.derived, changed, {}, about_change=second.derived, slow=True
+    )
+    second = replace(second, derived=derived)
     sides = Sides(second, first, policy=policy, changed=changed)
     try:
         rows = loosened(policy, _policy(now)) if "before" in parts else ()

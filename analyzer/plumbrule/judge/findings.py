@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from plumbrule.errors import RuleError
 from plumbrule.judge.rulefile import Rule
 
+Identity = tuple[str, str]  # (repository, subject), within one rule
+
 REQUIRED = ("repo", "subject", "path", "line")
 
 
@@ -72,41 +74,54 @@ def worded(
                     f"{rule.source}: rule {rule.id}: {{{name}}} is neither a column of the SELECT nor a parameter;"
                     f" there are {', '.join(sorted({*columns, *parameters}))}"
                 )
-    found: dict[tuple[str, str], Found] = {}
+    place = {name: at for at, name in enumerate(columns)}
+    repo_at, subject_at, path_at, line_at = (place[name] for name in REQUIRED)
+    message, remedy = (_template(words, place, parameters) for words in (rule.message, rule.remedy))
+    unmeasured_at, evidence_at, group_at = (place.get(name) for name in ("not_measured", "evidence", "group"))
+    kept: dict[tuple[str, str], tuple[Any, ...]] = {}  # Any: values as the columns say
     unmeasured: set[str] = set()
-    fixed = {name: _text(value) for name, value in parameters.items()}
-    for values in sorted(rows, key=repr):
-        row = dict(zip(columns, values, strict=True))
-        if row.get("not_measured"):
-            unmeasured.add(str(row["not_measured"]))
+    for row in rows:
+        if unmeasured_at is not None and row[unmeasured_at]:
+            unmeasured.add(str(row[unmeasured_at]))
             continue
-        one = _found(rule, row, fixed)
-        key = (one.repo, one.subject)
-        if key not in found or (one.path, one.line) < (found[key].path, found[key].line):
-            found[key] = one
-    return tuple(found[key] for key in sorted(found)), tuple(sorted(unmeasured))
-
-
-def _found(rule: Rule, row: Mapping[str, Any], parameters: Mapping[str, str]) -> Found:  # Any: as the columns say
-    subject = row["subject"]
-    if not isinstance(subject, str) or not subject:
-        raise RuleError(
-            f"{rule.source}:{rule.sql_line}: rule {rule.id}: a row has no subject ({subject!r});"
-            " a subject is the text of the smallest thing one would accept"
+        subject = row[subject_at]
+        if not isinstance(subject, str) or not subject:
+            raise RuleError(
+                f"{rule.source}:{rule.sql_line}: rule {rule.id}: a row has no subject ({subject!r});"
+                " a subject is the text of the smallest thing one would accept"
+            )
+        key = (_text(row[repo_at]), subject)
+        other = kept.get(key)
+        if other is None or _order(row, path_at, line_at) < _order(other, path_at, line_at):
+            kept[key] = row
+    return tuple(
+        Found(
+            repo=repo,
+            subject=subject,
+            path=_text(row[path_at]),
+            line=row[line_at] if isinstance(row[line_at], int) else 0,
+            message=_filled(message, row),
+            remedy=_filled(remedy, row),
+            evidence=() if evidence_at is None else _evidence(row[evidence_at]),
+            group="" if group_at is None else _text(row[group_at]),
         )
-    texts = {**parameters, **{name: _text(value) for name, value in row.items()}}
-    line = row["line"]
-    evidence = row.get("evidence") or ()
-    return Found(
-        repo=_text(row["repo"]),
-        subject=subject,
-        path=_text(row["path"]),
-        line=line if isinstance(line, int) else 0,
-        message=_filled(rule.message, texts),
-        remedy=_filled(rule.remedy, texts),
-        evidence=(evidence,) if isinstance(evidence, str) else tuple(_text(item) for item in evidence),
-        group=_text(row.get("group")),
-    )
+        for (repo, subject), row in sorted(kept.items(), key=_key_of)
+    ), tuple(sorted(unmeasured))
+
+
+def _key_of(item: tuple[tuple[str, str], tuple[Any, ...]]) -> tuple[str, str]:  # Any: values as the columns say
+    return item[0]
+
+
+def _order(row: tuple[Any, ...], path_at: int, line_at: int) -> tuple[str, int, str]:  # Any: values as the columns say
+    line = row[line_at]
+    return _text(row[path_at]), line if isinstance(line, int) else 0, repr(row)
+
+
+def _evidence(value: object) -> tuple[str, ...]:
+    if not value:
+        return ()
+    return tuple(_text(item) for item in value) if isinstance(value, list | tuple) else (_text(value),)
 
 
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -116,12 +131,25 @@ def placeholders(words: str) -> list[str]:
     return _PLACEHOLDER.findall(words)
 
 
-def _filled(words: str, texts: Mapping[str, str]) -> str:
-    # One pass, so that braces inside a name of the analysed code are never filled in turn.
-    return _PLACEHOLDER.sub(lambda found: texts[found[1]], words)
+_Template = tuple[str | int, ...]  # text, or the position of a column
+
+
+def _template(words: str, place: Mapping[str, int], parameters: Mapping[str, object]) -> _Template:
+    # Filled in one pass, so that braces inside a name of the analysed code are never filled in turn.
+    parts = _PLACEHOLDER.split(words)
+    return tuple(
+        part if at % 2 == 0 else place[part] if part in place else _text(parameters[part])
+        for at, part in enumerate(parts)
+    )
+
+
+def _filled(template: _Template, row: tuple[Any, ...]) -> str:  # Any: values as the columns say
+    return "".join([part if isinstance(part, str) else _text(row[part]) for part in template])
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from plumbrule.errors import RuleError, SettingsError
 from plumbrule.judge.confined import Confined, RunLimits
-from plumbrule.judge.findings import Found, JudgedRow, earlier_subject, identity, worded
+from plumbrule.judge.findings import Found, Identity, JudgedRow, earlier_subject, identity, worded
 from plumbrule.judge.policy_tables import TOLD, policy_rows
 from plumbrule.judge.query import Reads
 from plumbrule.judge.rulefile import Parameter, Rule, Value
@@ -34,10 +34,11 @@ class Settled:
 class Judgement:
     rows: tuple[JudgedRow, ...]  # sorted by (state new first, severity, rule, subject)
     evaluated: int  # rules that gave an answer
+    known: Mapping[str, int] = field(default_factory=dict)  # findings that are known, by rule; with or without a row
     not_measured: tuple[str, ...] = ()  # info and warning rules that gave none, and why
     errors: tuple[str, ...] = ()  # error rules that gave none, and why: not judged
     selectors_unmatched: tuple[str, ...] = ()
-    found: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)  # by rule: `earlier` of the next step
+    found: Mapping[str, frozenset[Identity]] = field(default_factory=dict)  # by rule: `earlier` of the next step
 
 
 def settle(rules: Sequence[Rule], policy: Policy) -> tuple[Settled, ...]:
@@ -88,50 +89,53 @@ def judge(
     today: date,
     baseline: Baseline | None = None,
     renamed: Mapping[str, str] | None = None,
-    earlier: Mapping[str, tuple[Found, ...]] | None = None,
+    earlier: Mapping[str, frozenset[Identity]] | None = None,
     loosened: Collection[Row] = (),
     limits: RunLimits | None = None,
+    only_moved: bool = False,
 ) -> Judgement:
     """Every rule on both sides. A finding is new if the earlier side does not show its rule and subject.
 
-    `earlier` are findings of the earlier side where they are known already (`found` of the judgement before, while a
-    history is walked). A rule none of whose tables moved is not run twice. `loosened` are rows of `policy_loosening`.
+    `earlier` is what the earlier side shows, where it is known already (`found` of the judgement before, in a walk
+    through history). A rule none of whose tables moved is not run twice. `loosened` are rows of `policy_loosening`.
+    `only_moved` leaves out the rows of findings that are known and accepted, and only counts them: a gate or a walk
+    through history with thousands of them then costs what moved.
     """
-    return _Judging(sides, policy, today, baseline, renamed or {}, earlier or {}, limits or RunLimits()).run(
-        settle(rules, policy), {former: rule.id for rule in rules for former in rule.formerly}, rules, loosened
-    )
+    asked = _Asked(sides, policy, today, baseline, renamed or {}, earlier or {}, limits or RunLimits(), only_moved)
+    formerly = {former: rule.id for rule in rules for former in rule.formerly}
+    return _Judging(asked).run(settle(rules, policy), formerly, {rule.id for rule in rules}, loosened)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    sides: Sides
+    policy: Policy
+    today: date
+    baseline: Baseline | None
+    renamed: Mapping[str, str]
+    earlier: Mapping[str, frozenset[Identity]]
+    limits: RunLimits
+    only_moved: bool
 
 
 class _Judging:
-    def __init__(
-        self,
-        sides: Sides,
-        policy: Policy,
-        today: date,
-        baseline: Baseline | None,
-        renamed: Mapping[str, str],
-        earlier: Mapping[str, tuple[Found, ...]],
-        limits: RunLimits,
-    ) -> None:
-        self.sides = sides
-        self.policy = policy
-        self.today = today
-        self.baseline = baseline
-        self.renamed = renamed
-        self.earlier = earlier
-        self.limits = limits
+    def __init__(self, asked: _Asked) -> None:
+        self.asked = asked
+        self.sides = asked.sides
+        self.policy = asked.policy
         self.rows: list[JudgedRow] = []
+        self.known: dict[str, int] = {}
         self.errors: list[str] = []
         self.not_measured: list[str] = []
-        self.found: dict[str, tuple[Found, ...]] = {}
-        self.before: dict[str, tuple[Found, ...]] = {}
+        self.found: dict[str, frozenset[Identity]] = {}
+        self.before: dict[str, frozenset[Identity]] = {}
 
     def run(
-        self, settled: Sequence[Settled], formerly: Mapping[str, str], rules: Sequence[Rule], loosened: Collection[Row]
+        self, settled: Sequence[Settled], formerly: Mapping[str, str], known: Collection[str], loosened: Collection[Row]
     ) -> Judgement:
         shipped: list[tuple[Settled, Reads]] = []
         own: list[tuple[Settled, Reads]] = []
-        with Confined(self.sides, self.limits) as confined:
+        with Confined(self.sides, self.asked.limits) as confined:
             for one in settled:
                 try:
                     examined = confined.examine(one.rule) if one.rule.own else self.sides.examine(one.rule)
@@ -149,7 +153,6 @@ class _Judging:
             for one, examined in everything:
                 if not examined.tables & TOLD:
                     self._judge(one, examined, confined)
-            known = {rule.id for rule in rules}
             self._tell_waivers(known, formerly)
             self.sides.provide({table for _, examined in late for table in examined.tables})
             for one, examined in late:
@@ -159,6 +162,7 @@ class _Judging:
         return Judgement(
             rows=tuple(self.rows),
             evaluated=len(self.found),
+            known=self.known,
             not_measured=tuple(sorted(self.not_measured)),
             errors=tuple(sorted(self.errors)),
             selectors_unmatched=self._unmatched(),
@@ -178,65 +182,73 @@ class _Judging:
         # Before and after of a rule about change have no meaning of their own: what it finds, the change did.
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))
         moved = any(map(self.sides.moved, examined.tables))
+        ask = _Ask(one, self.sides, confined, self.asked.limits, only_moved=self.asked.only_moved)
         try:
             if about_change:
-                before: tuple[Found, ...] = ()
-                now = self._select(one, "now", confined) if moved else ()
+                before: frozenset[Identity] = frozenset()
+            elif one.rule.id in self.asked.earlier:
+                before = self.asked.earlier[one.rule.id]
             else:
-                known = one.rule.id in self.earlier
-                before = self.earlier[one.rule.id] if known else self._select(one, "before", confined)
-                now = self._select(one, "now", confined) if moved else before
+                before = ask.identities("before")
+            if moved or not about_change:
+                self._compare(one, ask, before, moved=moved)
+            else:
+                self.found[one.rule.id] = before
         except RuleError as error:
             self._failed(one, str(error))
             return
-        self.found[one.rule.id] = now
         self.before[one.rule.id] = before
-        self._compare(one, now, before)
 
-    def _select(self, one: Settled, side: str, confined: Confined) -> tuple[Found, ...]:
-        bound = {name: list(v) if isinstance(v, tuple) else v for name, v in one.parameters.items()}
-        if one.rule.own:
-            columns, rows = confined.select(one.rule, bound, side)
-        else:
-            try:
-                with _time_limit(self.sides, self.limits.seconds):
-                    columns, rows = self.sides.select(one.rule.sql, bound, side=side)
-            except engine.Error as error:
-                raise RuleError(
-                    f"{one.rule.source}:{one.rule.sql_line}: rule {one.rule.id}: {engine.stripped(error)}"
-                ) from None
-        found, unmeasured = worded(one.rule, one.parameters, columns, rows)
-        if side == "now":
-            self.not_measured += [f"{one.rule.id}: {why}" for why in unmeasured]
-        return found
-
-    def _compare(self, one: Settled, now: tuple[Found, ...], before: tuple[Found, ...]) -> None:
-        present = {(found.repo, found.subject) for found in before}
-        survived: set[tuple[str, str]] = set()
-        for found in now:
-            names = (found.subject, earlier_subject(found.subject, self.renamed))
-            was_there = [name for name in names if (found.repo, name) in present]
-            survived.update((found.repo, name) for name in was_there)
-            accepted = self.baseline is not None and any(
-                self.baseline.accepts(rule, found.repo, name)
-                for rule in (one.rule.id, *one.rule.formerly)
-                for name in names
-            )
-            if any(self._waives(waiver, one.rule, found.repo, names) for waiver in self.policy.waivers):
-                state = "waived"
-            else:
-                state = "known" if was_there or accepted else "new"
-            unaccepted = state == "known" and self.baseline is not None and not accepted
+    def _compare(self, one: Settled, ask: _Ask, before: frozenset[Identity], *, moved: bool) -> None:
+        """Give each finding of the later side its state, and name those of the earlier one that are gone."""
+        now = ask.identities("now") if moved else before
+        unseen = now - before
+        states = {key: self._state(one.rule, key, before) for key in self._doubtful(one.rule, now, unseen)}
+        moved_here = {(repo, earlier_subject(subject, self.asked.renamed)) for repo, subject in unseen}
+        gone = before - now - moved_here
+        told: Collection[Identity] = now
+        if self.asked.only_moved:
+            told = {key for key, (state, unaccepted) in states.items() if state != "known" or unaccepted}
+        # Unmoved tables hold the same rows on both sides, and the earlier side is the cheaper one to ask.
+        for found in ask.worded("now" if moved else "before", told):
+            state, unaccepted = states.get((found.repo, found.subject), ("known", False))
             self.rows.append(_judged(one, found, state, unaccepted=unaccepted))
-        gone = [found for found in before if (found.repo, found.subject) not in survived]
-        self.rows += [_judged(one, found, "fixed") for found in gone]
+        self.rows += [_judged(one, found, "fixed") for found in ask.worded("before", gone)]
+        self.not_measured += [f"{one.rule.id}: {why}" for why in ask.unmeasured]
+        self.known[one.rule.id] = len(now) - sum(state != "known" for state, _ in states.values())
+        self.found[one.rule.id] = now
 
-    def _waives(self, waiver: Waiver, rule: Rule, repo: str, subjects: tuple[str, ...]) -> bool:
+    def _doubtful(self, rule: Rule, now: frozenset[Identity], unseen: frozenset[Identity]) -> Collection[Identity]:
+        """The findings that may be anything but known; with thousands of old ones, asking each would cost more than
+        running the rule."""
+        if self.asked.baseline is not None:
+            return now
+        waived = {waiver.subject for waiver in self.policy.waivers if waiver.rule in (rule.id, *rule.formerly)}
+        if not waived:
+            return unseen
+        renamed = self.asked.renamed
+        return unseen | {key for key in now if key[1] in waived or earlier_subject(key[1], renamed) in waived}
+
+    def _state(self, rule: Rule, identity: Identity, before: Collection[Identity]) -> tuple[str, bool]:
+        """(state, whether it is known though a baseline that exists does not accept it)."""
+        repo, subject = identity
+        names = {subject, earlier_subject(subject, self.asked.renamed)}
+        if any(self._waives(waiver, rule, repo, names) for waiver in self.policy.waivers):
+            return "waived", False
+        baseline = self.asked.baseline
+        accepted = baseline is not None and any(
+            baseline.accepts(id_, repo, name) for id_ in (rule.id, *rule.formerly) for name in names
+        )
+        if accepted:
+            return "known", False
+        return ("known", baseline is not None) if any((repo, name) in before for name in names) else ("new", False)
+
+    def _waives(self, waiver: Waiver, rule: Rule, repo: str, subjects: Collection[str]) -> bool:
         return (
             waiver.rule in (rule.id, *rule.formerly)
             and waiver.subject in subjects
             and waiver.repository in ("", repo)
-            and not waiver.expired(self.today)
+            and not waiver.expired(self.asked.today)
         )
 
     def _tell_waivers(self, known: Collection[str], formerly: Mapping[str, str]) -> None:
@@ -249,14 +261,14 @@ class _Judging:
             note = "" if rule in known else f"There is no rule {waiver.rule!r}{_near(waiver.rule, known)}"
             elsewhere = bool(self.policy.repositories) and not waiver.repository
             for side, findings in (("now", self.found), ("before", self.before)):
-                subjects = {found.subject for found in findings.get(rule, ())}
+                subjects = {subject for _, subject in findings.get(rule, ())}
                 if side == "now":
-                    subjects |= {earlier_subject(subject, self.renamed) for subject in subjects}
+                    subjects |= {earlier_subject(subject, self.asked.renamed) for subject in subjects}
                 unknown = rule in known and rule not in findings
                 used = elsewhere or unknown or waiver.subject in subjects
                 sides[side].append(
                     (rule, waiver.subject, waiver.reason, waiver.owner, waiver.expires.isoformat(),
-                     waiver.expired(self.today), used, note, self.policy.source, waiver.line)
+                     waiver.expired(self.asked.today), used, note, self.policy.source, waiver.line)
                 )  # fmt: skip
         self.sides.tell("policy_waiver", sides["now"], sides["before"])
 
@@ -266,6 +278,68 @@ class _Judging:
         return tuple(
             sorted({f"{kind} {name or 'glob'}: {selector}" for kind, name, selector, hit, *_ in rows if not hit})
         )
+
+
+_FEW = 500  # subjects up to which the database picks their rows; 7,500 rows take 40 ms to fetch, their names 8
+
+
+class _Ask:
+    """One rule on both sides; fetches rows only for what is to be told, names of findings for the rest."""
+
+    def __init__(self, one: Settled, sides: Sides, confined: Confined, limits: RunLimits, *, only_moved: bool) -> None:
+        self._rule = one.rule
+        self._parameters = one.parameters
+        self._sides = sides
+        self._confined = confined
+        self._limits = limits
+        # What the row itself says about being measured is seen only in whole rows.
+        self._whole = one.rule.own or "not_measured" in one.rule.sql
+        self._whole_now = self._whole or not only_moved
+        self._found: dict[str, tuple[Found, ...]] = {}
+        self.unmeasured: tuple[str, ...] = ()
+
+    def identities(self, side: str) -> frozenset[Identity]:
+        """What the rule finds on one side; RuleError if it fails or its rows break the contract."""
+        if side in self._found or self._whole or (side == "now" and self._whole_now):
+            return frozenset((one.repo, one.subject) for one in self._all(side))
+        _, rows = self._select(f"SELECT DISTINCT repo, subject FROM (\n{self._sql}\n)", side, {})
+        return frozenset(rows)
+
+    def worded(self, side: str, told: Collection[Identity]) -> list[Found]:
+        """The findings of one side that are to be told."""
+        if not told:
+            return []
+        if side in self._found or self._whole or len(told) > _FEW:
+            return [one for one in self._all(side) if (one.repo, one.subject) in told]
+        picked = f"SELECT * FROM (\n{self._sql}\n) WHERE subject IN (SELECT unnest($subjects_to_tell))"
+        columns, rows = self._select(picked, side, {"subjects_to_tell": [subject for _, subject in told]})
+        found, _ = worded(self._rule, self._parameters, columns, rows)
+        return [one for one in found if (one.repo, one.subject) in told]
+
+    def _all(self, side: str) -> tuple[Found, ...]:
+        if side not in self._found:
+            columns, rows = self._select(self._rule.sql, side, {})
+            found, unmeasured = worded(self._rule, self._parameters, columns, rows)
+            self._found[side] = found
+            self.unmeasured = unmeasured if side == "now" else self.unmeasured
+        return self._found[side]
+
+    @property
+    def _sql(self) -> str:
+        return self._rule.sql.rstrip().rstrip(";")
+
+    def _select(self, sql: str, side: str, more: Mapping[str, object]) -> tuple[list[str], list[Row]]:
+        values = {name: list(v) if isinstance(v, tuple) else v for name, v in self._parameters.items()}
+        if self._rule.own:
+            return self._confined.select(self._rule, values, side)
+        try:
+            with _time_limit(self._sides, self._limits.seconds):
+                return self._sides.select(sql, {**values, **more}, side=side)
+        except engine.Error as error:
+            if sql != self._rule.sql:
+                self._all(side)  # whose error speaks of the rule's own text
+            where = f"{self._rule.source}:{self._rule.sql_line}: rule {self._rule.id}"
+            raise RuleError(f"{where}: {engine.stripped(error)}") from None
 
 
 def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False) -> JudgedRow:

@@ -283,7 +283,10 @@ class _Page:
             while not text.startswith("}"):
                 key = re.match(r"([A-Za-z_][\w-]*):\s+", text)
                 if not key:
-                    raise self.error(line, f"cannot read {text!r}; write `{{key: value, key: value}}`")
+                    raise self.error(
+                        line,
+                        f"cannot read {text!r}; write `{{key: value, key: value}}`, values that hold commas in quotes",
+                    )
                 value, text = self._flow(text[key.end() :], line, top=False)
                 mapping[key[1]] = (value, line)
                 text = self._comma(text, "}", line)
