@@ -36,6 +36,7 @@ static:
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
+	@$(BIN)/mypy reports docs/generate.py
 	@PYTHONPATH=analyzer $(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python docs/generate.py --check
 

@@ -33,10 +33,11 @@ def tracked() -> tuple[str, ...]:
 
 @pytest.fixture(scope="session")
 def modules() -> Mapping[str, ast.Module]:
-    """Every file of the package, parsed, by its path below the package."""
+    """Every file of the package, parsed, by its path below the package; fixtures are code under analysis, not ours."""
     return {
         file.relative_to(PACKAGE).as_posix(): ast.parse(file.read_text("utf-8"), str(file))
         for file in sorted(PACKAGE.rglob("*.py"))
+        if "fixtures" not in file.parts
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tarfile
 import zipfile
@@ -32,7 +33,7 @@ def test_the_wheel_holds_what_is_read_at_run_time(root: Path, wheel: Path):
     data = {
         file.relative_to(package).as_posix()
         for file in (package / "plumbrule").rglob("*")
-        if file.suffix in {".scm", ".sql", ".json"} or file.name == "py.typed"
+        if (file.suffix in {".scm", ".sql", ".json"} or file.name == "py.typed") and "fixtures" not in file.parts
     }
     assert "plumbrule/py.typed" in data
     assert data <= set(zipfile.ZipFile(wheel).namelist())
@@ -40,7 +41,7 @@ def test_the_wheel_holds_what_is_read_at_run_time(root: Path, wheel: Path):
 
 def test_the_wheel_holds_no_leftovers(wheel: Path):
     names = zipfile.ZipFile(wheel).namelist()
-    assert [n for n in names if "__pycache__" in n or n.endswith((".pyc", ".duckdb", ".orig"))] == []
+    assert [n for n in names if re.search(r"__pycache__|/fixtures/|\.(pyc|duckdb|orig)$", n)] == []
 
 
 def test_the_source_archive_builds_the_same_wheel(run: Run, built: Path, wheel: Path, tmp_path: Path):
