@@ -6,10 +6,11 @@ cache, never in an exception: no verdict and no scan depends on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plumbrule.languages import extractor_version
 from plumbrule.store.generations import make_folder
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 Key = tuple[str, str]  # (dialect, blob)
+_Done = TypeVar("_Done")
 
 # Bumped when these tables change; a file of another shape is set aside like a damaged one.
 _SHAPE = 1
@@ -31,7 +33,9 @@ CREATE TABLE IF NOT EXISTS skipped (
     extractor INTEGER, blob BLOB, used INTEGER, reason TEXT, PRIMARY KEY (extractor, blob)
 ) WITHOUT ROWID;
 """
-_PATIENCE = 20_000  # milliseconds that one process waits while another writes
+_OTHER_SHAPE = "made by another version of plumbrule"
+_DAMAGED = (1, 11, 26)  # SQLITE_ERROR (a table is missing), SQLITE_CORRUPT, SQLITE_NOTADB
+_PATIENCE = 20.0  # seconds that one process waits while another writes
 _MANY = 500  # parameters of one statement, well below the 999 of old SQLite builds
 _FRESH = 86_400  # seconds within which a use is not written down again
 
@@ -46,6 +50,7 @@ class FactCache:
         self._now = now
         self._connection: sqlite3.Connection | None = None
         self._writable = True
+        self._inode = 0  # of the file that was opened; 0 = it was made by opening it
         self._extractors: dict[str, int] = {}
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, tuple[bytes, bytes]]:
@@ -74,14 +79,17 @@ class FactCache:
 
     def prune(self, older_than: int) -> int:
         """Removes what was not used since that time (seconds since 1970), of every extractor; how much that was."""
-        removed = 0
-        with self._guarded(writing=True) as connection:
-            if connection is not None:
-                with connection:
-                    for table in ("fact", "skipped"):
-                        removed += connection.execute(f"DELETE FROM {table} WHERE used < ?", (older_than,)).rowcount
-                connection.execute("PRAGMA incremental_vacuum").fetchall()
-        return removed
+
+        def remove(connection: sqlite3.Connection) -> int:
+            with connection:
+                removed = [
+                    connection.execute(f"DELETE FROM {table} WHERE used < ?", (older_than,)).rowcount
+                    for table in ("fact", "skipped")
+                ]
+            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            return sum(removed)
+
+        return self._do(remove, 0, writing=True)
 
     def close(self) -> None:
         """Later calls open it again."""
@@ -94,13 +102,12 @@ class FactCache:
         by_dialect: dict[str, list[str]] = {}
         for dialect, blob in keys:
             by_dialect.setdefault(dialect, []).append(blob)
-        found: dict[Key, tuple[Any, ...]] = {}  # Any: columns as selected
-        stale: list[tuple[int, bytes]] = []
-        if not by_dialect:
-            return found
-        with self._guarded(writing=False) as connection:
-            for dialect, blobs in by_dialect.items() if connection is not None else ():
-                assert connection is not None
+        stale: list[tuple[int, int, bytes]] = []
+
+        def find(connection: sqlite3.Connection) -> dict[Key, tuple[Any, ...]]:  # Any: columns as selected
+            found: dict[Key, tuple[Any, ...]] = {}  # Any: columns as selected
+            stale.clear()
+            for dialect, blobs in by_dialect.items():
                 extractor = self._extractor(connection, dialect, create=False)
                 for start in range(0, len(blobs), _MANY):
                     part = [bytes.fromhex(blob) for blob in blobs[start : start + _MANY]]
@@ -108,33 +115,33 @@ class FactCache:
                     for blob, used, *rest in connection.execute(f"{select} ({marks})", (extractor, *part)):
                         found[dialect, blob.hex()] = tuple(rest)
                         if used < self._now - _FRESH:
-                            stale.append((extractor, blob))
+                            stale.append((self._now, extractor, blob))
+            return found
+
+        def touch(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(f"UPDATE {table} SET used = ? WHERE extractor = ? AND blob = ?", stale)
+
+        nothing: dict[Key, tuple[Any, ...]] = {}  # Any: columns as selected
+        found = self._do(find, nothing, writing=False) if by_dialect else nothing
         if stale:
-            self._touch(table, stale)
+            self._do(touch, None, writing=True)
         return found
 
-    def _touch(self, table: str, rows: list[tuple[int, bytes]]) -> None:
-        with self._guarded(writing=True) as connection:
-            if connection is not None:
-                with connection:
-                    connection.executemany(
-                        f"UPDATE {table} SET used = ? WHERE extractor = ? AND blob = ?",
-                        [(self._now, *row) for row in rows],
-                    )
-
     def _put(self, insert: str, rows: list[tuple[str, str, tuple[object, ...]]]) -> None:
-        if not rows:
-            return
-        with self._guarded(writing=True) as connection:
-            if connection is not None:
-                with connection:
-                    connection.execute("BEGIN IMMEDIATE")
-                    for dialect in sorted({dialect for dialect, _, _ in rows}):
-                        self._extractor(connection, dialect, create=True)
-                    connection.executemany(
-                        insert,
-                        [(self._extractors[d], bytes.fromhex(blob), self._now, *rest) for d, blob, rest in rows],
-                    )
+        def keep(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                for dialect in sorted({dialect for dialect, _, _ in rows}):
+                    self._extractor(connection, dialect, create=True)
+                connection.executemany(
+                    insert,
+                    [(self._extractors[d], bytes.fromhex(blob), self._now, *rest) for d, blob, rest in rows],
+                )
+
+        if rows:
+            self._do(keep, None, writing=True)
 
     def _extractor(self, connection: sqlite3.Connection, dialect: str, *, create: bool) -> int:
         """The number under which today's extractor of this dialect keeps facts; 0 = none yet."""
@@ -148,50 +155,53 @@ class FactCache:
             self._extractors[dialect] = int(row[0])
         return self._extractors[dialect]
 
-    @contextmanager
-    def _guarded(self, *, writing: bool) -> Iterator[sqlite3.Connection | None]:
-        """The open cache, or None; whatever goes wrong inside becomes a note, and the block's work is lost."""
+    def _do(self, work: Callable[[sqlite3.Connection], _Done], otherwise: _Done, *, writing: bool) -> _Done:
+        """The work's result, or `otherwise` where the cache cannot do it; a damaged file is replaced, and tried again."""
         import sqlite3
 
-        try:
-            yield self._opened(writing=writing)
-        except (
-            sqlite3.OperationalError
-        ) as error:  # locked for too long, disk full, folder gone: the file itself is whole
-            self._give_up(str(error))
-        except sqlite3.DatabaseError as error:
-            self._set_aside(str(error))
-        except OSError as error:
-            self._give_up(error.strerror or str(error))
+        for _ in range(2):
+            try:
+                connection = self._opened(writing=writing)
+                return otherwise if connection is None else work(connection)
+            except sqlite3.Error as error:
+                self._extractors.clear()  # a number given in a transaction that was rolled back
+                # Anything else (locked for too long, disk full, folder gone) says nothing against the file itself.
+                code = getattr(error, "sqlite_errorcode", 0)
+                short = code == sqlite3.SQLITE_IOERR_SHORT_READ
+                if not short and code & 0xFF not in _DAMAGED and str(error) != _OTHER_SHAPE:
+                    self._give_up(str(error))
+                    return otherwise
+                self._set_aside(str(error))
+            except OSError as error:
+                self._give_up(error.strerror or str(error))
+                return otherwise
+        return otherwise
 
     def _opened(self, *, writing: bool) -> sqlite3.Connection | None:
-        import sqlite3
-
-        if writing and not self._writable:
-            return None
-        if self._connection is None:
+        if self._connection is None and (writing or self._path.exists()):
             if not self._path.exists():
-                if not writing:
-                    return None
                 make_folder(self._folder)
-            self._connection = self._connect(sqlite3.connect)
-        return self._connection
+            self._connection = self._connect()
+        return self._connection if self._writable or not writing else None
 
-    def _connect(self, connect: Callable[..., sqlite3.Connection]) -> sqlite3.Connection:
-        import os
+    def _connect(self) -> sqlite3.Connection:
+        import sqlite3
 
         name = self._path.absolute().as_uri()
         if not os.access(self._folder, os.W_OK) or (self._path.exists() and not os.access(self._path, os.W_OK)):
             self._writable = False
             # Without a right to write the log beside the file cannot be shared: what is in it is missed, no more.
-            return connect(f"{name}?immutable=1", uri=True, timeout=_PATIENCE / 1000, isolation_level=None)
-        connection = connect(name, uri=True, timeout=_PATIENCE / 1000, isolation_level=None)
+            name += "?immutable=1"
+        self._inode = self._path.stat().st_ino if self._path.exists() else 0
+        connection = sqlite3.connect(name, uri=True, timeout=_PATIENCE, isolation_level=None)
         try:
             shape = connection.execute("PRAGMA user_version").fetchone()[0]
-            if shape != _SHAPE:
+            if shape == 0 and self._writable:
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("PRAGMA journal_mode = WAL").fetchall()
                 connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_SHAPE}; COMMIT;")
+            elif shape != _SHAPE:
+                raise sqlite3.DatabaseError(_OTHER_SHAPE)
             connection.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             connection.close()
@@ -199,7 +209,8 @@ class FactCache:
         return connection
 
     def _give_up(self, why: str) -> None:
-        self._note(f"{self._path}: facts are not kept in this run ({why})")
+        if self._writable:
+            self._note(f"{self._path}: facts are not kept in this run ({why})")
         self._writable = False
         with suppress(Exception):
             self.close()
@@ -210,9 +221,13 @@ class FactCache:
             self.close()
         aside = self._path.with_name("facts.damaged.sqlite")
         try:
+            if self._inode and self._path.stat().st_ino != self._inode:
+                return  # another process was first, and this is its new file
             self._path.replace(aside)
             for suffix in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        except FileNotFoundError:
+            return
         except OSError as error:
             self._give_up(f"{why}; {error.strerror}")
             return
