@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -136,6 +137,7 @@ def parser() -> argparse.ArgumentParser:
     init.add_argument("--repo", default=".", metavar="DIR")
     init.add_argument("--force", action="store_true", help="replace an existing plumbrule.toml")
     _store(init)
+    _clock(init)
 
     baseline = command("baseline", _baseline, "accept the findings of the newest commit, one per line")
     baseline.add_argument("--repo", default=".", metavar="DIR")
@@ -282,22 +284,25 @@ def _governing(options: argparse.Namespace, start: Path) -> Governing:
     return on_disk(policy_file(start, options.policy))
 
 
-def _store_folder(options: argparse.Namespace, governing: Governing | None, root: Path) -> Path:
+def _store_folder(options: argparse.Namespace, root: Path) -> Path:
+    from plumbrule.governing import policy_file
+
     if options.store:
         return Path(options.store).resolve()
     if os.environ.get("PLUMBRULE_STORE"):
         return Path(os.environ["PLUMBRULE_STORE"]).resolve()
-    return (governing.folder if governing is not None and governing.folder is not None else root) / ".plumbrule"
+    file = policy_file(root, getattr(options, "policy", ""))
+    return (file.parent if file is not None else root) / ".plumbrule"
 
 
-def _opened(options: argparse.Namespace, governing: Governing | None, root: Path) -> Store:
+def _opened(options: argparse.Namespace, root: Path) -> Store:
     from plumbrule.report.escapes import visible
     from plumbrule.store import Store
 
     def note(text: str) -> None:
         print(f"plumbrule: {visible(text)}", file=sys.stderr)
 
-    return Store.open(_store_folder(options, governing, root), note=note, now=int(time.time()))
+    return Store.open(_store_folder(options, root), note=note, now=int(time.time()))
 
 
 # -- commands ----------------------------------------------------------------------------------------------------
@@ -338,7 +343,7 @@ def _scan(options: argparse.Namespace) -> int:
         raise SettingsError("--ref and --worktree name two different things to scan.\nGive one of them.")
     here = _here(options.repositories[0] if len(options.repositories) == 1 else ".")
     governing = _governing(options, here)
-    store = _opened(options, governing, here)
+    store = _opened(options, here)
     with TerminalProgress(quiet=options.quiet) as progress:
         terms = Terms(governing.policy, governing.rules, _today(options), progress)
         summaries, generation = scan(store, _orders(options, governing, here), terms)
@@ -355,7 +360,7 @@ def _watch(options: argparse.Namespace) -> int:
 
     here = _here(".")
     governing = _governing(options, here)
-    store = _opened(options, governing, here)
+    store = _opened(options, here)
     orders = _orders(options, governing, here)
 
     def scanned(moved: Sequence[Order]) -> None:
@@ -373,9 +378,8 @@ def _query(options: argparse.Namespace) -> int:
     from plumbrule.store.query import query
 
     here = _here(".")
-    governing = _governing(options, here)
     sql = sys.stdin.read() if options.sql == "-" else options.sql
-    sys.stdout.buffer.write(query(_opened(options, governing, here), sql, options.format))
+    sys.stdout.buffer.write(query(_opened(options, here), sql, options.format))
     return 0
 
 
@@ -393,14 +397,116 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 def _gate(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from plumbrule.gate import Question, gate, not_judged
+    from plumbrule.report.progress import TerminalProgress
 
-
-_init = _baseline = _explain = _dashboard = _report = _gate
+    question = Question(
+        repo=Path(options.repo),
+        base=options.base,
+        head=options.head,
+        today=_today(options),
+        fail_on=options.fail_on,
+        strict=options.strict,
+        policy=options.policy,
+        policy_from_head=options.policy_from == "head",
+    )
+    try:
+        root = _here(options.repo)
+        store = _opened(options, root)
+        with TerminalProgress(quiet=options.quiet) as progress:
+            report = gate(question, store, progress)
+    except PlumbruleError as error:
+        report = not_judged(question, error)
+        print(f"plumbrule: {error}", file=sys.stderr)
+    text = import_module(f"plumbrule.report.formats.{options.format}").render(report)
+    if options.output:
+        try:
+            Path(options.output).write_text(text, "utf-8")
+        except OSError as error:
+            raise SettingsError(f"{options.output}: cannot be written: {error.strerror}.") from None
+    else:
+        sys.stdout.write(text)
+    return report.exit_code
 
 
 def _test_rules(options: argparse.Namespace, governing: Governing) -> int:
-    raise NotImplementedError
+    from plumbrule.judge import load_rules
+    from plumbrule.judge.exercise import exercise
+    from plumbrule.report.rules import outcomes
+
+    rules = governing.rules
+    if options.path:
+        path = Path(options.path)
+        if not path.exists():
+            raise SettingsError(f"{path}: there is no such rule file or folder.")
+        rules = load_rules(path)
+        if not rules:
+            raise SettingsError(f"{path}: holds no rule file (*.md).")
+    found = list(exercise(rules, today=_today(options)))
+    sys.stdout.write(outcomes(found))
+    return 1 if any(outcome.problem for outcome in found) else 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from plumbrule.accept import standing
+    from plumbrule.governing import on_disk
+    from plumbrule.policy import DEFAULT_NAME
+    from plumbrule.policy.draft import draft
+    from plumbrule.report.progress import TerminalProgress
+
+    root = _here(options.repo)
+    file = root / DEFAULT_NAME
+    if file.exists() and not options.force:
+        raise SettingsError(f"{file}: exists already.\nGive --force to replace it.")
+    with TerminalProgress(quiet=False) as progress:
+        judgement, walk = standing(root, root.name, on_disk(None), _opened(options, root), progress, _today(options))
+    file.write_text(draft(walk.graph, walk.derived, judgement.rows), "utf-8")
+    sys.stdout.write(f"Wrote {file}. Read it, keep what you mean, and commit it.\n")
+    return 0
+
+
+def _baseline(options: argparse.Namespace) -> int:
+    from plumbrule.accept import standing
+    from plumbrule.governing import fleet
+    from plumbrule.policy import BASELINE_NAME, Baseline
+    from plumbrule.report.progress import TerminalProgress
+
+    root = _here(options.repo)
+    governing = _governing(options, root)
+    in_fleet = bool(governing.policy.repositories)
+    entries: set[tuple[str, str, str]] = set()
+    with TerminalProgress(quiet=options.quiet) as progress:
+        for name, path in fleet(governing, root, [] if in_fleet else [str(root)]):
+            judgement, _ = standing(path, name, governing, _opened(options, root), progress, _today(options))
+            for why in judgement.errors:
+                raise SettingsError(f"{name} could not be judged, so no baseline was written: {why}")
+            entries.update((r.rule, name if in_fleet else "", r.subject) for r in judgement.rows if r.state != "waived")
+    file = (governing.folder or root) / BASELINE_NAME
+    file.write_text(Baseline(frozenset(entries)).text(), "utf-8")
+    sys.stdout.write(f"Wrote {file}: {len(entries)} accepted findings. Review and commit it.\n")
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from plumbrule.report.explain import explanation
+
+    here = _here(".")
+    sys.stdout.write(explanation(_opened(options, here), options.finding, _governing(options, here).rules))
+    return 0
+
+
+def _dashboard(options: argparse.Namespace) -> int:
+    from plumbrule.report.dashboard import run
+
+    here = _here(".")
+    return run(_store_folder(options, here), options.port)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from plumbrule.report.mail import weekly
+
+    here = _here(".")
+    return weekly(options, here)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,345 @@
+"""Judges a change against its base: the one question before a merge.
+
+Hides which commit says what: findings are compared with the merge base, so that nobody answers for others' work;
+policy, rules and baseline come from the base's tip, so that the change cannot authorise itself. Only facts are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from plumbrule import __version__
+from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
+from plumbrule.extract import FactBook, Limits
+from plumbrule.git import Repository
+from plumbrule.governing import Governing, in_commit, on_disk, policy_file
+from plumbrule.judge import JudgedRow, Judgement, Moment, Sides, judge
+from plumbrule.languages import language_of
+from plumbrule.policy import DEFAULT_NAME
+from plumbrule.policy.loosening import Loosening, loosened
+from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report
+from plumbrule.scan import GitObjects, Progress, tree_changes, walk_of
+from plumbrule.scan import on_disk as disk_of
+from plumbrule.store import Store
+from plumbrule.walk import SUBMODULE, SYMLINK, Changes, TreeFile, Walk
+from plumbrule.walk import Coverage as Covered
+
+WORKTREE = "worktree"
+_RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be judged."""
+
+    repo: Path
+    base: str  # "" = the default branch of the upstream
+    head: str  # a revision, or WORKTREE
+    today: date
+    fail_on: str = "error"
+    strict: bool = False
+    policy: str = ""  # a path; "" = the nearest
+    policy_from_head: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+def not_judged(question: Question, error: PlumbruleError) -> Report:
+    """The report for a question that could not even be put."""
+    return Report("not-judged", (str(error),), str(question.repo), question.base, "", question.head, tool=_TOOL)
+
+
+_TOOL = {"name": "plumbrule", "version": __version__}
+
+
+def gate(question: Question, store: Store, progress: Progress) -> Report:
+    """The verdict on a change. PlumbruleError where the question cannot be put; `not_judged` makes a report of it."""
+    repository = Repository.find(question.repo)
+    try:
+        return _Gate(question, store, progress, repository).run()
+    finally:
+        repository.close()
+
+
+class _Gate:
+    def __init__(self, question: Question, store: Store, progress: Progress, repository: Repository) -> None:
+        self._question = question
+        self._store = store
+        self._progress = progress
+        self._repository = repository
+        self._worktree = question.head == WORKTREE
+        self._book = FactBook(store.facts, lambda: GitObjects(repository), question.limits)
+
+    def run(self) -> Report:
+        question, repository = self._question, self._repository
+        base = repository.resolve(question.base or repository.default_base())
+        head = repository.resolve("HEAD" if self._worktree else question.head)
+        bases = repository.merge_bases(base, head)
+        file = policy_file(repository.root, question.policy) if question.policy else None
+        binding = self._binding(base, file)
+        proposed, unreadable = self._proposed(head, binding)
+        loose = loosened(binding.policy, None if proposed is None else proposed.policy, why=unreadable)
+        used = proposed if question.policy_from_head and proposed is not None else binding
+        if question.policy_from_head and unreadable:
+            raise SettingsError(f"the change's own policy cannot be previewed: {unreadable}")
+        name = _name(used, repository)
+        policy_used = PolicyUsed(
+            path=used.path,
+            commit=used.commit,
+            hash=used.policy.hash,
+            loosened=tuple(item.words for item in loose),
+            preview=question.policy_from_head,
+        )
+        shown_head = WORKTREE if self._worktree else head
+        plain = Report("passed", (), name, base, bases[0], shown_head, policy_used, _counts(()), Coverage(), (), _TOOL)
+        if not self._worktree and repository.is_ancestor(head, base):
+            return replace(plain, reasons=("no change: the head is contained in the base",))
+        contents: Mapping[str, bytes] = {}
+        tree = repository.tree(head)
+        if self._worktree:
+            now_tree, contents = self._disk_tree()
+        else:
+            now_tree = tree_changes(tree, disk_of(repository, tree))
+        judged = [self._judge(name, used, commit, now_tree, contents, loose) for commit in bases]
+        return self._verdict(plain, judged, binding, proposed)
+
+    # -- what binds ---------------------------------------------------------------------------------------------
+
+    def _binding(self, base: str, file: Path | None) -> Governing:
+        """The policy as the base's tip has it; one that lies elsewhere as that place's main line has it."""
+        repository = self._repository
+        if file is None:
+            here = in_commit(repository, base, DEFAULT_NAME)
+            if here.path:
+                return here
+            file = policy_file(repository.root.parent, "")
+            if file is None:
+                return here
+        if file.is_relative_to(repository.root):
+            return in_commit(repository, base, file.relative_to(repository.root).as_posix())
+        try:
+            elsewhere = Repository.find(file.parent)
+        except NotARevision:
+            return on_disk(file)
+        try:
+            commit = elsewhere.resolve(elsewhere.main_line())
+            return in_commit(elsewhere, commit, file.relative_to(elsewhere.root).as_posix())
+        finally:
+            elsewhere.close()
+
+    def _proposed(self, head: str, binding: Governing) -> tuple[Governing | None, str]:
+        """The change's own policy, and why it cannot be read; a policy that lies elsewhere is not the change's."""
+        path = binding.path or DEFAULT_NAME
+        if binding.folder is not None and not binding.folder.is_relative_to(self._repository.root):
+            return binding, ""
+        try:
+            if self._worktree:
+                file = self._repository.root / path
+                if file.is_symlink() or not file.is_file():
+                    return None, "is deleted"
+                return on_disk(file), ""
+            found = in_commit(self._repository, head, path)
+        except PlumbruleError as error:
+            return None, f"cannot be read: {str(error).splitlines()[0]}"
+        return (found, "") if found.path else (None, "is deleted")
+
+    # -- both sides ---------------------------------------------------------------------------------------------
+
+    def _disk_tree(self) -> tuple[dict[str, TreeFile | None], Mapping[str, bytes]]:
+        state = self._repository.worktree(lambda p: language_of(p) is not None, self._question.limits.file_bytes)
+        tree: dict[str, TreeFile | None] = {
+            path: TreeFile(entry.mode, entry.blob, data=state.contents.get(entry.blob))
+            for path, entry in state.entries.items()
+        }
+        tree.update({path: TreeFile("100644", "", reason=reason) for path, reason in state.skipped.items()})
+        return tree, state.contents
+
+    def _judge(
+        self,
+        name: str,
+        used: Governing,
+        before: str,
+        now_tree: Changes,
+        contents: Mapping[str, bytes],
+        loose: Sequence[Loosening],
+    ) -> _Judged:
+        repository = self._repository
+        old_tree = repository.tree(before)
+        walk = walk_of(name, repository, self._book, used.policy, contents)
+        disk = disk_of(repository, old_tree) if repository.has_worktree else {}
+        first = tree_changes(old_tree, disk)
+        changes: dict[str, TreeFile | None] = dict.fromkeys(old_tree.keys() - now_tree.keys())
+        for path, file in now_tree.items():
+            old = old_tree.get(path)
+            if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
+                changes[path] = file
+        wanted = [*walk.wanted(first), *walk.wanted(changes)]
+        self._progress.stage(f"{name}: reading files", len(wanted))
+        self._book.ensure(wanted, lambda done, _: self._progress.done(done))
+        walk.move(first)
+        start = Moment(walk.graph, walk.derived, frozenset(walk.tree))
+        covered_before = walk.coverage()
+        step = walk.move(changes)
+        renamed: Mapping[str, str] = {}
+        if None in changes.values() and not self._worktree:
+            renamed = repository.renames(before, repository.resolve(self._question.head))
+        rows = walk.rows(step.now, step.before, step.derived_before, step.delta, renamed, about_change=walk.derived)
+        now = Moment(walk.graph, rows, frozenset(walk.tree))
+        policy = used.policy.within(name)
+        sides = Sides(now, start, policy=policy, changed=step.delta.keys(), foreign=self._foreign(name))
+        judgement = judge(
+            sides,
+            used.rules,
+            policy,
+            today=self._question.today,
+            baseline=used.baseline,
+            renamed=renamed,
+            loosened=[tuple(item) for item in loose],
+        )
+        sides.close()
+        return _Judged(judgement, walk, covered_before, changes)
+
+    def _foreign(self, name: str) -> list[tuple[object, ...]]:
+        """Uses of this repository's symbols in other repositories of the store, as they stand at their heads."""
+        if not self._store.published:
+            return []
+        with self._store.reader() as reader:
+            return reader.select(
+                "SELECT repo, src, dst, dst_repo, symbol, kind, line, '' FROM head.link WHERE dst_repo = ?", name
+            )
+
+    # -- the verdict --------------------------------------------------------------------------------------------
+
+    def _verdict(
+        self, plain: Report, judged: Sequence[_Judged], binding: Governing, proposed: Governing | None
+    ) -> Report:
+        question, last = self._question, judged[0]
+        judgement = last.judgement
+        rows = list(judgement.rows)
+        # After criss-cross merges there are several merge bases: what one of them shows, this change did not bring.
+        for other in judged[1:]:
+            fresh = {row.id for row in other.judgement.rows if row.state == "new"}
+            rows = [replace(r, state="known") if r.state == "new" and r.id not in fresh else r for r in rows]
+        limit = _RANK[question.fail_on]
+        failing = [
+            row
+            for row in rows
+            if _RANK[row.severity] <= limit
+            and (row.state == "new" or (question.strict and row.state == "known" and row.unaccepted))
+        ]
+        doubts = [*judgement.errors, *self._doubts(last, binding)]
+        reasons = []
+        if failing:
+            verdict = "failed"
+            new = sum(1 for row in failing if row.state == "new")
+            reasons.append(f"{new} new finding{'s' if new != 1 else ''} at or over {question.fail_on}")
+            if len(failing) > new:
+                reasons.append(f"{len(failing) - new} known finding(s) missing from the baseline, under --strict")
+            reasons += [f"could not be judged: {doubt}" for doubt in doubts]
+        elif doubts:
+            verdict = "not-judged"
+            reasons += doubts
+        else:
+            verdict = "passed"
+            reasons.append(f"nothing new at or over {question.fail_on}")
+        if len(judged) > 1:
+            reasons.append(f"the branches crossed: only what none of their {len(judged)} merge bases shows is new")
+        if not binding.path and proposed is not None and proposed.path:
+            reasons.append("the change brings the first policy: it binds once it has landed")
+        return replace(
+            plain,
+            verdict=verdict,
+            reasons=tuple(reasons),
+            counts=_counts(rows),
+            coverage=self._coverage(last),
+            findings=tuple(_finding(row, plain.head) for row in rows),
+        )
+
+    def _doubts(self, judged: _Judged, binding: Governing) -> list[str]:
+        """Why no verdict can be given, however green the rules are (DESIGN, law 1)."""
+        found = []
+        now, before, limits = judged.walk.coverage(), judged.before, binding.policy.limits
+        if now.files == 0 and before.files == 0:
+            found.append("no file of a known language on either side: there was nothing to judge")
+        for path, file in sorted(judged.changes.items()):
+            reason = judged.walk.skipped.get(path)
+            if file is not None and reason is not None and file.mode not in (SYMLINK, SUBMODULE):
+                found.append(f"{path} is changed and could not be read: {reason}; mend it, or exclude it in the policy")
+        for what, share_before, share_now, wanted in (
+            ("parsed", _share(before.parsed, before.files), _share(now.parsed, now.files), limits.parsed),
+            ("resolved", _share(before.resolved, before.imports), _share(now.resolved, now.imports), limits.resolved),
+        ):
+            if share_now < wanted and share_before - share_now > limits.worse_by:
+                found.append(
+                    f"coverage fell: {100 * share_now:.1f} % {what}, {100 * share_before:.1f} % at the base"
+                    f" ([limits] {what} = {wanted:g}, worse_by = {limits.worse_by:g})"
+                )
+        return found
+
+    def _coverage(self, judged: _Judged) -> Coverage:
+        seen, judgement = judged.walk.coverage(), judged.judgement
+        return Coverage(
+            files=seen.files,
+            parsed=seen.parsed,
+            skipped=seen.skipped,
+            other=seen.other,
+            imports=seen.imports,
+            resolved=seen.resolved,
+            rules=judgement.evaluated,
+            not_measured=judgement.not_measured,
+            selectors_unmatched=judgement.selectors_unmatched,
+            skipped_files=tuple(sorted(judged.walk.skipped.items())),
+            history="shallow clone" if self._repository.is_shallow else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The judgement against one merge base."""
+
+    judgement: Judgement
+    walk: Walk  # stands on the head
+    before: Covered
+    changes: Changes
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
+
+
+def _counts(rows: Sequence[JudgedRow]) -> dict[str, int]:
+    counts = dict.fromkeys(("new", "known", "waived", "fixed", "error", "warning", "info"), 0)
+    for row in rows:
+        counts[row.state] += 1
+        if row.state == "new":
+            counts[row.severity] += 1
+    return counts
+
+
+def _finding(row: JudgedRow, head: str) -> Finding:
+    return Finding(
+        id=row.id,
+        rule=row.rule,
+        severity=row.severity,
+        state=row.state,
+        repo=row.repo,
+        subject=row.subject,
+        path=row.path,
+        line=row.line,
+        message=row.message,
+        remedy=row.remedy,
+        evidence=row.evidence,
+        commit=head if row.state == "new" else "",
+        unaccepted=row.unaccepted,
+        group=row.group,
+    )
+
+
+def _name(governing: Governing, repository: Repository) -> str:
+    """The repository's name: the fleet's, else its folder's."""
+    for member in governing.policy.repositories:
+        if governing.folder is not None and (governing.folder / member.path).resolve() == repository.root:
+            return member.name
+    return repository.root.name or "repository"
