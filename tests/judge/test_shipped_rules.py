@@ -49,7 +49,7 @@ def test_an_example_that_does_what_it_should_not_is_told_with_its_line(rule_of):
         ("good", ""),
     ]
     outcomes = list(exercise([rule_of(silent.replace("lines > 90", loud))], today=TODAY))
-    assert [o.source for o in outcomes if o.problem] == ["rules/test/some-fault.md:23"]
+    assert [o.source for o in outcomes if o.problem] == ["rules/test/some-fault.md:22"]
     assert outcomes[1].problem.startswith("the good example is found: a.py: A fault")
 
 
