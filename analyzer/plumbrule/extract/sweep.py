@@ -217,6 +217,10 @@ class Sweep:
         """(callee, grade) if the body, known to be short, only passes on (measures 2.1)."""
         return "", ""
 
+    def is_read(self, start: int, end: int) -> bool:
+        """Whether an imported name at this place of the masked text is a use of it, and not a key of that name."""
+        return True
+
     def finish(self) -> None:
         """Called after the last match, once strings are masked and before names are bound."""
 
@@ -363,11 +367,13 @@ class Sweep:
             at = find(head)
             while at >= 0:
                 here, at = at, find(head, at + size)
-                if here in known or (here and masked[here - 1] in _WORD):
+                if here in known or (here and masked[here - 1] in _WORD and masked[here - 3 : here] != b"..."):
                     continue
                 found = use(masked, here)
                 if found is None or found[2] or found.end() - here > LONGEST_NAME:
                     continue  # a keyword argument or an assignment; a call is known already
+                if not self.is_read(here, found.end()):
+                    continue
                 name = found[1]
                 if len(name) > size and not name.startswith(head + b"."):
                     continue  # part of a longer name

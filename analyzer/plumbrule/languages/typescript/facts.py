@@ -59,6 +59,8 @@ _IMPORT_EQUALS = re.compile(
 )
 _REFERENCE = re.compile(r"""///\s*<reference\s+(path|types)\s*=\s*["']([^"'\n]+)["']""")
 _COMPILED = re.compile(rb"(?://|/\*)[#@]\s*sourceMappingURL=")
+_COLON = re.compile(rb"\s*\??:")
+_OPENED = re.compile(rb"[{,]\s*\Z")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 _TRACING = re.compile(rb"(?:^|[._])(?:log|logger|logging|debug|info|warn|warning|error|trace|console)(?:$|[._(])")
 _DOTTED_CALLEE = re.compile(r"[\w$#]+(?:\.[\w$#]+)*")
@@ -132,7 +134,7 @@ class EcmaScriptSweep(Sweep):
         super().__init__(source)
         self._flags = flags
         self._claims: dict[int, _Claim] = {}  # by node id
-        self._exported_to = 0  # a declaration that starts before this offset is exported
+        self._exported_at = -1  # start of the declaration that is exported
         self._default_at = -1  # start of the declaration that is the default export
         self._ambient_to = len(source) if flags else 0  # what starts before it is offered without `export`
         self._declared_to = 0
@@ -203,11 +205,14 @@ class EcmaScriptSweep(Sweep):
             # Nine in ten statements: no comment, no `type`, no `*`.
             self.mask(plain.start(3), plain.end(4) + 1, code=True)
             module, line, symbol = text(plain[4])[:_LONGEST_MODULE], self.line(start), self.symbol
+            before = len(self.imports)
             if plain[1] is not None:
                 self.imports.append(Import(module, 0, "default", text(plain[1]), line, self._flags, symbol))
             for name in text(plain[2]).split(",") if plain[2] is not None else ():
                 if name := name.strip():
                     self.imports.append(Import(module, 0, name, name, line, self._flags, symbol))
+            if len(self.imports) == before:
+                self._bind(module, "", "", start, self._flags)
             return
         source = node.child_by_field_name("source")
         if source is None:
@@ -250,7 +255,7 @@ class EcmaScriptSweep(Sweep):
             if found[1]:
                 self.exports.append(Export(alias, alias, -1, self.line(start)))
             return
-        exported = bool(found[1]) or start < self._exported_to
+        exported = bool(found[1]) or start == self._exported_at
         kind = "constant"
         self.define(found[3], kind, "public" if exported else "private", (start, found.end()), exported=exported)
         self.refer_to("read", b"".join(found[5].split()), found.start(5))
@@ -334,7 +339,7 @@ class EcmaScriptSweep(Sweep):
         declared = node.child_by_field_name("declaration")
         value = node.child_by_field_name("value")
         if declared is not None:
-            self._exported_to = max(self._exported_to, end)
+            self._exported_at = declared.start_byte
             if any(child.type == "default" for child in node.children):
                 self._default_at = declared.start_byte
         elif value is not None:
@@ -427,7 +432,7 @@ class EcmaScriptSweep(Sweep):
         elif value.type == "object" and name == b"default":
             self._variable(name, "constant", (start, end), exported=True)
             for entry in value.named_children:
-                self._offer_entry(entry, line)
+                self._offer_entry(entry, self.line(entry.start_byte))
         else:
             row, member = self._loaded_here(value)
             if row >= 0:
@@ -487,7 +492,7 @@ class EcmaScriptSweep(Sweep):
             return False
         if self.symbol >= 0 and self.symbols[self.symbol].kind != "namespace":
             return self.symbols[self.symbol].exported
-        return start < self._exported_to or start < self._ambient_to
+        return start == self._exported_at or start < self._ambient_to
 
     def _take_decorators(self, start: int) -> tuple[int, list[str]]:
         names, self._decorators = self._decorators, []
@@ -507,6 +512,9 @@ class EcmaScriptSweep(Sweep):
 
     def on_ambient(self, node: Node) -> None:
         self._declared_to = node.end_byte
+        inner = _first(node)
+        if inner is not None and node.start_byte == self._exported_at:
+            self._exported_at = inner.start_byte
 
     def on_function(self, node: Node) -> None:
         claim = self._claims.pop(node.id, None)
@@ -1020,8 +1028,9 @@ class EcmaScriptSweep(Sweep):
         if start < self._masked_to:
             return
         self._mask_words(start, end)
-        if 4 <= end - start <= 60 and _TELLING.search(self.source[start:end]):
-            self.literals.setdefault(self.source[start:end], start)
+        words = self.source[start:end].strip() if end - start <= 100 else b""
+        if 4 <= len(words) <= 60 and _TELLING.search(words):
+            self.literals.setdefault(words, start)
 
     def on_text(self, node: Node) -> None:
         self._mask_words(node.start_byte, node.end_byte)
@@ -1095,6 +1104,11 @@ class EcmaScriptSweep(Sweep):
         return statement.type == "expression_statement" and bool(
             _TRACING.search(self.source[statement.start_byte : min(statement.end_byte, statement.start_byte + 80)])
         )
+
+    def is_read(self, start: int, end: int) -> bool:
+        if _COLON.match(self._masked, end) is None:
+            return True
+        return not _OPENED.search(self._masked, max(0, start - 200), start)  # `{a: 1, b: 2}` names keys
 
     # -- the end --------------------------------------------------------------------------------------------------
 

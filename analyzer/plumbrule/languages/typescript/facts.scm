@@ -11,7 +11,8 @@
 ] @function
 (class_body (method_definition) @method)
 (object (method_definition) @function)
-[(function_signature) (class_body (method_signature)) (abstract_method_signature)] @signature
+[(function_signature) (abstract_method_signature)] @signature
+(class_body (method_signature) @signature)
 [(class_declaration) (abstract_class_declaration) (class)] @class
 (public_field_definition) @field
 (interface_declaration) @interface
