@@ -129,6 +129,10 @@ class Graph(Protocol):
         """Every `import` dependency, soft ones included, ordered by (src, dst, line)."""
         ...
 
+    def functions(self, tokens: int) -> list[tuple[str, FunctionRow]]:
+        """Every function with at least so many body tokens, with its file, sorted."""
+        ...
+
 
 @dataclass(slots=True)
 class MemoryGraph:
@@ -153,6 +157,14 @@ class MemoryGraph:
             for src, rows in self.files.items()
             for d in rows.dependencies
             if d.kind == "import"
+        )
+
+    def functions(self, tokens: int) -> list[tuple[str, FunctionRow]]:
+        return sorted(
+            (path, function)
+            for path, rows in self.files.items()
+            for function in rows.functions
+            if function.tokens >= tokens
         )
 
     def revised(self, delta: Mapping[str, FileRows | None], skipped: Mapping[str, str]) -> MemoryGraph:

@@ -1,0 +1,188 @@
+"""Duplicate functions: bodies that are equal, or equal but for names and constants, in more than one place.
+
+Hides which equal bodies say something. Left out: tests, generated code, migrations, overrides of one and the same
+method, and small functions that look alike but call different things. Near-duplicates are not found here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from plumbrule.graph import FileRow, FunctionRow, Graph
+from plumbrule.measures import Measure, Situation
+from plumbrule.measures._classes import bases_of
+from plumbrule.tables import Row, Table, columns
+
+SMALLEST = 30  # named leaf tokens, about 60 tokens with punctuation; research, measures 7: at least 50
+_SMALL = 45  # named leaf tokens, about 80: below it two bodies of one shape must call the same things as well
+_SAME_CALLS = 0.5  # share of callee names in common that small bodies need (Jaccard)
+_MOST_COMPARED = 40  # members of one shape whose calls are compared with each other
+_SHOWN = 3
+_MIGRATION = re.compile(r"(^|/)(migrations|alembic/versions|db/migrate)/")
+
+
+class _Copy(NamedTuple):
+    path: str
+    function: FunctionRow
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}::{self.function.symbol}"
+
+
+Shapes = Mapping[int, tuple[_Copy, ...]]  # by shape hash, sorted
+
+
+class ShapedRows(list[Row]):
+    """Rows that remember every function by its shape, so that the next snapshot only looks at files that changed."""
+
+    __slots__ = ("shapes",)
+
+    def __init__(self, rows: Iterable[Row], shapes: Shapes) -> None:
+        super().__init__(rows)
+        self.shapes = shapes
+
+
+def _counts(path: str, file: FileRow, function: FunctionRow) -> bool:
+    is_own_code = not (file.is_test or file.is_generated or _MIGRATION.search(path))
+    return is_own_code and function.tokens >= SMALLEST and function.shape_hash != 0 and not function.forwards
+
+
+def _counted(graph: Graph, path: str) -> list[FunctionRow]:
+    rows = graph.rows(path) if path in graph else None
+    return [] if rows is None else [function for function in rows.functions if _counts(path, rows.file, function)]
+
+
+def _duplicates(s: Situation) -> Collection[Row]:
+    earlier = s.earlier.get("duplicate")
+    if isinstance(earlier, ShapedRows):
+        shapes = dict(earlier.shapes)
+        touched: set[int] = set()
+        for path in s.changed:
+            for graph, add in ((s.before, False), (s.now, True)):
+                for function in _counted(graph, path):
+                    shape = function.shape_hash
+                    touched.add(shape)
+                    others = tuple(copy for copy in shapes.get(shape, ()) if copy != (path, function))
+                    shapes[shape] = tuple(sorted((*others, _Copy(path, function)))) if add else others
+        kept = [row for row in earlier if row[4] not in touched]
+    else:
+        shapes, kept = _all_shapes(s), []
+        touched = set(shapes)
+    made = [row for shape in touched if len(shapes[shape]) > 1 for row in _rows(s, shapes[shape])]
+    rows = sorted(kept + made)
+    if isinstance(earlier, ShapedRows) and earlier == rows and not touched:
+        return earlier
+    return ShapedRows(rows, {shape: copies for shape, copies in shapes.items() if copies})
+
+
+def _all_shapes(s: Situation) -> dict[int, tuple[_Copy, ...]]:
+    found: dict[int, list[_Copy]] = {}
+    for path, function in s.now.functions(SMALLEST):
+        if _counts(path, s.now.rows(path).file, function):
+            found.setdefault(function.shape_hash, []).append(_Copy(path, function))
+    return {shape: tuple(copies) for shape, copies in found.items()}
+
+
+def _rows(s: Situation, copies: Sequence[_Copy]) -> Iterable[Row]:
+    """The rows of all groups that functions of one shape fall into."""
+    for group in _groups(s, copies):
+        exact = len({copy.function.exact_hash for copy in group}) == 1
+        for copy in group:
+            same_text = [c for c in group if c.function.exact_hash == copy.function.exact_hash and c != copy]
+            others = same_text + [other for other in group if other != copy and other not in same_text]
+            function = copy.function
+            yield (
+                s.now.repo, copy.path, function.symbol, function.line, function.shape_hash,
+                "exact" if exact or same_text else "shape", len(group), function.statements, function.cognitive,
+                function.tokens, others[0].place, _shown([other.place for other in others]),
+            )  # fmt: skip
+
+
+def _shown(places: Sequence[str]) -> str:
+    text = ", ".join(places[:_SHOWN])
+    return text if len(places) <= _SHOWN else f"{text} and {len(places) - _SHOWN} more"
+
+
+def _groups(s: Situation, copies: Sequence[_Copy]) -> Iterable[list[_Copy]]:
+    """Connected by equal text, or by equal shape and, where small, enough common calls; overrides do not connect."""
+    small = copies[0].function.tokens < _SMALL
+    compared = copies[:_MOST_COMPARED]
+    calls = [_calls(s, copy) if small else frozenset() for copy in compared]
+    parents = [_owners(s, copy) for copy in compared]
+    group = list(range(len(compared)))
+
+    def root(number: int) -> int:
+        while group[number] != number:
+            number = group[number]
+        return number
+
+    for one in range(len(compared)):
+        for other in range(one):
+            a, b = compared[one].function, compared[other].function
+            if _overrides_the_same(compared[one], compared[other], parents[one], parents[other]):
+                continue
+            if a.exact_hash == b.exact_hash or not small or _alike(calls[one], calls[other]):
+                group[root(one)] = root(other)
+    found: dict[int, list[_Copy]] = {}
+    for number, copy in enumerate(compared):
+        found.setdefault(root(number), []).append(copy)
+    return [members for members in found.values() if len(members) > 1]
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _SAME_CALLS * max(1, len(one | other))
+
+
+def _calls(s: Situation, copy: _Copy) -> frozenset[str]:
+    """Last names of what a function calls, as far as the facts keep them."""
+    file = s.now.rows(copy.path).file
+    names = [symbol.name for symbol in s.facts.interface(file.dialect, file.blob).symbols]
+    return frozenset(
+        reference.text.rpartition(".")[2]
+        for reference in s.facts.body(file.dialect, file.blob).references
+        if reference.kind == "call" and reference.symbol >= 0 and names[reference.symbol] == copy.function.symbol
+    )
+
+
+def _owners(s: Situation, copy: _Copy) -> frozenset[tuple[str, str]]:
+    """The class of a method and its direct bases; empty for a function."""
+    owner = copy.function.symbol.rpartition(".")[0]
+    if not owner:
+        return frozenset()
+    return frozenset({(copy.path, owner), *bases_of(s.now.rows(copy.path), copy.path, owner)})
+
+
+def _overrides_the_same(
+    one: _Copy, other: _Copy, owners: frozenset[tuple[str, str]], others: frozenset[tuple[str, str]]
+) -> bool:
+    """Two methods of one name in classes that inherit from each other, or from the same base."""
+    last = one.function.symbol.rpartition(".")[2]
+    return last == other.function.symbol.rpartition(".")[2] and not owners.isdisjoint(others)
+
+
+MEASURES = (
+    Measure(
+        Table(
+            "duplicate",
+            "A function whose body exists elsewhere too, word for word or under other names.",
+            columns(
+                """repo VARCHAR repository, by its name in the store
+                path VARCHAR repository-relative file
+                symbol VARCHAR dotted path inside the file
+                line INTEGER first line
+                shape_hash BIGINT the same for every copy
+                grade VARCHAR exact if a copy is equal word for word, else shape
+                copies INTEGER functions in this group
+                statements INTEGER in the body
+                cognitive INTEGER cognitive complexity
+                tokens INTEGER named tokens of the body
+                twin VARCHAR the copy that is most like it, as FILE::SYMBOL
+                others VARCHAR the other copies, three at most and how many more"""
+            ),
+        ),
+        _duplicates,
+    ),
+)
