@@ -160,6 +160,16 @@ def test_the_main_line_is_the_remotes_default_branch(make_repo, opened, clone):
     assert found.default_base() == "refs/remotes/origin/trunk"
 
 
+def test_the_only_remote_counts_whatever_its_name(make_repo, opened, clone, refusal):
+    repo = make_repo({"a.py": ""})
+    repo.branch("other")
+    path = clone(repo, "--origin=team/up", "--branch=main", "--single-branch")
+    assert opened(path).main_line() == "refs/remotes/team/up/main"
+    message = refusal(lambda: opened(path).resolve("team/up/other"))
+    repo.git("-C", str(path), *_command_in(message)[1:])
+    assert opened(path).resolve("team/up/other") == repo.head
+
+
 def test_without_the_remotes_word_a_usual_remote_branch_is_taken(make_repo, opened, clone):
     repo = make_repo({"a.py": ""})
     path = clone(repo)

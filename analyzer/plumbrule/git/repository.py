@@ -369,8 +369,11 @@ class Repository:
                 f"{self.root}: the branch {self.head_ref!r} is unborn: it has no commit yet.\n"
                 "Commit to it, or name another branch with `--ref` or `--head`."
             )
-        remote, _, branch = revision.removeprefix("refs/remotes/").partition("/")
-        if branch and remote in self._remotes():
+        short = revision.removeprefix("refs/remotes/")
+        for remote in self._remotes():
+            branch = short.removeprefix(f"{remote}/")
+            if branch in ("", short):
+                continue
             fetched = f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"
             how = f"git fetch {'--unshallow ' if self.is_shallow else ''}{remote} {shlex.quote(fetched)}"
             return NotARevision(f"{where}: this branch was not fetched.\nRun `{how}`.")
@@ -410,22 +413,19 @@ class Repository:
 
     def _remote_default(self) -> str:
         """The remote branch that the remote calls its default, else one that usually is; "" if there is none."""
-        symbolic = self._refs("refs/remotes/*/HEAD", show="%(symref)")
-        usual = self._refs(*(f"refs/remotes/*/{name}" for name in self._usual_names()))
-        by_remote = [(ref.split("/")[2], ref) for ref in [*symbolic, *usual] if ref]
-        return next((ref for remote, ref in by_remote if remote == self._remote()), "")
+        folder = f"refs/remotes/{self._remote()}"
+        usual = [f"{folder}/{name}" for name in self._usual_names()]
+        existing = self._refs(f"{folder}/HEAD", *usual)
+        return existing.get(f"{folder}/HEAD") or next((ref for ref in usual if ref in existing), "")
 
     def _usual_names(self) -> list[str]:
         configured = self._command.attempt("config", "--get", "init.defaultBranch") or b""
         return list(dict.fromkeys(name for name in (self._names.text(configured.strip()), "main", "master") if name))
 
-    def _refs(self, *patterns: str, show: str = "%(refname)") -> list[str]:
-        """Refs that match, in the order of the patterns."""
-        found = []
-        for pattern in patterns:
-            output = self._command.attempt("for-each-ref", f"--format={show}", "--", pattern) or b""
-            found += [self._names.text(line) for line in output.splitlines()]
-        return found
+    def _refs(self, *names: str) -> dict[str, str]:
+        """Those of these refs that exist, and what each stands for if it is symbolic."""
+        output = self._command.attempt("for-each-ref", "--format=%(refname) %(symref)", "--", *names) or b""
+        return dict(self._names.text(line).split(" ", 1) for line in output.splitlines())
 
     def _remote(self) -> str:
         remotes = self._remotes()
