@@ -33,7 +33,7 @@ def test_a_preview_says_that_it_binds_nobody(minimal: Report):
 def test_the_edges_of_one_cycle_stand_together_and_share_their_advice(rich: Report):
     text = render(rich, "text")
     part = text[text.index("dependency-cycle: 2 new") : text.index("oversized-file: 1 new")]
-    assert part.count("  billing/invoice.py, billing/tax.py\n") == 1
+    assert part.count("  billing/invoice.py, billing/tax.py (2 together)\n") == 1
     assert part.count("what to do instead") == 1
 
 

@@ -71,10 +71,10 @@ def _in_full(heading: str, findings: list[Finding]) -> Iterator[_Line]:
 
 
 def _group(group: list[Finding]) -> Iterator[_Line]:
-    name = group[0].group
-    indent = "    " if name else "  "
-    if name:
-        yield _Line(f"  {name}")
+    together = bool(group[0].group) and len(group) > 1
+    indent = "    " if together else "  "
+    if together:
+        yield _Line(f"  {group[0].group} ({len(group):,} together)")
     # The same advice is given once, below the last finding that it is for.
     for remedy, alike in groupby(group, lambda finding: finding.remedy):
         for finding in alike:

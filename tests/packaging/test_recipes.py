@@ -1,0 +1,239 @@
+"""Every recipe and the action of this repository, run as they are written, against real repositories."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+CLEAN = {
+    "shop/__init__.py": "",
+    "shop/cart.py": "from shop.tax import rate\n\n\ndef total() -> float:\n    return rate()\n",
+    "shop/tax.py": "def rate() -> float:\n    return 0.2\n",
+}
+HARMLESS = {"shop/tax.py": "def rate() -> float:\n    return 0.25\n"}
+CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
+INSTALL = "pip install plumbrule"
+
+
+@pytest.fixture
+def recipe(root: Path) -> Callable[[str, str], str]:
+    """`recipe("github", ".github/workflows/plumbrule.yml")`: the text that the page says to put there."""
+
+    def find(page: str, file: str) -> str:
+        text = (root / "docs" / "recipes" / f"{page}.md").read_text("utf-8")
+        found = re.findall(rf"^`{re.escape(file)}`:\n\n```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        assert len(found) == 1, f"{page}.md has {len(found)} blocks for {file}"
+        return str(found[0])
+
+    return find
+
+
+@pytest.fixture
+def shell(installed: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs one step as CI does, with the installed command on the path and no other variable than given."""
+
+    def run(script: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+        home = {"PATH": f"{installed}:{os.environ['PATH']}", "HOME": str(cwd.parent), "LANG": "C.UTF-8"}
+        quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        command = ["bash", "-e", "-c", script]
+        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=home | quiet | environ)
+
+    return run
+
+
+@pytest.fixture
+def proposed(make_repo: Callable, tmp_path: Path) -> Callable[[dict[str, str]], Path]:
+    """A checkout as CI makes it for a pull request: detached on the merge of the change into the main line."""
+
+    def propose(change: dict[str, str]) -> Path:
+        origin = make_repo(CLEAN, name="origin")
+        origin.branch("topic")
+        origin.commit(change, "the change")
+        origin.switch("main")
+        origin.commit({"README": "meanwhile\n"}, "others")
+        origin.git("switch", "--quiet", "--detach", "main")
+        merged = origin.merge("topic")
+        origin.git("update-ref", "refs/pull/1/merge", merged)
+        origin.switch("main")
+        checkout = tmp_path / "checkout"
+        origin.git("clone", "--quiet", origin.path, checkout)
+        origin.git("-C", checkout, "fetch", "--quiet", "origin", "refs/pull/1/merge")
+        origin.git("-C", checkout, "switch", "--quiet", "--detach", "FETCH_HEAD")
+        return checkout
+
+    return propose
+
+
+def steps(workflow: str, job: str) -> list[str]:
+    """What the steps of a job run, after the one that installs Plumbrule."""
+    runs = [step["run"] for step in yaml.safe_load(workflow)["jobs"][job]["steps"] if "run" in step]
+    assert runs[0] == INSTALL
+    return runs[1:]
+
+
+@pytest.mark.parametrize(("change", "code"), [(HARMLESS, 0), (CYCLE, 1)])
+def test_the_github_recipe_judges_a_pull_request(recipe, shell, proposed, change: dict[str, str], code: int):
+    (step,) = steps(recipe("github", ".github/workflows/plumbrule.yml"), "gate")
+    done = shell(step, proposed(change), GITHUB_BASE_REF="main")
+    assert done.returncode == code, done.stdout + done.stderr
+    assert done.stdout.startswith("failed" if code else "passed")
+
+
+def test_the_github_recipe_scans_a_push(recipe, shell, make_repo: Callable):
+    (step,) = steps(recipe("github", ".github/workflows/plumbrule.yml"), "scan")
+    pushed = make_repo(CLEAN)
+    assert shell(step, pushed.path).returncode == 0
+    pushed.commit(HARMLESS, "next")
+    assert shell(step, pushed.path).returncode == 0
+    asked = shell('plumbrule query "SELECT count(*) FROM snapshot" --format csv', pushed.path)
+    assert asked.stdout.split()[-1] == "2", asked.stderr
+
+
+def test_the_github_recipe_shows_findings_beside_the_code(recipe, shell, proposed):
+    workflow = recipe("github", ".github/workflows/plumbrule-sarif.yml")
+    (step,) = steps(workflow, "gate")
+    checkout = proposed(CYCLE)
+    assert shell(step, checkout, GITHUB_BASE_REF="main").returncode == 1
+    upload = yaml.safe_load(workflow)["jobs"]["gate"]["steps"][-1]
+    assert upload["if"] == "always()"
+    run = json.loads((checkout / upload["with"]["sarif_file"]).read_text("utf-8"))["runs"][0]
+    assert {result["ruleId"] for result in run["results"]} >= {"dependency-cycle"}
+
+
+@pytest.mark.parametrize(("change", "code"), [(HARMLESS, 0), (CYCLE, 1)])
+def test_the_gitlab_recipe_judges_a_merge_request(recipe, shell, proposed, change: dict[str, str], code: int):
+    job = yaml.safe_load(recipe("gitlab", ".gitlab-ci.yml"))["plumbrule-gate"]
+    assert job["before_script"] == [INSTALL]
+    done = shell("\n".join(job["script"]), proposed(change), CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
+    assert done.returncode == code, done.stdout + done.stderr
+
+
+def test_the_gitlab_recipe_scans_a_push_into_the_folder_that_it_caches(recipe, shell, make_repo: Callable):
+    job = yaml.safe_load(recipe("gitlab", ".gitlab-ci.yml"))["plumbrule-scan"]
+    pushed = make_repo(CLEAN)
+    done = shell("\n".join(job["script"]), pushed.path)
+    assert done.returncode == 0, done.stderr
+    assert [(pushed.path / path / "CURRENT").exists() for path in job["cache"]["paths"]] == [True]
+
+
+def test_the_hook_scans_after_a_pull_and_does_not_hold_it_up(recipe, shell, make_repo: Callable, tmp_path: Path):
+    origin = make_repo(CLEAN, name="origin")
+    checkout = tmp_path / "checkout"
+    origin.git("clone", "--quiet", origin.path, checkout)
+    hook = checkout / ".git" / "hooks" / "post-merge"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(recipe("post-merge-hook", ".git/hooks/post-merge"), "utf-8")
+    hook.chmod(0o755)
+    origin.commit(HARMLESS, "next")
+    pulled = shell("git pull --quiet --ff-only", checkout)
+    assert (pulled.returncode, pulled.stdout, pulled.stderr) == (0, "", "")
+    deadline = time.monotonic() + 120
+    while not (checkout / ".plumbrule" / "CURRENT").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    asked = shell('plumbrule query "SELECT count(*) FROM snapshot" --format csv', checkout)
+    assert asked.stdout.split()[-1:] == ["2"], (checkout / ".git" / "plumbrule.log").read_text("utf-8")
+
+
+@pytest.fixture
+def crontab(recipe, tmp_path: Path) -> list[str]:
+    """The commands of the cron recipe, for a policy folder below `tmp_path`."""
+    lines = recipe("cron", "crontab -e").splitlines()
+    jobs = [re.fullmatch(r"(?:\S+ ){5}(.*)", line) for line in lines if not re.match(r"[A-Z]+=", line)]
+    assert all(jobs)
+    return [job[1].replace("/srv/architecture", str(tmp_path / "architecture")) for job in jobs if job]
+
+
+def test_the_cron_recipe_scans_the_fleet(crontab: list[str], shell, make_repo: Callable, tmp_path: Path):
+    make_repo(CLEAN, name="orders")
+    make_repo(CLEAN, name="billing")
+    policy = "".join(f'[[repository]]\nname = "{name}"\npath = "../{name}"\n' for name in ("orders", "billing"))
+    make_repo({"plumbrule.toml": policy}, name="architecture")
+    (scan,) = [job for job in crontab if " scan " in job]
+    done = shell(scan, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    asked = shell('plumbrule query "SELECT repo FROM repo ORDER BY repo" --format csv', tmp_path / "architecture")
+    assert asked.stdout.split()[-2:] == ["billing", "orders"], asked.stderr
+
+
+@pytest.fixture
+def action(root: Path) -> dict:
+    return yaml.safe_load((root / "action.yml").read_text("utf-8"))
+
+
+def test_the_action_names_every_variable_that_its_script_reads(action: dict, root: Path):
+    (step,) = [step for step in action["runs"]["steps"] if step.get("id") == "gate"]
+    read = set(re.findall(r"\$\{?([A-Z][A-Z_]+)", (root / ".ci" / "gate").read_text("utf-8")))
+    assert read - set(step["env"]) == {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"}
+    # An expression inside the script's text would be run as code by a branch that is named so.
+    assert not [step["run"] for step in action["runs"]["steps"] if "${{" in step.get("run", "")]
+
+
+@pytest.mark.parametrize(("change", "code", "verdict"), [(HARMLESS, 0, "passed"), (CYCLE, 1, "failed")])
+def test_the_action_judges_shows_and_hands_on(
+    root: Path, installed: Path, shell, proposed, tmp_path: Path, change: dict[str, str], code: int, verdict: str
+):
+    output, summary, sarif = tmp_path / "output", tmp_path / "summary", tmp_path / "out.sarif"
+    done = shell(
+        f"'{root}/.ci/gate'",
+        proposed(change),
+        PLUMBRULE=str(installed / "plumbrule"),
+        PLUMBRULE_STORE=str(tmp_path / "store"),
+        BASE_BRANCH="main",
+        SARIF=str(sarif),
+        GITHUB_OUTPUT=str(output),
+        GITHUB_STEP_SUMMARY=str(summary),
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert done.stdout.startswith(verdict)
+    assert output.read_text("utf-8") == f"verdict={verdict}\n"
+    assert f"### Plumbrule {verdict}" in summary.read_text("utf-8")
+    assert json.loads(sarif.read_text("utf-8"))["version"] == "2.1.0"
+
+
+def test_the_action_treats_a_hostile_branch_as_a_name(root: Path, installed: Path, shell, proposed, tmp_path: Path):
+    mark = tmp_path / "mark"
+    done = shell(
+        f"'{root}/.ci/gate'", proposed(HARMLESS), PLUMBRULE=str(installed / "plumbrule"), BASE=f"$(touch {mark})"
+    )
+    assert done.returncode == 2
+    assert not mark.exists()
+
+
+def test_this_repository_is_scanned_as_a_tarball_too(root: Path, installed: Path, shell, tmp_path: Path):
+    """The script lies in the checkout that it scans; without .git it says what is missing, and scans all the same."""
+    tarball = tmp_path / "plumbrule-1.0"
+    (tarball / ".ci").mkdir(parents=True)
+    shutil.copy(root / ".ci" / "scan-this-repository", tarball / ".ci")
+    (tarball / "a.py").write_text("import b\n", "utf-8")
+    (tarball / "b.py").write_text("x = 1\n", "utf-8")
+    # Somebody unpacked it inside a repository of theirs.
+    assert shell("git init --quiet .", tmp_path).returncode == 0
+    done = shell(f".ci/scan-this-repository {installed}/plumbrule", tarball)
+    assert done.returncode == 0, done.stderr
+    assert "history is missing" in done.stderr
+    asked = shell("plumbrule query 'SELECT path FROM file ORDER BY path' --format csv --store .plumbrule", tarball)
+    assert asked.stdout.split()[1:] == ["a.py", "b.py"]
+
+
+def test_a_shallow_clone_of_this_repository_is_scanned_and_told_so(
+    root: Path, installed: Path, shell, make_repo, tmp_path: Path
+):
+    origin = make_repo(CLEAN, name="origin")
+    (origin.path / ".ci").mkdir()
+    shutil.copy(root / ".ci" / "scan-this-repository", origin.path / ".ci")
+    origin.commit(HARMLESS, "next")
+    shallow = tmp_path / "shallow"
+    origin.git("clone", "--quiet", "--depth=1", f"file://{origin.path}", shallow)
+    done = shell(f".ci/scan-this-repository {installed}/plumbrule", shallow)
+    assert done.returncode == 0, done.stderr
+    assert "git fetch --unshallow" in done.stderr
