@@ -6,10 +6,14 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Builder
 
 # Which room may use which library. The name of the room, not of the file: where in it is the room's own affair.
 LIBRARIES: Mapping[str, set[str]] = {
@@ -78,11 +82,22 @@ def test_the_dashboards_pages_know_the_report_and_nothing_behind_it(root: Path):
     assert strangers == []
 
 
-@pytest.mark.parametrize("module", ["plumbrule.cli", "plumbrule.judge", "plumbrule.report", "plumbrule.policy"])
-def test_the_way_to_a_verdict_loads_nothing_heavy(module: str):
+@pytest.mark.parametrize("module", ["plumbrule.cli", "plumbrule.gate", "plumbrule.report"])
+def test_the_way_to_a_verdict_imports_nothing_heavy(module: str):
     code = f"import sys, {module}; print(*sorted(m for m in sys.modules if '.' not in m))"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert HEAVY & set(loaded) == set()
+
+
+def test_a_gate_that_judges_loads_nothing_heavy_but_what_cuts_a_cycle(make_repo: Callable[..., Builder]):
+    repo = make_repo({"a.py": "x = 1\n", "b.py": "from a import x\n"})
+    repo.branch("topic")
+    repo.commit({"a.py": "import b\n"})
+    arguments = ["gate", "--repo", str(repo.path), "--base", "main", "--quiet", "--output", str(repo.path / "out")]
+    code = f"import sys; from plumbrule.cli import main; main({arguments!r}); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "dependency-cycle" in (repo.path / "out").read_text("utf-8")
+    assert HEAVY & set(loaded) <= {"networkx"}
 
 
 def test_no_name_says_nothing(modules: Mapping[str, ast.Module]):
