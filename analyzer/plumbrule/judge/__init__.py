@@ -2,7 +2,7 @@
 
 from plumbrule.judge.confined import RunLimits
 from plumbrule.judge.findings import Identity, JudgedRow, first_seen, identity
-from plumbrule.judge.judging import Judgement, Settled, judge, settle
+from plumbrule.judge.judging import Judgement, Settled, defaults, judge, settle
 from plumbrule.judge.rulefile import Rule, gather, load_rules, parse_rule
 from plumbrule.judge.sides import Held, Moment, Sides
 
@@ -16,6 +16,7 @@ __all__ = [
     "RunLimits",
     "Settled",
     "Sides",
+    "defaults",
     "first_seen",
     "gather",
     "identity",

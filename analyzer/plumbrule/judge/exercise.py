@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from plumbrule.errors import PlumbruleError
-from plumbrule.judge.judging import Judgement, judge
+from plumbrule.judge.judging import Judgement, defaults, judge
 from plumbrule.judge.rulefile import Example, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
 from plumbrule.policy import DEFAULT_NAME, Policy, read_policy
@@ -40,7 +40,9 @@ def exercise(rules: Sequence[Rule], *, today: date) -> Iterator[Outcome]:
                 except PlumbruleError as error:
                     yield Outcome(rule.id, kind, where, str(error), ())
                     continue
-                findings = tuple(f"{row.subject}: {row.message}" for row in judgement.rows if row.state == "new")
+                # Without a `before` there is no change, and whatever is found belongs to the example.
+                counts = ("new",) if any(part.kind == "before" for part in example.parts) else ("new", "known")
+                findings = tuple(f"{row.subject}: {row.message}" for row in judgement.rows if row.state in counts)
                 yield Outcome(rule.id, kind, where, _problem(kind, judgement, findings), findings)
 
 
@@ -80,8 +82,10 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
     second = replace(second, derived=derived)
     sides = Sides(second, first, policy=policy, changed=changed)
     try:
-        rows = loosened(policy, _policy(now)) if "before" in parts else ()
-        return judge(sides, [rule], policy, today=today, loosened=rows)
+        rows = loosened(policy, _policy(now), defaults([rule])) if "before" in parts else ()
+        # Settings of other rules are part of the example, and nobody's mistake.
+        settings = {name: setting for name, setting in policy.rules.items() if name in (rule.id, *rule.formerly)}
+        return judge(sides, [rule], replace(policy, rules=settings), today=today, loosened=rows)
     finally:
         sides.close()
 

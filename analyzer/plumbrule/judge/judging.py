@@ -17,6 +17,7 @@ from plumbrule.judge.query import Reads
 from plumbrule.judge.rulefile import Parameter, Rule, Value
 from plumbrule.judge.sides import Sides
 from plumbrule.policy import Baseline, Policy, Waiver
+from plumbrule.policy.loosening import Defaults, Loosening
 from plumbrule.store import engine
 from plumbrule.tables import Row
 
@@ -68,6 +69,13 @@ def settle(rules: Sequence[Rule], policy: Policy) -> tuple[Settled, ...]:
     return tuple(settled)
 
 
+def defaults(rules: Sequence[Rule]) -> Defaults:
+    """What the rules' own files say, for `loosened`."""
+    return {
+        rule.id: (rule.severity, {parameter.name: parameter.default for parameter in rule.parameters}) for rule in rules
+    }
+
+
 def _fits(parameter: Parameter, value: Value, where: str) -> None:
     wanted = float | int if isinstance(parameter.default, float) else type(parameter.default)
     if not isinstance(value, wanted) or isinstance(value, bool) != isinstance(parameter.default, bool):
@@ -90,16 +98,16 @@ def judge(
     baseline: Baseline | None = None,
     renamed: Mapping[str, str] | None = None,
     earlier: Mapping[str, frozenset[Identity]] | None = None,
-    loosened: Collection[Row] = (),
+    loosened: Collection[Loosening] = (),
     limits: RunLimits | None = None,
     only_moved: bool = False,
 ) -> Judgement:
     """Every rule on both sides. A finding is new if the earlier side does not show its rule and subject.
 
     `earlier` is what the earlier side shows, where it is known already (`found` of the judgement before, in a walk
-    through history). A rule none of whose tables moved is not run twice. `loosened` are rows of `policy_loosening`.
-    `only_moved` leaves out the rows of findings that are known and accepted, and only counts them: a gate or a walk
-    through history with thousands of them then costs what moved.
+    through history). A rule none of whose tables moved is not run twice. `loosened` is what the
+    change does to its own policy. `only_moved` leaves out the rows of findings that are known and accepted, and only
+    counts them: a gate or a walk through history with thousands of them then costs what moved.
     """
     asked = _Asked(sides, policy, today, baseline, renamed or {}, earlier or {}, limits or RunLimits(), only_moved)
     formerly = {former: rule.id for rule in rules for former in rule.formerly}
@@ -131,7 +139,11 @@ class _Judging:
         self.before: dict[str, frozenset[Identity]] = {}
 
     def run(
-        self, settled: Sequence[Settled], formerly: Mapping[str, str], known: Collection[str], loosened: Collection[Row]
+        self,
+        settled: Sequence[Settled],
+        formerly: Mapping[str, str],
+        known: Collection[str],
+        loosened: Collection[Loosening],
     ) -> Judgement:
         shipped: list[tuple[Settled, Reads]] = []
         own: list[tuple[Settled, Reads]] = []
@@ -144,7 +156,7 @@ class _Judging:
                     continue
                 (own if one.rule.own else shipped).append((one, examined))
             everything = [*shipped, *own]
-            self.sides.tell("policy_loosening", loosened, ())
+            self.sides.tell("policy_loosening", [(self.sides.repo, *row) for row in loosened], ())
             self.sides.provide({table for _, examined in everything for table in examined.tables} - TOLD)
             if own:
                 confined.take({table for _, examined in own for table in examined.tables})
@@ -267,7 +279,7 @@ class _Judging:
                 unknown = rule in known and rule not in findings
                 used = elsewhere or unknown or waiver.subject in subjects
                 sides[side].append(
-                    (rule, waiver.subject, waiver.reason, waiver.owner, waiver.expires.isoformat(),
+                    (self.sides.repo, rule, waiver.subject, waiver.reason, waiver.owner, waiver.expires.isoformat(),
                      waiver.expired(self.asked.today), used, note, self.policy.source, waiver.line)
                 )  # fmt: skip
         self.sides.tell("policy_waiver", sides["now"], sides["before"])
@@ -276,7 +288,7 @@ class _Judging:
         moment = self.sides.now
         rows = policy_rows("policy_selector", self.policy, moment.graph, moment.tree)
         return tuple(
-            sorted({f"{kind} {name or 'glob'}: {selector}" for kind, name, selector, hit, *_ in rows if not hit})
+            sorted({f"{kind} {name or 'glob'}: {selector}" for _, kind, name, selector, hit, *_ in rows if not hit})
         )
 
 

@@ -44,7 +44,8 @@ POLICY_TABLES: Mapping[str, Table] = {
             "policy_selector",
             "Something that the policy selects files by, and how many it finds.",
             columns(
-                """kind VARCHAR component, exclude, layer or forbid
+                """repo VARCHAR the repository judged
+                kind VARCHAR component, exclude, layer or forbid
                 name VARCHAR the component, order or forbidden pair; empty for exclude
                 selector VARCHAR the glob, or the component named
                 matched BOOLEAN it selects at least one file
@@ -56,7 +57,8 @@ POLICY_TABLES: Mapping[str, Table] = {
             "policy_waiver",
             "A waiver, and whether it waived anything.",
             columns(
-                """rule VARCHAR the rule waived
+                """repo VARCHAR the repository judged
+                rule VARCHAR the rule waived
                 subject VARCHAR the finding waived
                 reason VARCHAR why, as the policy says
                 owner VARCHAR who answers for it
@@ -72,7 +74,8 @@ POLICY_TABLES: Mapping[str, Table] = {
             "policy_loosening",
             "Something that the change itself loosens in the policy that judges it; empty on the before side.",
             columns(
-                """kind VARCHAR waiver, severity, parameter, exclude, component, layer, forbid, rule or policy
+                """repo VARCHAR the repository judged
+                kind VARCHAR waiver, severity, parameter, exclude, component, layer, forbid, rule or policy
                 subject VARCHAR what is loosened, in words that stay the same
                 words VARCHAR the whole sentence
                 source VARCHAR the policy file"""
@@ -119,7 +122,7 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
         for glob in globs:
             if glob.startswith(own) and not glob.startswith("!"):
                 matched = any(map(matcher(policy.globs((glob,))), among))
-                rows.append((kind, name, glob, matched, policy.source, line))
+                rows.append((graph.repo, kind, name, glob, matched, policy.source, line))
 
     for part in policy.components:
         tried("component", part.name, part.globs, paths, part.line)
@@ -128,11 +131,14 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
     if not own and (policy.layers or policy.forbid):
         alive = set(map(policy.component, paths))
         for layers in policy.layers:
-            rows += [("layer", layers.name, end, end in alive, policy.source, layers.line) for end in layers.order]
+            rows += [
+                (graph.repo, "layer", layers.name, end, end in alive, policy.source, layers.line)
+                for end in layers.order
+            ]
         for pair in policy.forbid:
             name = f"{pair.source} -> {pair.target}"
             ends = (pair.source, pair.target)
-            rows += [("forbid", name, end, end in alive, policy.source, pair.line) for end in ends]
+            rows += [(graph.repo, "forbid", name, end, end in alive, policy.source, pair.line) for end in ends]
     return rows
 
 
