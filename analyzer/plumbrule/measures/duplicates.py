@@ -15,8 +15,8 @@ from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import bases_of
 from plumbrule.tables import Row, Table, columns
 
-SMALLEST = 30  # named leaf tokens, about 60 tokens with punctuation; research, measures 7: at least 50
-_SMALL = 45  # named leaf tokens, about 80: below it two bodies of one shape must call the same things as well
+SMALLEST = 22  # named leaf tokens, about 50 with keywords and punctuation (research: measures 7)
+_SMALL = 35  # named leaf tokens, about 80: below it two bodies of one shape must call the same things as well
 _SAME_CALLS = 0.5  # share of callee names in common that small bodies need (Jaccard)
 _MOST_COMPARED = 40  # members of one shape whose calls are compared with each other
 _SHOWN = 3
@@ -87,18 +87,15 @@ def _all_shapes(s: Situation) -> dict[int, tuple[_Copy, ...]]:
 
 
 def _rows(s: Situation, copies: Sequence[_Copy]) -> Iterable[Row]:
-    """The rows of all groups that functions of one shape fall into."""
-    for group in _groups(s, copies):
-        exact = len({copy.function.exact_hash for copy in group}) == 1
-        for copy in group:
-            same_text = [c for c in group if c.function.exact_hash == copy.function.exact_hash and c != copy]
-            others = same_text + [other for other in group if other != copy and other not in same_text]
-            function = copy.function
-            yield (
-                s.now.repo, copy.path, function.symbol, function.line, function.shape_hash,
-                "exact" if exact or same_text else "shape", len(group), function.statements, function.cognitive,
-                function.tokens, others[0].place, _shown([other.place for other in others]),
-            )  # fmt: skip
+    """The rows of all functions of one shape that have a copy."""
+    for copy, others in _pairs(s, copies):
+        function = copy.function
+        exact = [other for other in others if other.function.exact_hash == function.exact_hash]
+        places = [other.place for other in exact] + [other.place for other in others if other not in exact]
+        yield (
+            s.now.repo, copy.path, function.symbol, function.line, function.shape_hash, "exact" if exact else "shape",
+            1 + len(others), function.statements, function.cognitive, function.tokens, places[0], _shown(places),
+        )  # fmt: skip
 
 
 def _shown(places: Sequence[str]) -> str:
@@ -106,30 +103,21 @@ def _shown(places: Sequence[str]) -> str:
     return text if len(places) <= _SHOWN else f"{text} and {len(places) - _SHOWN} more"
 
 
-def _groups(s: Situation, copies: Sequence[_Copy]) -> Iterable[list[_Copy]]:
-    """Connected by equal text, or by equal shape and, where small, enough common calls; overrides do not connect."""
+def _pairs(s: Situation, copies: Sequence[_Copy]) -> Iterable[tuple[_Copy, list[_Copy]]]:
+    """Each function with its copies: equal text, or equal shape and, where small, enough common calls."""
     small = copies[0].function.tokens < _SMALL
     compared = copies[:_MOST_COMPARED]
     calls = [_calls(s, copy) if small else frozenset() for copy in compared]
-    parents = [_owners(s, copy) for copy in compared]
-    group = list(range(len(compared)))
-
-    def root(number: int) -> int:
-        while group[number] != number:
-            number = group[number]
-        return number
-
-    for one in range(len(compared)):
-        for other in range(one):
-            a, b = compared[one].function, compared[other].function
-            if _overrides_the_same(compared[one], compared[other], parents[one], parents[other]):
-                continue
-            if a.exact_hash == b.exact_hash or not small or _alike(calls[one], calls[other]):
-                group[root(one)] = root(other)
-    found: dict[int, list[_Copy]] = {}
-    for number, copy in enumerate(compared):
-        found.setdefault(root(number), []).append(copy)
-    return [members for members in found.values() if len(members) > 1]
+    owners = [_owners(s, copy) for copy in compared]
+    for one, copy in enumerate(compared):
+        others = []
+        for other, candidate in enumerate(compared):
+            same_text = copy.function.exact_hash == candidate.function.exact_hash
+            alike = same_text or not small or _alike(calls[one], calls[other])
+            if one != other and alike and not _overrides_the_same(copy, candidate, owners[one], owners[other]):
+                others.append(candidate)
+        if others:
+            yield copy, others
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -175,7 +163,7 @@ MEASURES = (
                 line INTEGER first line
                 shape_hash BIGINT the same for every copy
                 grade VARCHAR exact if a copy is equal word for word, else shape
-                copies INTEGER functions in this group
+                copies INTEGER how often this body exists, this one included
                 statements INTEGER in the body
                 cognitive INTEGER cognitive complexity
                 tokens INTEGER named tokens of the body
