@@ -48,7 +48,7 @@ golden: $(VENV)/.dev  ## write the expected output anew; read the difference bef
 
 bench: $(VENV)/.dev  ## make bench REPO=path: the numbers of the field notes, on one repository
 	@test -n "$(REPO)" || { echo 'say which repository: make bench REPO=path' >&2; exit 2; }
-	@$(BIN)/python -m tests.bench "$(REPO)"
+	@$(BIN)/python tests/bench/measure.py "$(REPO)"
 
 dashboard: $(VENV)/.all  ## scan this repository and open the dashboard
 	@.ci/scan-this-repository $(BIN)/plumbrule >/dev/null

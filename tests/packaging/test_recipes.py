@@ -9,8 +9,10 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 
@@ -21,6 +23,7 @@ CLEAN = {
 }
 HARMLESS = {"shop/tax.py": "def rate() -> float:\n    return 0.25\n"}
 CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
+SARIF_SCHEMA = resources.files("linceo").joinpath("data/sarif-schema-2.1.0.json")
 INSTALL = "pip install plumbrule"
 
 
@@ -105,8 +108,9 @@ def test_the_github_recipe_shows_findings_beside_the_code(recipe, shell, propose
     assert shell(step, checkout, GITHUB_BASE_REF="main").returncode == 1
     upload = yaml.safe_load(workflow)["jobs"]["gate"]["steps"][-1]
     assert upload["if"] == "always()"
-    run = json.loads((checkout / upload["with"]["sarif_file"]).read_text("utf-8"))["runs"][0]
-    assert {result["ruleId"] for result in run["results"]} >= {"dependency-cycle"}
+    sarif = json.loads((checkout / upload["with"]["sarif_file"]).read_text("utf-8"))
+    jsonschema.Draft4Validator(json.loads(SARIF_SCHEMA.read_text("utf-8"))).validate(sarif)
+    assert {result["ruleId"] for result in sarif["runs"][0]["results"]} >= {"dependency-cycle"}
 
 
 @pytest.mark.parametrize(("change", "code"), [(HARMLESS, 0), (CYCLE, 1)])
