@@ -162,7 +162,7 @@ def _text(value: object) -> str:
 
 
 def earlier_subject(subject: str, renamed: Mapping[str, str]) -> str:
-    """The subject as it was called before files moved; `renamed` maps paths of now to paths of before.
+    """The subject as it was called before things moved; `renamed` maps paths, and `PATH::SYMBOL`, of now to before.
 
     A subject is made of paths joined by ` -> `, each with `::` and a symbol where it names one.
     """
@@ -171,7 +171,7 @@ def earlier_subject(subject: str, renamed: Mapping[str, str]) -> str:
     parts = []
     for part in subject.split(" -> "):
         path, colons, symbol = part.partition("::")
-        parts.append(renamed.get(path, path) + colons + symbol)
+        parts.append(renamed.get(part) or renamed.get(path, path) + colons + symbol)
     return " -> ".join(parts)
 
 

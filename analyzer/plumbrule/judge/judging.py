@@ -40,6 +40,7 @@ class Judgement:
     errors: tuple[str, ...] = ()  # error rules that gave none, and why: not judged
     selectors_unmatched: tuple[str, ...] = ()
     found: Mapping[str, frozenset[Identity]] = field(default_factory=dict)  # by rule: `earlier` of the next step
+    renamed: Mapping[str, str] = field(default_factory=dict)  # paths and symbols of now -> before, see earlier_subject
 
 
 def settle(rules: Sequence[Rule], policy: Policy) -> tuple[Settled, ...]:
@@ -109,7 +110,8 @@ def judge(
     change does to its own policy. `only_moved` leaves out the rows of findings that are known and accepted, and only
     counts them: a gate or a walk through history with thousands of them then costs what moved.
     """
-    asked = _Asked(sides, policy, today, baseline, renamed or {}, earlier or {}, limits or RunLimits(), only_moved)
+    moved = {**sides.moved_symbols(), **(renamed or {})}
+    asked = _Asked(sides, policy, today, baseline, moved, earlier or {}, limits or RunLimits(), only_moved)
     formerly = {former: rule.id for rule in rules for former in rule.formerly}
     return _Judging(asked).run(settle(rules, policy), formerly, {rule.id for rule in rules}, loosened)
 
@@ -179,6 +181,7 @@ class _Judging:
             errors=tuple(sorted(self.errors)),
             selectors_unmatched=self._unmatched(),
             found=self.found,
+            renamed=self.asked.renamed,
         )
 
     def _failed(self, one: Settled, why: str) -> None:

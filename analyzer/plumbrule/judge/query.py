@@ -140,6 +140,8 @@ def _examine(
         name = str(node["function_name"]).lower()
         if name in _UNSTEADY:
             raise _error(place, f"{name}() may answer differently each time; judge only what the tables hold")
+    if node.get("sample") is not None:
+        raise _error(place, "a sample is drawn by chance; judge all rows")
     if "node" in node and isinstance(node["node"], dict) and "cte_map" in node["node"]:
         _only(place, str(node["node"]["type"]), _QUERIES)
     if "query_node" in node:
@@ -147,8 +149,6 @@ def _examine(
     for key in ("from_table", "left", "right", "source"):
         source = node.get(key)
         if isinstance(source, dict) and "sample" in source and "alias" in source:
-            if source["sample"] is not None:
-                raise _error(place, "a sample is drawn by chance; judge all rows")
             _only(place, str(source["type"]), _SOURCES)
     if kind == "TABLE_FUNCTION" and "function" in node:
         name = str(node["function"].get("function_name", "")).lower()

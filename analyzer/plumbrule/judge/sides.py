@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from plumbrule.graph import FileRows, Graph
@@ -19,57 +20,29 @@ from plumbrule.judge.query import Reads, reads
 from plumbrule.judge.rulefile import Rule
 from plumbrule.measures import Measure, measures
 from plumbrule.policy import Policy
-from plumbrule.store import engine
-from plumbrule.tables import BASE, Row, Table, columns, flatten
+from plumbrule.store import engine, layout
+from plumbrule.tables import BASE, Row, Table, flatten
 
-_SKIPPED = Table(
-    "skipped",
-    "A file of a known language that could not be read, and why.",
-    columns(
-        """repo VARCHAR repository, by its name in the store
-        path VARCHAR repository-relative file
-        reason VARCHAR why it was skipped"""
-    ),
-)
-
-_FOREIGN = Table(
-    "use",
-    "A symbol of this repository used from another repository of the store, as that one stands at its head.",
-    columns(
-        """repo VARCHAR repository that uses it
-        src VARCHAR the using file, in that repository
-        dst VARCHAR the file that defines it
-        dst_repo VARCHAR the repository that defines it
-        symbol VARCHAR dotted path in dst; empty = the module itself
-        kind VARCHAR import, call, inherit, type or read
-        line INTEGER where, in src
-        user VARCHAR the symbol of src that uses it; empty at module level"""
-    ),
-)
-
-# What a person reads first comes first, as in the public views.
-_SHAPES: Mapping[str, str] = {
-    "file": """SELECT f.repo, f.path, f.language, f.blob, f.lines, coalesce(c.component, '') AS component,
-                   f.is_test, f.is_generated, f.code_lines
-               FROM ({rows}) f LEFT JOIN {side}.file_component c ON c.repo = f.repo AND c.path = f.path""",
-    "symbol": """SELECT repo, path, symbol, kind, visibility, signature, line, end_line, exported, decorators
-                 FROM ({rows})""",
-    "dependency": """SELECT repo, src, dst, repo AS dst_repo, kind, type_only, lazy, line, names, confidence
-                     FROM ({rows})""",
-    "external_dependency": "SELECT repo, src, package, line, module, name, type_only FROM ({rows})",
-    "use": """SELECT repo, src, dst, CASE WHEN dst = '' THEN '' ELSE repo END AS dst_repo, symbol, kind, line, "user"
-              FROM ({rows})
-              UNION ALL
-              SELECT repo, src, dst, dst_repo, symbol, kind, line, "user" FROM memory.held.foreign_use""",
-}
-_BUILT_ON: Mapping[str, tuple[str, ...]] = {"file": ("file_component",)}
+# Written after a snapshot, about it; of these a judgement reads the links between repositories only.
+_LINK, _EXTRA = layout.LINK.name, layout.MEASURE_EXTRA.name
 
 
+@cache
 def tables() -> Mapping[str, Table]:
-    """Every table that rules can read, by name; each is there on both sides."""
-    found = {**BASE, _SKIPPED.name: _SKIPPED, **POLICY_TABLES}
-    found.update((measure.table.name, measure.table) for measure in measures())
-    return found
+    """Every table behind the views of a side: the graph's, the measures', and what the policy says."""
+    kept = {name: table for name, table in layout.kept().items() if name != layout.FINDING.name}
+    return {**kept, **POLICY_TABLES}
+
+
+@cache
+def views() -> Mapping[str, frozenset[str]]:
+    """Every view of a side and the tables it reads; the public views that speak of one moment, and the policy's."""
+    found = {
+        name: frozenset(layout.membership() if source == "membership" else source for source in view.sources)
+        for name, view in layout.views().items()
+        if view.sources <= {*tables(), "membership"} and name != _LINK
+    }
+    return {**found, **{name: frozenset({name}) for name in POLICY_TABLES}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +73,28 @@ class Sides:
         policy: Policy,
         changed: Collection[str] | None = None,
         held: Held | None = None,
-        foreign: Collection[Row] = (),
+        links: Collection[Row] = (),
         not_measured: Mapping[str, str] | None = None,
     ) -> None:
-        """`changed` are the paths whose rows differ, found by comparison if not given; `foreign` are rows of `now.use`
-        from other repositories; `not_measured` says why a measure has no rows. With `held`, `before.derived` may lack
-        tables that did not change."""
+        """`changed` are the paths whose rows differ, found by comparison if not given; `links` are the store's rows of
+        uses between this repository and others; `not_measured` says why a measure has no rows. With `held`, both
+        `derived` may lack tables that did not change, and links are the store's own."""
         self.repo = now.graph.repo
         self.policy = policy
         self.not_measured = dict(not_measured or {})
         self._held = held
-        self._foreign = foreign
+        self._links = links
         self._measures: Mapping[str, Measure] = {measure.table.name: measure for measure in measures()}
         self._tables = tables()
+        self._views = views()
         self._own = engine.memory()
         self._own.execute("CREATE SCHEMA held; CREATE SCHEMA fresh; CREATE SCHEMA gone;"
                           "CREATE SCHEMA now; CREATE SCHEMA before; ATTACH ':memory:' AS past;"
                           "CREATE SCHEMA past.now; CREATE SCHEMA past.before")  # fmt: skip
         self._sealed = False
-        self._filled: set[str] = set()
+        self._filled: set[str] = set()  # tables
+        self._shown: set[str] = set()  # views
+        self._examined: dict[tuple[str, str], Reads] = {}
         self._told: dict[str, tuple[Collection[Row], Collection[Row]]] = {}
         self._moved: set[str] = set()
         self._now_rules, self._past_rules = fresh(self._own), fresh(self._own)
@@ -157,16 +133,33 @@ class Sides:
         ]  # fmt: skip
         self._moved = {name for name in self._tables if self._differs(name)}
 
+    def moved_symbols(self) -> dict[str, str]:
+        """Functions that went from one changed file to another with their body untouched: `PATH::SYMBOL` of now to
+        that of before. Bodies that several functions share say nothing and are left out."""
+        gone: dict[int, set[str]] = {}
+        came: dict[int, set[str]] = {}
+        for path, old, new in self._pairs:
+            for rows, other, into in ((old, new, gone), (new, old, came)):
+                stayed = {function.symbol for function in other.functions} if other is not None else set()
+                for function in rows.functions if rows is not None else ():
+                    if function.exact_hash and function.symbol not in stayed:
+                        into.setdefault(function.exact_hash, set()).add(f"{path}::{function.symbol}")
+        return {
+            next(iter(places)): next(iter(gone[body]))
+            for body, places in came.items()
+            if len(places) == 1 and len(gone.get(body, ())) == 1
+        }
+
     # What differs
 
     def moved(self, name: str) -> bool:
         """Whether `now.<name>` may differ from `before.<name>`."""
-        return name in self._moved or any(part in self._moved for part in _BUILT_ON.get(name, ()))
+        return not self._views[name].isdisjoint(self._moved)
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
         """Why the tables among these that no measure filled are empty: "cycle_edge: ran out of time"."""
         found = []
-        for name in sorted(names):
+        for name in sorted({table for view in names for table in self._views[view]}):
             if name in self.not_measured:
                 found.append(f"{name}: {self.not_measured[name]}")
             elif name in self._measures and name not in self.now.derived and self._held is None:
@@ -205,60 +198,76 @@ class Sides:
     # Filling
 
     def provide(self, names: Iterable[str]) -> None:
-        """Fill these tables on both sides."""
-        wanted = set(names)
-        for name in list(wanted):
-            wanted |= set(_BUILT_ON.get(name, ()))
-        # `file` is a view on `file_component`, so that one comes first.
-        for name in sorted(wanted - self._filled, key=lambda name: (bool(_BUILT_ON.get(name)), name)):
-            self._create(name)
-            self._filled.add(name)
-            self._put_difference(name)
+        """Fill these views on both sides."""
+        for view in sorted(set(names) - self._shown):
+            for name in sorted(self._views[view] - self._filled):
+                self._create(name)
+                self._filled.add(name)
+                self._put_difference(name)
+            self._show(view)
+            self._shown.add(view)
 
     def _create(self, name: str) -> None:
         table = self._tables[name]
         shape = ", ".join(f"{engine.quote(column.name)} {column.type}" for column in table.columns)
-        listed = ", ".join(engine.quote(column.name) for column in table.columns)
-        if name == "use":
-            foreign = ", ".join(f"{engine.quote(column.name)} {column.type}" for column in _FOREIGN.columns)
-            self._own.execute(f"CREATE TABLE held.foreign_use ({foreign})")
-            load(self._own, "held.foreign_use", _FOREIGN.columns, self._foreign)
         # `gone` holds the paths to replace in a base table, and whole rows of any other.
         key = _key(name)
         self._own.execute(
             f"CREATE TABLE fresh.{name} ({shape}); CREATE TABLE gone.{name} ({f'{key} VARCHAR' if key else shape})"
         )
-        if self._held is not None and (name in BASE or name in self._measures) and not self.about_change(name):
-            self._own.execute(f"CREATE VIEW held.{name} AS SELECT {listed} FROM {self._in_store(name)}")
+        if self._in_place(name):
+            self._hold(table)
         else:
             self._own.execute(f"CREATE TABLE held.{name} ({shape})")
             load(self._own, f"held.{name}", table.columns, self._rows_at(name, self.before))
-        if key:
-            left = f"SELECT {listed} FROM memory.held.{name} ANTI JOIN memory.gone.{name} USING ({key})"
-        else:
-            same = " AND ".join(
-                f"g.{engine.quote(c.name)} IS NOT DISTINCT FROM h.{engine.quote(c.name)}" for c in table.columns
-            )
-            left = (
-                f"SELECT {listed} FROM memory.held.{name} h"
-                f" WHERE NOT EXISTS (SELECT 1 FROM memory.gone.{name} g WHERE {same})"
-            )
-        body = _SHAPES.get(name, "{rows}")
-        later = body.format(rows=f"{left} UNION ALL SELECT {listed} FROM memory.fresh.{name}", side="memory.now")
-        earlier = body.format(rows=f"SELECT {listed} FROM memory.held.{name}", side="memory.before")
-        self._own.execute(
-            f"CREATE VIEW now.{name} AS {later}; CREATE VIEW before.{name} AS {earlier};"
-            f"CREATE VIEW past.now.{name} AS SELECT * FROM memory.before.{name};"
-            f"CREATE VIEW past.before.{name} AS SELECT * FROM memory.before.{name}"
-        )
 
-    def _in_store(self, name: str) -> str:
+    def _in_place(self, name: str) -> bool:
+        return self._held is not None and name in layout.kept() and not self.about_change(name)
+
+    def _hold(self, table: Table) -> None:
+        """The earlier side from the store: as a view on the tables kept for the newest snapshot, else as a copy."""
         assert self._held is not None
+        listed = _listed(table)
         repo = self.repo.replace("'", "''")
+        mine = f"repo = '{repo}'" if table.name != _LINK else f"'{repo}' IN (repo, dst_repo)"
         if not self._held.snapshot:
-            return f"store.head.{name} WHERE repo = '{repo}'"
-        snapshot = self._held.snapshot.replace("'", "''")
-        return f"store.{name}_at('{snapshot}') WHERE repo = '{repo}'"
+            head = f"store.head.{engine.quote(table.name)}"
+            self._own.execute(f"CREATE VIEW held.{table.name} AS SELECT {listed} FROM {head} WHERE {mine}")
+            return
+        wanted = "'" + self._held.snapshot.replace("'", "''") + "'"
+        rows = layout.rows_at(table, wanted)
+        copying = fresh(self._own)
+        # What lies inside a generation calls its own schemas without saying which database they are in.
+        copying.execute("SET search_path = 'store.main,memory.main'")
+        copying.execute(f"CREATE TABLE memory.held.{table.name} AS SELECT {listed} FROM {rows} AS r WHERE {mine}")
+        copying.close()
+
+    def _show(self, view: str) -> None:
+        def later(name: str) -> str:
+            name = layout.membership() if name == "membership" else name
+            listed, key = _listed(self._tables[name]), _key(name)
+            if key:
+                left = f"SELECT {listed} FROM memory.held.{name} ANTI JOIN memory.gone.{name} USING ({key})"
+            else:
+                same = _same(self._tables[name].names, "g", "h")
+                left = (
+                    f"SELECT {listed} FROM memory.held.{name} h"
+                    f" WHERE NOT EXISTS (SELECT 1 FROM memory.gone.{name} g WHERE {same})"
+                )
+            return f"({left} UNION ALL SELECT {listed} FROM memory.fresh.{name})"
+
+        def earlier(name: str) -> str:
+            return f"memory.held.{layout.membership() if name == 'membership' else name}"
+
+        if view in POLICY_TABLES:
+            bodies = [f"SELECT * FROM {source(view)}" for source in (later, earlier)]
+        else:
+            bodies = [layout.views()[view].over(source) for source in (later, earlier)]
+        self._own.execute(
+            f"CREATE VIEW now.{view} AS {bodies[0]}; CREATE VIEW before.{view} AS {bodies[1]};"
+            f"CREATE VIEW past.now.{view} AS SELECT * FROM memory.before.{view};"
+            f"CREATE VIEW past.before.{view} AS SELECT * FROM memory.before.{view}"
+        )
 
     def _rows_at(self, name: str, moment: Moment) -> Collection[Row]:
         """All rows of one table at one of the two moments."""
@@ -269,6 +278,10 @@ class Sides:
             return () if self.about_change(name) and not later else moment.derived.get(name, ())
         if name == "skipped":
             return sorted((self.repo, path, reason) for path, reason in moment.graph.skipped.items())
+        if name == _LINK:
+            return self._links
+        if name == _EXTRA:
+            return ()
         if name in TOLD:
             return self._told.get(name, ((), ()))[not later]
         return policy_rows(name, self.policy, moment.graph, moment.tree)
@@ -289,8 +302,8 @@ class Sides:
             load(self._own, f"fresh.{name}", table.columns, fresh)
             return
         earlier: Collection[Row]
-        if self._held is not None and name in self._measures and name not in self.before.derived:
-            earlier = () if self.about_change(name) else self._own.execute(f"SELECT * FROM held.{name}").fetchall()
+        if self._in_place(name) and name not in self.before.derived:
+            earlier = engine.rows_of(self._own, f"SELECT * FROM held.{name}")
         else:
             earlier = self._rows_at(name, self.before)
         self._replace(name, earlier, self._rows_at(name, self.now))
@@ -304,15 +317,14 @@ class Sides:
 
     def _absorb(self, name: str) -> None:
         """Make the held side of one table equal the later side, and leave nothing gone or fresh."""
-        if self._held is not None and (name in BASE or name in self._measures) and not self.about_change(name):
+        if self._in_place(name):
             raise NotImplementedError("a side read in place from the store is judged once, never revised")
         table = self._tables[name]
         if self.about_change(name):
             self._own.execute(f"TRUNCATE fresh.{name}; TRUNCATE gone.{name}")
             return
         key = _key(name)
-        names = (key,) if key else table.names
-        same = " AND ".join(f"g.{engine.quote(n)} IS NOT DISTINCT FROM held.{name}.{engine.quote(n)}" for n in names)
+        same = _same((key,) if key else table.names, "g", f"held.{name}")
         self._own.execute(
             f"DELETE FROM held.{name} WHERE EXISTS (SELECT 1 FROM gone.{name} g WHERE {same});"
             f"INSERT INTO held.{name} SELECT * FROM fresh.{name}; TRUNCATE fresh.{name}; TRUNCATE gone.{name}"
@@ -321,7 +333,7 @@ class Sides:
     # Asking
 
     def tell(self, name: str, now: Collection[Row], before: Collection[Row]) -> None:
-        """Fill a table that only the judgement itself knows."""
+        """Fill a table that only the judgement itself knows; before or after it is first asked for."""
         self._told[name] = (now, before)
         self._moved.discard(name)
         if now != before:
@@ -339,12 +351,16 @@ class Sides:
 
     def examine(self, rule: Rule) -> Reads:
         """What the rule's SQL reads; RuleError if it is not one SELECT over the tables there are."""
-        declared = [parameter.name for parameter in rule.parameters]
-        return reads(self._own, rule.sql, (rule.source, rule.sql_line, rule.id), declared, self._tables)
+        key = (rule.source, rule.sql)
+        if key not in self._examined:
+            declared = [parameter.name for parameter in rule.parameters]
+            place = (rule.source, rule.sql_line, rule.id)
+            self._examined[key] = reads(self._own, rule.sql, place, declared, self._views)
+        return self._examined[key]
 
     def names(self) -> Collection[str]:
-        """Every table that a side has, filled or not."""
-        return self._tables.keys()
+        """Every view that a side has, filled or not."""
+        return self._views.keys()
 
     def copy_to(self, file: Path, names: Collection[str]) -> None:
         """Write these tables of both sides into a new database file, as schemas `now` and `before`."""
@@ -366,6 +382,14 @@ class Sides:
         """Stop what `select` runs, from another thread."""
         self._now_rules.interrupt()
         self._past_rules.interrupt()
+
+
+def _listed(table: Table) -> str:
+    return ", ".join(map(engine.quote, table.names))
+
+
+def _same(names: Iterable[str], one: str, other: str) -> str:
+    return " AND ".join(f"{one}.{engine.quote(n)} IS NOT DISTINCT FROM {other}.{engine.quote(n)}" for n in names)
 
 
 def _key(table: str) -> str:

@@ -1,0 +1,165 @@
+"""Both sides of a change as tables: complete, cheap to move, and the same whichever way they were filled."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from plumbrule.graph import MemoryGraph
+from plumbrule.judge import Moment, Sides
+from plumbrule.judge.sides import tables, views
+from plumbrule.measures import measures
+from plumbrule.policy import Policy
+from plumbrule.snapshot import FilesWalk
+from plumbrule.store import layout
+
+FILES = {
+    "a.py": "import b\n\ndef f(x):\n    return b.g(x)\n",
+    "b.py": "import a\n\ndef g(y):\n    if y:\n        return a.f(y)\n",
+    "c.py": "import os\nfrom a import f\nfrom . import gone\n",
+}
+OTHER = {
+    "a.py": "def f(x, z):\n    return z\n",
+    "d.ts": 'import { e } from "./e";\nexport const d = () => e();\n',
+    "e.ts": "export const e = () => 1;\n",
+}
+
+
+def contents(sides, names=None):
+    """Every row of both sides, by schema and view."""
+    names = sorted(names or sides.names())
+    sides.provide(names)
+    return {
+        (side, name): sorted(map(repr, sides.select(f"SELECT * FROM {side}.{name}", {}, side="now")[1]))
+        for side in ("now", "before")
+        for name in names
+    }
+
+
+def moments(*trees):
+    walk, found = FilesWalk("shop"), []
+    for tree in trees:
+        walk.to({path: text.encode() for path, text in tree.items()})
+        found.append(Moment(walk.walk.graph, walk.walk.derived, tuple(tree)))
+    return found
+
+
+def test_every_table_of_the_graph_and_of_the_measures_can_be_read_on_both_sides():
+    before, now = moments(FILES, {**FILES, **OTHER})
+    rows = contents(Sides(now, before, policy=Policy()))
+    expected = {*(measure.table.name for measure in measures()), "file", "symbol", "function", "dependency", "use"}
+    assert expected <= {name for _, name in rows}
+    assert len(rows["now", "file"]) == 5
+    assert len(rows["before", "file"]) == 3
+    assert rows["now", "cycle_edge"] != rows["before", "cycle_edge"]
+
+
+def test_the_views_of_a_side_have_the_columns_of_the_public_views():
+    before, now = moments(FILES, OTHER)
+    sides = Sides(now, before, policy=Policy())
+    sides.provide(views())
+    public = {table.name: table.names for table in layout.documented()}
+    for name in sorted(views().keys() & public.keys()):
+        columns, _ = sides.select(f"SELECT * FROM now.{name}", {}, side="now")
+        assert tuple(columns) == public[name], name
+    assert views().keys() - public.keys() == {name for name in tables() if name.startswith("policy_")}
+
+
+def test_asked_for_the_earlier_side_both_schemas_show_it():
+    before, now = moments(FILES, OTHER)
+    sides = Sides(now, before, policy=Policy())
+    sides.provide(["file"])
+    sql = "SELECT (SELECT list(path ORDER BY path) FROM now.file), (SELECT list(path ORDER BY path) FROM before.file)"
+    assert sides.select(sql, {}, side="before")[1] == [(sorted(FILES), sorted(FILES))]
+    assert sides.select(sql, {}, side="now")[1] == [(sorted(OTHER), sorted(FILES))]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_walking_a_history_gives_what_each_pair_of_moments_gives_alone(seed):
+    chance = random.Random(seed)
+    pool = {**{f"{n}.py": t for n, t in (("a", FILES["a.py"]), ("b", FILES["b.py"]))}, **OTHER}
+    trees = [dict(FILES)]
+    for step in range(3):
+        tree = {path: text for path, text in trees[-1].items() if chance.random() > 0.2}
+        for path in chance.sample(sorted(pool), 2):
+            tree[path] = pool[path] + f"\nvalue_{chance.randrange(2)} = {step % 2}\n"
+        trees.append(tree)
+    found = moments(*trees)
+    walked = Sides(found[0], found[0], policy=Policy())
+    contents(walked)
+    walked.seal()
+    for before, now in pairwise(found):
+        walked.revise(now)
+        alone = Sides(now, before, policy=Policy())
+        assert contents(walked) == contents(alone)
+
+
+def test_only_views_whose_rows_differ_have_moved():
+    before, now = moments(FILES, {**FILES, "c.py": FILES["c.py"] + "x = 1\n"})
+    sides = Sides(now, before, policy=Policy())
+    moved = {name for name in sides.names() if sides.moved(name)}
+    assert {"file", "symbol"} <= moved
+    assert not {"dependency", "cycle_edge", "function", "use", "unresolved", "policy_layer"} & moved
+
+
+def test_rows_between_repositories_are_uses_on_both_sides():
+    before, now = moments(FILES, OTHER)
+    link = ("web", "src/page.py", "shop", "a.py", "f", "call", 7, "f")
+    sides = Sides(now, before, policy=Policy(), links=[link])
+    sides.provide(["use"])
+    for side in ("now", "before"):
+        sql = f"SELECT repo, src, dst, dst_repo, symbol, line FROM {side}.use WHERE repo <> dst_repo"
+        assert sides.select(sql, {}, side="now")[1] == [("web", "src/page.py", "a.py", "shop", "f", 7)]
+
+
+def test_hostile_names_go_in_and_come_out_as_they_are():
+    name = '\'; DROP TABLE x; -- "quoted"\n\t<script>\u202e\x7f{path}.py'
+    before, now = moments({}, {name: "x = 1\n"})
+    sides = Sides(now, before, policy=Policy())
+    sides.provide(["file"])
+    assert sides.select("SELECT path FROM now.file", {}, side="now")[1] == [(name,)]
+
+
+def test_sealed_sides_reach_nothing_outside(tmp_path):
+    from plumbrule.store.engine import Error
+
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    before, now = moments({}, FILES)
+    sides = Sides(now, before, policy=Policy())
+    sides.provide(["file"])
+    sides.seal()
+    for sql in (
+        f"SELECT * FROM read_text('{tmp_path}/secret.txt')",
+        f"COPY now.file TO '{tmp_path}/stolen.csv'",
+        f"ATTACH '{tmp_path}/stolen.db'",
+        "SET enable_external_access = true",
+    ):
+        with pytest.raises(Error):
+            sides.select(sql, {}, side="now")
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.txt"]
+
+
+def test_a_measure_that_did_not_run_is_named():
+    before, now = moments(FILES, OTHER)
+    rest = {name: rows for name, rows in now.derived.items() if name != "cycle_edge"}
+    sides = Sides(Moment(now.graph, rest), before, policy=Policy())
+    assert sides.missing(["cycle_edge", "file"]) == ("cycle_edge: was not measured",)
+    told = Sides(now, before, policy=Policy(), not_measured={"cycle_edge": "ran out of time"})
+    assert told.missing(["cycle_edge"]) == ("cycle_edge: ran out of time",)
+
+
+def test_a_function_that_moves_with_its_body_untouched_is_recognised():
+    steps = "".join(f"    if row.kind == {n}:\n        total += row.price * {n} + row.tax\n" for n in range(9))
+    body = f"def f(row, total):\n{steps}    return total\n"
+    before, now = moments({"a.py": body, "b.py": ""}, {"a.py": "", "b.py": "\n\n" + body})
+    assert Sides(now, before, policy=Policy()).moved_symbols() == {"b.py::f": "a.py::f"}
+    copied = moments({"a.py": body}, {"a.py": body, "b.py": body})
+    assert Sides(copied[1], copied[0], policy=Policy()).moved_symbols() == {}
+
+
+def test_the_first_side_may_be_empty():
+    (now,) = moments(FILES)
+    sides = Sides(now, Moment(MemoryGraph("shop")), policy=Policy())
+    assert len(contents(sides, ["file"])["now", "file"]) == 3
