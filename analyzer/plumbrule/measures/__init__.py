@@ -6,8 +6,8 @@ A measure module holds `MEASURES`, a tuple of `Measure`. Its tables exist in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -45,6 +45,9 @@ class Situation:
     rows: Mapping[str, Collection[Row]]  # tables of measures that ran before this one, of the `now` side
     earlier: Mapping[str, Collection[Row]]  # this and all other tables of the `before` side, for incremental work
     renamed: Mapping[str, str]  # now path -> before path, as git sees it; only files that moved
+    # Figures of earlier units of work, oldest first, and of the units this change is made of, by commit: see `unusual`.
+    history: Sequence[Mapping[str, float]] = ()
+    units: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

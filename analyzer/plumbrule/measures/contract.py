@@ -287,7 +287,8 @@ def _is_contract(rows: FileRows) -> bool:
     return not rows.file.is_test and not rows.file.is_generated
 
 
-def _changes(s: Situation) -> Collection[Row]:
+def contract_changes(s: Situation) -> Collection[Row]:
+    """The rows of `contract_change`."""
     before, now = _Side(s.before, s.facts), _Side(s.now, s.facts)
     appeared = {_module_name(path): path for path in sorted(s.changed) if path in s.now and path not in s.before}
     moved_to = {old: new for new, old in s.renamed.items()}
@@ -503,7 +504,7 @@ MEASURES = (
                 was_symbol VARCHAR its dotted path there: what `before.use` names as symbol"""
             ),
         ),
-        _changes,
+        contract_changes,
         scope="change",
     ),
 )

@@ -1,0 +1,164 @@
+"""Unusual units: what stands out from a repository's own habits, and what is not judged at all."""
+
+from __future__ import annotations
+
+import random
+import sys
+from math import log1p
+
+import pytest
+
+from plumbrule.measures.unusual import FIGURES, features, unusual
+
+
+def habit(count, seed=1):
+    """Units of a repository that adds a few functions and edges, now and then a duplicate."""
+    rng = random.Random(seed)
+    units = []
+    for _ in range(count):
+        unit = dict.fromkeys(FIGURES, 0.0)
+        unit["new_functions"] = rng.choice((0.0, 0.69, 1.1, 1.39))
+        unit["new_edges"] = rng.choice((0.0, 0.0, 0.69, 1.1))
+        unit["code_added"] = rng.uniform(0, 5)
+        unit["new_duplicates"] = rng.choice((0.0,) * 9 + (0.69,))
+        units.append(unit)
+    return units
+
+
+def judge(history, unit):
+    """Without the second opinion, which takes long to import."""
+    return unusual(history, unit, ask_forest=False)
+
+
+def test_a_unit_far_above_the_habit_is_an_alert_that_explains_itself():
+    verdict = judge(habit(120), {**habit(1)[0], "files_in_cycles": 2.5, "new_edges": 3.5})
+    assert verdict.alert
+    assert verdict.p <= 0.05
+    assert [reason.name for reason in verdict.reasons][:2] == ["files_in_cycles", "new_edges"]
+    assert verdict.reasons[1].words() == (
+        "new imports between files: 32 (half of the time up to 1, 95 % up to 2, most 2)"
+    )
+
+
+def test_a_unit_within_the_habit_is_none():
+    history = habit(120)
+    assert not judge(history, history[17]).alert
+
+
+def test_improvements_never_alert():
+    better = {**habit(1)[0], "files_in_cycles": -4.0, "complexity": -5.0, "handlers": -3.0}
+    assert not judge(habit(120), better).alert
+
+
+def test_about_one_unit_in_twenty_of_a_steady_repository_is_an_alert():
+    units = habit(260, seed=5)
+    alerts = sum(judge(units[n - 100 : n], units[n]).alert for n in range(100, 260))
+    assert 2 <= alerts <= 16
+
+
+@pytest.mark.parametrize("known", [0, 30, 48])
+def test_with_too_few_units_nothing_is_judged_and_the_count_is_told(known):
+    verdict = judge(habit(known), {**habit(1)[0], "new_edges": 9.0})
+    assert (verdict.alert, verdict.p, verdict.note) == (False, 1.0, f"not enough history ({known} of 49 units)")
+
+
+def test_thirty_units_to_score_and_nineteen_to_calibrate_are_enough():
+    assert judge(habit(49), {**habit(1)[0], "new_edges": 9.0, "handlers": 4.0}).alert
+
+
+def test_units_without_product_code_count_neither_as_history_nor_as_judge():
+    history = [unit for known in habit(48) for unit in (known, {})]
+    assert judge(history, habit(1)[0]).note == "not enough history (48 of 49 units)"
+    assert judge(habit(60), {}).note == "no product code changed"
+
+
+def test_only_the_last_two_hundred_units_count():
+    wild = [{**unit, "new_edges": 8.0} for unit in habit(300, seed=2)]
+    unit = {**habit(1)[0], "new_edges": 7.0}
+    assert not judge(wild, unit).alert
+    assert judge([*wild, *habit(200)], unit).alert
+
+
+def test_the_isolation_forest_gives_a_second_opinion_and_never_the_alert(monkeypatch):
+    import sklearn.ensemble
+
+    history, odd = habit(80), {**habit(1)[0], "new_edges": 3.5, "files_in_cycles": 2.5}
+    fitted = unusual(history, odd)
+    assert fitted.second_opinion is not None
+    assert fitted.second_opinion > 0.9
+    assert unusual(history, history[3]).second_opinion < 0.9
+
+    class Contrary:
+        def __init__(self, **settings: object) -> None: ...
+
+        def fit(self, table):
+            return self
+
+        def score_samples(self, table):
+            return [float(number) for number in range(len(table))]
+
+    monkeypatch.setattr(sklearn.ensemble, "IsolationForest", Contrary)
+    asked_another = unusual(history, odd)
+    assert asked_another.second_opinion == 0.0
+    assert asked_another[:3] == fitted[:3]
+    assert asked_another.alert
+
+
+def test_without_scikit_learn_there_is_no_second_opinion(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
+    verdict = unusual(habit(80), {**habit(1)[0], "new_edges": 9.0})
+    assert (verdict.second_opinion, verdict.alert) == (None, True)
+
+
+def test_the_same_history_gives_the_same_verdict():
+    assert judge(habit(90), habit(1, seed=9)[0]) == judge(habit(90), habit(1, seed=9)[0])
+
+
+BEFORE = {
+    "shop/__init__.py": "",
+    "shop/tax.py": "def rate(country):\n    return 0.2\n",
+    "shop/cart.py": "def total(amount):\n    return amount\n",
+}
+
+
+def figures(world, before, now, renamed=None):
+    history = world.History()
+    history.to(before)
+    return features(history.to(now, renamed))
+
+
+def test_figures_count_what_a_change_added(world):
+    now = {
+        **BEFORE,
+        "shop/cart.py": (
+            "from shop.tax import rate\n\ndef total(amount):\n    try:\n        return amount * rate('de')\n"
+            "    except ValueError:\n        raise\n\ndef tax(country):\n    return rate(country)\n"
+        ),
+        "shop/tax.py": "from shop.cart import total\n\ndef rate(country, year):\n    return 0.2\n",
+    }
+    found = {name: value for name, value in figures(world, BEFORE, now).items() if value}
+    counts = {"new_edges": 2, "new_functions": 1, "new_pass_throughs": 1, "contract_changes": 1, "files_in_cycles": 2}
+    counts |= {"largest_cycle": 2, "handlers": 1, "raises": 1, "files_touched": 2, "fan_in": 1, "fan_out": 1}
+    for name, count in counts.items():
+        assert found[name] == pytest.approx(log1p(count), abs=1e-5), name
+    assert found["pass_through_share"] == 1.0
+
+
+def test_a_mere_move_adds_nothing_but_touched_files(world):
+    now = {("shop/rates.py" if path == "shop/tax.py" else path): text for path, text in BEFORE.items()}
+    found = figures(world, BEFORE, now, {"shop/rates.py": "shop/tax.py"})
+    assert {name for name, value in found.items() if value} == {
+        "files_touched",
+        "contract_changes",
+        "contract_changes_per_size",
+    }
+
+
+@pytest.mark.parametrize("path", ["tests/test_tax.py", "shop/made.py"])
+def test_tests_and_generated_code_are_no_unit(world, path):
+    marker = "# @generated by a machine\n" if "made" in path else ""
+    assert figures(world, BEFORE, {**BEFORE, path: f"{marker}def f(): ...\n"}) == {}
+
+
+def test_a_first_snapshot_is_no_unit(world):
+    assert figures(world, {}, BEFORE) == {}
