@@ -227,6 +227,8 @@ def test_this_repository_is_scanned_as_a_tarball_too(root: Path, installed: Path
     assert "history is missing" in done.stderr
     asked = shell("plumbrule query 'SELECT path FROM file ORDER BY path' --format csv --store .plumbrule", tarball)
     assert asked.stdout.split()[1:] == ["a.py", "b.py"]
+    again = shell(f".ci/scan-this-repository {installed}/plumbrule", tarball)
+    assert "1 snapshot, nothing new" in again.stdout
 
 
 def test_a_shallow_clone_of_this_repository_is_scanned_and_told_so(
