@@ -30,7 +30,7 @@ def standing(
         walk.move(changes)
     finally:
         repository.close()
-    moment = Moment(walk.graph, walk.derived, frozenset(walk.tree))
+    moment = Moment(walk.graph, walk.still(), frozenset(walk.tree))
     policy = governing.policy.within(name)
     sides = Sides(moment, moment, policy=policy, changed=())
     judgement = judge(sides, governing.rules, policy, today=today, baseline=governing.baseline)

@@ -6,7 +6,8 @@ policy, rules and baseline come from the base's tip, so that the change cannot a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -16,14 +17,17 @@ from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.extract import FactBook, Limits
 from plumbrule.git import Repository
 from plumbrule.governing import Governing, in_commit, on_disk, policy_file
-from plumbrule.judge import JudgedRow, Judgement, Moment, Sides, judge
+from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.languages import language_of
+from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME
 from plumbrule.policy.loosening import Loosening, loosened
 from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report
-from plumbrule.scan import GitObjects, Progress, tree_changes, walk_of
+from plumbrule.scan import GitObjects, Progress, State, instrument, memory_of, policy_print, tree_changes, walk_of
 from plumbrule.scan import on_disk as disk_of
 from plumbrule.store import Store
+from plumbrule.store.reader import Reader
+from plumbrule.tables import Row
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, TreeFile, Walk
 from plumbrule.walk import Coverage as Covered
 
@@ -175,10 +179,50 @@ class _Gate:
             old = old_tree.get(path)
             if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
                 changes[path] = file
-        wanted = [*walk.wanted(first), *walk.wanted(changes)]
-        self._progress.stage(f"{name}: reading files", len(wanted))
-        self._book.ensure(wanted, lambda done, _: self._progress.done(done))
-        walk.move(first)
+        with self._recalled(name, used, before, walk, first) as held:
+            wanted = [*(() if held is not None else walk.wanted(first)), *walk.wanted(changes)]
+            self._progress.stage(f"{name}: reading files", len(wanted))
+            self._book.ensure(wanted, lambda done, _: self._progress.done(done))
+            if held is None:
+                walk.move(first)
+            return self._compare(name, used, before, walk, changes, loose, held)
+
+    @contextmanager
+    def _recalled(
+        self, name: str, used: Governing, before: str, walk: Walk, tree: Changes
+    ) -> Iterator[tuple[Held, Mapping[str, Collection[Row]]] | None]:
+        """Puts the walk on the merge base as the store holds it; None where it must be read anew.
+
+        The store is used only if the same instrument measured it under the same policy: else both sides would not
+        come from one.
+        """
+        if not self._store.published:
+            yield None
+            return
+        with self._store.reader() as reader:
+            record, newest = reader.by_commit(name, before), reader.newest(name)
+            text = reader.recall(f"memory:{name}")
+            state = State.recalled(self._store, name)
+            same = state.used == (instrument(), policy_print(used.policy.within(name), used.rules))
+            # The memory is that of the newest snapshot; an older merge base is read from the facts.
+            if record is None or newest is None or record.commit != newest.commit or text is None or not same:
+                yield None
+                return
+            derived = _StoredDerived(reader, name)
+            walk.recall(tree, reader.graph(name), derived, memory_of(text), record.imports, record.resolved)
+            yield Held(reader.path, ""), derived
+
+    def _compare(
+        self,
+        name: str,
+        used: Governing,
+        before: str,
+        walk: Walk,
+        changes: Changes,
+        loose: Sequence[Loosening],
+        held: tuple[Held, Mapping[str, Collection[Row]]] | None,
+    ) -> _Judged:
+        repository = self._repository
         start = Moment(walk.graph, walk.derived, frozenset(walk.tree))
         covered_before = walk.coverage()
         step = walk.move(changes)
@@ -188,7 +232,14 @@ class _Gate:
         rows = walk.rows(step.now, step.before, step.derived_before, step.delta, renamed, about_change=walk.derived)
         now = Moment(walk.graph, rows, frozenset(walk.tree))
         policy = used.policy.within(name)
-        sides = Sides(now, start, policy=policy, changed=step.delta.keys(), foreign=self._foreign(name))
+        sides = Sides(
+            now,
+            start,
+            policy=policy,
+            changed=step.delta.keys(),
+            held=None if held is None else held[0],
+            links=() if held is not None else self._links(),
+        )
         judgement = judge(
             sides,
             used.rules,
@@ -196,19 +247,17 @@ class _Gate:
             today=self._question.today,
             baseline=used.baseline,
             renamed=renamed,
-            loosened=[tuple(item) for item in loose],
+            loosened=loose,
         )
         sides.close()
         return _Judged(judgement, walk, covered_before, changes)
 
-    def _foreign(self, name: str) -> list[tuple[object, ...]]:
-        """Uses of this repository's symbols in other repositories of the store, as they stand at their heads."""
+    def _links(self) -> Collection[Row]:
+        """Uses between the repositories of the store, as they stand at their heads."""
         if not self._store.published:
-            return []
+            return ()
         with self._store.reader() as reader:
-            return reader.select(
-                "SELECT repo, src, dst, dst_repo, symbol, kind, line, '' FROM head.link WHERE dst_repo = ?", name
-            )
+            return [row for repo in reader.repositories() for row in reader.rows("link", repo)]
 
     # -- the verdict --------------------------------------------------------------------------------------------
 
@@ -303,6 +352,29 @@ class _Judged:
     walk: Walk  # stands on the head
     before: Covered
     changes: Changes
+
+
+class _StoredDerived(Mapping[str, Collection[Row]]):
+    """The measures' rows of a stored snapshot, each table read when it is first asked for."""
+
+    def __init__(self, reader: Reader, repo: str) -> None:
+        self._reader = reader
+        self._repo = repo
+        self._tables = [m.table.name for m in measures() if m.scope == "snapshot"]
+        self._read: dict[str, Collection[Row]] = {}
+
+    def __getitem__(self, name: str) -> Collection[Row]:
+        if name not in self._tables:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = self._reader.rows(name, self._repo)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 def _share(part: int, whole: int) -> float:

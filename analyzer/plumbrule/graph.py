@@ -176,3 +176,50 @@ class MemoryGraph:
             else:
                 files[path] = rows
         return MemoryGraph(self.repo, files, skipped)
+
+
+class RevisedGraph:
+    """Another graph with some bundles replaced or gone (None); the other one is asked for the rest."""
+
+    def __init__(self, base: Graph, delta: Mapping[str, FileRows | None], skipped: Mapping[str, str]) -> None:
+        self.repo = base.repo
+        self.skipped = skipped
+        self._base = base
+        self._delta = delta
+
+    def __contains__(self, path: str) -> bool:
+        return self._delta[path] is not None if path in self._delta else path in self._base
+
+    def paths(self) -> Iterator[str]:
+        yield from (path for path in self._base.paths() if path not in self._delta)
+        yield from (path for path, rows in self._delta.items() if rows is not None)
+
+    def rows(self, path: str) -> FileRows:
+        if path not in self._delta:
+            return self._base.rows(path)
+        rows = self._delta[path]
+        if rows is None:
+            raise KeyError(path)
+        return rows
+
+    def edges(self) -> list[Edge]:
+        kept = [edge for edge in self._base.edges() if edge.src not in self._delta]
+        fresh = [
+            Edge(src, d.dst, d.line, d.names, d.type_only, d.lazy)
+            for src, rows in self._delta.items()
+            if rows is not None
+            for d in rows.dependencies
+            if d.kind == "import"
+        ]
+        return sorted(kept + fresh) if fresh else kept
+
+    def functions(self, tokens: int) -> list[tuple[str, FunctionRow]]:
+        kept = [found for found in self._base.functions(tokens) if found[0] not in self._delta]
+        fresh = [
+            (path, function)
+            for path, rows in self._delta.items()
+            if rows is not None
+            for function in rows.functions
+            if function.tokens >= tokens
+        ]
+        return sorted(kept + fresh) if fresh else kept

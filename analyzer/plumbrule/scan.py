@@ -17,17 +17,20 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
+import orjson
+
 from plumbrule.batches import Batch, BatchSettings, Origin, batches
 from plumbrule.errors import NotARevision
 from plumbrule.extract import FactBook, Limits
 from plumbrule.git import Blobs, Commit, Entry, LineCommit, Repository, Skipped, blob_id
-from plumbrule.graph import FileRows, MemoryGraph
+from plumbrule.graph import FileRows, Graph, MemoryGraph
 from plumbrule.judge import JudgedRow, Judgement, Moment, Rule, Sides, first_seen, identity, judge
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import extractor_version, language_of, languages
 from plumbrule.measures.components import learned_level
 from plumbrule.policy import Policy
 from plumbrule.report.summary import BatchMoved, ScanSummary
+from plumbrule.resolve import Memory
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.writer import Writer
 from plumbrule.walk import Changes, Derived, TreeFile, Walk
@@ -120,12 +123,10 @@ def commit_changes(commit: LineCommit, disk: Mapping[str, bytes]) -> dict[str, T
 
 def on_disk(repository: Repository, tree: Mapping[str, Entry]) -> dict[str, bytes]:
     """Blob id to the file where the same bytes probably lie; quicker to read than the object store."""
-    root = repository.root
     return {
-        tree[path].blob: bytes(root / path)
+        tree[path].blob: repository.disk_path(path)
         for path in repository.clean_paths(tree)
-        # A path that shows bytes as `\\xNN` is not the path on disk.
-        if "\\" not in path and language_of(path) is not None
+        if language_of(path) is not None
     }
 
 
@@ -143,7 +144,27 @@ def instrument() -> str:
 
 def main_lines(store: Store) -> Callable[[str], str]:
     """The ref that the store follows for a repository, "" if it does not know it."""
-    return lambda repo: _State.recalled(store, repo).main_line
+    return lambda repo: State.recalled(store, repo).main_line
+
+
+def memory_text(memory: Memory) -> str:
+    """A resolution's memory as text, files by number."""
+    files = sorted({path for users in (*memory.readers.values(), *memory.asked.values()) for path in users})
+    number = {path: index for index, path in enumerate(files)}
+    packed = [
+        {what: sorted(number[path] for path in users) for what, users in sorted(side.items())}
+        for side in (memory.readers, memory.asked)
+    ]
+    return orjson.dumps([files, *packed]).decode()
+
+
+def memory_of(text: str) -> Memory:
+    """The inverse of `memory_text`."""
+    files, readers, asked = orjson.loads(text)
+    return Memory(
+        {what: {files[number] for number in users} for what, users in readers.items()},
+        {what: {files[number] for number in users} for what, users in asked.items()},
+    )
 
 
 def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
@@ -178,15 +199,15 @@ class _Scan:
 
     def _main_line(self) -> ScanSummary:
         name, repository, writer = self._order.name, self._repository, self._writer
-        state = _State.recalled(self._store, name)
+        state = State.recalled(self._store, name)
         ref = state.main_line or repository.main_line()
         head = repository.resolve(ref)
         writer.repository(name, str(repository.root), head, ref)
         resumed = writer.resume(name)
-        used = instrument(), _policy_print(self._policy, self._terms)
+        used = instrument(), policy_print(self._policy, self._terms.rules)
         limit, after = self._order.history, ""
+        line = repository.first_parents(head)
         if resumed is not None:
-            line = repository.first_parents(head)
             if state.used != used:
                 what = "the instrument" if state.used[0] != used[0] else "the policy"
                 self._notes.append(f"{what} changed, so the history was computed anew from the facts that are kept")
@@ -206,9 +227,15 @@ class _Scan:
         history = repository.first_parent_log(head, None if after else limit, after=log_after or after)
         if history.partial:
             self._notes.append(history.partial)
-        position = resumed.record.position if resumed is not None else -1
-        commits = [commit for commit in history.commits if commit.position > position]
-        earlier = [commit for commit in history.commits if commit.position <= position]
+        numbered = history.commits
+        position = -1
+        if resumed is not None:
+            # A shallow clone that was deepened counts from another root: what is stored keeps its numbers.
+            position = resumed.record.position
+            shift = position - (len(line) - 1 - line.index(resumed.record.commit))
+            numbered = tuple(replace(commit, position=commit.position + shift) for commit in numbered)
+        commits = [commit for commit in numbered if commit.position > position]
+        earlier = [commit for commit in numbered if commit.position <= position]
         walk = walk_of(name, repository, self._book, self._terms.policy)
         timeline = _Timeline(self, walk, used, ref, state)
         if resumed is not None:
@@ -270,18 +297,18 @@ class _Scan:
     ) -> ScanSummary:
         """A snapshot that is never the newest: a branch or the work tree, kept as its difference from the main line."""
         name, writer = self._order.name, self._writer
-        state = _State.recalled(self._store, name)
+        state = State.recalled(self._store, name)
         if not state.main_line:
             writer.repository(name, str(self._repository.root), "", "")
         resumed = writer.resume(name)
         base = resumed.graph if resumed is not None else MemoryGraph(name)
         walk = walk_of(name, self._repository, self._book, self._terms.policy, contents)
         self._ensure(walk, changes, f"reading the {what}")
-        step = walk.move(changes)
+        walk.move(changes)
         delta: dict[str, FileRows | None] = {
-            path: rows for path, rows in step.now.files.items() if base.files.get(path) != rows
+            path: rows for path, rows in walk.whole.files.items() if base.files.get(path) != rows
         }
-        delta.update(dict.fromkeys(base.files.keys() - step.now.files.keys()))
+        delta.update(dict.fromkeys(base.files.keys() - walk.whole.files.keys()))
         position = resumed.record.position if resumed is not None else None
         commit = made.id if made is not None else ""
         parent = commit if kind == "worktree" else (made.parents[0] if made is not None and made.parents else "")
@@ -289,15 +316,17 @@ class _Scan:
         label = kind if kind == "worktree" else commit[:12]
         record = _record(name, label, commit, parent, at, (self._order.batch, self._order.agent), walk)
         writer.side(name, record, kind, position, delta, walk.skipped, walk.derived, ref=self._order.ref)
-        before = Moment(base, resumed.derived if resumed is not None else {}, ())
-        now = Moment(walk.graph, walk.derived, frozenset(walk.tree))
-        compared = before if resumed is not None else now
+        now = compared = Moment(walk.graph, walk.still(), frozenset(walk.tree))
+        if resumed is not None:
+            compared = Moment(base, resumed.derived)
+            rows = walk.rows(walk.graph, base, resumed.derived, delta, {}, about_change=walk.derived)
+            now = Moment(walk.graph, rows, now.tree)
         judgement = judge(
             Sides(now, compared, policy=self._policy), self._terms.rules, self._policy, today=self._terms.today
         )
         writer.findings(name, record.snapshot, [_finding_row(row, {}) for row in judgement.rows])
         self._notes += [*judgement.errors, *judgement.not_measured]
-        counts = _counted(walk.graph, walk.derived)
+        counts = _counted(walk.whole, walk.derived)
         return _summary(name, what, commit, walk, counts, judgement, (), state.snapshots, 1, self._notes)
 
 
@@ -324,7 +353,7 @@ def _record(
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class State:
     """What one scan leaves for the next, beside the snapshots themselves."""
 
     used: tuple[str, str] = ("", "")  # (instrument, policy and rules) of every snapshot on the line
@@ -335,7 +364,7 @@ class _State:
     said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
 
     @classmethod
-    def recalled(cls, store: Store, repo: str) -> _State:
+    def recalled(cls, store: Store, repo: str) -> State:
         if not store.published:
             return cls()
         with store.reader() as reader:
@@ -361,10 +390,10 @@ class _State:
         )
 
 
-def _policy_print(policy: Policy, terms: Terms) -> str:
+def policy_print(policy: Policy, rules: Sequence[Rule]) -> str:
     """Changes with the policy and with every rule, so that no series mixes two of them."""
     digest = hashlib.sha256(policy.hash.encode())
-    for rule in terms.rules:
+    for rule in rules:
         digest.update(f"{rule.id}\0{rule.sql}\0{rule.severity}\0{rule.parameters}\0".encode())
     return digest.hexdigest()[:16]
 
@@ -383,7 +412,7 @@ _UNKNOWN = _Dated("", "", "", None)  # it was there before the first commit that
 class _Timeline:
     """The main line from the last snapshot on: appends, judges at batch ends, publishes now and then."""
 
-    def __init__(self, scan: _Scan, walk: Walk, used: tuple[str, str], ref: str, state: _State) -> None:
+    def __init__(self, scan: _Scan, walk: Walk, used: tuple[str, str], ref: str, state: State) -> None:
         self._scan = scan
         self._order = scan._order
         self._terms = scan._terms
@@ -414,7 +443,7 @@ class _Timeline:
         self._resumed = True
         self._record = record
         self._snapshots = state.snapshots
-        self._counts = _counted(self._walk.graph, {})
+        self._counts = _counted(self._walk.whole, {})
         self._batch_after = state.batch_after
         self._totals = dict(state.counts)
         with self._scan._store.reader() as reader:
@@ -451,7 +480,7 @@ class _Timeline:
                 self._step(commit, change, batch_of[commit.commit.id], ends)
                 self._terms.progress.done(start + index + 1)
             if start + _STRETCH < len(commits):
-                scan._book.release((rows.file.dialect, rows.file.blob) for rows in self._walk.graph.files.values())
+                scan._book.release((rows.file.dialect, rows.file.blob) for rows in self._walk.whole.files.values())
                 if self._terms.clock() - published > _PUBLISH_SECONDS:
                     self._remember()
                     self._writer.publish()
@@ -481,7 +510,7 @@ class _Timeline:
     def _open_court(self) -> None:
         """Judges where the walk stands, against itself: nothing is new there."""
         walk = self._walk
-        moment = Moment(walk.graph, walk.derived, frozenset(walk.tree))
+        moment = Moment(walk.graph, walk.still(), frozenset(walk.tree))
         self._sides = Sides(moment, moment, policy=self._policy, changed=())
         self._judgement = judge(
             self._sides, self._terms.rules, self._policy, today=self._terms.today, earlier=self._judgement.found
@@ -620,7 +649,7 @@ class _Timeline:
     # -- the end ------------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
-        state = _State(
+        state = State(
             used=self._used,
             main_line=self._ref,
             snapshots=self._snapshots,
@@ -629,6 +658,7 @@ class _Timeline:
             said=self._said,
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
+        self._writer.remember(f"memory:{self._order.name}", memory_text(self._walk.memory()))
 
     def summary(self) -> ScanSummary:
         assert self._record is not None
@@ -647,9 +677,9 @@ def _who(batch: Batch) -> str:
     return agent.name if agent.kind == "agent" or not agent.name else f"{agent.name} ({agent.kind})"
 
 
-def _count(counts: Counter[str], delta: Mapping[str, FileRows | None], before: MemoryGraph) -> None:
+def _count(counts: Counter[str], delta: Mapping[str, FileRows | None], before: Graph) -> None:
     for path, rows in delta.items():
-        for sign, one in ((-1, before.files.get(path)), (1, rows)):
+        for sign, one in ((-1, before.rows(path) if path in before else None), (1, rows)):
             if one is not None:
                 counts["files"] += sign
                 counts["lines"] += sign * one.file.lines
@@ -729,10 +759,13 @@ def _summary(
     cycles = sorted(
         ((row[2], row[3]) for row in walk.derived.get("cycle", ()) if row[1] == "file"), key=lambda c: -c[1]
     )
-    reasons = Counter(row.reason for rows in walk.graph.files.values() for row in rows.unresolved)
+    reasons = Counter(row.reason for rows in walk.whole.files.values() for row in rows.unresolved)
     standing = Counter((row.severity, row.rule) for row in judgement.rows if row.state in ("new", "known"))
     order = {"error": 0, "warning": 1, "info": 2}
-    level = "the policy's components" if walk.intent.components else learned_level(walk.graph.paths())[0]
+    level = "the policy's word"
+    if not walk.intent.components:
+        own = (path for path, rows in walk.whole.files.items() if not rows.file.is_test)
+        level = learned_level(own)[0] or "the top folder"
     return ScanSummary(
         repo=name,
         what=what,

@@ -62,4 +62,4 @@ class FilesWalk:
 
 def analyse_files(files: Mapping[str, bytes], repo: str = "example", intent: Intent | None = None) -> MemoryGraph:
     """The graph of exactly these files."""
-    return FilesWalk(repo, intent).to(files).graph
+    return FilesWalk(repo, intent).to(files).whole

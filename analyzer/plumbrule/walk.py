@@ -6,15 +6,16 @@ tree and the examples of rules all move a `Walk`; none of them knows which files
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from plumbrule.extract import FactBook, Wanted
-from plumbrule.graph import FileRows, MemoryGraph
+from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
 from plumbrule.languages import language_of
 from plumbrule.measures import Intent, Measure, Situation, measures
-from plumbrule.resolve import Entry, Resolution
+from plumbrule.resolve import Entry, Memory, Resolution
 from plumbrule.tables import Row
 
 SYMLINK, SUBMODULE = "120000", "160000"
@@ -40,8 +41,8 @@ class Step:
     """What one move changed."""
 
     delta: Mapping[str, FileRows | None]  # bundles that differ now; None = the file is gone
-    before: MemoryGraph
-    now: MemoryGraph
+    before: Graph
+    now: Graph
     derived_before: Derived
     derived: Derived
 
@@ -65,12 +66,13 @@ class Walk:
     read: Callable[[str, str], bytes]  # (path, blob) -> bytes of a manifest
     intent: Intent
     excludes: Callable[[str], bool]
-    graph: MemoryGraph = field(init=False)
+    graph: Graph = field(init=False)
     derived: Derived = field(init=False, default_factory=dict)
     skipped: dict[str, str] = field(init=False, default_factory=dict)
     other: set[str] = field(init=False, default_factory=set)
     tree: set[str] = field(init=False, default_factory=set)  # every path, excluded and other ones too
     _resolution: Resolution = field(init=False)
+    _sums: Counter[str] = field(init=False, default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.graph = MemoryGraph(self.repo)
@@ -105,19 +107,25 @@ class Walk:
                 self.other.add(path)
             entries[path] = Entry(file.blob, dialect)
         before, derived_before = self.graph, self.derived
-        delta = {
-            path: rows for path, rows in self._resolution.update(entries).items() if before.files.get(path) != rows
-        }
+        found = self._resolution.update(entries)
+        earlier = {path: before.rows(path) if path in before else None for path in found}
+        delta = {path: rows for path, rows in found.items() if earlier[path] != rows}
+        for path, rows in delta.items():
+            self._sum(earlier[path], -1)
+            self._sum(rows, 1)
         self.skipped = self.skipped if skipped == self.skipped else skipped
-        self.graph = before.revised(delta, self.skipped)
+        if isinstance(before, MemoryGraph):
+            self.graph = before.revised(delta, self.skipped)
+        else:
+            self.graph = RevisedGraph(before, delta, self.skipped)
         if measured:
             self.derived = self.rows(self.graph, before, derived_before, delta, renamed or {})
         return Step(delta, before, self.graph, derived_before, self.derived)
 
     def rows(
         self,
-        now: MemoryGraph,
-        before: MemoryGraph,
+        now: Graph,
+        before: Graph,
         derived_before: Derived,
         changed: Collection[str],
         renamed: Mapping[str, str],
@@ -136,6 +144,16 @@ class Walk:
                 situation = Situation(now, before, changed, self.book, self.intent, rows, derived_before, renamed)
                 rows[measure.table.name] = _measured(measure, situation)
         return rows
+
+    @property
+    def whole(self) -> MemoryGraph:
+        """The graph where every bundle is at hand: always, unless the walk was recalled."""
+        assert isinstance(self.graph, MemoryGraph)
+        return self.graph
+
+    def still(self) -> Derived:
+        """The measures' rows where nothing changed: those about a change are there, and empty."""
+        return {**self.derived, **{m.table.name: () for m in measures() if m.scope == "change" and m.gate}}
 
     def provide(self, module: str, name: str) -> list[tuple[str, str, str]]:
         """(language, file, symbol) that answer when another repository imports `name` of `module` from this one."""
@@ -158,15 +176,49 @@ class Walk:
         return names
 
     def coverage(self) -> Coverage:
-        bundles = self.graph.files.values()
         return Coverage(
-            files=len(self.graph.files) + len(self.skipped),
-            parsed=len(self.graph.files),
+            files=self._sums["files"] + len(self.skipped),
+            parsed=self._sums["files"],
             skipped=len(self.skipped),
             other=len(self.other),
-            imports=sum(rows.imports for rows in bundles),
-            resolved=sum(rows.resolved for rows in bundles),
+            imports=self._sums["imports"],
+            resolved=self._sums["resolved"],
         )
+
+    def memory(self) -> Memory:
+        """What `recall` needs to go on from this tree."""
+        return self._resolution.memory()
+
+    def recall(
+        self, tree: Changes, graph: Graph, derived: Derived, memory: Memory, imports: int, resolved: int
+    ) -> None:
+        """Stands on this tree, whose graph, measures and memory an earlier process stored; nothing is bound again.
+
+        `imports` and `resolved` are the graph's sums. KeyError later on if the facts of its files were not kept.
+        """
+        entries = {}
+        for path, file in tree.items():
+            self.tree.add(path)
+            if file is None or self._out(path):
+                continue
+            reason, dialect = self._judge(path, file)
+            if path in graph.skipped or reason:
+                self.skipped[path] = graph.skipped.get(path, reason)
+                dialect = ""
+            elif not dialect:
+                self.other.add(path)
+            entries[path] = Entry(file.blob, dialect)
+        self.graph, self.derived = graph, derived
+        self._sums.update(
+            files=sum(1 for entry in entries.values() if entry.dialect), imports=imports, resolved=resolved
+        )
+        self._resolution.recall(entries, memory)
+
+    def _sum(self, rows: FileRows | None, sign: int) -> None:
+        if rows is not None:
+            self._sums["files"] += sign
+            self._sums["imports"] += sign * rows.imports
+            self._sums["resolved"] += sign * rows.resolved
 
     def _judge(self, path: str, file: TreeFile) -> tuple[str, str]:
         """(reason to skip it, dialect); both empty for a file of no known language."""

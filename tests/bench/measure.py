@@ -197,7 +197,7 @@ def _gate(table: Table, repository: str, scratch: Path, count: int) -> None:
     subprocess.run([*git, "commit", "-qam", "one changed file"], check=True)
     subprocess.run([*git, "update-index", "-q", "--refresh"], check=True)
     store = str(scratch / "warm")
-    timed([*PLUMBRULE, "scan", str(clone), "--ref", "base", "--history", "1", "--store", store, "--quiet"])
+    timed([*PLUMBRULE, "scan", str(clone), "--history", "1", "--store", store, "--quiet"])
     (clone / ".importlinter").write_text(
         f"[importlinter]\nroot_package = {package}\n\n[importlinter:contract:1]\nname = one\ntype = layers\n"
         f"containers = {package}\nlayers =\n    (plumbrule_upper)\n    (plumbrule_lower)\n"

@@ -96,6 +96,13 @@ class Tree:
         self._asked = None
 
 
+class Memory(NamedTuple):
+    """What a resolution knows about change: who must be bound again when something moves."""
+
+    readers: dict[str, set[str]]  # file -> files whose rows were made by reading its interface
+    asked: dict[str, set[str]]  # path or "folder/" -> files one of whose imports asked whether it exists
+
+
 class Definition(NamedTuple):
     """Where a name leads in the end; `symbol` "" is the module itself."""
 
@@ -146,12 +153,13 @@ class Resolution:
         self.tree = Tree(read)
         self._facts = facts
         self._interfaces: dict[str, Interface] = {}
-        self._symbols: dict[str, dict[str, str]] = {}  # path -> symbol name -> kind
+        self._symbols: dict[str, frozenset[str]] = {}
         self._resolvers: dict[str, Resolver] = {}
         self._prints: dict[str, object] = {}
         self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
         self._answers: dict[_Question, _Answer] = {}
         self._asked_by: dict[str, set[_Question]] = defaultdict(set)
+        self._asked_before: dict[str, set[str]] = {}  # the same by file, as an earlier process remembered it
         self._users: dict[_Question, set[str]] = defaultdict(set)
         self._readers: dict[str, set[str]] = defaultdict(set)  # path -> files whose rows read its interface
         self._reads: dict[str, set[str]] = {}
@@ -171,8 +179,9 @@ class Resolution:
             if old == entry:
                 continue
             touched.add(path)
+            earlier = self._interface(path)
+            had = earlier is not None
             appeared.update(self.tree.put(path, entry))
-            had = old is not None and old.dialect != ""
             if entry is None or not entry.dialect:
                 if had:
                     gone.add(path)
@@ -182,21 +191,23 @@ class Resolution:
                     appeared.add(path)
                 continue
             interface = self._facts.interface(entry.dialect, entry.blob)
-            if not had or _offer(self._interfaces[path]) != _offer(interface):
+            if earlier is None or _offer(earlier) != _offer(interface):
                 dirty |= self._readers.get(path, set())
                 self._drop_definitions(path)
             if not had:
                 appeared.add(path)
-            self._interfaces[path] = interface
-            self._symbols[path] = {symbol.name: symbol.kind for symbol in interface.symbols}
+            self._keep(path, interface)
             dirty.add(path)
         self._renew_resolvers(touched, appeared, dirty)
         for what in appeared:
             for question in self._asked_by.pop(what, ()):
                 self._drop_answer(question, dirty)
+            for user in self._asked_before.pop(what, ()):
+                dirty.add(user)
+                dirty |= self._readers.get(user, set())
         dirty -= gone
         # First every binding, then every name: a name may lead through another file that is dirty as well.
-        stale = [path for path in dirty if path in self._interfaces]
+        stale = [path for path in dirty if self.tree.has_facts(path)]
         for path in stale:
             self._drop_definitions(path)
         for path in stale:
@@ -205,6 +216,24 @@ class Resolution:
         for path in sorted(stale):
             delta[path] = self._rows(path)
         return delta
+
+    def memory(self) -> Memory:
+        """What a later process needs to go on from this tree without binding it again."""
+        asked: dict[str, set[str]] = {what: set(users) for what, users in self._asked_before.items()}
+        for what, questions in self._asked_by.items():
+            users = set().union(*(self._users.get(question, ()) for question in questions))
+            if users:
+                asked.setdefault(what, set()).update(users)
+        return Memory({path: set(files) for path, files in self._readers.items() if files}, asked)
+
+    def recall(self, entries: Mapping[str, Entry], memory: Memory) -> None:
+        """Stands on this tree, which an earlier process had bound and remembered; facts are read when needed."""
+        for path, entry in entries.items():
+            for _ in self.tree.put(path, entry):
+                pass
+        self._readers.update(memory.readers)
+        self._asked_before = memory.asked
+        self._renew_resolvers(set(), set(entries), set())
 
     def languages(self) -> list[str]:
         """Languages that have files here, sorted."""
@@ -242,6 +271,10 @@ class Resolution:
             if fingerprint != self._prints.get(name):
                 for question in [question for question in self._answers if question.language == name]:
                     self._drop_answer(question, dirty)
+                if name in self._prints:
+                    dirty |= {
+                        p for p, e in self.tree.entries.items() if e.dialect and languages()[e.dialect].name == name
+                    }
             self._resolvers[name], self._prints[name] = resolver, fingerprint
             self._manifests[name] = frozenset(watch)
 
@@ -259,8 +292,31 @@ class Resolution:
         for key in self._defined_through.pop(path, ()):
             self._defined.pop(key, None)
 
+    def _interface(self, path: str) -> Interface | None:
+        """The interface of a file of the tree; None if it has no facts."""
+        known = self._interfaces.get(path)
+        if known is None and self.tree.has_facts(path):
+            entry = self.tree.entries[path]
+            known = self._keep(path, self._facts.interface(entry.dialect, entry.blob))
+        return known
+
+    def _keep(self, path: str, interface: Interface) -> Interface:
+        self._interfaces[path] = interface
+        self._symbols[path] = frozenset(symbol.name for symbol in interface.symbols)
+        return interface
+
+    def _names(self, path: str) -> frozenset[str]:
+        """The symbols of a file; none if it has no facts."""
+        return self._symbols[path] if self._interface(path) is not None else frozenset()
+
+    def _items(self, path: str) -> list[_Bound]:
+        """The bound import rows of a file that has facts."""
+        known = self._bound.get(path)
+        return known if known is not None else self._bind(path)
+
     def _forget(self, path: str) -> None:
-        del self._interfaces[path], self._symbols[path]
+        self._interfaces.pop(path, None)
+        self._symbols.pop(path, None)
         for question in self._questions.pop(path, ()):
             self._users[question].discard(path)
         for read in self._reads.pop(path, ()):
@@ -285,10 +341,11 @@ class Resolution:
                 self._asked_by[what].add(question)
         return question, answer.target
 
-    def _bind(self, path: str) -> None:
+    def _bind(self, path: str) -> list[_Bound]:
         bound = []
         questions = set()
-        for row in self._interfaces[path].imports:
+        interface = self._interface(path)
+        for row in interface.imports if interface is not None else ():
             question, target = self._locate(path, row)
             questions.add(question)
             bound.append(_Bound(row, target))
@@ -298,6 +355,7 @@ class Resolution:
             self._users[question].add(path)
         self._questions[path] = questions
         self._bound[path] = bound
+        return bound
 
     def _define(self, path: str, name: str) -> tuple[Definition | None, frozenset[str]]:
         """The definition, and every file whose interface was read to find it."""
@@ -317,7 +375,7 @@ class Resolution:
             return None
         search.entered.add((path, name))
         search.through.add(path)
-        interface = self._interfaces.get(path)
+        interface = self._interface(path)
         if interface is None:
             return None
         # Explicit exports first: `export {a as b}` must not be shadowed by a private `b` of the same file.
@@ -337,10 +395,11 @@ class Resolution:
         return found
 
     def _bound_here(self, path: str, name: str, depth: int, search: _Search) -> Definition | None:
-        if name in self._symbols[path]:
+        if name in self._names(path):
             return Definition(path, name)
         stars = []
-        for index, row in enumerate(self._interfaces[path].imports):
+        for index, item in enumerate(self._items(path)):
+            row = item.row
             if row.alias == name:
                 found = self._imported(path, index, row.name, depth, search)
                 if found is not None:
@@ -355,7 +414,7 @@ class Resolution:
 
     def _imported(self, path: str, index: int, name: str, depth: int, search: _Search) -> Definition | None:
         """Where import row `index` of `path` leads for `name` ("" or "*" = the module itself)."""
-        item = self._bound[path][index]
+        item = self._items(path)[index]
         if not isinstance(item.target, Located):
             return None
         if name in ("", "*") or (item.target.is_submodule and name == item.row.name):
@@ -366,7 +425,8 @@ class Resolution:
 
     def _rows(self, path: str) -> FileRows:
         entry = self.tree.entries[path]
-        interface = self._interfaces[path]
+        interface = self._interface(path)
+        assert interface is not None  # only files with facts have rows
         body = self._facts.body(entry.dialect, entry.blob)
         reads: set[str] = set()
         edges: dict[tuple[str, str, int], _Edge] = {}
@@ -392,7 +452,7 @@ class Resolution:
             if name:
                 known.names.add(name)
 
-        bound = self._bound[path]
+        bound = self._items(path)
         for item in bound:
             row, target = item.row, item.target
             if isinstance(target, External):
@@ -405,7 +465,7 @@ class Resolution:
                 continue
             resolved += 1
             reads.add(target.path)
-            if target.path not in self._interfaces:
+            if not self.tree.has_facts(target.path):
                 continue  # an asset, or code that was skipped: it exists, so the import is resolved, but has no graph
             name = "" if target.is_submodule or row.name == "" else row.name
             edge(target.path, "import", row.line, row.name or row.alias, row, target.confidence)
@@ -424,7 +484,7 @@ class Resolution:
                 by_alias[item.row.alias].append(index)
             elif item.row.name == "*" and isinstance(item.target, Located):
                 stars.append(index)
-        own = self._symbols[path]
+        own = self._names(path)
         for reference in body.references:
             head, _, rest = reference.text.partition(".")
             candidates = by_alias.get(head)
@@ -494,7 +554,7 @@ class Resolution:
         self, path: str, candidates: list[int], text: str, rest: str
     ) -> tuple[int, Definition | None, frozenset[str]]:
         """The import row that the dotted `text` goes through, and where it leads."""
-        bound = self._bound[path]
+        bound = self._items(path)
         # `import a.b` and `import a.c` both bind `a`: the longest module that the text spells out is meant.
         best, best_length = candidates[-1], -1
         for index in candidates:
@@ -531,7 +591,7 @@ class Resolution:
                 definition = found
             else:
                 inner = f"{definition.symbol}.{part}"
-                if inner not in self._symbols.get(definition.path, ()):
+                if inner not in self._names(definition.path):
                     break
                 definition = Definition(definition.path, inner)
         return definition, frozenset(through)

@@ -117,7 +117,7 @@ class Reader:
         """All rows of our own SQL; StoreError when the file turns out to be damaged."""
         try:
             return rows_of(self.connection, sql, parameters)
-        except engine.Error as error:
+        except engine.Damage as error:
             raise damaged(self._lease, error) from error
 
 
@@ -237,6 +237,15 @@ class StoredGraph:
         sql = f"SELECT {picked} FROM {source} AS r WHERE r.repo = $2 AND r.kind = 'import'"
         return sorted(Edge(*row) for row in self._reader.select(sql, self._snapshot, self.repo))
 
+    def functions(self, tokens: int) -> list[tuple[str, FunctionRow]]:
+        """Every function with at least so many body tokens, with its file, sorted."""
+        table = BASE["function"]
+        picked = ", ".join(f"r.{quote(name)}" for name in table.names[1:])
+        sql = f"SELECT {picked} FROM {self._source(table)} AS r WHERE r.repo = $2 AND r.tokens >= $3"
+        return sorted(
+            (row[0], FunctionRow(*row[1:])) for row in self._reader.select(sql, self._snapshot, self.repo, tokens)
+        )
+
     def in_memory(self) -> MemoryGraph:
         """All of it, read now."""
         self.prefetch(self._files)
@@ -253,9 +262,8 @@ class StoredGraph:
         if len(paths) == len(self._files):
             return self._reader.select(sql, self._snapshot, self.repo)
         path = f"r.{quote(layout.owner(table))}"
-        return self._reader.select(
-            f"{sql} AND {path} IN (SELECT unnest($3::VARCHAR[]))", self._snapshot, self.repo, paths
-        )
+        there = engine.AMONG.replace("?, ?", "$3, $4")
+        return self._reader.select(f"{sql} AND {path} IN {there}", self._snapshot, self.repo, *engine.among(paths))
 
 
 def bundles(files: Iterable[Row], by_table: Mapping[str, Iterable[Row]]) -> dict[str, FileRows]:
