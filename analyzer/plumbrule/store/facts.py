@@ -156,7 +156,7 @@ class FactCache:
         return self._extractors[dialect]
 
     def _do(self, work: Callable[[sqlite3.Connection], _Done], otherwise: _Done, *, writing: bool) -> _Done:
-        """The work's result, or `otherwise` where the cache cannot do it; a damaged file is replaced, and tried again."""
+        """The work's result, or `otherwise` where that cannot be; a damaged file is replaced and it is tried again."""
         import sqlite3
 
         for _ in range(2):

@@ -14,7 +14,7 @@ from pathlib import Path
 from plumbrule.errors import StoreError
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.store import engine, layout
-from plumbrule.store.engine import Connection, load, quote, rows_of
+from plumbrule.store.engine import AMONG, Connection, among, load, quote, rows_of
 from plumbrule.store.generations import Generations, refusal, refusals
 from plumbrule.store.history import BEFORE, Line, WholeTable, numbered
 from plumbrule.store.reader import Note, OutdatedStoreError, Reader, open_newest
@@ -182,6 +182,7 @@ class Writer:
     def batches(self, repo: str, rows: Iterable[BatchRow]) -> None:
         """Adds batches, or replaces those of the same id."""
         for row in rows:
+            row = row._replace(first_at=_possible(row.first_at), last_at=_possible(row.last_at))
             self._pending.batches[repo, row.batch] = (repo, *row)
 
     def findings(self, repo: str, snapshot: str, rows: Iterable[FindingRow]) -> None:
@@ -189,7 +190,8 @@ class Writer:
 
         Judged in order of position; judging an earlier snapshot than the last voids every judgement before it.
         """
-        self._note(repo, snapshot, layout.FINDING, [(repo, *row) for row in rows])
+        dated = (row if row.first_at is None else row._replace(first_at=_possible(row.first_at)) for row in rows)
+        self._note(repo, snapshot, layout.FINDING, [(repo, *row) for row in dated])
 
     def extra_measures(self, repo: str, snapshot: str, rows: Iterable[ExtraMeasure]) -> None:
         """All numbers of other tools about one snapshot; order as for `findings`."""
@@ -353,7 +355,7 @@ class Writer:
         for name, whole in line.whole.items():
             if whole.dirty:
                 _write_whole(connection, line, layout.kept()[name], whole)
-        rows = [(*record[:13], line.number, MAIN, "", missing) for record, missing in line.appended]
+        rows = [(*_dated(record)[:13], line.number, MAIN, "", missing) for record, missing in line.appended]
         load(connection, "log.snapshot", _SNAPSHOT_TYPES, rows)
         connection.execute("DELETE FROM log.noted WHERE repo = ? AND line = ?", [line.repo, line.number])
         noted = [(line.repo, line.number, name, position) for name, position in sorted(line.noted.items())]
@@ -365,11 +367,9 @@ class Writer:
 
     def _write_log(self, connection: Connection) -> None:
         pending = self._pending
-        keys = list(pending.batches)
-        connection.execute(
-            "DELETE FROM log.batch WHERE (repo, batch) IN (SELECT (unnest(?::VARCHAR[]), unnest(?::VARCHAR[])))",
-            [[repo for repo, _ in keys], [batch for _, batch in keys]],
-        )
+        for repo in sorted({repo for repo, _ in pending.batches}):
+            ids = [batch for of, batch in pending.batches if of == repo]
+            connection.execute(f"DELETE FROM log.batch WHERE repo = ? AND batch IN {AMONG}", [repo, *among(ids)])
         load(connection, "log.batch", _BATCH_TYPES, list(pending.batches.values()))
         _delete_among(connection, "log.trend", "snapshot", list(pending.trends))
         trends = [row for rows in pending.trends.values() for row in rows]
@@ -377,6 +377,15 @@ class Writer:
         for table, key, texts in (("policy", "hash", pending.policies), ("remembered", "key", pending.remembered)):
             _delete_among(connection, f"log.{table}", key, list(texts))
             load(connection, f"log.{table}", ("VARCHAR", "VARCHAR"), list(texts.items()))
+
+
+def _possible(at: int) -> int:
+    """A commit may claim any time; the nearest of the years 1 to 9999 is what every reader can show."""
+    return max(-62_135_596_800, min(at, 253_402_300_799))
+
+
+def _dated(record: SnapshotRecord) -> SnapshotRecord:
+    return record._replace(committed_at=_possible(record.committed_at))
 
 
 def _new_line(repo: str, number: int) -> Line:
@@ -435,7 +444,7 @@ def _load(connection: Connection, schema: str, table: Table, rows: Sequence[Row]
 
 def _delete_among(connection: Connection, table: str, column: str, values: list[str]) -> None:
     if values:
-        connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT unnest(?::VARCHAR[]))", [values])
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN {AMONG}", list(among(values)))
 
 
 def _open_line(connection: Connection, line: Line, fork: _Fork) -> None:
@@ -461,10 +470,9 @@ def _open_line(connection: Connection, line: Line, fork: _Fork) -> None:
 def _write_files(connection: Connection, line: Line, table: Table, touched: list[str]) -> None:
     name, width = quote(table.name), len(table.columns)
     path, picked = quote(layout.owner(table)), ", ".join(map(quote, table.names))
-    among = f"repo = ? AND {path} IN (SELECT unnest(?::VARCHAR[]))"
-    known = rows_of(
-        connection, f"SELECT {picked}, _since FROM head.{name} WHERE {among} ORDER BY ALL", [line.repo, touched]
-    )
+    there = f"repo = ? AND {path} IN {AMONG}"
+    touched_there = [line.repo, *among(touched)]
+    known = rows_of(connection, f"SELECT {picked}, _since FROM head.{name} WHERE {there} ORDER BY ALL", touched_there)
     sinces = dict(zip(numbered(row[:-1] for row in known), (row[-1] for row in known), strict=True))
 
     def since_of(row: Row, since: int) -> int:
@@ -476,7 +484,7 @@ def _write_files(connection: Connection, line: Line, table: Table, touched: list
     ]
     opened = [(*row[:width], line.number, since_of(row, since)) for row, since in line.changed(table.name)]
     if known:
-        connection.execute(f"DELETE FROM head.{name} WHERE {among}", [line.repo, touched])
+        connection.execute(f"DELETE FROM head.{name} WHERE {there}", touched_there)
     for position, rows in line.appeared(table.name):
         if len(rows) < _GROUP:
             opened += [(*row, line.number, position) for row in rows]
@@ -498,7 +506,7 @@ def _write_whole(connection: Connection, line: Line, table: Table, whole: WholeT
 
 
 def _write_side(connection: Connection, side: _Side) -> None:
-    record = side.record
+    record = _dated(side.record)
     earlier = rows_of(
         connection,
         "SELECT snapshot FROM log.snapshot WHERE repo = ? AND kind = ? AND ref = ?",
@@ -531,8 +539,8 @@ def _forget(connection: Connection, snapshots: list[str]) -> None:
     """Removes these snapshots themselves; rows of lines are untouched, a side's rows go with it."""
     there = rows_of(
         connection,
-        "SELECT snapshot FROM log.snapshot WHERE snapshot IN (SELECT unnest(?::VARCHAR[]))",
-        [snapshots],
+        f"SELECT snapshot FROM log.snapshot WHERE snapshot IN {AMONG}",
+        among(snapshots),
     )
     if there:
         gone = [row[0] for row in there]
