@@ -175,7 +175,9 @@ def pack(facts: Facts) -> tuple[bytes, bytes]:
 
 def unpack_interface(packed: bytes) -> Interface:
     """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
-    lines, code, generated, has_all, imports, symbols, parameters, exports, errors = orjson.loads(zlib.decompress(packed))
+    lines, code, generated, has_all, imports, symbols, parameters, exports, errors = orjson.loads(
+        zlib.decompress(packed)
+    )
     return Interface(
         lines, code, generated, has_all,
         _rows(Import, imports), _rows(Symbol, symbols), _rows(Parameter, parameters), _rows(Export, exports),

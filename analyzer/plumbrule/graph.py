@@ -7,7 +7,7 @@ Paths are repository-relative with `/`; bytes that are not UTF-8 are shown as `\
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -125,6 +125,10 @@ class Graph(Protocol):
         """KeyError if the file is not part of this graph."""
         ...
 
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Has the bundles of these files at hand, those that are not there left out; quicker than one by one."""
+        ...
+
     def edges(self) -> list[Edge]:
         """Every `import` dependency, soft ones included, ordered by (src, dst, line)."""
         ...
@@ -150,6 +154,9 @@ class MemoryGraph:
 
     def rows(self, path: str) -> FileRows:
         return self.files[path]
+
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Every bundle is at hand already."""
 
     def edges(self) -> list[Edge]:
         return sorted(
@@ -201,6 +208,9 @@ class RevisedGraph:
         if rows is None:
             raise KeyError(path)
         return rows
+
+    def prefetch(self, paths: Iterable[str]) -> None:
+        self._base.prefetch(path for path in paths if path not in self._delta)
 
     def edges(self) -> list[Edge]:
         kept = [edge for edge in self._base.edges() if edge.src not in self._delta]

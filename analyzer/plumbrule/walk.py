@@ -108,6 +108,7 @@ class Walk:
             entries[path] = Entry(file.blob, dialect)
         before, derived_before = self.graph, self.derived
         found = self._resolution.update(entries)
+        before.prefetch(found)
         earlier = {path: before.rows(path) if path in before else None for path in found}
         delta = {path: rows for path, rows in found.items() if earlier[path] != rows}
         for path, rows in delta.items():

@@ -3,17 +3,20 @@ files becomes the two sides of a change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from plumbrule.errors import PlumbruleError
 from plumbrule.judge.judging import Judgement, defaults, judge
-from plumbrule.judge.rulefile import Example, Rule
+from plumbrule.judge.rulefile import Example, Part, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
+from plumbrule.measures import Situation, measures
+from plumbrule.measures.unusual import features
 from plumbrule.policy import DEFAULT_NAME, Policy, read_policy
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk
+from plumbrule.tables import Row
 
 _REPO = "example"
 
@@ -67,20 +70,14 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
     before = parts["before"].files if "before" in parts else {}
     policy = _policy(before) if "before" in parts else _policy(now)
     walk = FilesWalk(_REPO, policy.intent())
-    tree: dict[str, bytes] = {}
-    if "series" in parts:
-        for number in range(1, int(parts["series"].name or "1") + 1):
-            tree.update(_numbered(parts["series"].files, number))
-            walk.to(tree)
-    first = _moment(walk, {**tree, **_bytes(before)}, policy)
-    first_graph = walk.walk.graph
-    second = _moment(walk, {**tree, **_bytes(now)}, policy)
-    changed = sorted(differing(second.graph, first.graph))
-    derived = walk.walk.rows(
-        walk.walk.graph, first_graph, first.derived, changed, {}, about_change=second.derived, slow=True
-    )
-    second = replace(second, derived=derived)
-    sides = Sides(second, first, policy=policy, changed=changed)
+    steps = _steps(parts, before, now)
+    history: list[Mapping[str, float]] = []
+    second = Moment(walk.walk.graph)
+    for tree in steps:
+        first, second = second, _moment(walk, tree, policy)
+        situation = _situation(walk, first, second, policy, history, slow=tree is steps[-1])
+        history.append(features(situation))
+    sides = Sides(replace(second, derived=situation.rows), first, policy=policy, changed=situation.changed)
     try:
         rows = loosened(policy, _policy(now), defaults([rule])) if "before" in parts else ()
         # Settings of other rules are part of the example, and nobody's mistake.
@@ -88,6 +85,39 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
         return judge(sides, [rule], replace(policy, rules=settings), today=today, loosened=rows)
     finally:
         sides.close()
+
+
+def _steps(parts: Mapping[str, Part], before: Mapping[str, str], now: Mapping[str, str]) -> list[dict[str, bytes]]:
+    """The trees to walk through; the last two are the sides of the change."""
+    steps: list[dict[str, bytes]] = [{}]
+    if "series" in parts:
+        for number in range(1, int(parts["series"].name or "1") + 1):
+            steps.append({**steps[-1], **_numbered(parts["series"].files, number)})
+    kept = steps[-1]
+    if "before" in parts:
+        steps.append({**kept, **_bytes(before)})
+    return [*steps, {**kept, **_bytes(now)}]
+
+
+def _situation(
+    walk: FilesWalk,
+    first: Moment,
+    second: Moment,
+    policy: Policy,
+    history: Sequence[Mapping[str, float]],
+    *,
+    slow: bool,
+) -> Situation:
+    """The step just walked, with the rows of every measure; of the slow ones only if asked."""
+    changed = sorted(differing(second.graph, first.graph))
+    rows: dict[str, Collection[Row]] = dict(second.derived)
+    situation = Situation(
+        second.graph, first.graph, changed, walk.book, policy.intent(), rows, first.derived, {}, tuple(history)
+    )
+    for measure in measures():
+        if measure.scope == "change" and (slow or measure.gate):
+            rows[measure.table.name] = measure.compute(situation)
+    return situation
 
 
 def _moment(walk: FilesWalk, tree: Mapping[str, bytes], policy: Policy) -> Moment:

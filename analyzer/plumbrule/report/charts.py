@@ -26,7 +26,7 @@ _LANE_MARGIN = 150
 
 
 def over_time(
-    moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str = "", height: int = 132, width: int | str = 0
+    moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str = "", height: int = 168, width: int | str = 0
 ) -> alt.LayerChart:
     """One count as a stepped line; a dot where a batch moved it, which can be picked."""
     colour, moments = colour or theme.accent, within(moments, span)
@@ -58,7 +58,7 @@ def over_time(
     return _finished(alt.layer(*layers), theme, height, width)
 
 
-def small(moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str, height: int = 44) -> alt.LayerChart:
+def small(moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str, height: int = 56) -> alt.LayerChart:
     """One count without axes, to stand beside its number among others of its kind."""
     moments = within(moments, span)
     rows = _until([_moment(moment) for moment in moments], span)
@@ -74,7 +74,7 @@ def small(moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str, h
 
 
 def per_batch(
-    moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str = "", height: int = 132, width: int | str = 0
+    moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str = "", height: int = 168, width: int | str = 0
 ) -> alt.Chart:
     """What each batch did, as one bar a batch: for counts that do not add up over time."""
     shown = [moment for moment in moments if moment.value and span[0] <= moment.at <= span[1]]
@@ -147,7 +147,13 @@ def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, 
                 scale=alt.Scale(domain=list(names.values()), range=["triangle-up", "triangle-down", "circle"]),
                 legend=None,
             ),
-            size=alt.Size("rank:Q", scale=alt.Scale(range=[28, 190], type="sqrt"), legend=None),
+            size=alt.Size(
+                "rank:Q",
+                scale=alt.Scale(
+                    domain=[0, max((move.new + move.fixed for move in batches), default=0) or 1], range=[28, 190]
+                ),
+                legend=None,
+            ),
             tooltip=[
                 alt.Tooltip("when:N", title="When"),
                 alt.Tooltip("name:N", title="Batch"),
@@ -158,7 +164,7 @@ def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, 
         )
         .add_params(picked)
     )
-    return _finished(chart, theme, 26 * max(len(order), 1) + 4, width)
+    return _finished(chart, theme, 26 * max(len(order), 1) + 54, width)
 
 
 def findings_by_severity(
@@ -194,8 +200,9 @@ def moved_by_rule(moved: Iterable[tuple[str, int, int]], theme: Theme, *, width:
         rows += [{"rule": _short(rule), "what": "new", "value": new, "label": f"+{new}"}] if new else []
         rows += [{"rule": _short(rule), "what": "fixed", "value": -fixed, "label": f"\u2212{fixed}"}] if fixed else []
     order = list(dict.fromkeys(_short(rule) for rule, _, _ in ranked))
-    widest = max((max(new, fixed) for _, new, fixed in ranked), default=1)
-    x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[-widest * 1.25, widest * 1.25]))
+    most, least = max((row[1] for row in ranked), default=0), max((row[2] for row in ranked), default=0)
+    room = max((most + least) * 0.12, 0.5)
+    x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[-least - (room if least else 0), most + room]))
     y = alt.Y("rule:N", sort=order, title=None, axis=alt.Axis(labelLimit=220, grid=False, domain=False, labelPadding=8))
     base = alt.Chart(_data(rows)).encode(x=x, y=y)
     colour = alt.Color(
@@ -208,7 +215,7 @@ def moved_by_rule(moved: Iterable[tuple[str, int, int]], theme: Theme, *, width:
         .mark_text(align="right", dx=-5, color=theme.text)
         .encode(text="label:N"),
     )
-    return _finished(alt.layer(*parts), theme, 22 * max(len(order), 1), width)
+    return _finished(alt.layer(*parts), theme, 24 * max(len(order), 1) + 6, width)
 
 
 def at_least(agent: str, channel: str = "") -> str:
@@ -282,7 +289,7 @@ def _lanes(batches: Sequence[BatchMove]) -> dict[str, str]:
     for move in batches:
         counts[move.batch.agent] = counts.get(move.batch.agent, 0) + 1
     named = sorted((agent for agent in counts if agent), key=lambda agent: (-counts[agent], agent))
-    lanes = {agent: _short(agent, 24) for agent in named[:LANES]}
+    lanes = {agent: _short(agent) for agent in named[:LANES]}
     lanes |= dict.fromkeys(named[LANES:], "other agents")
     return lanes | ({"": "no agent known"} if "" in counts else {})
 

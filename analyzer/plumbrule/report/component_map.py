@@ -2,8 +2,8 @@
 
 Components stand in rows so that dependencies run down the page as far as they can: what is used by many lies at the
 bottom. The order is that of Eades, Lin and Smyth (1993), which keeps the edges that must run up, and so belong to a
-cycle, few and light; the rows are longest paths over the other edges; crossings are reduced by barycentres (Sugiyama,
-Tagawa, Toda 1981). The same input gives the same map.
+cycle, few and light; rows follow the longest paths over the other edges; crossings are reduced by barycentres
+(Sugiyama, Tagawa, Toda 1981). The same input gives the same map.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from plumbrule.report.history import Component, ComponentEdge
 
 WIDTH = 1000.0  # units of the map; a screen scales it
 MOST = 120  # components drawn; beyond it the largest ones, and those with an edge that is not allowed
-_ROW = 104.0
-_ACROSS = 9  # components side by side before a row is broken in two
+# "closes" are the edges of a cycle that run against all the others: those to break first.
+KINDS = ("plain", "cycle", "closes", "not-allowed")
+_ROW = 165.0
 _SWEEPS = 12
-_SMALL, _LARGE = 7.0, 30.0  # radius
+_SMALL, _LARGE, _LARGEST = 9.0, 34.0, 44.0  # radius
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Link:
     src: str
     dst: str
     dependencies: int
-    kind: str  # plain | cycle | not-allowed
-    width: float
+    kind: str  # one of KINDS
+    weight: float  # 0 to 1, by the square root of its dependencies
     path: str  # SVG path data from rim to rim
 
 
@@ -60,11 +62,15 @@ def component_map(
     communities = _communities(edges)
     kept = _kept(components, edges)
     links = [edge for edge in edges if edge.src in kept and edge.dst in kept]
-    rows = _rows({name: {} for name in kept}, links)
+    order = _in_order(kept, links)
+    rank = {name: place for place, name in enumerate(order)}
+    rows = _rows(order, links)
     places = _places(rows, links)
-    most = max((component.files for component in components), default=1)
+    # The largest is often all the tests; measured by the second one the others keep a size of their own.
+    most = sorted((1, *(component.files for component in components)), reverse=True)[:2][-1]
     radii = {
-        component.component: max(_SMALL, _LARGE * math.sqrt(component.files / max(most, 1))) for component in components
+        component.component: min(max(_SMALL, _LARGE * math.sqrt(component.files / most)), _LARGEST)
+        for component in components
     }
     nodes = tuple(
         Node(c.component, c.files, *places[c.component], round(radii[c.component], 1), communities.get(c.component, -1))
@@ -77,15 +83,14 @@ def component_map(
             edge.src,
             edge.dst,
             edge.dependencies,
-            "not-allowed" if not edge.allowed else "cycle" if (edge.src, edge.dst) in cycles else "plain",
-            round(0.8 + 4.2 * math.sqrt(edge.dependencies / max(heaviest, 1)), 2),
+            _kind(edge, cycles, against=rank[edge.src] > rank[edge.dst]),
+            round(math.sqrt(edge.dependencies / max(heaviest, 1)), 2),
             _curve(places[edge.src], radii[edge.src], places[edge.dst], radii[edge.dst]),
         )
         for edge in links
     ]
-    order = {"plain": 0, "cycle": 1, "not-allowed": 2}
-    drawn.sort(key=lambda link: (order[link.kind], link.dependencies, link.src, link.dst))
-    return Map(_ROW * max(len(rows), 1) + 16, nodes, tuple(drawn), len(components) - len(kept))
+    drawn.sort(key=lambda link: (KINDS.index(link.kind), link.dependencies, link.src, link.dst))
+    return Map(_ROW * max(len(rows), 1), nodes, tuple(drawn), len(components) - len(kept))
 
 
 def _communities(edges: Sequence[ComponentEdge]) -> Mapping[str, int]:
@@ -109,27 +114,27 @@ def _kept(components: Sequence[Component], edges: Sequence[ComponentEdge]) -> fr
     return frozenset(component.component for component in ranked[:MOST])
 
 
-def _rows(nodes: Mapping[str, object], edges: Sequence[ComponentEdge]) -> list[list[str]]:
-    """Names row by row, from those that depend on others down to those that others depend on."""
-    order = {name: place for place, name in enumerate(_in_order(nodes, edges))}
+def _rows(order: Sequence[str], edges: Sequence[ComponentEdge]) -> list[list[str]]:
+    """Names row by row, from those that depend on others down to those that others depend on.
+
+    As many rows as make a map that is a little wider than high: a long chain is folded, so two that depend on each
+    other may come to stand side by side.
+    """
+    rank = {name: place for place, name in enumerate(order)}
     users: dict[str, list[str]] = defaultdict(list)
     for edge in edges:
-        if order[edge.src] < order[edge.dst]:
+        if rank[edge.src] < rank[edge.dst]:
             users[edge.dst].append(edge.src)
     level: dict[str, int] = {}
-    for name in sorted(nodes, key=order.__getitem__):
+    for name in order:
         level[name] = max((level[user] + 1 for user in users[name]), default=0)
-    by_level: dict[int, list[str]] = defaultdict(list)
-    for name in sorted(nodes, key=order.__getitem__):
-        by_level[level[name]].append(name)
-    rows = []
-    for _, names in sorted(by_level.items()):
-        parts = math.ceil(len(names) / _ACROSS)
-        rows += [names[part::parts] for part in range(parts)]
-    return rows
+    ranked = sorted(order, key=lambda name: (level[name], rank[name]))
+    number = max(round(math.sqrt(len(ranked) * 0.8)), 1)
+    starts = [round(len(ranked) * row / number) for row in range(number + 1)]
+    return [ranked[first:last] for first, last in pairwise(starts) if first < last]
 
 
-def _in_order(nodes: Mapping[str, object], edges: Sequence[ComponentEdge]) -> list[str]:
+def _in_order(nodes: Collection[str], edges: Sequence[ComponentEdge]) -> list[str]:
     """An order in which little weight points backwards."""
     out: dict[str, dict[str, int]] = {name: {} for name in nodes}
     into: dict[str, dict[str, int]] = {name: {} for name in nodes}
@@ -160,6 +165,14 @@ def _in_order(nodes: Mapping[str, object], edges: Sequence[ComponentEdge]) -> li
     return first + last[::-1]
 
 
+def _kind(edge: ComponentEdge, cycles: Collection[tuple[str, str]], *, against: bool) -> str:
+    if not edge.allowed:
+        return "not-allowed"
+    if (edge.src, edge.dst) not in cycles:
+        return "plain"
+    return "closes" if against else "cycle"
+
+
 def _places(rows: list[list[str]], edges: Sequence[ComponentEdge]) -> dict[str, tuple[float, float]]:
     near: dict[str, dict[str, int]] = defaultdict(dict)
     for edge in edges:
@@ -169,18 +182,18 @@ def _places(rows: list[list[str]], edges: Sequence[ComponentEdge]) -> dict[str, 
         for row in rows if sweep % 2 == 0 else rows[::-1]:
             row.sort(key=lambda name: (_middle(across, near[name], across[name]), name))
             across.update(_spread(row))
+    # Every other one stands a little lower, so that an edge along the row does not run through its neighbours.
     return {
-        name: (round(across[name], 1), round(_ROW * (number + 0.42), 1))
+        name: (round(across[name], 1), round(_ROW * (number + 0.34) + (22 if place % 2 else -8), 1))
         for number, row in enumerate(rows)
-        for name in row
+        for place, name in enumerate(row)
     }
 
 
 def _spread(row: list[str]) -> dict[str, float]:
-    """Evenly over the width; a short row keeps to the middle."""
-    step = WIDTH / max(len(row), 3)
-    start = (WIDTH - step * (len(row) - 1)) / 2
-    return {name: start + step * place for place, name in enumerate(row)}
+    """Evenly over the width."""
+    step = WIDTH / max(len(row), 2)
+    return {name: step * (place + 0.5) for place, name in enumerate(row)}
 
 
 def _middle(across: Mapping[str, float], near: Mapping[str, int], own: float) -> float:
@@ -192,7 +205,8 @@ def _curve(a: tuple[float, float], radius_a: float, b: tuple[float, float], radi
     """A shallow arc that leaves room for the one that runs the other way."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     length = math.hypot(dx, dy) or 1.0
-    bend = min(46.0, 0.16 * length)
+    # Along a row it must get round whatever stands between.
+    bend = min(150.0, 0.34 * length) if abs(dy) < _ROW / 2 else min(60.0, 0.16 * length)
     cx, cy = (a[0] + b[0]) / 2 - dy / length * bend, (a[1] + b[1]) / 2 + dx / length * bend
     x1, y1 = _rim(a, (cx, cy), radius_a + 1.5)
     x2, y2 = _rim(b, (cx, cy), radius_b + 6)

@@ -33,7 +33,7 @@ class Settings:
 
 def settings(arguments: Sequence[str], environ: Mapping[str, str], today: date) -> Settings:
     """From the arguments after Streamlit's `--`, else from the environment, else the folder `.plumbrule` here."""
-    parser = argparse.ArgumentParser(prog="dashboard", add_help=False)
+    parser = argparse.ArgumentParser(prog="dashboard", add_help=False, allow_abbrev=False)
     parser.add_argument("--store", default=environ.get(STORE) or ".plumbrule")
     parser.add_argument("--who", default=environ.get("USER") or environ.get("LOGNAME") or "")
     parser.add_argument("--today", type=date.fromisoformat, default=today)
@@ -94,6 +94,8 @@ def _look() -> dict[str, str]:
             "blueColor": look.info,
             "greenColor": look.fixed,
             "grayColor": look.muted,
+            "codeTextColor": look.text,
+            "codeBackgroundColor": look.surface,
         }
         flags |= {f"theme.{mode}.{name}": value for name, value in colours.items()}
     return flags

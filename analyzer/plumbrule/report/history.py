@@ -6,8 +6,9 @@ anyone can ask for with `plumbrule query`. One `History` reads one generation an
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from plumbrule.report.model import Finding
+from plumbrule.report.rulebook import about_change
 
+PER_BATCH = "contract_breaks"  # the one count that says what a batch did, and does not add up over time
 EVIDENCE_LIMIT = 500  # dependencies listed behind one edge of the component map
 
 
@@ -162,6 +165,7 @@ class Opened:
     fixed: tuple[Finding, ...]
     edges: tuple[EdgeMove, ...]
     counts: tuple[CountMove, ...]
+    breaks: int  # contracts that it broke
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +180,9 @@ class PolicyInUse:
 class History:
     """Answers about one generation. `repo` is a repository's name, or "" for all of them together."""
 
-    def __init__(self, connection: Connection, generation: int) -> None:
+    def __init__(self, connection: Connection, generation: int, recall: Callable[[str], str | None]) -> None:
         self._connection = connection
+        self._recall = recall
         self.generation = generation
 
     def repositories(self) -> tuple[Repository, ...]:
@@ -199,17 +204,18 @@ class History:
         return tuple(name for (name,) in self._rows(sql, [repo]))
 
     def series(self, name: str, repo: str = "") -> tuple[Moment, ...]:
-        """One count over time. Of several repositories: their sum, each holding until its next snapshot."""
+        """One count over time. Of several repositories: their sum, each holding until its next snapshot, and before its
+        first one as it was then, so that a repository that comes late moves nothing."""
         return self.many_series([name], repo).get(name, ())
 
     def many_series(self, names: Iterable[str], repo: str = "") -> Mapping[str, tuple[Moment, ...]]:
         """`series` of several counts at once; a name without history is left out."""
         found: dict[str, tuple[Moment, ...]] = {}
         for name, steps in self._steps(names, repo).items():
-            last: dict[str, float] = {}
+            last = {step.repo: step.value for step in reversed(steps)}
             moments = []
             for step in steps:
-                moved = step.value - last.get(step.repo, step.value)
+                moved = step.value - last[step.repo]
                 last[step.repo] = step.value
                 total = sum(last.values())
                 moments.append(Moment(step.at, total, moved, step.repo, step.snapshot, step.batch, step.agent))
@@ -227,10 +233,12 @@ class History:
         """Every batch that has a snapshot on a main line, oldest first, with what it moved at least."""
         moved: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
         rules = [name for name in self.counted(repo) if _counts_one_rule(name)]
-        for moments in self.many_series(rules, repo).values():
+        for name, moments in self.many_series(rules, repo).items():
+            passing = about_change(name.removeprefix("findings."))
             for moment in moments:
                 side = moved[moment.repo, moment.batch]
-                side[0 if moment.moved > 0 else 1] += int(abs(moment.moved))
+                side[0] += max(int(moment.value if passing else moment.moved), 0)
+                side[1] += 0 if passing else max(-int(moment.moved), 0)
         return tuple(BatchMove(batch, *moved.get((batch.repo, batch.batch), (0, 0))) for batch in self._batches(repo))
 
     def findings(self, repo: str = "") -> tuple[Shown, ...]:
@@ -292,9 +300,9 @@ class History:
         earlier = [snapshot for snapshot in line if snapshot.position < commits[0].position]
         before, after = (earlier[-1] if earlier else None), commits[-1]
         new, fixed = self._findings_moved(before, after)
-        return Opened(
-            found, commits, before, new, fixed, self._edges_moved(before, after), self._counts_moved(before, after)
-        )
+        breaks = sum(moment.value for moment in self.per_batch(PER_BATCH, repo) if moment.batch == batch)
+        edges, counts = self._edges_moved(before, after), self._counts_moved(before, after)
+        return Opened(found, commits, before, new, fixed, edges, counts, int(breaks))
 
     def unresolved(self, repo: str = "") -> tuple[tuple[str, str, int], ...]:
         """(repository, reason, how many), the commonest first."""
@@ -310,7 +318,9 @@ class History:
         return tuple((of_repo, path, reason) for of_repo, path, reason in self._rows(sql, [repo]))
 
     def policy_in_use(self, repo: str) -> PolicyInUse:
-        return PolicyInUse()
+        """What the newest judgement of this repository went by, as the scan remembered it."""
+        kept = json.loads(self._recall(f"policy:{repo}") or "{}")
+        return PolicyInUse(kept.get("path", ""), kept.get("commit", ""), kept.get("hash", ""))
 
     def edges_since(self, repo: str, days: int) -> tuple[EdgeMove, ...]:
         """Edges between components that moved in the last days before the newest snapshot."""
@@ -326,7 +336,7 @@ class History:
         old, now = self._findings_at(before.snapshot), self._findings_at(after.snapshot)
         return (
             tuple(finding for id_, finding in now.items() if id_ not in old),
-            tuple(finding for id_, finding in old.items() if id_ not in now),
+            tuple(finding for id_, finding in old.items() if id_ not in now and not about_change(finding.rule)),
         )
 
     def _findings_at(self, snapshot: str) -> Mapping[str, Finding]:
@@ -364,25 +374,37 @@ class History:
         rows = self._rows(
             """
             SELECT name, max_by(value, position) FILTER (position <= $2), max_by(value, position)
-            FROM trend WHERE repo = $1 AND position <= $3 GROUP BY name ORDER BY name
+            FROM trend WHERE repo = $1 AND position <= $3 AND name <> $4 GROUP BY name ORDER BY name
             """,
-            [after.repo, before.position if before else -1, after.position],
+            [after.repo, before.position if before else -1, after.position, PER_BATCH],
         )
         return tuple(CountMove(*row) for row in rows)
 
     def _steps(self, names: Iterable[str], repo: str) -> Mapping[str, list[_Step]]:
         """Every value of these counts in the order of time, by name.
 
+        A rule without a count at a snapshot that was judged found nothing there.
         A commit dated before its parent (a wrong clock, a rebase) is shown at its parent's time: the line's order is
         what happened, its dates are what people wrote.
         """
         rows = self._rows(
             """
-            SELECT t.name, t.repo, t.position, t.committed_at, t.snapshot, t.value, coalesce(s.batch, ''),
+            WITH wanted AS (SELECT name FROM trend WHERE list_contains($1::VARCHAR[], name) GROUP BY name),
+            judged AS (
+                SELECT w.name, t.repo, t.position, t.committed_at, t.snapshot, 0 AS value
+                FROM wanted AS w, trend AS t WHERE w.name LIKE 'findings.%' AND t.name = 'findings'
+            ),
+            counted AS (
+                SELECT name, repo, position, committed_at, snapshot, value FROM trend SEMI JOIN wanted USING (name)
+                UNION ALL
+                SELECT name, repo, position, committed_at, snapshot, value FROM judged
+                ANTI JOIN trend USING (name, snapshot)
+            )
+            SELECT c.name, c.repo, c.position, c.committed_at, c.snapshot, c.value, coalesce(s.batch, ''),
                 coalesce(s.agent, '')
-            FROM trend AS t LEFT JOIN snapshot AS s ON s.snapshot = t.snapshot
-            WHERE list_contains($1::VARCHAR[], t.name) AND $2 IN ('', t.repo)
-            ORDER BY t.name, t.repo, t.position
+            FROM counted AS c LEFT JOIN snapshot AS s ON s.snapshot = c.snapshot
+            WHERE $2 IN ('', c.repo)
+            ORDER BY c.name, c.repo, c.position
             """,
             [sorted(names), repo],
         )
@@ -430,9 +452,9 @@ def open_history(store: Path) -> Iterator[History]:
     """The newest generation of this store; StoreError if there is none or it cannot be read."""
     from plumbrule.store import Store
 
-    reader = Store.open(store).reader()
+    reader = Store.open(store, note=lambda _: None).reader()
     try:
-        yield History(reader.connection, reader.generation)
+        yield History(reader.connection, reader.generation, reader.recall)
     finally:
         reader.close()
 

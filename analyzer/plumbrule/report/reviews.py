@@ -106,11 +106,12 @@ def _append(place: Path, line: bytes) -> None:
             raise
     finally:
         os.close(handle)
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    if size == 0:  # the file itself must outlive a crash, too
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _write(handle: int, data: bytes) -> None:

@@ -18,6 +18,7 @@ import streamlit as st
 
 from plumbrule.data import data_folder
 from plumbrule.errors import StoreError
+from plumbrule.report import address
 from plumbrule.report.charts import PICKED
 from plumbrule.report.component_map import WIDTH, Link, Map
 from plumbrule.report.dashboard import Settings
@@ -28,6 +29,13 @@ from plumbrule.report.theme import Theme, theme
 
 ALL = ""  # the repository selector's word for all of them
 POLL_SECONDS = 20
+DENSE = 90  # edges on the map from which on arrowheads are only shown where one looks
+LEGEND = {
+    "plain": "depends on",
+    "cycle": "on a cycle",
+    "closes": "closes a cycle",
+    "not-allowed": "not allowed",
+}
 DASH = "\u2013"  # stands where there is no number
 SEVERITY_COLOURS = {"error": "red", "warning": "orange", "info": "blue"}  # names that the theme gives its own colours
 Thing = TypeVar("Thing")
@@ -59,7 +67,7 @@ def frame(settings: Settings, pages: Sequence[object]) -> None:
     icon = str(folder / "plumbrule.svg")
     st.set_page_config(page_title="Plumbrule", page_icon=icon, layout="wide")
     st.html(folder / "dashboard.css")
-    st.logo(str(folder / "wordmark.svg"), icon_image=icon, size="large")
+    st.logo(str(folder / "wordmark.svg"), size="large")
     page = st.navigation(pages, position="top")
     try:
         with open_history(settings.store) as history:
@@ -84,16 +92,7 @@ def _page(settings: Settings, history: History, page: object) -> None:
         )
         _poll(settings.store, history.generation)
         return
-    repo = ALL
-    if len(repositories) > 1:
-        repo = st.selectbox(
-            "Repository",
-            [ALL, *repositories],
-            format_func=lambda name: name_text(name) if name else "All repositories",
-            key="repo",
-            bind="query-params",
-            width=260,
-        )
+    repo = _chosen_repository(repositories, page)
     chosen = tuple(snapshot for snapshot in newest if repo in (ALL, snapshot.repo))
     look = theme("dark" if st.context.theme.type == "dark" else "light")
     st.session_state["_screen"] = Screen(
@@ -105,6 +104,28 @@ def _page(settings: Settings, history: History, page: object) -> None:
         del st.session_state["_screen"]
     _foot(history, chosen)
     _poll(settings.store, history.generation)
+
+
+def _chosen_repository(repositories: tuple[str, ...], page: object) -> str:
+    """The repository that the address asks for; a change of page keeps the last one."""
+    here = getattr(page, "url_path", "")
+    if st.session_state.get("_page", here) != here and not address.asked("repo"):
+        address.set_address(repo=st.session_state.get("_repo", ALL))
+    st.session_state["_page"] = here
+    if len(repositories) < 2:
+        return ALL
+    repo = address.one(
+        "Repository",
+        "repo",
+        (ALL, *repositories),
+        st.selectbox,
+        ALL,
+        format_func=lambda name: name_text(name) if name else "All repositories",
+        label_visibility="collapsed",
+        width=240,
+    )
+    st.session_state["_repo"] = repo
+    return repo
 
 
 def _announce(generation: int) -> None:
@@ -189,17 +210,19 @@ def signed(number: float | None) -> str:
 
 def tile(label: str, movement: Movement, values: Sequence[float], *, worse_when_more: bool = True) -> None:
     """A count, how it moved, and its line."""
-    st.metric(
-        label,
-        f"{movement.now:,.0f}",
-        None if movement.batch is None else f"{movement.batch:+,.0f}",
-        delta_color="inverse" if worse_when_more else "off",
-        delta_description="newest batch",
-        chart_data=list(values) or None,
-        chart_type="line",
-        border=True,
-    )
-    st.caption(f"7 days {signed(movement.week)} · 30 days {signed(movement.month)}")
+    moved = movement.batch
+    with st.container(border=True, gap=None):
+        st.metric(
+            label,
+            f"{movement.now:,.0f}",
+            None if moved is None else signed(moved),
+            delta_color=("inverse" if worse_when_more else "off") if moved else "off",
+            delta_arrow="auto" if moved else "off",
+            delta_description="newest batch",
+            chart_data=list(values) or None,
+            chart_type="line",
+        )
+        st.caption(f"7 days {signed(movement.week)} · 30 days {signed(movement.month)}")
 
 
 def chart(drawing: object, key: str, alt: str) -> None:
@@ -223,16 +246,17 @@ def batch_table(moves: Sequence[BatchMove], key: str) -> None:
             "Repository": name_text(move.batch.repo),
             "Batch": name_text(move.batch.batch),
             "Agent, at least": name_text(move.batch.agent) or "unknown",
-            "New findings": move.new,
-            "Fixed": move.fixed,
+            "New findings": move.new or None,
+            "Fixed": move.fixed or None,
         }
         for move in newest_first
     ]
     picked = st.dataframe(
         rows,
+        placeholder="",
         key=key,
         hide_index=True,
-        height=min(38 + 35 * len(rows), 390),
+        height=table_height(len(rows), 390),
         on_select="rerun",
         selection_mode="single-row",
         column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC")},
@@ -241,8 +265,12 @@ def batch_table(moves: Sequence[BatchMove], key: str) -> None:
         open_batch(newest_first[row].batch.repo, newest_first[row].batch.batch)
 
 
-def finding_table(rows: Sequence[Shown], key: str, remarks: Callable[[str], str], selected: int | None) -> str | None:
-    """Findings, one a row; the id of the one chosen here."""
+def finding_table(rows: Sequence[Shown], remarks: Callable[[str], str]) -> None:
+    """Findings, one a row; the one chosen goes into the address as `finding`."""
+    asked = address.asked("finding")
+    selected = next((number for number, one in enumerate(rows) if one.finding.id == asked), None)
+    # Another list is another table: a row's number must never come to mean another finding.
+    key = f"findings-{hash(tuple(one.finding.id for one in rows))}"
     picked = st.dataframe(
         [
             {
@@ -257,22 +285,31 @@ def finding_table(rows: Sequence[Shown], key: str, remarks: Callable[[str], str]
             }
             for one in rows
         ],
+        placeholder="",
         key=key,
         hide_index=True,
-        height=min(38 + 35 * len(rows), 760),
+        height=table_height(len(rows), 760),
         on_select="rerun",
         selection_mode="single-row",
         selection_default=None if selected is None else {"selection": {"rows": [selected], "columns": [], "cells": []}},
         column_config={
             "Severity": st.column_config.MultiselectColumn(
-                options=list(SEVERITY_COLOURS), color=list(SEVERITY_COLOURS.values()), width="small"
+                options=list(SEVERITY_COLOURS), color=list(SEVERITY_COLOURS.values()), width=80
             ),
-            "State": st.column_config.TextColumn(width="small"),
-            "Subject": st.column_config.TextColumn(width="large"),
-            "Since": st.column_config.DatetimeColumn(format="D MMM YYYY", timezone="UTC", width="small"),
+            "State": st.column_config.TextColumn(width=60),
+            "Rule": st.column_config.TextColumn(width=134),
+            "Subject": st.column_config.TextColumn(width=265),
+            "Component": st.column_config.TextColumn(width=86),
+            "Since": st.column_config.DatetimeColumn(format="D MMM YYYY", timezone="UTC", width=94),
+            "Agent, at least": st.column_config.TextColumn(width=96),
+            "Remarks": st.column_config.TextColumn(width=76),
         },
     )
-    return next((rows[row].finding.id for row in picked.selection.rows if row < len(rows)), None)
+    chosen = next((rows[row].finding.id for row in picked.selection.rows if row < len(rows)), "")
+    before = st.session_state.get(f"_chosen-{key}", "" if selected is None else asked)
+    st.session_state[f"_chosen-{key}"] = chosen
+    if chosen != before:
+        address.set_address(finding=chosen)
 
 
 def plain_findings(findings: Sequence[Finding], key: str) -> str | None:
@@ -289,7 +326,7 @@ def plain_findings(findings: Sequence[Finding], key: str) -> str | None:
         ],
         key=f"findings-{key}",
         hide_index=True,
-        height=min(38 + 35 * len(findings), 320),
+        height=table_height(len(findings), 320),
         on_select="rerun",
         selection_mode="single-row",
         column_config={
@@ -301,6 +338,11 @@ def plain_findings(findings: Sequence[Finding], key: str) -> str | None:
     return next((findings[row].id for row in picked.selection.rows), None)
 
 
+def table_height(rows: int, most: int) -> int | str:
+    """As high as its rows, up to `most` pixels."""
+    return most if rows * 35 + 40 > most else "content"
+
+
 def edge_table(edges: Sequence[tuple[str, str, int]], key: str, heading: str = "Pairs of files") -> None:
     """Edges between components; choosing one shows the imports behind it."""
     ranked = sorted(edges, key=lambda edge: (-abs(edge[2]), edge[0], edge[1]))
@@ -308,7 +350,7 @@ def edge_table(edges: Sequence[tuple[str, str, int]], key: str, heading: str = "
         [{"From": name_text(src), "To": name_text(dst), heading: number} for src, dst, number in ranked],
         key=f"edges-{key}",
         hide_index=True,
-        height=min(38 + 35 * len(ranked), 300),
+        height=table_height(len(ranked), 300),
         on_select="rerun",
         selection_mode="single-row",
     )
@@ -334,7 +376,7 @@ def moved_edge_table(moves: Sequence[EdgeMove]) -> None:
         ],
         key="moved-edges",
         hide_index=True,
-        height=min(38 + 35 * len(moves), 320),
+        height=table_height(len(moves), 320),
     )
 
 
@@ -352,7 +394,7 @@ def commit_table(commits: Sequence[Snapshot]) -> None:
         ],
         key="commits",
         hide_index=True,
-        height=min(38 + 35 * len(commits), 320),
+        height=table_height(len(commits), 320),
         column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC")},
     )
 
@@ -361,7 +403,7 @@ def draw_map(drawn: Map, moves: Sequence[EdgeMove], look: Theme, *, communities:
     """The component map; a click on it puts what was clicked into the address."""
     change = {(move.src, move.dst): move.now - move.before for move in moves}
     moved = {name for pair in change for name in pair}
-    address = st.query_params
+    kinds = {link.kind for link in drawn.links}
     data = {
         "width": WIDTH,
         "height": drawn.height,
@@ -387,14 +429,15 @@ def draw_map(drawn: Map, moves: Sequence[EdgeMove], look: Theme, *, communities:
                 "src": link.src,
                 "dst": link.dst,
                 "path": link.path,
-                "width": link.width,
+                "weight": link.weight,
                 "kind": link.kind,
-                "moved": bool(change.get((link.src, link.dst))),
+                "still": not communities and not change.get((link.src, link.dst)),
                 "told": _told(link, change.get((link.src, link.dst), 0)),
             }
             for link in drawn.links
         ],
-        "picked": {name: address.get(key, "") for name, key in (("component", "of"), ("src", "src"), ("dst", "dst"))},
+        "dense": len(drawn.links) > DENSE,
+        "picked": {name: address.asked(key) for name, key in (("component", "of"), ("src", "src"), ("dst", "dst"))},
         "colours": {
             "error": look.error,
             "warning": look.warning,
@@ -404,7 +447,13 @@ def draw_map(drawn: Map, moves: Sequence[EdgeMove], look: Theme, *, communities:
             "background": look.background,
             "line-colour": look.unknown,
         },
-        "heads": {"plain": look.unknown, "cycle": look.warning, "not-allowed": look.error, "moved": look.accent},
+        "heads": {
+            "plain": look.unknown,
+            "cycle": look.error,
+            "closes": look.error,
+            "not-allowed": look.error,
+        },
+        "legend": [[kind, LEGEND[kind]] for kind in LEGEND if kind in kinds],
     }
     picked = _map_component()(key="map", data=data, on_picked_change=lambda: None).picked
     if picked:
@@ -412,17 +461,16 @@ def draw_map(drawn: Map, moves: Sequence[EdgeMove], look: Theme, *, communities:
 
 
 def _told(link: Link, change: int) -> str:
-    words = {"plain": "", "cycle": ", on a cycle", "not-allowed": ", not allowed"}[link.kind]
+    words = LEGEND[link.kind]
     moved = f", {signed(change)} lately" if change else ""
-    return f"{name_text(link.src)} \u2192 {name_text(link.dst)}: {link.dependencies:,} pairs of files{words}{moved}"
+    return f"{name_text(link.src)} \u2192 {name_text(link.dst)}: {link.dependencies:,} pairs of files, {words}{moved}"
 
 
 def _choose(chosen: dict[str, str]) -> None:
     """Put a component or an edge into the address, and draw the page for it."""
-    if any(st.query_params.get(key, "") != chosen.get(key, "") for key in ("of", "src", "dst")):
-        for key in ("of", "src", "dst"):
-            st.query_params.pop(key, None)
-        st.query_params.update(chosen)
+    wanted = {"of": "", "src": "", "dst": "", **chosen}
+    if any(address.asked(name) != value for name, value in wanted.items()):
+        address.set_address(**wanted)
         st.rerun()
 
 

@@ -444,11 +444,13 @@ class PythonSweep(Sweep):
         if not (_TYPE_CHECKING.match(name) or text(name) in self._checking):
             self._region(node, CONDITIONAL)
             return
-        # The later block goes in first: regions are taken off the end once they are passed.
-        if inverted:
-            for child in reversed(node.children_by_field_name("alternative")):
+        # Later blocks go in first: regions are taken off the end once they are passed.
+        for child in reversed(node.children_by_field_name("alternative")):
+            if child.type == "elif_clause":
+                self._region(child, CONDITIONAL)
+            elif inverted:
                 self._region(child, TYPE_ONLY)
-        else:
+        if not inverted:
             self._region(node.child_by_field_name("consequence"), TYPE_ONLY)
 
     def on_loop(self, node: Node) -> None:
