@@ -1,0 +1,132 @@
+"""Drift over time: what the counts came to, how they moved, and which batch moved them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from plumbrule.report import address, charts, screen
+from plumbrule.report.history import PER_BATCH, Moment, movement, summed
+
+PERIODS = {"30 days": 30, "90 days": 90, "1 year": 365, "All": 0}
+TILES = (
+    ("findings", "Findings", True),
+    ("cycles.file", "Cycles of files", True),
+    ("files_in_cycles", "Files in cycles", True),
+    ("component_edges", "Component edges", False),
+    ("component_edges.not_allowed", "Edges not allowed", True),
+)
+LINES = (
+    ("findings", "Findings", "error"),
+    ("files_in_cycles", "Files in cycles", "warning"),
+    ("component_edges", "Component edges", "accent"),
+)
+SEVERITIES = ("error", "warning", "info")
+
+now = screen.current()
+history, look = now.history, now.theme
+names = history.counted(now.repo)
+series = history.many_series(names, now.repo)
+breaks = history.per_batch(PER_BATCH, now.repo)
+batches = history.batches(now.repo)
+
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    st.title("Drift over time", anchor=False)
+    period = address.one("Period", "period", list(PERIODS), st.segmented_control, "All", label_visibility="collapsed")
+span = charts.span_of(*series.values(), batches, days=PERIODS[period])
+
+
+def shown(moments: tuple[Moment, ...]) -> list[float]:
+    return [moment.value for moment in charts.within(moments, span)] if span else []
+
+
+def line(entry: tuple[str, str, str]) -> None:
+    name, title, colour = entry
+    st.markdown(f"**{title}**")
+    moments = series.get(name, ())
+    if moments and span:
+        drawing = charts.over_time(moments, look, span=span, colour=getattr(look, colour))
+        screen.chart(drawing, f"line-{name}", f"{title} over time, now {moments[-1].value:,.0f}")
+    else:
+        st.caption("Not counted in this store yet.")
+
+
+def broken_contracts() -> None:
+    st.markdown("**Contract breaks, batch by batch**")
+    if any(moment.value for moment in breaks) and span:
+        drawing = charts.per_batch(breaks, look, span=span)
+        screen.chart(drawing, "breaks", f"Contract breaks of each batch, {sum(m.value for m in breaks):,.0f} in all")
+    else:
+        st.caption("No batch removed or narrowed anything that others use." if breaks else "Not counted yet.")
+
+
+def of_rule(rule: str) -> None:
+    moments = series[f"findings.{rule}"]
+    moved = movement(rule, moments)
+    worst = next((s for s in SEVERITIES if rule in rules_by_severity.get(s, ())), "info")
+    with st.container(border=True, gap="xsmall"):
+        st.page_link(
+            "findings.py",
+            label=f"{screen.code(rule)} **{moved.now:,.0f}** · 30 days {screen.signed(moved.month)}",
+            icon="",
+            query_params={"rule": rule, **({"repo": now.repo} if now.repo else {})},
+        )
+        if span:
+            drawing = charts.small(moments, look, span=span, colour=look.severity(worst))
+            st.altair_chart(
+                drawing, theme=None, key=f"rule-{rule}", alt=f"Findings of {screen.name_text(rule)} over time"
+            )
+
+
+if span is None:
+    screen.nothing("There is no history yet.", "Run `plumbrule scan --history 200` to read the main line's past.")
+else:
+    columns = st.columns(len(TILES) + 1)
+    for column, (name, label, worse) in zip(columns, TILES, strict=False):
+        with column:
+            moments = series.get(name, ())
+            screen.tile(label, movement(name, moments), shown(moments), worse_when_more=worse)
+    with columns[-1]:
+        screen.tile("Contract breaks", summed(PER_BATCH, breaks), shown(breaks))
+
+    with screen.section("Batches and who made them", "Agents are a lower bound. Choose a mark to open its batch."):
+        if batches:
+            screen.chart(charts.batches_by_agent(batches, look, span=span), "lanes", "Batches over time, by agent")
+        else:
+            st.caption("No batch is recorded.")
+
+    left, right = st.columns(2, gap="medium")
+    with left:
+        line(LINES[0])
+        line(LINES[2])
+    with right:
+        line(LINES[1])
+        broken_contracts()
+
+    found = history.findings(now.repo)
+    rules_by_severity = {
+        severity: {one.finding.rule for one in found if one.finding.severity == severity} for severity in SEVERITIES
+    }
+    rules = [name.removeprefix("findings.") for name in names if name.startswith("findings.")]
+    rules = sorted(
+        (rule for rule in rules if rule not in SEVERITIES),
+        key=lambda rule: (-series[f"findings.{rule}"][-1].value, rule),
+    )
+    if rules:
+        with screen.section("Findings by rule"):
+            screen.in_columns(rules, 4, of_rule)
+
+    with screen.section("Coverage", "What these counts rest on."):
+        files = sum(snapshot.files for snapshot in now.newest)
+        parsed = sum(snapshot.parsed for snapshot in now.newest)
+        imports = sum(snapshot.imports for snapshot in now.newest)
+        resolved = sum(snapshot.resolved for snapshot in now.newest)
+        share = f" ({resolved * 100 // imports}%)" if imports else ""
+        st.markdown(
+            f"**{parsed:,}** of **{files:,}** files parsed · "
+            f"**{resolved:,}** of **{imports:,}** imported names resolved{share}"
+        )
+
+    moving = [move for move in batches if move.new or move.fixed]
+    if moving:
+        with screen.section("Batches that moved findings", "Choose a row to open it."):
+            screen.batch_table(moving[-50:], "moving")
