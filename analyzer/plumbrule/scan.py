@@ -27,11 +27,13 @@ from plumbrule.graph import FileRows, Graph, MemoryGraph
 from plumbrule.judge import JudgedRow, Judgement, Moment, Rule, Sides, first_seen, identity, judge
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import extractor_version, language_of, languages
+from plumbrule.links import Member, Outside, Provided, facts_by_path, links, packages_of, packages_text
 from plumbrule.measures.components import learned_level
 from plumbrule.policy import Policy
 from plumbrule.report.summary import BatchMoved, ScanSummary
 from plumbrule.resolve import Memory
-from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
+from plumbrule.store import BatchRow, FindingRow, LinkRow, SnapshotRecord, Store, TrendRow
+from plumbrule.store.reader import Reader
 from plumbrule.store.writer import Writer
 from plumbrule.walk import Changes, Derived, TreeFile, Walk
 
@@ -170,8 +172,93 @@ def memory_of(text: str) -> Memory:
 def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
     """Scans these repositories into the store; what to tell of each, and the generation that holds it."""
     with store.writer(terms.progress.note) as writer:
-        summaries = [_Scan(store, writer, order, terms).run() for order in orders]
+        scans = [_Scan(store, writer, order, terms) for order in orders]
+        try:
+            summaries = [one.run() for one in scans]
+            moved = {one.name: one.standing for one in scans if one.standing is not None}
+            if moved or not store.published:
+                _link(store, writer, moved, terms)
+        finally:
+            for one in scans:
+                one.close()
         return summaries, writer.publish()
+
+
+def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms) -> None:
+    """Renews the dependencies across repositories; `moved` stand at their newest snapshot already."""
+    members = [_member(name, walk, walk.whole.files) for name, walk in moved.items()]
+    kept: list[LinkRow] = []
+    opened: list[Repository] = []
+    try:
+        if store.published:
+            with store.reader() as reader:
+                others = [name for name in reader.repositories() if name not in moved]
+                packages = {name: packages_of(reader.recall(f"packages:{name}")) for name in others}
+                offered = frozenset().union(*(m.packages for m in members), *packages.values())
+                for name in others:
+                    newest = reader.newest(name)
+                    if newest is None:
+                        continue
+                    rows = reader.rows("external_dependency", name)
+                    outside = [Outside(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[2] in offered]
+                    wanted = {row.package for member in members for row in member.outside} | _wanted(reader, others)
+                    walk = None
+                    if packages[name] & wanted or outside:
+                        walk, repository = _recalled(store, reader, name, newest, terms)
+                        if repository is not None:
+                            opened.append(repository)
+                    if walk is None:
+                        # It is no longer where it was scanned: what is known of its users stays known.
+                        kept += [LinkRow(*row) for row in reader.rows("link", name)]
+                        continue
+                    graph = walk.graph
+                    where = {
+                        row.src: (graph.rows(row.src).file.dialect, graph.rows(row.src).file.blob) for row in outside
+                    }
+                    members.append(
+                        Member(name, packages[name], outside, _provider(walk), facts_by_path(walk.book, where))
+                    )
+        if len(members) > 1 or kept:
+            writer.links([*links(members), *kept])
+    finally:
+        for repository in opened:
+            repository.close()
+
+
+def _wanted(reader: Reader, names: Sequence[str]) -> set[str]:
+    return {row[2] for name in names for row in reader.rows("external_dependency", name)}
+
+
+def _recalled(
+    store: Store, reader: Reader, name: str, newest: SnapshotRecord, terms: Terms
+) -> tuple[Walk | None, Repository | None]:
+    """A walk on a stored repository's newest snapshot; None if the repository is gone or its facts were not kept."""
+    root, text = reader.root(name), reader.recall(f"memory:{name}")
+    if not root or text is None:
+        return None, None
+    try:
+        repository = Repository.find(Path(root))
+        tree = repository.tree(newest.commit)
+    except NotARevision:
+        return None, None
+    book = FactBook(store.facts, lambda: GitObjects(repository), terms.limits)
+    walk = walk_of(name, repository, book, terms.policy)
+    walk.recall(tree_changes(tree, {}), reader.graph(name), {}, memory_of(text), newest.imports, newest.resolved)
+    return walk, repository
+
+
+def _member(name: str, walk: Walk, files: Mapping[str, FileRows]) -> Member:
+    outside = [
+        Outside(path, row.package, row.module, row.name, row.line)
+        for path, rows in files.items()
+        for row in rows.externals
+    ]
+    where = {path: (rows.file.dialect, rows.file.blob) for path, rows in files.items()}
+    return Member(name, walk.packages(), outside, _provider(walk), facts_by_path(walk.book, where))
+
+
+def _provider(walk: Walk) -> Callable[[str, str], list[Provided]]:
+    return lambda module, name: [Provided(path, symbol) for _, path, symbol in walk.provide(module, name)]
 
 
 class _Scan:
@@ -186,14 +273,16 @@ class _Scan:
         self._repository = Repository.find(order.path)
         self._book = FactBook(store.facts, lambda: GitObjects(self._repository), terms.limits)
         self._notes: list[str] = []
+        self.name = order.name
+        self.standing: Walk | None = None  # on the newest snapshot of the main line, if it moved
 
     def run(self) -> ScanSummary:
-        try:
-            if self._order.worktree:
-                return self._worktree()
-            return self._branch() if self._order.ref else self._main_line()
-        finally:
-            self._repository.close()
+        if self._order.worktree:
+            return self._worktree()
+        return self._branch() if self._order.ref else self._main_line()
+
+    def close(self) -> None:
+        self._repository.close()
 
     # -- the main line ------------------------------------------------------------------------------------------
 
@@ -247,6 +336,8 @@ class _Scan:
             timeline.resume(resumed.record)
         if commits:
             timeline.run(commits, earlier)
+            self.standing = walk
+            writer.remember(f"packages:{name}", packages_text(walk.packages()))
         elif resumed is None:
             raise NotARevision(f"{repository.root}: {ref} has no commits to read.\nCommit something first.")
         return timeline.summary()

@@ -66,6 +66,11 @@ class Reader:
     def repositories(self) -> list[str]:
         return [str(row[0]) for row in self.select("SELECT repo FROM log.repo ORDER BY repo")]
 
+    def root(self, repo: str) -> str:
+        """Where the repository was scanned; "" if it is not known."""
+        found = self.select("SELECT root FROM log.repo WHERE repo = ?", repo)
+        return str(found[0][0]) if found else ""
+
     def newest(self, repo: str) -> SnapshotRecord | None:
         """The newest snapshot of the main line."""
         return self._record(f"{_RECORD} JOIN log.repo AS r ON r.snapshot = s.snapshot WHERE r.repo = ?", repo)
