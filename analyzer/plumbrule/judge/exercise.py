@@ -71,8 +71,10 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
     policy = _policy(before) if "before" in parts else _policy(now)
     walk = FilesWalk(_REPO, policy.intent())
     steps = _steps(parts, before, now)
+    # All files are read at once, so that a series of fifty commits does not start fifty workers.
+    _moment(walk, {path: data for tree in steps for path, data in tree.items()}, policy)
     history: list[Mapping[str, float]] = []
-    second = Moment(walk.walk.graph)
+    second = _moment(walk, {}, policy)
     for tree in steps:
         first, second = second, _moment(walk, tree, policy)
         situation = _situation(walk, first, second, policy, history, slow=tree is steps[-1])
