@@ -184,8 +184,8 @@ def policy() -> Iterator[str]:
         if missing:
             raise SystemExit(f"docs/plumbrule.toml does not show {', '.join(sorted(missing))} of [{table}]")
     yield "# The policy: plumbrule.toml\n"
-    yield "What is intended, in one file at the root of the repository, or in a folder above it. An unknown key is refused,"
-    yield "and the nearest known one named. `plumbrule init` writes a first policy from what it finds,"
+    yield "What is intended, in one file at the root of the repository, or in a folder above it. An unknown key is"
+    yield "refused, and the nearest known one named. `plumbrule init` writes a first policy from what it finds,"
     yield "`plumbrule baseline` accepts what is there. The policy that binds is the one at the tip of the base branch:"
     yield "a change cannot excuse itself.\n"
     yield f"```toml\n{example}```"
