@@ -23,7 +23,7 @@ LIBRARIES: Mapping[str, set[str]] = {
     "tree_sitter_javascript": {"languages"},
     "tree_sitter_python": {"languages"},
     "tree_sitter_typescript": {"languages"},
-    "networkx": {"measures", "questions"},
+    "networkx": {"measures", "questions", "report"},
     "numpy": {"measures"},
     "radon": {"measures"},
     "sklearn": {"measures"},
