@@ -390,7 +390,7 @@ def test_reading_needs_no_right_to_write(store, made, no_wait):
             if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o005:
                 folders.append(parent)
                 parent.chmod(0o755)
-        said = run(store.folder, "import os, plumbrule.store.writer\n" + textwrap.dedent(script))
+        said = run(store.folder, "import decimal, os, plumbrule.store.writer\n" + textwrap.dedent(script))
     finally:
         for folder in folders:
             folder.chmod(0o755)

@@ -6,7 +6,9 @@ nothing else imports it, and the public package stands in where it is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -164,6 +166,19 @@ def _encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection inside: it walks hundreds of thousands of new tuples again and again, and none is in a
+    cycle. Reading 190 k rows takes 0.34 s instead of 0.69."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def stripped(error: Exception) -> str:

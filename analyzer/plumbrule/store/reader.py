@@ -253,7 +253,8 @@ class StoredGraph:
 
     def in_memory(self) -> MemoryGraph:
         """All of it, read now."""
-        self.prefetch(self._files)
+        with engine.uncollected():
+            self.prefetch(self._files)
         return MemoryGraph(self.repo, dict(self._bundles), self.skipped)
 
     def _source(self, table: Table) -> str:

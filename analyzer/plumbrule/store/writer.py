@@ -226,7 +226,7 @@ class Writer:
         """
         folder = self._generations.folder
         try:
-            with refusals(folder):
+            with refusals(folder), engine.uncollected():
                 draft = self._generations.draft(self._base)
                 self._write(draft)
                 path = self._generations.publish(draft)
