@@ -172,6 +172,13 @@ def parser() -> argparse.ArgumentParser:
         "--send", action="store_true", help="by SMTP as [mail] in the policy says; secrets from the environment"
     )
     weekly.add_argument("--always", action="store_true", help="send even if nothing moved")
+    weekly.add_argument(
+        "--since",
+        type=_day,
+        default=None,
+        metavar="DATE",
+        help="with --preview: as if the last mail had been sent at the beginning of that day",
+    )
     weekly.set_defaults(run=_report)
     _store(weekly)
     _policy(weekly)
@@ -503,10 +510,34 @@ def _dashboard(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from plumbrule.report.mail import weekly
+    from plumbrule.report.mail import Errand, preview, send
 
+    if options.since and options.send:
+        raise SettingsError("--since goes with --preview only: what was sent is remembered, not guessed.")
+    if options.always and options.preview:
+        raise SettingsError("--always goes with --send only: a preview is always written.")
     here = _here(".")
-    return weekly(options, here)
+    governing = _governing(options, here)
+    errand = Errand(
+        store=_store_folder(options, here),
+        table=governing.policy.mail,
+        source=governing.policy.source,
+        folder=governing.folder,
+        rules=governing.rules,
+        now=datetime.combine(options.today, datetime.min.time(), UTC) if options.today else datetime.now(UTC),
+        note=_told,
+    )
+    if options.preview:
+        print(preview(errand, options.preview, options.since))
+    else:
+        send(errand, os.environ, lambda text: print(text, flush=True), always=options.always)
+    return 0
+
+
+def _told(text: str) -> None:
+    from plumbrule.report.escapes import visible
+
+    print(f"plumbrule: {visible(text)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,416 @@
+"""What a mail says, in words: from what moved to sentences, and from sentences to plain text and HTML.
+
+Hides the templates (`reports/mail`). Every name from analysed code passes `visible` on its way in, so that it is one
+line of harmless text wherever it stands; HTML is escaped by the template engine, always.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from urllib.parse import urlencode
+
+import css_inline
+import jinja2
+
+from plumbrule.data import data_folder
+from plumbrule.report.charts import at_least
+from plumbrule.report.escapes import shortened, visible
+from plumbrule.report.history import CountMove
+from plumbrule.report.mail.moves import STRUCTURE, Item, RepoMoves, State, importance
+from plumbrule.report.mail.pictures import Picture
+from plumbrule.report.model import Finding
+from plumbrule.report.theme import theme
+from plumbrule.report.wording import counted, place
+
+MOST_ITEMS = 7
+_NAME_LIMIT = 140  # characters of a name; of a message and a remedy more
+_MESSAGE_LIMIT = 400
+_REMEDY_LIMIT = 340
+_SUBJECT_LIMIT = 120
+_EACH = 3  # findings spelled out of one item
+_TEXT_WIDTH = 76
+_COUNTS = {
+    "cycles.file": "cycles of files",
+    "files_in_cycles": "files in cycles",
+    "cycles.component": "cycles of components",
+    "component_edges": "edges between components",
+    "component_edges.not_allowed": "edges that are not allowed",
+    "files": "files",
+    "lines": "lines",
+    "dependencies": "imports between files",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One item in words."""
+
+    severity: str
+    rule: str
+    title: str
+    what: str
+    where: tuple[str, ...]
+    more: str  # findings of this item that are not spelled out
+    since: str
+    do: str
+    link: str
+    explain: str  # the command that says more, where there is no link
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One repository in words."""
+
+    name: str
+    heading: str
+    work: str
+    standing: tuple[str, ...]  # three lines, only for a reader who never heard of it
+    items: tuple[Told, ...]
+    fixed: str
+    counts: str
+    coverage: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail in words, the same for each of its forms."""
+
+    subject: str
+    headline: str
+    since: str
+    tiles: tuple[tuple[str, str, str], ...]  # (number, what it counts, colour)
+    sections: tuple[Section, ...]
+    several: bool
+    more: str
+    link: str
+    footer: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """To whom, when and with which links."""
+
+    subject_prefix: str
+    dashboard: str  # "" = no links
+    since: datetime | None  # of the last mail; None = there was none
+
+
+def written(moves: Sequence[RepoMoves], occasion: Occasion) -> Letter:
+    """The mail about these repositories. At most `MOST_ITEMS` items, the most important of all repositories."""
+    ranked = sorted((item for one in moves for item in one.items), key=importance)
+    shown = ranked[:MOST_ITEMS]
+    spare = ranked[MOST_ITEMS:]
+    headline = _headline(moves)
+    first = all(one.told is None for one in moves)
+    name = visible(moves[0].repo) if len(moves) == 1 else _of_several(moves)
+    subject = f"{occasion.subject_prefix} {shortened(name, 60)}: {headline}".strip()
+    footer = []
+    if first:
+        footer.append("From now on these mails tell only what moved, and none is sent when nothing did.")
+    footer.append("Agents are known by the traces they leave, so every count of their work is “at least”.")
+    if any(one.muted for one in moves):
+        footer.append(f"{_many(sum(one.muted for one in moves), 'finding')} that you muted left out.")
+    return Letter(
+        subject=shortened(subject, _SUBJECT_LIMIT),
+        headline=headline[0].upper() + headline[1:],
+        since=_since(moves, occasion),
+        tiles=() if first else _tiles(moves),
+        sections=tuple(_section(one, [i for i in shown if i.repo == one.repo], occasion) for one in _told_first(moves)),
+        several=len(moves) > 1,
+        more=_more(spare),
+        link=occasion.dashboard,
+        footer=tuple(footer),
+    )
+
+
+def as_text(letter: Letter, pictures: Sequence[Picture]) -> str:
+    """The plain text part; ends with one line feed."""
+    body = _templates().get_template("weekly.txt").render(letter=letter, pictures=pictures)
+    return body.strip("\n") + "\n"
+
+
+def as_html(letter: Letter, pictures: Sequence[Picture], sources: Mapping[str, str]) -> str:
+    """The HTML part, its style inlined; `sources` says where each picture, by name, is found."""
+    page = (
+        _templates()
+        .get_template("weekly.html")
+        .render(letter=letter, pictures=pictures, sources=sources, light=theme("light"), dark=theme("dark"))
+    )
+    # The style element stays for what cannot be inlined: dark surroundings and narrow screens.
+    inliner = css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
+    inlined: str = inliner.inline(page)
+    return inlined
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(data_folder("reports") / "mail"),
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["wrapped"] = _wrapped
+    return environment
+
+
+def _wrapped(text: str, indent: str = "", first: str | None = None) -> str:
+    """Lines of at most `_TEXT_WIDTH`; never broken inside a word, so that paths and addresses stay whole."""
+    lines = textwrap.wrap(
+        text,
+        _TEXT_WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines)
+
+
+# -- sentences ----------------------------------------------------------------------------------------------------
+
+
+def _headline(moves: Sequence[RepoMoves]) -> str:
+    if all(one.told is None for one in moves):
+        return "where it stands" if len(moves) == 1 else "where they stand"
+    parts = []
+    for severity in ("error", "warning"):
+        number = sum(one.new(severity) for one in moves)
+        parts += [_many(number, f"new {severity}")] if number else []
+    fixed = sum(number for one in moves for _, number in one.fixed)
+    parts += [f"{fixed:,} fixed"] if fixed else []
+    if not parts:
+        structure = [count for one in moves for count in one.counts if count.name in STRUCTURE]
+        parts = [_count(count) for count in structure[:2]]
+    heard = sum(one.told is None for one in moves)
+    parts += [f"{heard} new here"] if heard else []
+    return ", ".join(parts) or "nothing moved"
+
+
+def _of_several(moves: Sequence[RepoMoves]) -> str:
+    moved = [one.repo for one in moves if one.moved]
+    return visible(moved[0]) if len(moved) == 1 else f"{len(moves)} repositories"
+
+
+def _since(moves: Sequence[RepoMoves], occasion: Occasion) -> str:
+    known = [one for one in moves if one.told is not None]
+    if not known or occasion.since is None:
+        return ""
+    return f"Since the mail of {_day(occasion.since)}"
+
+
+def _tiles(moves: Sequence[RepoMoves]) -> tuple[tuple[str, str, str], ...]:
+    errors, warnings = (sum(one.new(severity) for one in moves) for severity in ("error", "warning"))
+    fixed = sum(number for one in moves for _, number in one.fixed)
+    return (
+        (f"{errors:,}", "new error" if errors == 1 else "new errors", "error" if errors else "none"),
+        (f"{warnings:,}", "new warning" if warnings == 1 else "new warnings", "warning" if warnings else "none"),
+        (f"{fixed:,}", "fixed", "fixed" if fixed else "none"),
+    )
+
+
+def _told_first(moves: Sequence[RepoMoves]) -> list[RepoMoves]:
+    """Repositories with items first, the most important of them at the top; then the rest by name."""
+    rank: dict[str, int] = {}
+    for place_, item in enumerate(sorted((item for one in moves for item in one.items), key=importance)):
+        rank.setdefault(item.repo, place_)
+    return sorted(moves, key=lambda one: (rank.get(one.repo, len(rank) + 1000), not one.moved, one.repo))
+
+
+def _section(one: RepoMoves, items: Sequence[Item], occasion: Occasion) -> Section:
+    notes = list(one.notes)
+    if one.unwaived:
+        notes.append(
+            f"{_many(one.unwaived, 'finding')} open again because a waiver ended; the code did not move there."
+        )
+    return Section(
+        name=shortened(one.repo, _NAME_LIMIT),
+        heading=f"at {one.newest.commit[:12]} of {_day(one.newest.at)}",
+        work=_work(one),
+        standing=_standing(one) if one.told is None and one.state is not None else (),
+        items=tuple(_told(item, occasion) for item in items),
+        fixed=_fixed(one.fixed),
+        counts=", ".join(_count(count) for count in one.counts),
+        coverage=_coverage(one),
+        notes=tuple(notes),
+    )
+
+
+def _work(one: RepoMoves) -> str:
+    """ "12 commits in 9 batches; at least 5 of them by agents: claude 4, cursor 1"."""
+    if one.told is None:
+        return ""
+    if not one.commits:
+        return "No new commit."
+    agents = Counter(batch.agent for batch in one.batches if batch.agent)
+    words = f"{_many(one.commits, 'commit')} in {_many(len(one.batches), 'batch')}"
+    if not agents:
+        return f"{words}; no agent was recognised in any of them."
+    named = [f"{shortened(agent, 40)} {number:,}" for agent, number in _commonest(agents)[:4]]
+    named += [f"{len(agents) - 4} others"] if len(agents) > 4 else []
+    return f"{words}; at least {sum(agents.values()):,} of them by agents and bots: {', '.join(named)}."
+
+
+def _standing(one: RepoMoves) -> tuple[str, ...]:
+    state = one.state
+    assert state is not None
+    return (_size(state), _open(state), _coverage(one))
+
+
+def _size(state: State) -> str:
+    count = {name: int(value) for name, value in state.counts.items()}
+    cycles = count.get("cycles.file", 0)
+    tangled = f"{_many(cycles, 'cycle')} with {_many(count.get('files_in_cycles', 0), 'file')} in them"
+    return (
+        f"{_many(count.get('files', 0), 'file')} in {_many(state.components, 'component')},"
+        f" {_many(count.get('lines', 0), 'line')}, {_many(count.get('dependencies', 0), 'import')} between files;"
+        f" {tangled if cycles else 'no cycle between files'}."
+    )
+
+
+def _open(state: State) -> str:
+    if not state.open:
+        return "No open finding."
+    by_severity = Counter[str]()
+    for severity, _, number in state.open:
+        by_severity[severity] += number
+    total = " and ".join(
+        _many(by_severity[severity], severity) for severity in ("error", "warning") if by_severity[severity]
+    )
+    most = _commonest(Counter({rule: number for _, rule, number in state.open}))
+    named = ", ".join(f"{shortened(rule, 60)} {number:,}" for rule, number in most[:4])
+    rest = f", and {len(most) - 4} more rules" if len(most) > 4 else ""
+    return f"{total} open: {named}{rest}."
+
+
+def _coverage(one: RepoMoves) -> str:
+    new = one.newest
+    # Rounded down: 100% is said of nothing that lacks one.
+    share = f" ({new.resolved * 100 // new.imports}%)" if new.imports else ""
+    parts = [
+        f"{new.parsed:,} of {_many(new.files, 'file')} read",
+        f"{new.resolved:,} of {_many(new.imports, 'import')} resolved{share}",
+    ]
+    parts += [f"{new.skipped:,} skipped"] if new.skipped else []
+    parts += [f"not measured: {shortened(new.not_measured, 200)}"] if new.not_measured else []
+    return f"Looked at: {', '.join(parts)}; commit {new.commit[:12]} of {_day(new.at)}."
+
+
+def _fixed(fixed: Sequence[tuple[str, int]]) -> str:
+    if not fixed:
+        return ""
+    named = ", ".join(f"{shortened(rule, 60)} {number:,}" for rule, number in fixed[:5])
+    rest = f", and {_many(len(fixed) - 5, 'more rule')}" if len(fixed) > 5 else ""
+    return f"{sum(number for _, number in fixed):,} fixed: {named}{rest}."
+
+
+def _count(count: CountMove) -> str:
+    return f"{_COUNTS[count.name]} {count.before or 0:,.0f} → {count.now:,.0f}"
+
+
+def _told(item: Item, occasion: Occasion) -> Told:
+    first = item.findings[0]
+    link, explain = _link(item, occasion.dashboard), ""
+    if not link and not item.passing:
+        explain = f"plumbrule explain {first.id}"
+    spare = len(item.findings) - _EACH
+    return Told(
+        severity=item.severity,
+        rule=visible(item.rule),
+        title=_title(item),
+        what=_sentence(first.message or first.subject),
+        where=tuple(shortened(place(finding), _NAME_LIMIT) for finding in item.findings[:_EACH]),
+        more=f"and {spare:,} more" if spare > 0 else "",
+        since=_origin(item, first),
+        do=_cut(first.remedy),
+        link=link,
+        explain=explain,
+    )
+
+
+def _title(item: Item) -> str:
+    title = shortened(item.title, _NAME_LIMIT)
+    number = len(item.findings)
+    if item.before:
+        return f"{title}: {number:,} new, {number + item.before:,} in all"
+    return title if number == 1 else f"{title}: {number:,} new"
+
+
+def _origin(item: Item, first: Finding) -> str:
+    """Since when, and who: "30 Sep 2025, commit 92f15a3ccb11, batch 7, by at least claude (trailer)"."""
+    parts = [_day(item.since)] if item.since else []
+    parts += [f"commit {first.commit[:12]}"] if first.commit else []
+    if len(item.batches) == 1:
+        batch = item.batches[0]
+        # A batch that nobody named is called after its first commit.
+        parts += [f"batch {shortened(batch.batch, 40)}"] if batch.batch != first.commit[:12] else []
+    elif item.batches:
+        parts.append(f"{len(item.batches)} batches")
+    agents = sorted({at_least(batch.agent, batch.channel) for batch in item.batches if batch.agent})
+    if len(agents) == 1:
+        parts.append(f"by {agents[0]}")
+    elif agents:
+        parts.append(f"by at least {', '.join(sorted({visible(b.agent) for b in item.batches if b.agent}))}")
+    else:
+        parts.append("no agent recognised")
+    return ", ".join(parts)
+
+
+def _link(item: Item, dashboard: str) -> str:
+    """To the finding, or to its batch where the newest judgement knows it no more."""
+    first = item.findings[0]
+    if not dashboard:
+        return ""
+    if item.passing:
+        return f"{dashboard}/batch?{_query(repo=item.repo, batch=first.batch)}" if first.batch else dashboard
+    return f"{dashboard}/findings?{_query(repo=item.repo, finding=first.id)}"
+
+
+def _query(**parts: str) -> str:
+    return urlencode({name: value.encode("utf-8", "replace") for name, value in parts.items()})
+
+
+def _more(spare: Sequence[Item]) -> str:
+    if not spare:
+        return ""
+    number = Counter[str]()
+    for item in spare:
+        number[item.rule] += len(item.findings)
+    named = ", ".join(f"{shortened(rule, 60)} {count:,}" for rule, count in _commonest(number)[:5])
+    rest = ", and others" if len(number) > 5 else ""
+    return f"And {_many(sum(number.values()), 'more new finding')}: {named}{rest}."
+
+
+def _commonest(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _sentence(text: str) -> str:
+    text = shortened(" ".join(text.split()), _MESSAGE_LIMIT)
+    return text if text.endswith((".", "!", "?", ")")) else f"{text}."
+
+
+def _cut(text: str) -> str:
+    """Whole sentences, as many as fit; a mail says where to begin, the rule says all."""
+    words = visible(" ".join(text.split()))
+    if len(words) <= _REMEDY_LIMIT:
+        return words
+    end = words.rfind(". ", 0, _REMEDY_LIMIT)
+    return words[: end + 1] if end > 0 else f"{words[:_REMEDY_LIMIT]}…"
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%-d %b %Y}"
+
+
+def _many(number: int, noun: str) -> str:
+    """As `counted`; "batches" as the one plural that is not regular here."""
+    return counted(number, noun).replace("batchs", "batches")

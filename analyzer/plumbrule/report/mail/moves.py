@@ -1,0 +1,429 @@
+"""What the code moved in each repository since a reader last heard of it. Hides SQL, and what became of a snapshot.
+
+Only the newest snapshot and the one told last are compared, both as they are judged today: a policy or a program that
+changed in between is said, and never shown as drift. Findings about a change (a broken contract) belong to the batch
+that made it, so those are gathered from every batch in between.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
+
+from plumbrule.judge import Rule
+from plumbrule.report.history import Batch, CountMove, History, Snapshot
+from plumbrule.report.mail.sent import Upto
+from plumbrule.report.model import Finding
+from plumbrule.report.rulebook import about_change
+from plumbrule.store.reader import Reader
+from plumbrule.tables import Row
+
+TOLD = ("error", "warning")  # severities that a mail tells; `info` is for trends only
+# Counts that are news by themselves, in the order in which they are told.
+STRUCTURE = (
+    "cycles.file",
+    "files_in_cycles",
+    "cycles.component",
+    "component_edges",
+    "component_edges.not_allowed",
+)
+SIZE = ("files", "lines", "dependencies")
+# Of one severity, what is told first: broken promises, grown cycles, edges that are not allowed, then the rest.
+_RANK = {
+    "contract-break": 0,
+    "dependency-cycle": 1,
+    "component-cycle": 1,
+    "forbidden-dependency": 2,
+    "layer-breach": 2,
+}
+_NO_RANK = 3
+
+
+class Dated(NamedTuple):
+    finding: Finding
+    at: datetime | None  # of its first commit
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that happened: new findings of one rule that belong together, by their cycle or else by their batch."""
+
+    repo: str
+    rule: str
+    title: str
+    severity: str
+    findings: tuple[Finding, ...]  # in order
+    since: datetime | None
+    batches: tuple[Batch, ...]  # oldest first
+    before: int  # findings of the same cycle that were there already
+    passing: bool  # about a change: it stands in the history of its batch, and nowhere else
+
+
+@dataclass(frozen=True, slots=True)
+class RepoMoves:
+    """One repository for one reader. `told` is None if they never heard of it."""
+
+    repo: str
+    newest: Snapshot
+    told: Snapshot | None
+    items: tuple[Item, ...] = ()  # the most important first
+    fixed: tuple[tuple[str, int], ...] = ()  # (rule, findings), the most first
+    counts: tuple[CountMove, ...] = ()  # structure and size, those that moved
+    commits: int = 0
+    batches: tuple[Batch, ...] = ()
+    muted: int = 0
+    unwaived: int = 0  # open again because their waiver ended: not the code's doing
+    notes: tuple[str, ...] = ()
+    state: State | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether there is anything to tell of the code's structure; size alone is none."""
+        return bool(self.items or self.fixed or any(count.name in STRUCTURE for count in self.counts))
+
+    def new(self, severity: str) -> int:
+        return sum(len(item.findings) for item in self.items if item.severity == severity)
+
+
+class State(NamedTuple):
+    """How a repository stands now."""
+
+    components: int
+    counts: Mapping[str, float]
+    open: tuple[tuple[str, str, int], ...]  # (severity, rule, findings), errors first, the most first
+
+
+class Store(NamedTuple):
+    """One open generation."""
+
+    reader: Reader
+    history: History
+
+
+def upto(store: Store, newest: Snapshot) -> Upto:
+    """What to remember of a repository once a mail has told of this snapshot."""
+    instrument, policy = _used(store.reader, newest.repo)
+    return Upto(newest.repo, newest.snapshot, newest.commit, newest.position, instrument, policy)
+
+
+def as_of(store: Store, newest: Snapshot, day: date) -> Upto | None:
+    """As if the last mail had told of the newest snapshot before this day; None if the history begins later."""
+    limit = datetime.combine(day, time(), UTC)
+    earlier = [one for one in _line(store, newest.repo) if one.at < limit]
+    return upto(store, earlier[-1]) if earlier else None
+
+
+def moves(
+    store: Store, newest: Snapshot, last: Upto | None, rules: Sequence[Rule], muted: Collection[str]
+) -> RepoMoves:
+    """What moved from `last` to the newest snapshot of one repository, without what the reader muted."""
+    state = _state(store, newest)
+    if last is None:
+        return RepoMoves(newest.repo, newest, None, state=state)
+    anchor = _anchor(store, newest, last)
+    if anchor is None:
+        return RepoMoves(newest.repo, newest, None, state=state, notes=(_REPLACED,))
+    return _Comparison(store, newest, anchor, rules, frozenset(muted)).moves(state)
+
+
+# -- where the reader left off ------------------------------------------------------------------------------------
+
+_REPLACED = "Its history was replaced by another one since the last mail; this is where it stands now."
+_REWRITTEN = "The main line was rewritten since the last mail; compared is with {what}."
+_RECOMPUTED = (
+    "{what} changed since the last mail. The whole history was measured anew under it, so everything above is what the "
+    "code did, and nothing that the change of {rest} brought."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    snapshot: Snapshot  # what is compared with; its position is on the main line of now
+    notes: tuple[str, ...]
+    same_line: bool  # False: findings first seen before it may still be unknown to the reader
+
+
+def _anchor(store: Store, newest: Snapshot, last: Upto) -> _Anchor | None:
+    """Where the reader's knowledge ends, on today's main line. None if nothing of what they know is left."""
+    line = _line(store, newest.repo)
+    by_commit = {one.commit: one for one in line}
+    used = _used(store.reader, newest.repo)
+    changed = [
+        what
+        for what, was, now in (
+            ("the program that measures", last.instrument, used[0]),
+            ("the policy", last.policy, used[1]),
+        )
+        if was and was != now
+    ]
+    notes: tuple[str, ...] = ()
+    if changed:
+        what = " and ".join(changed)
+        notes = (_RECOMPUTED.format(what=what[0].upper() + what[1:], rest=what),)
+    if last.commit in by_commit:
+        return _Anchor(by_commit[last.commit], notes, same_line=True)
+    fork = _fork(store, last.commit, by_commit)
+    if fork is not None and not changed:
+        former = _aside(store, last.snapshot)
+        if former is not None:
+            rewritten = _REWRITTEN.format(what=f"commit {former.commit[:12]} of the old one")
+            return _Anchor(replace(former, position=fork.position), (rewritten, *notes), same_line=False)
+    if fork is not None:
+        rewritten = _REWRITTEN.format(what=f"commit {fork.commit[:12]}, the last that both have")
+        return _Anchor(fork, (rewritten, *notes), same_line=True)
+    if line and last.position < line[0].position:
+        begins = f"The history kept here begins after the last mail, with commit {line[0].commit[:12]}."
+        return _Anchor(line[0], (begins, *notes), same_line=True)
+    return None
+
+
+def _fork(store: Store, commit: str, by_commit: Mapping[str, Snapshot]) -> Snapshot | None:
+    """The newest commit that the old line of `commit` shares with the main line of now."""
+    repo = next(iter(by_commit.values())).repo if by_commit else ""
+    parent: dict[str, str] = dict(store.reader.select("SELECT commit, parent FROM snapshot WHERE repo = ?", repo))
+    seen: set[str] = set()
+    while commit and commit not in by_commit:
+        if commit in seen:
+            return None
+        seen.add(commit)
+        commit = parent.get(commit) or ""
+    return by_commit.get(commit)
+
+
+_SNAPSHOT = """
+    SELECT snapshot, repo, coalesce(position, base_position), commit, parent, committed_at, batch, agent, files, parsed,
+        skipped, imports, resolved, coalesce(not_measured, '')
+    FROM snapshot"""
+
+
+def _aside(store: Store, snapshot: str) -> Snapshot | None:
+    """A snapshot of a former main line."""
+    sql = f"{_SNAPSHOT} WHERE snapshot = ? AND kind = 'former'"
+    found = [Snapshot(*_aware(row)) for row in store.reader.select(sql, snapshot)]
+    return found[0] if found else None
+
+
+def _line(store: Store, repo: str) -> list[Snapshot]:
+    sql = f"{_SNAPSHOT} WHERE repo = ? AND position IS NOT NULL ORDER BY position"
+    return [Snapshot(*_aware(row)) for row in store.reader.select(sql, repo)]
+
+
+def _aware(row: Row) -> Row:
+    return tuple(value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for value in row)
+
+
+def _used(reader: Reader, repo: str) -> tuple[str, str]:
+    """By which program and which policy this repository's history was computed, as the scan left it."""
+    try:
+        instrument, policy = json.loads(reader.recall(f"scan:{repo}") or "{}")["used"]
+        return str(instrument), str(policy)
+    except (ValueError, KeyError, TypeError):
+        return "", ""
+
+
+# -- what moved ---------------------------------------------------------------------------------------------------
+
+
+class _Comparison:
+    def __init__(
+        self, store: Store, newest: Snapshot, anchor: _Anchor, rules: Sequence[Rule], muted: frozenset[str]
+    ) -> None:
+        self.store = store
+        self.newest = newest
+        self.anchor = anchor
+        self.titles = {rule.id: rule.title for rule in rules}
+        self.about_change = frozenset(rule.id for rule in rules if _about_change(rule))
+        self.muted = muted
+        self.line = _line(store, newest.repo)
+        self.position = {one.commit: one.position for one in self.line}
+        self.told = anchor.snapshot
+        self.before = _findings_at(store, self.told.snapshot)
+        self.now = _findings_at(store, newest.snapshot)
+
+    def moves(self, state: State) -> RepoMoves:
+        appeared, known_again = self._appeared()
+        events = self._events()
+        new = [dated for dated in (*appeared, *events) if dated.finding.severity in TOLD]
+        heard = [dated for dated in new if dated.finding.id not in self.muted]
+        gone = self._gone(known_again)
+        loud = [finding for finding in gone if finding.id not in self.muted]
+        since = [one for one in self.line if one.position > self.told.position]
+        names = {one.batch for one in since}
+        every = {move.batch.batch: move.batch for move in self.store.history.batches(self.newest.repo)}
+        unwaived = sum(
+            dated.finding.state in ("new", "known") and self._state_before(id_) == "waived"
+            for id_, dated in self.now.items()
+        )
+        return RepoMoves(
+            repo=self.newest.repo,
+            newest=self.newest,
+            told=self.told,
+            items=self._items(heard, every),
+            fixed=tuple(Counter(finding.rule for finding in loud).most_common()),
+            counts=self._counts(),
+            commits=len(since),
+            batches=tuple(batch for name, batch in every.items() if name in names),
+            muted=len(new) - len(heard) + len(gone) - len(loud),
+            unwaived=unwaived,
+            notes=self.anchor.notes,
+            state=state,
+        )
+
+    def _state_before(self, id_: str) -> str:
+        return self.before[id_].finding.state if id_ in self.before else ""
+
+    def _appeared(self) -> tuple[list[Dated], list[Finding]]:
+        """Findings that stand now and did not then; and those that only changed their name, as git sees renames."""
+        new, renamed = [], []
+        for id_, dated in self.now.items():
+            finding = dated.finding
+            if finding.state not in ("new", "known") or finding.rule in self.about_change:
+                continue
+            if id_ in self.before and self._state_before(id_) != "fixed":
+                continue
+            # Identity follows renames in the judgement: there the finding keeps its first commit.
+            first = self.position.get(finding.commit, -1)
+            if self.anchor.same_line and first <= self.told.position and first >= self.line[0].position:
+                renamed.append(finding)
+            elif self.anchor.same_line and not finding.commit:
+                renamed.append(finding)  # it was there before anything was read, under another name
+            else:
+                new.append(dated)
+        return new, renamed
+
+    def _gone(self, renamed: Sequence[Finding]) -> list[Finding]:
+        """Findings that stood then and do not now, without those that only changed their name."""
+        moved = Counter((finding.rule, finding.commit) for finding in renamed)
+        gone = []
+        for id_, dated in self.before.items():
+            finding = dated.finding
+            standing = id_ in self.now and self.now[id_].finding.state != "fixed"
+            if finding.state not in ("new", "known") or finding.rule in self.about_change or standing:
+                continue
+            if moved[finding.rule, finding.commit]:
+                moved[finding.rule, finding.commit] -= 1
+            elif finding.severity in TOLD:
+                gone.append(finding)
+        return gone
+
+    def _events(self) -> list[Dated]:
+        """Findings about the change that any batch in between made; of one that came twice, the last."""
+        rows = self.store.reader.select(
+            """
+            SELECT DISTINCT snapshot, position FROM trend
+            WHERE repo = ? AND position > ? AND value > 0 AND list_contains(?::VARCHAR[], name) ORDER BY position
+            """,
+            self.newest.repo,
+            self.told.position,
+            [f"findings.{rule}" for rule in sorted(self.about_change)],
+        )
+        found: dict[str, Dated] = {}
+        for snapshot, _ in rows:
+            for id_, dated in _findings_at(self.store, snapshot).items():
+                if dated.finding.rule in self.about_change and dated.finding.state == "new":
+                    found[id_] = dated
+        return list(found.values())
+
+    def _items(self, new: Sequence[Dated], batches: Mapping[str, Batch]) -> tuple[Item, ...]:
+        together: dict[tuple[str, str, str], list[Dated]] = {}
+        for dated in new:
+            finding = dated.finding
+            key = ("group", finding.group) if finding.group else ("batch", finding.batch)
+            together.setdefault((finding.rule, *key), []).append(dated)
+        items = [self._item(rule, group, batches) for (rule, _, _), group in together.items()]
+        return tuple(sorted(items, key=importance))
+
+    def _item(self, rule: str, together: Sequence[Dated], batches: Mapping[str, Batch]) -> Item:
+        ordered = sorted(together, key=lambda dated: (dated.at is None, dated.at, dated.finding.subject))
+        findings = tuple(dated.finding for dated in ordered)
+        group, ids = findings[0].group, {finding.id for finding in findings}
+        made = {
+            batches[finding.batch].batch: batches[finding.batch] for finding in findings if finding.batch in batches
+        }
+        return Item(
+            repo=self.newest.repo,
+            rule=rule,
+            title=self.titles.get(rule, rule),
+            severity=findings[0].severity,
+            findings=findings,
+            since=ordered[0].at,
+            batches=tuple(sorted(made.values(), key=lambda batch: (batch.last_at, batch.batch))),
+            before=sum(
+                dated.finding.rule == rule and dated.finding.group == group and id_ not in ids
+                and dated.finding.state in ("new", "known")
+                for id_, dated in self.now.items()
+            ) if group else 0,
+            passing=rule in self.about_change and not ids <= self.now.keys(),
+        )  # fmt: skip
+
+    def _counts(self) -> tuple[CountMove, ...]:
+        if not self.anchor.same_line:  # the counts of a former line are kept no more
+            return ()
+        rows = self.store.reader.select(
+            """
+            SELECT name, max_by(value, position) FILTER (position <= ?), max_by(value, position)
+            FROM trend WHERE repo = ? GROUP BY name
+            """,
+            self.told.position,
+            self.newest.repo,
+        )
+        moved = {name: CountMove(name, was, now) for name, was, now in rows if was is not None and was != now}
+        return tuple(moved[name] for name in (*STRUCTURE, *SIZE) if name in moved)
+
+
+def importance(item: Item) -> tuple[object, ...]:
+    """The order of items, over all repositories."""
+    severity = TOLD.index(item.severity)
+    return (
+        severity,
+        _RANK.get(item.rule, _NO_RANK),
+        -len(item.findings),
+        item.rule,
+        item.repo,
+        item.findings[0].subject,
+    )
+
+
+def _about_change(rule: Rule) -> bool:
+    """A rule of the user's own that compares both sides is about the change, too."""
+    return about_change(rule.id) or (rule.own and re.search(r"\bbefore\s*\.", rule.sql) is not None)
+
+
+def _findings_at(store: Store, snapshot: str) -> dict[str, Dated]:
+    """Every finding of the judgement that held at this snapshot, by id, whatever its state."""
+    rows = store.reader.select(
+        """
+        SELECT finding, rule, severity, state, repo, subject, path, line, message, remedy, evidence, first_commit,
+            first_batch, first_agent, coalesce(unaccepted, false), coalesce(grouped_by, ''), first_at
+        FROM finding_at(?) ORDER BY severity, rule, grouped_by, subject, finding
+        """,
+        snapshot,
+    )
+    found = {}
+    for *row, at in rows:
+        row[6], row[7] = row[6] or "", row[7] or 0
+        row[8:10] = [text or "" for text in row[8:10]]
+        row[10] = tuple(row[10] or ())
+        row[11:14] = [text or "" for text in row[11:14]]
+        found[row[0]] = Dated(Finding(*row), at.replace(tzinfo=UTC) if at else None)
+    return found
+
+
+def _state(store: Store, newest: Snapshot) -> State:
+    counts = store.reader.select(
+        "SELECT name, max_by(value, position) FROM trend WHERE repo = ? GROUP BY name ORDER BY name", newest.repo
+    )
+    standing = store.reader.select(
+        """
+        SELECT severity, rule, count(*) AS findings FROM finding
+        WHERE repo = ? AND state IN ('new', 'known') AND severity IN ('error', 'warning')
+        GROUP BY severity, rule ORDER BY severity, findings DESC, rule
+        """,
+        newest.repo,
+    )
+    return State(len(store.history.components(newest.repo)), dict(counts), tuple(standing))
