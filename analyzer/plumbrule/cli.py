@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -263,8 +262,9 @@ def _seconds(text: str) -> float:
 
 
 def _formats() -> tuple[str, ...]:
-    folder = Path(__file__).parent / "report" / "formats"
-    return tuple(sorted(file.stem for file in folder.glob("[a-z]*.py")))
+    from plumbrule.report import format_names
+
+    return format_names()
 
 
 def _today(options: argparse.Namespace) -> date:
@@ -405,6 +405,7 @@ def _rules(options: argparse.Namespace) -> int:
 
 def _gate(options: argparse.Namespace) -> int:
     from plumbrule.gate import Question, gate, not_judged
+    from plumbrule.report import on_terminal, render
     from plumbrule.report.progress import TerminalProgress
 
     question = Question(
@@ -425,7 +426,8 @@ def _gate(options: argparse.Namespace) -> int:
     except PlumbruleError as error:
         report = not_judged(question, error)
         print(f"plumbrule: {error}", file=sys.stderr)
-    text = import_module(f"plumbrule.report.formats.{options.format}").render(report)
+    on_screen = not options.output and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = (on_terminal if on_screen else render)(report, options.format)
     if options.output:
         try:
             Path(options.output).write_text(text, "utf-8")

@@ -22,13 +22,23 @@ from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME
 from plumbrule.policy.loosening import Loosening, loosened
-from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report
-from plumbrule.scan import GitObjects, Progress, State, instrument, memory_of, policy_print, tree_changes, walk_of
+from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report, RuleText
+from plumbrule.scan import (
+    GitObjects,
+    Progress,
+    State,
+    instrument,
+    memory_of,
+    policy_print,
+    tree_changes,
+    units_of,
+    walk_of,
+)
 from plumbrule.scan import on_disk as disk_of
 from plumbrule.store import Store
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
-from plumbrule.walk import SUBMODULE, SYMLINK, Changes, TreeFile, Walk
+from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, TreeFile, Walk
 from plumbrule.walk import Coverage as Covered
 
 WORKTREE = "worktree"
@@ -107,7 +117,7 @@ class _Gate:
         else:
             now_tree = tree_changes(tree, disk_of(repository, tree))
         judged = [self._judge(name, used, commit, now_tree, contents, loose) for commit in bases]
-        return self._verdict(plain, judged, binding, proposed)
+        return self._verdict(plain, judged, used, binding, proposed)
 
     # -- what binds ---------------------------------------------------------------------------------------------
 
@@ -229,7 +239,16 @@ class _Gate:
         renamed: Mapping[str, str] = {}
         if None in changes.values() and not self._worktree:
             renamed = repository.renames(before, repository.resolve(self._question.head))
-        rows = walk.rows(step.now, step.before, step.derived_before, step.delta, renamed, about_change=walk.derived)
+        history = self._history(name)
+        rows = walk.rows(
+            step.now,
+            step.before,
+            step.derived_before,
+            step.delta,
+            renamed,
+            about_change=walk.derived,
+            habits=Habits(tuple(history), {}) if history else None,
+        )
         now = Moment(walk.graph, rows, frozenset(walk.tree))
         policy = used.policy.within(name)
         sides = Sides(
@@ -239,6 +258,7 @@ class _Gate:
             changed=step.delta.keys(),
             held=None if held is None else held[0],
             links=() if held is not None else self._links(),
+            not_measured={} if history else {"unusual": "no scan with history is cached here"},
         )
         judgement = judge(
             sides,
@@ -252,6 +272,13 @@ class _Gate:
         sides.close()
         return _Judged(judgement, walk, covered_before, changes)
 
+    def _history(self, name: str) -> list[Mapping[str, float]]:
+        """Figures of earlier commits, as a scan left them; none without a store."""
+        if not self._store.published:
+            return []
+        with self._store.reader() as reader:
+            return units_of(reader.recall(f"units:{name}"))
+
     def _links(self) -> Collection[Row]:
         """Uses between the repositories of the store, as they stand at their heads."""
         if not self._store.published:
@@ -262,7 +289,12 @@ class _Gate:
     # -- the verdict --------------------------------------------------------------------------------------------
 
     def _verdict(
-        self, plain: Report, judged: Sequence[_Judged], binding: Governing, proposed: Governing | None
+        self,
+        plain: Report,
+        judged: Sequence[_Judged],
+        used: Governing,
+        binding: Governing,
+        proposed: Governing | None,
     ) -> Report:
         question, last = self._question, judged[0]
         judgement = last.judgement
@@ -304,6 +336,7 @@ class _Gate:
             counts=_counts(rows),
             coverage=self._coverage(last),
             findings=tuple(_finding(row, plain.head) for row in rows),
+            rules=_rule_texts(used, rows),
         )
 
     def _doubts(self, judged: _Judged, binding: Governing) -> list[str]:
@@ -388,6 +421,16 @@ def _counts(rows: Sequence[JudgedRow]) -> dict[str, int]:
         if row.state == "new":
             counts[row.severity] += 1
     return counts
+
+
+def _rule_texts(used: Governing, rows: Sequence[JudgedRow]) -> tuple[RuleText, ...]:
+    """What the report says of the rules that found something."""
+    severities = {row.rule: row.severity for row in rows}
+    return tuple(
+        RuleText(rule.id, rule.title, severities[rule.id], rule.reason, rule.remedy)
+        for rule in used.rules
+        if rule.id in severities
+    )
 
 
 def _finding(row: JudgedRow, head: str) -> Finding:

@@ -35,11 +35,12 @@ from plumbrule.resolve import Memory
 from plumbrule.store import BatchRow, FindingRow, LinkRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.reader import Reader
 from plumbrule.store.writer import Writer
-from plumbrule.walk import Changes, Derived, TreeFile, Walk
+from plumbrule.walk import Changes, Derived, Habits, TreeFile, Walk
 
 _STRETCH = 250  # commits whose facts are made together
 _PUBLISH_SECONDS = 20.0  # a killed scan loses no more work than this
 _MANIFEST_BYTES = 2_000_000
+_UNITS = 250  # commits whose figures are kept, to tell what is usual
 
 
 class Progress(Protocol):
@@ -167,6 +168,11 @@ def memory_of(text: str) -> Memory:
         {what: {files[number] for number in users} for what, users in readers.items()},
         {what: {files[number] for number in users} for what, users in asked.items()},
     )
+
+
+def units_of(text: str | None) -> list[Mapping[str, float]]:
+    """Figures of earlier commits as a scan remembered them."""
+    return orjson.loads(text) if text is not None else []
 
 
 def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
@@ -523,6 +529,8 @@ class _Timeline:
         self._batches: list[BatchMoved] = []
         self._totals: dict[str, int] = {}
         self._said = dict(state.said)
+        self._history: list[Mapping[str, float]] = []  # figures of earlier commits
+        self._units: dict[str, Mapping[str, float]] = {}  # of the batch under way, by commit
         self._snapshots = 0
         self._batch_after = ""
         self._resumed = False
@@ -538,6 +546,7 @@ class _Timeline:
         self._batch_after = state.batch_after
         self._totals = dict(state.counts)
         with self._scan._store.reader() as reader:
+            self._history = units_of(reader.recall(f"units:{self._order.name}"))
             for row in reader.select(
                 "SELECT finding, first_commit, first_batch, first_agent, first_at FROM head.finding WHERE repo = ?",
                 self._order.name,
@@ -588,6 +597,8 @@ class _Timeline:
         self._writer.append(self._order.name, self._record, step.delta, walk.skipped, walk.derived)
         self._snapshots += 1
         self._moved.update(step.delta)
+        if self._sides is not None:
+            self._units[made.id] = walk.figures(step, self._renames([commit]) if step.delta else {})
         self._moments.append((commit, Moment(walk.graph, walk.derived, frozenset(walk.tree))))
         if self._sides is None:
             self._open_court()
@@ -612,7 +623,7 @@ class _Timeline:
         assert self._sides is not None
         assert self._batch_start is not None
         start, (_, end) = self._batch_start, self._moments[-1]
-        renamed = self._renames()
+        renamed = self._renames([commit for commit, _ in self._moments])
         rows = self._change_rows(start, end, renamed)
         self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
         earlier = self._judgement.found
@@ -634,7 +645,10 @@ class _Timeline:
     def _change_rows(self, start: Moment, end: Moment, renamed: Mapping[str, str]) -> Derived:
         assert isinstance(start.graph, MemoryGraph)
         assert isinstance(end.graph, MemoryGraph)
-        return self._walk.rows(end.graph, start.graph, start.derived, self._moved, renamed, about_change=end.derived)
+        habits = Habits(tuple(self._history), dict(self._units))
+        return self._walk.rows(
+            end.graph, start.graph, start.derived, self._moved, renamed, about_change=end.derived, habits=habits
+        )
 
     def _date_new(
         self, batch: Batch, start: Moment, earlier: Mapping[str, frozenset[tuple[str, str]]], renamed: Mapping[str, str]
@@ -663,12 +677,12 @@ class _Timeline:
             made = self._moments[position - 1][0].commit
             self._origins[finding] = _Dated(made.id, batch.id, _who(batch), int(made.committed_at.timestamp()))
 
-    def _renames(self) -> Mapping[str, str]:
-        assert self._batch_start is not None
-        statuses = {change.status for commit, _ in self._moments for change in commit.changes}
+    def _renames(self, commits: Sequence[LineCommit]) -> Mapping[str, str]:
+        """Files that moved over these consecutive commits."""
+        statuses = {change.status for commit in commits for change in commit.changes if language_of(change.path)}
         if not {"A", "D"} <= statuses:
             return {}
-        first, last = self._moments[0][0].commit, self._moments[-1][0].commit
+        first, last = commits[0].commit, commits[-1].commit
         return self._scan._repository.renames(first.parents[0], last.id) if first.parents else {}
 
     def _close_batch(self, batch: Batch, *, first: bool = False) -> None:
@@ -697,6 +711,8 @@ class _Timeline:
                     fixed=tuple(f"{row.rule}: {row.subject}" for row in judgement.rows if row.state == "fixed"),
                 )
             )
+        self._history = [*self._history, *(unit for unit in self._units.values() if unit)][-_UNITS:]
+        self._units.clear()
         self._batch_start = self._moments[-1][1]
         self._moments.clear()
         self._moved.clear()
@@ -749,6 +765,7 @@ class _Timeline:
             said=self._said,
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
+        self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
         self._writer.remember(f"memory:{self._order.name}", memory_text(self._walk.memory()))
 
     def summary(self) -> ScanSummary:

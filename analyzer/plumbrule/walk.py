@@ -15,6 +15,7 @@ from plumbrule.extract import FactBook, Wanted
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
 from plumbrule.languages import language_of
 from plumbrule.measures import Intent, Measure, Situation, measures
+from plumbrule.measures.unusual import features
 from plumbrule.resolve import Entry, Memory, Resolution
 from plumbrule.tables import Row
 
@@ -34,6 +35,13 @@ class TreeFile(NamedTuple):
 
 Changes = Mapping[str, TreeFile | None]
 Derived = Mapping[str, Collection[Row]]
+
+
+class Habits(NamedTuple):
+    """Figures of earlier units of work, oldest first, and of those that a change is made of, by commit."""
+
+    history: tuple[Mapping[str, float], ...]
+    units: Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +140,37 @@ class Walk:
         renamed: Mapping[str, str],
         *,
         about_change: Derived | None = None,
-        slow: bool = False,
+        habits: Habits | None = None,
     ) -> Derived:
         """Every measure's rows for `now`; with `about_change` (the rows of `now`) those about the change are added.
 
-        `slow` adds the measures that a verdict does not wait for.
+        With `habits` the measures that a verdict does not wait for are added too.
         """
         rows: dict[str, Collection[Row]] = dict(about_change or {})
         scope = "snapshot" if about_change is None else "change"
         for measure in measures():
-            if measure.scope == scope and (slow or measure.gate):
-                situation = Situation(now, before, changed, self.book, self.intent, rows, derived_before, renamed)
+            if measure.scope == scope and (habits is not None or measure.gate):
+                situation = Situation(
+                    now,
+                    before,
+                    changed,
+                    self.book,
+                    self.intent,
+                    rows,
+                    derived_before,
+                    renamed,
+                    *(habits if habits is not None else ()),
+                )
                 rows[measure.table.name] = _measured(measure, situation)
         return rows
+
+    def figures(self, step: Step, renamed: Mapping[str, str]) -> dict[str, float]:
+        """What one step did, as the figures that `unusual` compares; empty if it touched no product code."""
+        return features(
+            Situation(
+                step.now, step.before, step.delta, self.book, self.intent, step.derived, step.derived_before, renamed
+            )
+        )
 
     @property
     def whole(self) -> MemoryGraph:
@@ -154,7 +180,7 @@ class Walk:
 
     def still(self) -> Derived:
         """The measures' rows where nothing changed: those about a change are there, and empty."""
-        return {**self.derived, **{m.table.name: () for m in measures() if m.scope == "change" and m.gate}}
+        return {**self.derived, **{m.table.name: () for m in measures() if m.scope == "change"}}
 
     def provide(self, module: str, name: str) -> list[tuple[str, str, str]]:
         """(language, file, symbol) that answer when another repository imports `name` of `module` from this one."""

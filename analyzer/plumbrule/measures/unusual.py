@@ -281,7 +281,10 @@ def _plain(name: str, value: float) -> str:
 def _unusual(s: Situation) -> Collection[Row]:
     rows = []
     for name, unit in sorted((s.units or {"": features(s)}).items()):
-        verdict = unusual(s.history, unit)
+        verdict = unusual(s.history, unit, ask_forest=False)
+        if verdict.alert and s.units:
+            # Asked only where its opinion is read, never on the way to a verdict: a second to import.
+            verdict = unusual(s.history, unit)
         told = "; ".join(reason.words() for reason in verdict.reasons)
         rows.append(
             (s.now.repo, name, verdict.score, verdict.p, told, verdict.second_opinion, verdict.alert, verdict.note)
