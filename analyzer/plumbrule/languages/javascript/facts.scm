@@ -1,5 +1,6 @@
 ; One captured node a pattern, so that matches come in the order of the text. A capture is named for the method
-; (`on_NAME` in facts.py or extract/sweep.py) or the flow that takes it. typescript/facts.scm without types, with JSX.
+; (`on_NAME` in facts.py or extract/sweep.py) or the flow that takes it. No pattern waits inside a node for a child without a
+; field: every open one would be visited at every node below, and hostile depth would cost its square. typescript/facts.scm without types, with JSX.
 
 (import_statement) @import
 (export_statement) @export
@@ -7,19 +8,17 @@
 [
   (function_declaration) (generator_function_declaration) (function_expression) (generator_function) (arrow_function)
 ] @function
-(class_body (method_definition) @method)
-(object (method_definition) @function)
+(method_definition) @method
 [(class_declaration) (class)] @class
 (field_definition) @field
 [(lexical_declaration) (variable_declaration) (using_declaration)] @variables
-(expression_statement (assignment_expression left: (member_expression)) @assignment)
+(assignment_expression left: (member_expression)) @assignment
 
 (call_expression function: [(identifier) (member_expression)] @call)
 (call_expression function: (import) @dynamic)
 (call_expression function: [(parenthesized_expression) (function_expression)] @immediate)
 (new_expression constructor: [(identifier) (member_expression)] @call)
 (decorator) @decorator
-(class_heritage (_) @inherit)
 (jsx_opening_element name: [(identifier) (member_expression)] @component)
 (jsx_self_closing_element name: [(identifier) (member_expression)] @component)
 
@@ -31,8 +30,8 @@
 (try_statement) @try
 (catch_clause) @catch
 (ternary_expression) @ternary
-(binary_expression operator: ["&&" "||" "??"]) @boolean
-(augmented_assignment_expression operator: ["&&=" "||=" "??="]) @assigning
+(binary_expression) @boolean
+(augmented_assignment_expression) @assigning
 (break_statement label: (_) @jump)
 (continue_statement label: (_) @jump)
 (throw_statement) @throw
@@ -43,7 +42,6 @@
 
 (string) @string
 (template_string) @template
-(template_string (string_fragment) @fragment)
 (regex) @regex
 (jsx_text) @text
 [(comment) (html_comment) (hash_bang_line)] @comment

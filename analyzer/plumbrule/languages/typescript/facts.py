@@ -76,7 +76,11 @@ _CLASSES = frozenset(("class",))
 _WRAPPINGS = frozenset(
     ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression")
 )
+_LOGICAL = frozenset(("&&", "||", "??"))
+_HERITAGE = frozenset(("extends_clause", "extends_type_clause", "implements_clause"))
+_HAVE_MEMBERS = frozenset(("class", "interface", "type"))
 _CONSTANTS = frozenset(("string", "number", "true", "false", "null", "undefined"))
+_DECISION = Flow(cyclomatic=1)
 _BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
 _SWITCH = Flow(scaled=True, nests=True)
 _SHIFT = Flow(shifts=True)
@@ -108,10 +112,9 @@ class _Claim(NamedTuple):
 class EcmaScriptSweep(Sweep):
     FLOWS: ClassVar[Mapping[str, Flow]] = {
         "else": Flow(cognitive=1, chains=True),
-        "case": Flow(cyclomatic=1),
+        "case": _DECISION,
         "catch": _BRANCH,
         "ternary": _BRANCH,
-        "assigning": Flow(cyclomatic=1),
         "jump": Flow(cognitive=1),
     }
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
@@ -142,6 +145,8 @@ class EcmaScriptSweep(Sweep):
         self._immediate: set[int] = set()  # ids of functions that are called where they are written
         self._loaded: set[int] = set()  # starts of `require` and `import(` that were taken with their binding
         self._types_to = 0
+        self._heirs: set[int] = set()  # starts of type names that stand as ancestors
+        self._values_to: dict[int, int] = {}  # by symbol: what starts before this offset is no member of it
         self._parameters_to = 0
         self._try_to = 0
         self._decorators: list[str] = []
@@ -509,6 +514,17 @@ class EcmaScriptSweep(Sweep):
             self._decorators.append(text(b"".join(name.split())))
         if end - start - 1 == len(name):
             self.refer("call", start + 1, end)
+        self._no_members(end)
+
+    def _no_members(self, end: int) -> None:
+        """What lies before this offset in the body of a class or interface is inside a value or a type."""
+        self._values_to[self.symbol] = max(end, self._values_to.get(self.symbol, 0))
+
+    def _is_member(self, start: int, kinds: frozenset[str]) -> bool:
+        symbol = self.symbol
+        if symbol < 0 or self.frame.is_function or self.symbols[symbol].kind not in kinds:
+            return False
+        return start >= self._values_to.get(symbol, 0)
 
     def on_ambient(self, node: Node) -> None:
         self._declared_to = node.end_byte
@@ -676,6 +692,10 @@ class EcmaScriptSweep(Sweep):
         start, end = node.start_byte, node.end_byte
         name = self._name_of(named)
         is_member = node.type != "function_signature"
+        if is_member:
+            if not self._is_member(start, _HAVE_MEMBERS):
+                return
+            self._no_members(end)
         given, returned = node.child_by_field_name("parameters"), node.child_by_field_name("return_type")
         signature = self._signature(node.child_by_field_name("type_parameters"), given, returned)
         key = (self.frame.symbol, name)
@@ -704,15 +724,13 @@ class EcmaScriptSweep(Sweep):
         if start == self._default_at:
             self.exports.append(Export("default", text(name), -1, self.line(start)))
 
-    def on_member(self, node: Node) -> None:
-        """A property or method of an interface or of a type that is an object."""
-        named = node.child_by_field_name("name")
-        if named is None or self.symbol < 0:
-            return
-        if node.type == "method_signature":
-            self.on_signature(node)
-            return
+    def on_property(self, node: Node) -> None:
+        """A property of an interface, or of a type that is an object."""
         start, end = node.start_byte, node.end_byte
+        named = node.child_by_field_name("name")
+        if named is None or not self._is_member(start, _HAVE_MEMBERS):
+            return
+        self._no_members(end)
         type_ = node.child_by_field_name("type")
         self.define(
             self._name_of(named), "property", "public", (start, end), exported=self.symbols[self.symbol].exported,
@@ -735,10 +753,11 @@ class EcmaScriptSweep(Sweep):
         return words
 
     def on_method(self, node: Node) -> None:
-        named = node.child_by_field_name("name")
-        if named is None:
-            return
         start = node.start_byte
+        named = node.child_by_field_name("name")
+        if named is None or not self._is_member(start, _CLASSES):
+            self.on_function(node)  # of an object
+            return
         name = self._name_of(named)
         begin, decorators = self._take_decorators(start)
         words = self._modifiers(node, named)
@@ -767,6 +786,7 @@ class EcmaScriptSweep(Sweep):
         if named is None or self.symbol < 0:
             return
         start, end = node.start_byte, node.end_byte
+        self._no_members(end)
         name = self._name_of(named)
         visibility = _visibility(name, self._modifiers(node, named))
         value = node.child_by_field_name("value")
@@ -804,15 +824,15 @@ class EcmaScriptSweep(Sweep):
         claim = self._claims.pop(node.id, None)
         named = node.child_by_field_name("name")
         body = node.child_by_field_name("body")
-        if body is None or (claim is None and named is None):
+        if body is None:
             return
         begin, decorators = self._take_decorators(node.start_byte)
         own, start = self._own_decorators(node, named)
         decorators += own
         if claim is None:
-            assert named is not None  # else we had returned
             offered = self._is_offered(node.start_byte) and node.type != "class"
-            claim = _Claim(self._written(named), "class", "public" if offered else "private", offered, start)
+            name = self._written(named) if named is not None else b"class"
+            claim = _Claim(name, "class", "public" if offered else "private", offered, start)
         self.frame.statements += node.type != "class"
         heritage = self._line_of(start if named is None else named.end_byte, body.start_byte)
         heritage = heritage if named is not None else heritage.removeprefix("class").strip()
@@ -824,6 +844,23 @@ class EcmaScriptSweep(Sweep):
             self.exports.append(Export("default", text(claim.name), -1, self.line(start)))
         self._types_to = max(self._types_to, named.end_byte if named is not None else 0)
         self.enter(index, claim.name, node, body.start_byte, function=False, start=begin)
+        if index >= 0:
+            self._no_members(body.start_byte)
+        if heritage:
+            for child in node.named_children:
+                if child.type == "class_heritage":
+                    self._inherit(child)
+
+    def _inherit(self, heritage: Node) -> None:
+        """The ancestors in `extends` and `implements`."""
+        for child in heritage.named_children:
+            if child.type in _HERITAGE:
+                self._inherit(child)
+            elif child.type != "type_arguments":
+                named = child.child_by_field_name("name") if child.type == "generic_type" else None
+                ancestor = child if named is None else named
+                self.refer("inherit", ancestor.start_byte, ancestor.end_byte)
+                self._heirs.add(ancestor.start_byte)
 
     def _enter_type(self, node: Node, named: Node, kind: str, signature: str) -> int:
         start, end = node.start_byte, node.end_byte
@@ -841,12 +878,20 @@ class EcmaScriptSweep(Sweep):
     def on_interface(self, node: Node) -> None:
         named, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         if named is not None and body is not None:
-            self._enter_type(node, named, "interface", self._line_of(named.end_byte, body.start_byte))
+            index = self._enter_type(node, named, "interface", self._line_of(named.end_byte, body.start_byte))
+            if index >= 0:
+                self._no_members(body.start_byte)
+            for child in node.named_children:
+                if child.type in _HERITAGE:
+                    self._inherit(child)
 
     def on_alias(self, node: Node) -> None:
-        named = node.child_by_field_name("name")
-        if named is not None:
-            self._enter_type(node, named, "type", self._line_of(named.end_byte, node.end_byte).rstrip(";"))
+        named, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if named is None or value is None:
+            return
+        index = self._enter_type(node, named, "type", self._line_of(named.end_byte, node.end_byte).rstrip(";"))
+        if index >= 0:
+            self._no_members(value.start_byte if value.type == "object_type" else node.end_byte)
 
     def on_enum(self, node: Node) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -953,18 +998,12 @@ class EcmaScriptSweep(Sweep):
         if node.type == "member_expression" or not self.source[start : start + 1].islower():
             self.refer("call", start, node.end_byte)
 
-    def on_inherit(self, node: Node) -> None:
-        if node.type == "generic_type":
-            named = node.child_by_field_name("name")
-            node = named if named is not None else node
-        self.refer("inherit", node.start_byte, node.end_byte)
-        self._types_to = max(self._types_to, node.end_byte)
-
     def on_type(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte
         if start >= self._types_to:
             self._types_to = end
-            self.refer("type", start, end)
+            if start not in self._heirs:
+                self.refer("type", start, end)
 
     def on_generic(self, node: Node) -> None:
         self._types_to = max(self._types_to, node.end_byte)
@@ -1010,27 +1049,29 @@ class EcmaScriptSweep(Sweep):
 
     def on_boolean(self, node: Node) -> None:
         operator = node.child_by_field_name("operator")
-        if operator is not None:
+        if operator is not None and operator.type in _LOGICAL:
             sides = tuple(_logical(node.child_by_field_name(side)) for side in ("left", "right"))
             self.boolean(operator, sides, node)
+
+    def on_assigning(self, node: Node) -> None:
+        operator = node.child_by_field_name("operator")
+        if operator is not None and operator.type in ("&&=", "||=", "??="):
+            self.flow(_DECISION, node)
 
     # -- strings --------------------------------------------------------------------------------------------------
 
     def on_template(self, node: Node) -> None:
-        start, end = node.start_byte, node.end_byte
-        if end - start < 10_000 and b"${" in self.source[start:end]:
-            return  # its fragments come one by one, with code between them
-        if node.named_child_count <= 1:
+        parts = node.named_children
+        if not any(part.type == "template_substitution" for part in parts):
             self.on_string(node)
-
-    def on_fragment(self, node: Node) -> None:
-        start, end = node.start_byte, node.end_byte
-        if start < self._masked_to:
             return
-        self._mask_words(start, end)
-        words = self.source[start:end].strip() if end - start <= 100 else b""
-        if 4 <= len(words) <= 60 and _TELLING.search(words):
-            self.literals.setdefault(words, start)
+        for part in parts:
+            if part.type == "string_fragment":
+                start, end = part.start_byte, part.end_byte
+                self._mask_words(start, end)
+                words = self.source[start:end].strip() if end - start <= 100 else b""
+                if 4 <= len(words) <= 60 and _TELLING.search(words):
+                    self.literals.setdefault(words, start)
 
     def on_text(self, node: Node) -> None:
         self._mask_words(node.start_byte, node.end_byte)
@@ -1249,7 +1290,7 @@ def _logical(node: Node | None) -> Node | None:
     if node is None or node.type != "binary_expression":
         return None
     operator = node.child_by_field_name("operator")
-    return node if operator is not None and operator.type in ("&&", "||", "??") else None
+    return node if operator is not None and operator.type in _LOGICAL else None
 
 
 def _first_function(call: Node) -> Node | None:
