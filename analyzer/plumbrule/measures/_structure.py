@@ -8,7 +8,7 @@ rows that come back from the store carry none, and then it is built anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
@@ -89,13 +89,25 @@ def moved_links(situation: Situation) -> Moved:
     return moved
 
 
-def members_of(rows: Iterable[Row]) -> dict[str, str]:
-    """The component of every file, from rows of `file_component`."""
-    return {path: component for _, path, component in rows}
+class MemberRows(list[Row]):
+    """Rows of `file_component` that are looked up by file."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, rows: Iterable[Row], members: Mapping[str, str]) -> None:
+        super().__init__(rows)
+        self.members = members
+
+
+def members_of(rows: Collection[Row]) -> Mapping[str, str]:
+    """The component of every file, from rows of `file_component`; the same object for the same rows."""
+    return rows.members if isinstance(rows, MemberRows) else {path: component for _, path, component in rows}
 
 
 def regrouped(before: Mapping[str, str], members: Mapping[str, str]) -> bool:
     """Whether a file that is still there belongs to another component now."""
+    if before is members:
+        return False
     return any(members.get(path, component) != component for path, component in before.items())
 
 
@@ -122,15 +134,19 @@ def structure_of(situation: Situation, members: Mapping[str, str]) -> Structure:
             between[pair] = copied[pair]
         return copied[pair]
 
+    def pair_of(sides: Mapping[str, str], src: str, dst: str) -> tuple[str, str] | None:
+        own, other = sides.get(src, ""), sides.get(dst, "")
+        return (own, other) if own and other and own != other else None
+
     for path, (before, now) in moved.items():
-        for sides, links_of_side in ((old.members, before), (members, now)):
-            for link in links_of_side:
-                pair = (sides.get(path, ""), sides.get(link.dst, ""))
-                if pair[0] and pair[1] and pair[0] != pair[1]:
-                    if sides is members:
-                        bucket(pair)[path, link.dst] = link
-                    else:
-                        bucket(pair).pop((path, link.dst), None)
+        for link in before:
+            pair = pair_of(old.members, path, link.dst)
+            if pair is not None:
+                bucket(pair).pop((path, link.dst), None)
+        for link in now:
+            pair = pair_of(members, path, link.dst)
+            if pair is not None:
+                bucket(pair)[path, link.dst] = link
     return Structure(links, {pair: files for pair, files in between.items() if files}, members)
 
 

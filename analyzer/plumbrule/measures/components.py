@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._structure import StructuredRows, members_of, moved_links, regrouped, structure_of
+from plumbrule.measures._structure import MemberRows, StructuredRows, members_of, moved_links, regrouped, structure_of
 from plumbrule.tables import Row, Table, columns
 
 TESTS = "tests"
@@ -114,7 +114,7 @@ def _file_components(s: Situation) -> Collection[Row]:
                 named[path] = f"/{TESTS}"
         named.update(dict.fromkeys(tests, TESTS))
     rows = [(s.now.repo, path, named[path]) for path in sorted(named)]
-    return earlier if earlier and list(earlier) == rows else rows
+    return earlier if earlier and list(earlier) == rows else MemberRows(rows, named)
 
 
 def _components(s: Situation) -> Collection[Row]:

@@ -69,9 +69,11 @@ def _definitions(interface: Interface) -> dict[str, list[_Definition]]:
         parameters.setdefault(parameter.symbol, []).append(parameter)
     found: dict[str, list[_Definition]] = {}
     for index, symbol in enumerate(interface.symbols):
-        if not any(decorator.endswith((".setter", ".deleter")) for decorator in symbol.decorators):
+        if not (symbol.decorators and any(d.endswith((".setter", ".deleter")) for d in symbol.decorators)):
             found.setdefault(symbol.name, []).append(_Definition(symbol, tuple(parameters.get(index, ()))))
     for name, several in found.items():
+        if len(several) == 1:
+            continue
         overloads = [one for one in several if any(d.endswith("overload") for d in one.symbol.decorators)]
         if overloads:
             found[name] = overloads
@@ -292,6 +294,7 @@ def contract_changes(s: Situation) -> Collection[Row]:
     before, now = _Side(s.before, s.facts), _Side(s.now, s.facts)
     appeared = {_module_name(path): path for path in sorted(s.changed) if path in s.now and path not in s.before}
     moved_to = {old: new for new, old in s.renamed.items()}
+    anew = _defined_anew(s)
     rows: list[Row] = []
     for path in sorted(s.changed):
         if path not in s.before or path in s.now.skipped or not _is_contract(s.before.rows(path)):
@@ -304,11 +307,13 @@ def contract_changes(s: Situation) -> Collection[Row]:
             rows.append((s.now.repo, path, "", "module", change, "", "", detail, path, ""))
             successor = moved if moved in s.now else ""
         if successor and s.before.rows(path).file.blob != s.now.rows(successor).file.blob:
-            rows += _compared(s, before, now, _Pair(path, successor))
+            rows += _compared(s, before, now, _Pair(path, successor), anew)
     return sorted(set(rows))
 
 
-def _compared(s: Situation, before: _Side, now: _Side, pair: _Pair) -> Iterator[Row]:
+def _compared(
+    s: Situation, before: _Side, now: _Side, pair: _Pair, anew: Mapping[tuple[str, str], str]
+) -> Iterator[Row]:
     ours, theirs = before.interface(pair.before), now.interface(pair.now)
     if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
         return
@@ -318,9 +323,13 @@ def _compared(s: Situation, before: _Side, now: _Side, pair: _Pair) -> Iterator[
     still_exported = _exported(theirs, language)
     gone: set[str] = set()
     for name, several in known.items():
-        if not _is_offered(name, known, exported) or any(name.startswith(f"{other}.") for other in gone):
-            continue
         owner, _, own_name = name.rpartition(".")
+        if _is_same(several, found.get(name)) and (owner or name in still_exported):
+            continue
+        if owner in gone:
+            gone.add(name)
+        if name in gone or not _is_offered(name, known, exported):
+            continue
         place = Place(pair.now, name)
         variants = found.get(name)
         if variants is None or (not owner and name not in still_exported):
@@ -337,13 +346,18 @@ def _compared(s: Situation, before: _Side, now: _Side, pair: _Pair) -> Iterator[
                 elif _still_there(now, found, pair.now, owner, own_name, language):
                     changes = []
                 else:
-                    changes = [Change("removed", _found_again(s, name, language))]
+                    place_now = anew.get((language, name), "")
+                    changes = [Change("removed", f"now in {place_now}" if place_now else "")]
                     gone.add(name)
         else:
             changes = _least(several, variants, language)
             if variants[0].symbol.visibility == "private":
                 changes = [Change("not-exported", "private now")]
-        if several[0].symbol.kind in _CLASSES and variants:
+        if (
+            several[0].symbol.kind in _CLASSES
+            and variants
+            and several[0].symbol.signature != variants[0].symbol.signature
+        ):
             changes = [*changes, *_lost_bases(before, now, Place(pair.before, name), place)]
         if changes:
             told, was = place, name
@@ -355,6 +369,16 @@ def _compared(s: Situation, before: _Side, now: _Side, pair: _Pair) -> Iterator[
                 yield (s.now.repo, told.path, told.symbol, kind, change.change, *signatures, change.detail,
                        pair.before, was)  # fmt: skip
     yield from _lost_reexports(s, before, now, pair, language)
+
+
+def _is_same(before: Sequence[_Definition], now: Sequence[_Definition] | None) -> bool:
+    """Whether nothing that users see can differ; the usual case, so it is looked at before anything else."""
+    if now is None or len(before) != 1 or len(now) != 1:
+        return False
+    old, new = before[0].symbol, now[0].symbol
+    return (old.signature, old.kind, old.visibility, old.is_async, old.decorators) == (
+        new.signature, new.kind, new.visibility, new.is_async, new.decorators
+    )  # fmt: skip
 
 
 def _least(before: Sequence[_Definition], now: Sequence[_Definition], language: str) -> list[Change]:
@@ -449,17 +473,17 @@ def _lost_bases(before: _Side, now: _Side, old: Place, new: Place) -> Iterator[C
             yield Change("base-removed", base.symbol)
 
 
-def _found_again(s: Situation, name: str, language: str) -> str:
-    """A place among the changed files that defines the same top-level name anew."""
-
-    def defines(graph: Graph, path: str) -> bool:
-        if path not in graph or graph.rows(path).file.language != language:
-            return False
-        return any(symbol.symbol == name for symbol in graph.rows(path).symbols)
-
-    anew = (path for path in sorted(s.changed) if defines(s.now, path) and not defines(s.before, path))
-    place = next(anew, "") if "." not in name else ""
-    return f"now in {place}" if place else ""
+def _defined_anew(s: Situation) -> dict[tuple[str, str], str]:
+    """Where each top-level name that a changed file did not define before is defined now, by language and name."""
+    found: dict[tuple[str, str], str] = {}
+    for path in sorted(s.changed):
+        if path in s.now:
+            known = {symbol.symbol for symbol in s.before.rows(path).symbols} if path in s.before else set()
+            rows = s.now.rows(path)
+            for symbol in rows.symbols:
+                if "." not in symbol.symbol and symbol.symbol not in known:
+                    found.setdefault((rows.file.language, symbol.symbol), path)
+    return found
 
 
 def _lost_reexports(s: Situation, before: _Side, now: _Side, pair: _Pair, language: str) -> Iterator[Row]:

@@ -71,7 +71,8 @@ def _duplicates(s: Situation) -> Collection[Row]:
     else:
         shapes, kept = _all_shapes(s), []
         touched = set(shapes)
-    made = [row for shape in touched if len(shapes[shape]) > 1 for row in _rows(s, shapes[shape])]
+    called = _Called(s)
+    made = [row for shape in touched if len(shapes[shape]) > 1 for row in _rows(s, shapes[shape], called)]
     rows = sorted(kept + made)
     if isinstance(earlier, ShapedRows) and earlier == rows and not touched:
         return earlier
@@ -86,9 +87,27 @@ def _all_shapes(s: Situation) -> dict[int, tuple[_Copy, ...]]:
     return {shape: tuple(copies) for shape, copies in found.items()}
 
 
-def _rows(s: Situation, copies: Sequence[_Copy]) -> Iterable[Row]:
+class _Called:
+    """Last names of what functions call, as far as the facts keep them; a file's facts are read once."""
+
+    def __init__(self, s: Situation) -> None:
+        self._situation = s
+        self._by_file: dict[str, dict[str, set[str]]] = {}
+
+    def by(self, copy: _Copy) -> frozenset[str]:
+        if copy.path not in self._by_file:
+            file, facts = self._situation.now.rows(copy.path).file, self._situation.facts
+            names = [symbol.name for symbol in facts.interface(file.dialect, file.blob).symbols]
+            found = self._by_file[copy.path] = {}
+            for reference in facts.body(file.dialect, file.blob).references:
+                if reference.kind == "call" and reference.symbol >= 0:
+                    found.setdefault(names[reference.symbol], set()).add(reference.text.rpartition(".")[2])
+        return frozenset(self._by_file[copy.path].get(copy.function.symbol, ()))
+
+
+def _rows(s: Situation, copies: Sequence[_Copy], called: _Called) -> Iterable[Row]:
     """The rows of all functions of one shape that have a copy."""
-    for copy, others in _pairs(s, copies):
+    for copy, others in _pairs(s, copies, called):
         function = copy.function
         exact = [other for other in others if other.function.exact_hash == function.exact_hash]
         places = [other.place for other in exact] + [other.place for other in others if other not in exact]
@@ -103,11 +122,11 @@ def _shown(places: Sequence[str]) -> str:
     return text if len(places) <= _SHOWN else f"{text} and {len(places) - _SHOWN} more"
 
 
-def _pairs(s: Situation, copies: Sequence[_Copy]) -> Iterable[tuple[_Copy, list[_Copy]]]:
+def _pairs(s: Situation, copies: Sequence[_Copy], called: _Called) -> Iterable[tuple[_Copy, list[_Copy]]]:
     """Each function with its copies: equal text, or equal shape and, where small, enough common calls."""
     small = copies[0].function.tokens < _SMALL
     compared = copies[:_MOST_COMPARED]
-    calls = [_calls(s, copy) if small else frozenset() for copy in compared]
+    calls = [called.by(copy) if small else frozenset() for copy in compared]
     owners = [_owners(s, copy) for copy in compared]
     for one, copy in enumerate(compared):
         others = []
@@ -122,17 +141,6 @@ def _pairs(s: Situation, copies: Sequence[_Copy]) -> Iterable[tuple[_Copy, list[
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= _SAME_CALLS * max(1, len(one | other))
-
-
-def _calls(s: Situation, copy: _Copy) -> frozenset[str]:
-    """Last names of what a function calls, as far as the facts keep them."""
-    file = s.now.rows(copy.path).file
-    names = [symbol.name for symbol in s.facts.interface(file.dialect, file.blob).symbols]
-    return frozenset(
-        reference.text.rpartition(".")[2]
-        for reference in s.facts.body(file.dialect, file.blob).references
-        if reference.kind == "call" and reference.symbol >= 0 and names[reference.symbol] == copy.function.symbol
-    )
 
 
 def _owners(s: Situation, copy: _Copy) -> frozenset[tuple[str, str]]:
