@@ -51,10 +51,12 @@ def one(opened: Opened) -> None:
         strict=True,
     ):
         move = counts.get(name)
-        change = None if move is None or move.before is None else f"{move.now - move.before:+,.0f}"
+        change = None if move is None or move.before is None else move.now - move.before
         value = f"{move.now:,.0f}" if move else screen.DASH
-        colour = "inverse" if name == "files_in_cycles" else "off"
-        column.metric(label, value, change, delta_color=colour, border=True, height="stretch")
+        colour = "inverse" if change and name == "files_in_cycles" else "off"
+        said = None if change is None else screen.signed(change)
+        arrow = "auto" if change else "off"
+        column.metric(label, value, said, delta_color=colour, delta_arrow=arrow, border=True, height="stretch")
 
     left, right = st.columns([3, 2], gap="medium")
     with left:

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from plumbrule.questions import communities
 from plumbrule.report.history import Component, ComponentEdge
 
 WIDTH = 1000.0  # units of the map; a screen scales it
@@ -32,7 +33,7 @@ class Node:
     x: float
     y: float
     radius: float
-    community: int  # 0 is the largest
+    community: int  # 0 is the largest, -1 is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def component_map(
     edges: Sequence[ComponentEdge],
     cycles: Collection[tuple[str, str]],
 ) -> Map:
-    """The map of one repository's components, with its communities (Louvain: Blondel and others 2008)."""
-    communities = _communities(edges)
+    """The map of one repository's components, with the communities among them."""
+    groups = communities({(edge.src, edge.dst): edge.dependencies for edge in edges})
     kept = _kept(components, edges)
     links = [edge for edge in edges if edge.src in kept and edge.dst in kept]
     order = _in_order(kept, links)
@@ -67,13 +68,13 @@ def component_map(
     rows = _rows(order, links)
     places = _places(rows, links)
     # The largest is often all the tests; measured by the second one the others keep a size of their own.
-    most = sorted((1, *(component.files for component in components)), reverse=True)[:2][-1]
+    most = max(1, *sorted(component.files for component in components)[-2:][:1])
     radii = {
         component.component: min(max(_SMALL, _LARGE * math.sqrt(component.files / most)), _LARGEST)
         for component in components
     }
     nodes = tuple(
-        Node(c.component, c.files, *places[c.component], round(radii[c.component], 1), communities.get(c.component, -1))
+        Node(c.component, c.files, *places[c.component], round(radii[c.component], 1), groups.get(c.component, -1))
         for c in components
         if c.component in kept
     )
@@ -91,21 +92,6 @@ def component_map(
     ]
     drawn.sort(key=lambda link: (KINDS.index(link.kind), link.dependencies, link.src, link.dst))
     return Map(_ROW * max(len(rows), 1), nodes, tuple(drawn), len(components) - len(kept))
-
-
-def _communities(edges: Sequence[ComponentEdge]) -> Mapping[str, int]:
-    """Each component's community, numbered from the largest; a component without an edge is in none."""
-    import networkx as nx
-
-    graph = nx.Graph()
-    for edge in sorted(edges, key=lambda edge: (edge.src, edge.dst)):
-        weight = graph.get_edge_data(edge.src, edge.dst, {"weight": 0})["weight"]
-        graph.add_edge(edge.src, edge.dst, weight=weight + edge.dependencies)
-    found = (
-        [sorted(group) for group in nx.community.louvain_communities(graph, weight="weight", seed=1)] if graph else []
-    )
-    found.sort(key=lambda group: (-len(group), group))
-    return {name: number for number, group in enumerate(found) for name in group}
 
 
 def _kept(components: Sequence[Component], edges: Sequence[ComponentEdge]) -> frozenset[str]:

@@ -64,7 +64,8 @@ def command(store: Path, port: int, who: str = "") -> list[str]:
     }
     app = data_folder("reports") / "dashboard" / "app.py"
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return [sys.executable, "-m", "streamlit", "run", str(app), *flags, "--", f"--store={store}", f"--who={who}"]
+    told = [f"--store={store}", *([f"--who={who}"] if who else [])]
+    return [sys.executable, "-m", "streamlit", "run", str(app), *flags, "--", *told]
 
 
 def run(store: Path, port: int, who: str = "") -> int:

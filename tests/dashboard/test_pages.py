@@ -1,0 +1,353 @@
+"""Every page, drawn by Streamlit's own test harness over a real store."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from plumbrule.data import data_folder
+from plumbrule.report.history import open_history
+from plumbrule.report.reviews import FILE, read_reviews
+from plumbrule.store import Store
+
+PAGES = ("drift.py", "findings.py", "components.py", "batch.py", "about.py")
+Draw = Callable[..., AppTest]
+
+
+@pytest.fixture
+def draw(store: Path, monkeypatch: pytest.MonkeyPatch) -> Draw:
+    """`draw("findings.py", rule="layer-breach")`: the page as somebody called ada sees it who follows that link."""
+    monkeypatch.setenv("PLUMBRULE_STORE", str(store))
+    monkeypatch.setenv("USER", "ada")
+    monkeypatch.setattr("sys.argv", ["app.py"])
+
+    def page(name: str = "drift.py", **address: str | list[str]) -> AppTest:
+        test = AppTest.from_file(data_folder("reports") / "dashboard" / "app.py", default_timeout=60)
+        if name != "drift.py":
+            monkeypatch.setenv("PLUMBRULE_STORE", "nowhere")  # pages are known after a first run, which can be short
+            test.run()
+            monkeypatch.setenv("PLUMBRULE_STORE", str(store))
+            test.switch_page(name)
+        for key, value in address.items():
+            test.query_params[key] = value
+        return whole(test.run())
+
+    return page
+
+
+def whole(test: AppTest) -> AppTest:
+    assert not test.exception, test.exception[0].message
+    return test
+
+
+def said(test: AppTest) -> str:
+    """Everything a page says in words."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "code")
+    return "\n".join(element.value for kind in kinds for element in test.get(kind))
+
+
+def table(test: AppTest, column: str) -> list[dict[str, object]]:
+    """The rows of the first table that has this column."""
+    frame = next(frame.value for frame in test.dataframe if column in frame.value.columns)
+    return list(frame.to_dict("records"))
+
+
+def finding_id(store: Path, rule: str, subject: str) -> str:
+    with open_history(store) as history:
+        return next(
+            one.finding.id for one in history.findings() if (one.finding.rule, one.finding.subject) == (rule, subject)
+        )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_names_the_generation_and_the_commit_it_shows(draw: Draw, store: Path, name: str) -> None:
+    with open_history(store) as history:
+        commits = [snapshot.commit[:12] for snapshot in history.newest()]
+    words = said(draw(name))
+    assert "Generation 1 " in words
+    assert all(commit in words for commit in commits)
+    assert "built-in defaults" in words
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_hostile_names_are_text_everywhere(draw: Draw, store: Path, hostile: SimpleNamespace, name: str) -> None:
+    finding = finding_id(store, "layer-breach", f"{hostile.path} -> shared/m1.py")
+    test = draw(
+        name, repo=hostile.repo if name in ("batch.py", "about.py") else "shop", finding=finding, batch=hostile.batch
+    )
+    shown = [element for element in test.markdown if element.allow_html]
+    assert shown == [], "no element that may hold a name is ever drawn as HTML"
+    raw = ("\u202e", "](javascript:", "![x](")
+    for element in (*test.markdown, *test.caption, *test.title, *test.info):
+        outside = "".join(element.value.split("`")[::2])
+        assert not any(text in outside for text in raw), element.value
+    assert "\u202e" not in said(test)
+
+
+# -- drift
+
+
+def test_drift_counts_first_and_says_how_they_moved(draw: Draw, store: Path) -> None:
+    with open_history(store) as history:
+        findings, edges = history.series("findings", "shop"), history.series("component_edges", "shop")
+    test = draw(repo="shop")
+    tiles = {metric.label: metric.value for metric in test.metric}
+    assert tiles["Findings"] == f"{findings[-1].value:,.0f}"
+    assert tiles["Component edges"] == f"{edges[-1].value:,.0f}"
+    assert "7 days +" in said(test)
+
+
+def test_all_repositories_are_summed_unless_one_is_asked_for(draw: Draw) -> None:
+    every = {metric.label: int(metric.value) for metric in draw().metric}
+    shop = {metric.label: int(metric.value) for metric in draw(repo="shop").metric}
+    assert every["Findings"] == shop["Findings"] + 1
+
+
+def test_a_period_in_the_address_is_chosen_on_the_page(draw: Draw) -> None:
+    test = draw(period="30 days")
+    assert test.get("button_group")[0].value == "30 days"
+
+
+def test_batches_that_moved_findings_are_listed_newest_first(draw: Draw) -> None:
+    rows = table(draw(repo="shop"), "Batch")
+    assert rows[0]["Batch"] == "batch-28"
+    assert all(row["New findings"] or row["Fixed"] for row in rows)
+
+
+# -- findings
+
+
+def test_filters_in_the_address_are_applied(draw: Draw) -> None:
+    rows = table(draw("findings.py", repo="shop", rule="layer-breach", component=["billing", "shared"]), "Subject")
+    assert rows
+    assert {row["Rule"] for row in rows} == {"layer-breach"}
+    assert {row["Component"] for row in rows} == {"billing", "shared"}
+
+
+def test_a_filter_that_is_used_goes_into_the_address(draw: Draw) -> None:
+    test = draw("findings.py", repo="shop")
+    test.multiselect[0].select("oversized-file")
+    whole(test.run())
+    assert test.query_params["rule"] in ("oversized-file", ["oversized-file"])
+    assert {row["Rule"] for row in table(test, "Subject")} == {"oversized-file"}
+
+
+def test_an_address_that_changes_changes_the_filter(draw: Draw) -> None:
+    test = draw("findings.py", repo="shop", rule="layer-breach")
+    test.query_params["rule"] = "oversized-file"
+    whole(test.run())
+    assert test.multiselect[0].value == ["oversized-file"]
+
+
+def test_findings_are_found_by_a_piece_of_their_path(draw: Draw) -> None:
+    rows = table(draw("findings.py", path="CATALOG/M1"), "Subject")
+    assert rows
+    assert all("catalog/m1" in str(row["Subject"]) for row in rows)
+
+
+def test_errors_come_before_warnings(draw: Draw) -> None:
+    severities = [row["Severity"] for row in table(draw("findings.py"), "Subject")]
+    order = [("error", "warning", "info").index(list(severity)[0]) for severity in severities]  # noqa: RUF015  # numpy
+    assert order == sorted(order)
+
+
+def test_a_link_to_a_finding_shows_its_evidence_origin_and_remedy(draw: Draw, store: Path) -> None:
+    asked = finding_id(store, "layer-breach", "billing/m8.py -> web/m2.py")
+    words = said(draw("findings.py", finding=asked))
+    assert "billing/m8.py:3 imports web/m2.py" in words
+    assert "at least `copilot`" in words
+    assert "Move the name to where its knowledge belongs." in words
+
+
+def test_a_link_to_a_finding_that_is_gone_says_so(draw: Draw) -> None:
+    assert "has no finding `gone`" in said(draw("findings.py", finding="gone"))
+
+
+def test_filters_that_leave_nothing_say_so(draw: Draw) -> None:
+    assert "No finding passes these filters." in said(draw("findings.py", rule="no-such-rule"))
+
+
+def test_a_remark_goes_to_the_reviews_file_and_the_same_button_takes_it_back(draw: Draw, store: Path) -> None:
+    asked = finding_id(store, "oversized-file", "catalog/m14.py")
+    test = draw("findings.py", finding=asked)
+    test.text_input(key=f"note-{asked}").input("it is generated")
+    test.button(key=f"wrong-{asked}").click()
+    whole(test.run())
+    (line,) = (store / FILE).read_text().splitlines()
+    kept = json.loads(line)
+    assert (kept["who"], kept["finding"], kept["verdict"], kept["note"]) == ("ada", asked, "wrong", "it is generated")
+    assert kept["when"].endswith("+00:00")
+    test.text_input(key=f"note-{asked}").input("")
+    test.button(key=f"wrong-{asked}").click()
+    whole(test.run())
+    assert read_reviews(store).standing() == {}
+
+
+def test_what_somebody_called_wrong_comes_last(draw: Draw, store: Path) -> None:
+    test = draw("findings.py", repo="shop")
+    first = str(table(test, "Subject")[0]["Subject"])
+    asked = finding_id(store, "dependency-cycle", first)
+    test = draw("findings.py", repo="shop", finding=asked)
+    test.button(key=f"wrong-{asked}").click()
+    whole(test.run())
+    rows = table(test, "Subject")
+    assert (rows[-1]["Subject"], rows[-1]["Remarks"]) == (first, "1 wrong")
+
+
+def test_a_muted_finding_is_hidden_from_the_one_who_muted_it(draw: Draw, store: Path) -> None:
+    asked = finding_id(store, "oversized-file", "catalog/m14.py")
+    test = draw("findings.py", finding=asked)
+    test.button(key=f"mute-{asked}").click()
+    whole(test.run())
+    assert "catalog/m14.py" not in [row["Subject"] for row in table(test, "Subject")]
+    assert "catalog/m14.py" in [row["Subject"] for row in table(draw("findings.py", muted="1"), "Subject")]
+    test = draw("findings.py")
+    next(field for field in test.text_input if field.label == "You are").input("bob")
+    whole(test.run())
+    assert "catalog/m14.py" in [row["Subject"] for row in table(test, "Subject")]
+
+
+def test_accepting_shows_a_waiver_that_means_exactly_this_finding(
+    draw: Draw, store: Path, hostile: SimpleNamespace
+) -> None:
+    subject = f"{hostile.path} -> shared/m1.py"
+    test = draw("findings.py", finding=finding_id(store, "layer-breach", subject))
+    text = next(code.value for code in test.code if code.language == "toml")
+    (waiver,) = tomllib.loads(text)["waiver"]
+    assert (waiver["rule"], waiver["subject"], waiver["owner"]) == ("layer-breach", subject, "@ada")
+    assert waiver["expires"] > date.today()
+    assert "\u202e" not in text
+
+
+def test_lines_of_the_reviews_file_that_cannot_be_read_are_told(draw: Draw, store: Path) -> None:
+    (store / FILE).write_bytes(b'{"who": "b')
+    assert "1 lines of the reviews file cannot be read" in said(draw("findings.py"))
+
+
+# -- components
+
+
+def test_the_map_of_a_repository_says_what_is_not_allowed(draw: Draw, store: Path) -> None:
+    with open_history(store) as history:
+        accused = {(edge.src, edge.dst) for edge in history.component_edges("shop") if not edge.allowed}
+    test = draw("components.py", repo="shop")
+    assert f"**{len(accused)}** not allowed" in said(test)
+    assert {(row["From"], row["To"]) for row in table(test, "From")} == accused
+
+
+def test_an_edge_of_the_map_opens_to_the_imports_behind_it(draw: Draw) -> None:
+    test = draw("components.py", repo="shop", src="billing", dst="web")
+    rows = table(test, "Needs")
+    assert rows
+    assert all(str(row["File"]).startswith("billing/") and str(row["Needs"]).startswith("web/") for row in rows)
+    assert "not allowed by the policy" in said(test)
+
+
+def test_a_component_opens_to_what_it_needs_and_who_needs_it(draw: Draw) -> None:
+    words = said(draw("components.py", repo="shop", of="billing"))
+    assert "12 files" in words
+    assert "**Depends on**" in words
+    assert "**Used by**" in words
+
+
+def test_a_component_that_is_not_there_says_so(draw: Draw) -> None:
+    assert "There is no component `nowhere`" in said(draw("components.py", repo="shop", of="nowhere"))
+
+
+def test_the_drift_overlay_lists_the_edges_that_moved(draw: Draw) -> None:
+    test = draw("components.py", repo="shop", overlay="Drift of 30 days")
+    assert {(row["From"], row["To"]) for row in table(test, "Change")} >= {("accounts", "catalog"), ("web", "shared")}
+
+
+# -- one batch
+
+
+def test_a_batch_opens_to_its_agent_commits_and_what_it_moved(draw: Draw) -> None:
+    test = draw("batch.py", repo="shop", batch="batch-8")
+    words = said(test)
+    assert "at least `copilot` (`trailer`), 90% sure" in words
+    tiles = {metric.label: metric.value for metric in test.metric}
+    assert (tiles["New findings"], tiles["Fixed findings"]) == ("2", "0")
+    assert {(row["From"], row["To"], row["What"]) for row in table(test, "From")} == {
+        ("billing", "web", "added, not allowed"),
+        ("web", "billing", "changed"),
+    }
+    assert len(table(test, "Commit")) == 1
+
+
+def test_the_first_batch_says_that_there_is_nothing_before_it(draw: Draw) -> None:
+    assert "The history kept here begins with this batch" in said(draw("batch.py", repo="shop", batch="batch-1"))
+
+
+def test_a_batch_that_is_not_there_says_so(draw: Draw) -> None:
+    assert "has no batch `nowhere`" in said(draw("batch.py", batch="nowhere"))
+
+
+def test_without_a_batch_every_batch_is_listed(draw: Draw) -> None:
+    assert len(table(draw("batch.py", repo="shop"), "Batch")) == 30
+
+
+# -- what there may be instead of a store
+
+
+def test_about_says_what_the_numbers_rest_on(draw: Draw) -> None:
+    rows = table(draw("about.py", repo="shop"), "Parsed")
+    assert rows[0]["Files"] == rows[0]["Parsed"]
+    assert table(draw("about.py"), "Main line")[1]["Main line"] == "refs/heads/main"
+
+
+def test_a_store_that_is_not_there_says_what_to_do(draw: Draw, store: Path) -> None:
+    shutil.rmtree(store)
+    test = draw()
+    assert "No store to show" in said(test)
+    assert "plumbrule scan" in said(test)
+
+
+def test_a_store_with_nothing_scanned_says_what_to_do(
+    draw: Draw, store: Path, write_store: Callable[..., Path]
+) -> None:
+    shutil.rmtree(store)
+    write_store(store)
+    assert "Nothing has been scanned into this store yet." in said(draw())
+
+
+def test_a_damaged_store_says_which_file(draw: Draw, store: Path) -> None:
+    (generation,) = (store / "generations").glob("*.duckdb")
+    generation.write_bytes(b"not a database" * 1000)
+    test = draw()
+    assert "No store to show" in said(test)
+    assert generation.name in said(test)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_single_snapshot_is_enough_for_every_page(
+    draw: Draw, store: Path, write_store: Callable[..., Path], one_snapshot: object, name: str
+) -> None:
+    shutil.rmtree(store)
+    write_store(store, one_snapshot)
+    assert "Generation 1 " in said(draw(name))
+
+
+def test_findings_of_a_store_without_any_say_so(
+    draw: Draw, store: Path, write_store: Callable[..., Path], one_snapshot: object
+) -> None:
+    shutil.rmtree(store)
+    write_store(store, one_snapshot)
+    assert "Nothing was found." in said(draw("findings.py"))
+
+
+def test_a_generation_published_meanwhile_is_picked_up_and_said(draw: Draw, store: Path) -> None:
+    test = draw()
+    with Store.open(store).writer(lambda _: None) as writer:
+        writer.publish()
+    whole(test.run())
+    assert "Generation 2 " in said(test)
+    assert "generation 2 now" in test.toast[0].value
