@@ -152,20 +152,27 @@ def main_lines(store: Store) -> Callable[[str], str]:
 
 def memory_text(memory: Memory) -> str:
     """A resolution's memory as text, files by number."""
-    files = sorted({path for users in (*memory.readers.values(), *memory.asked.values()) for path in users})
+    files = sorted(
+        {path for users in memory.asked.values() for path in users}
+        | {path for names in memory.readers.values() for users in names.values() for path in users}
+    )
     number = {path: index for index, path in enumerate(files)}
-    packed = [
-        {what: sorted(number[path] for path in users) for what, users in sorted(side.items())}
-        for side in (memory.readers, memory.asked)
-    ]
-    return orjson.dumps([files, *packed]).decode()
+    asked = {what: sorted(number[path] for path in users) for what, users in sorted(memory.asked.items())}
+    readers = {
+        read: {name: sorted(number[path] for path in users) for name, users in sorted(names.items())}
+        for read, names in sorted(memory.readers.items())
+    }
+    return orjson.dumps([files, readers, asked]).decode()
 
 
 def memory_of(text: str) -> Memory:
     """The inverse of `memory_text`."""
     files, readers, asked = orjson.loads(text)
     return Memory(
-        {what: {files[number] for number in users} for what, users in readers.items()},
+        {
+            read: {name: {files[number] for number in users} for name, users in names.items()}
+            for read, names in readers.items()
+        },
         {what: {files[number] for number in users} for what, users in asked.items()},
     )
 

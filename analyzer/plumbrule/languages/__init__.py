@@ -53,7 +53,7 @@ class Resolver(Protocol):
     """
 
     def locate(self, path: str, statement: Import) -> Target:
-        """Where `statement` of file `path` leads. Must depend on (path's folder, module, level, name) and the tree only."""
+        """Where `statement` of file `path` leads; depends on (its folder, module, level, name) and the tree only."""
         ...
 
     def provide(self, module: str, name: str) -> str | None:

@@ -99,7 +99,7 @@ class Tree:
 class Memory(NamedTuple):
     """What a resolution knows about change: who must be bound again when something moves."""
 
-    readers: dict[str, set[str]]  # file -> files whose rows were made by reading its interface
+    readers: dict[str, dict[str, set[str]]]  # file -> name looked up in its interface -> files whose rows hang on it
     asked: dict[str, set[str]]  # path or "folder/" -> files one of whose imports asked whether it exists
 
 
@@ -118,20 +118,15 @@ class _Question(NamedTuple):
     name: str
 
 
+_Read = tuple[str, str]  # (file, name looked up in its interface); the name "" is the file itself
+
+
 class _Answer(NamedTuple):
     target: Target
     asked: frozenset[str]
 
 
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """One search for a name: (file, name) pairs already entered, and files whose interfaces were read."""
-
-    entered: set[tuple[str, str]]
-    through: set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +156,13 @@ class Resolution:
         self._asked_by: dict[str, set[_Question]] = defaultdict(set)
         self._asked_before: dict[str, set[str]] = {}  # the same by file, as an earlier process remembered it
         self._users: dict[_Question, set[str]] = defaultdict(set)
-        self._readers: dict[str, set[str]] = defaultdict(set)  # path -> files whose rows read its interface
-        self._reads: dict[str, set[str]] = {}
+        # path -> name looked up in its interface -> files whose rows hang on the answer; "" is the file itself.
+        self._readers: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        self._reads: dict[str, set[_Read]] = {}
         self._questions: dict[str, set[_Question]] = {}
         self._bound: dict[str, list[_Bound]] = {}
-        self._defined: dict[tuple[str, str], tuple[Definition | None, frozenset[str]]] = {}
-        self._defined_through: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._defined: dict[_Read, tuple[Definition | None, frozenset[_Read]]] = {}
+        self._defined_through: dict[str, set[_Read]] = defaultdict(set)
 
     def update(self, changes: Mapping[str, Entry | None]) -> dict[str, FileRows | None]:
         """Moves to the tree with these files set or removed (None); the bundles that may differ, gone ones as None."""
@@ -186,13 +182,15 @@ class Resolution:
                 if had:
                     gone.add(path)
                     self._forget(path)
-                    dirty |= self._readers.pop(path, set())
+                    dirty.update(*self._readers.pop(path, {}).values())
                 if had != (entry is not None and entry.dialect != ""):
                     appeared.add(path)
                 continue
             interface = self._facts.interface(entry.dialect, entry.blob)
-            if earlier is None or _offer(earlier) != _offer(interface):
-                dirty |= self._readers.get(path, set())
+            moved = None if earlier is None else _moved_names(earlier, interface)
+            if moved is None or moved:
+                readers = self._readers.get(path, {})
+                dirty.update(*(readers.values() if moved is None else (readers.get(name, ()) for name in moved)))
                 self._drop_definitions(path)
             if not had:
                 appeared.add(path)
@@ -204,7 +202,7 @@ class Resolution:
                 self._drop_answer(question, dirty)
             for user in self._asked_before.pop(what, ()):
                 dirty.add(user)
-                dirty |= self._readers.get(user, set())
+                dirty.update(*self._readers.get(user, {}).values())
         dirty -= gone
         # First every binding, then every name: a name may lead through another file that is dirty as well.
         stale = [path for path in dirty if self.tree.has_facts(path)]
@@ -224,7 +222,10 @@ class Resolution:
             users = set().union(*(self._users.get(question, ()) for question in questions))
             if users:
                 asked.setdefault(what, set()).update(users)
-        return Memory({path: set(files) for path, files in self._readers.items() if files}, asked)
+        readers = {
+            path: {name: set(files) for name, files in names.items() if files} for path, names in self._readers.items()
+        }
+        return Memory({path: names for path, names in readers.items() if names}, asked)
 
     def recall(self, entries: Mapping[str, Entry], memory: Memory) -> None:
         """Stands on this tree, which an earlier process had bound and remembered; facts are read when needed."""
@@ -285,7 +286,7 @@ class Resolution:
         dirty |= users
         for user in users:
             # Whoever followed a name through a file whose imports now lead elsewhere must look again.
-            dirty |= self._readers.get(user, set())
+            dirty.update(*self._readers.get(user, {}).values())
             self._drop_definitions(user)
 
     def _drop_definitions(self, path: str) -> None:
@@ -319,8 +320,7 @@ class Resolution:
         self._symbols.pop(path, None)
         for question in self._questions.pop(path, ()):
             self._users[question].discard(path)
-        for read in self._reads.pop(path, ()):
-            self._readers[read].discard(path)
+        self._unread(path, self._reads.pop(path, set()))
         self._bound.pop(path, None)
         self._drop_definitions(path)
 
@@ -357,24 +357,27 @@ class Resolution:
         self._bound[path] = bound
         return bound
 
-    def _define(self, path: str, name: str) -> tuple[Definition | None, frozenset[str]]:
-        """The definition, and every file whose interface was read to find it."""
+    def _unread(self, user: str, reads: set[_Read]) -> None:
+        for path, name in reads:
+            self._readers[path].get(name, set()).discard(user)
+
+    def _define(self, path: str, name: str) -> tuple[Definition | None, frozenset[_Read]]:
+        """The definition, and every name that was looked up in some file to find it."""
         key = (path, name)
         known = self._defined.get(key)
         if known is None:
-            search = _Search(set(), {path})
-            known = self._follow(path, name, 0, search), frozenset(search.through)
+            entered: set[_Read] = set()
+            known = self._follow(path, name, 0, entered), frozenset(entered)
             self._defined[key] = known
-            for read in known[1]:
+            for read, _ in known[1]:
                 self._defined_through[read].add(key)
         return known
 
-    def _follow(self, path: str, name: str, depth: int, search: _Search) -> Definition | None:
+    def _follow(self, path: str, name: str, depth: int, search: set[_Read]) -> Definition | None:
         # Barrels may export each other in circles: every (file, name) is entered once a search.
-        if depth > _LONGEST_CHAIN or (path, name) in search.entered:
+        if depth > _LONGEST_CHAIN or (path, name) in search:
             return None
-        search.entered.add((path, name))
-        search.through.add(path)
+        search.add((path, name))
         interface = self._interface(path)
         if interface is None:
             return None
@@ -394,7 +397,7 @@ class Resolution:
                         return found
         return found
 
-    def _bound_here(self, path: str, name: str, depth: int, search: _Search) -> Definition | None:
+    def _bound_here(self, path: str, name: str, depth: int, search: set[_Read]) -> Definition | None:
         if name in self._names(path):
             return Definition(path, name)
         stars = []
@@ -412,7 +415,7 @@ class Resolution:
                 return found
         return None
 
-    def _imported(self, path: str, index: int, name: str, depth: int, search: _Search) -> Definition | None:
+    def _imported(self, path: str, index: int, name: str, depth: int, search: set[_Read]) -> Definition | None:
         """Where import row `index` of `path` leads for `name` ("" or "*" = the module itself)."""
         item = self._items(path)[index]
         if not isinstance(item.target, Located):
@@ -428,7 +431,7 @@ class Resolution:
         interface = self._interface(path)
         assert interface is not None  # only files with facts have rows
         body = self._facts.body(entry.dialect, entry.blob)
-        reads: set[str] = set()
+        reads: set[_Read] = set()
         edges: dict[tuple[str, str, int], _Edge] = {}
         uses: dict[Use, None] = {}
         externals: dict[ExternalRow, None] = {}
@@ -464,7 +467,7 @@ class Resolution:
                 unresolved[Unresolved(row.line, _as_written(row), target.reason)] = None
                 continue
             resolved += 1
-            reads.add(target.path)
+            reads.add((target.path, ""))
             if not self.tree.has_facts(target.path):
                 continue  # an asset, or code that was skipped: it exists, so the import is resolved, but has no graph
             name = "" if target.is_submodule or row.name == "" else row.name
@@ -512,10 +515,9 @@ class Resolution:
             edge(definition.path, kind, reference.line, definition.symbol, row, confidence)
             user = _user(interface, reference.symbol)
             uses[Use(definition.path, definition.symbol, reference.kind, reference.line, user)] = None
-        for read in self._reads.get(path, set()) - reads:
-            self._readers[read].discard(path)
-        for read in reads:
-            self._readers[read].add(path)
+        self._unread(path, self._reads.get(path, set()) - reads)
+        for read, name in reads:
+            self._readers[read].setdefault(name, set()).add(path)
         self._reads[path] = reads
         return FileRows(
             file=FileRow(
@@ -552,7 +554,7 @@ class Resolution:
 
     def _through_import(
         self, path: str, candidates: list[int], text: str, rest: str
-    ) -> tuple[int, Definition | None, frozenset[str]]:
+    ) -> tuple[int, Definition | None, frozenset[_Read]]:
         """The import row that the dotted `text` goes through, and where it leads."""
         bound = self._items(path)
         # `import a.b` and `import a.c` both bind `a`: the longest module that the text spells out is meant.
@@ -571,7 +573,7 @@ class Resolution:
             return best, None, frozenset()  # `a.other` where only `import a.b` was written: the package's own name
         if row.name in ("", "*") or target.is_submodule:
             definition: Definition | None = Definition(target.path, "")
-            through: frozenset[str] = frozenset((target.path,))
+            through: frozenset[_Read] = frozenset(((target.path, ""),))
         else:
             definition, through = self._define(target.path, row.name)
         if definition is None:
@@ -579,9 +581,9 @@ class Resolution:
         definition, more = self._descend(definition, rest)
         return best, definition, through | more
 
-    def _descend(self, definition: Definition, rest: str) -> tuple[Definition, frozenset[str]]:
+    def _descend(self, definition: Definition, rest: str) -> tuple[Definition, frozenset[_Read]]:
         """Follows the dots of `rest` as far as they name modules and symbols; the last certain point."""
-        through: set[str] = {definition.path}
+        through: set[_Read] = {(definition.path, "")}
         for part in rest.split(".") if rest else ():
             if definition.symbol == "":
                 found, read = self._define(definition.path, part)
@@ -591,6 +593,7 @@ class Resolution:
                 definition = found
             else:
                 inner = f"{definition.symbol}.{part}"
+                through.add((definition.path, inner))
                 if inner not in self._names(definition.path):
                     break
                 definition = Definition(definition.path, inner)
@@ -614,14 +617,31 @@ def _as_written(row: Import) -> str:
     return f"{module}:{row.name}" if row.name else module
 
 
-def _offer(interface: Interface) -> tuple[object, ...]:
-    """What other files' resolution can read of an interface; equal offers make equal rows elsewhere."""
-    return (
-        [symbol.name for symbol in interface.symbols],
-        [(row.module, row.level, row.name, row.alias) for row in interface.imports],
-        [export[:3] for export in interface.exports],
-        interface.has_all,
-    )
+def _moved_names(before: Interface, now: Interface) -> set[str] | None:
+    """The names whose lookup in a file can give another answer; None if that may be any name."""
+    old, new = _offer(before), _offer(now)
+    if old["*"] != new["*"]:
+        return None
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+
+
+def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
+    """By name, everything a lookup in this interface can see; under "*" what concerns every name."""
+    offer: dict[str, list[tuple[object, ...]]] = {"*": []}
+    for symbol in interface.symbols:
+        offer.setdefault(symbol.name, []).append(("symbol",))
+    for row in interface.imports:
+        offer.setdefault(row.alias or "*" if row.alias or row.name == "*" else "", []).append(row[:4])
+    for export in interface.exports:
+        known = 0 <= export.imported < len(interface.imports)
+        source: tuple[object, ...] = interface.imports[export.imported][:4] if known else ()
+        found = offer.setdefault(export.name, [])
+        found.append(("export", export.local, *source))
+        if export.local != export.name:
+            # A lookup of the exported name goes on with the local one.
+            found.extend(("symbol",) for symbol in interface.symbols if symbol.name == export.local)
+            found.extend(row[:4] for row in interface.imports if row.alias == export.local)
+    return offer
 
 
 def entries_of(paths: Iterable[tuple[str, str, str]]) -> dict[str, Entry | None]:
