@@ -1058,6 +1058,11 @@ class EcmaScriptSweep(Sweep):
         if operator is not None and operator.type in ("&&=", "||=", "??="):
             self.flow(_DECISION, node)
 
+    def on_error(self, node: Node) -> None:
+        # The grammar does not know `export type * from "m"`, whose meaning is clear.
+        if node.end_byte - node.start_byte != len(b"type") or self._written(node) != b"type":
+            super().on_error(node)
+
     # -- strings --------------------------------------------------------------------------------------------------
 
     def on_template(self, node: Node) -> None:
