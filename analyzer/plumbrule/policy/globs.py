@@ -43,27 +43,31 @@ def _expression(glob: str) -> str:
     _refuse_dead(glob)
     pattern = _without_trailing_spaces(glob)
     folder_only = pattern.endswith("/")
-    pattern = pattern.rstrip("/") if folder_only else pattern
-    anchored = "/" in pattern
-    pattern = pattern.removeprefix("/")
-    segments = pattern.split("/")
-    parts = [] if anchored else ["(?:.*/)?"]
-    inside = False
-    for position, segment in enumerate(segments):
-        last = position == len(segments) - 1
+    pattern = pattern.rstrip("/")
+    # A slash anywhere but at the end ties a glob to the root; without one it is looked for in every folder.
+    segments = pattern.removeprefix("/").split("/") if "/" in pattern else ["**", pattern]
+    below = segments[-1] == "**"
+    runs: list[list[str]] = [[]]  # of segments; between two runs lies any number of folders
+    for segment in segments[:-1] if below else segments:
         if segment == "**":
-            # Leading and inner `**/` stand for any number of folders, a trailing one for everything inside.
-            inside = last
-            parts.append(".+" if last else "(?:.*/)?")
+            runs.append([])
         else:
-            parts.append(_segment(segment, glob) + ("" if last else "/"))
-    # A glob that names a folder means all files below it.
-    tail = "" if inside else "/.+" if folder_only else "(?:/.+)?"
-    return f"(?:{''.join(parts)}{tail})"
+            runs[-1].append(_segment(segment, glob))
+    # A glob that names a folder means all files below it, and one that ends in `/**` not the folder itself.
+    end = {(False, False): "(?:/.+)?", (False, True): "/.+", (True, False): "/.+", (True, True): "/[^/]+/.+"}
+    texts = ["/".join(run) for run in runs]
+    ends = ["/"] * (len(runs) - 1) + [end[below, folder_only]]
+    out = ""
+    for number, (text, after) in enumerate(zip(texts, ends, strict=True)):
+        # A run is taken where it first fits, for good: what follows has most room there, and no path takes long.
+        run = text + after if text else after.removeprefix("/")
+        out += f"(?>(?:[^/]*/)*?{run})" if number and text else run
+    return f"(?:{out})"
 
 
 def _segment(segment: str, glob: str) -> str:
-    out: list[str] = []
+    """One segment up to its end; between two stars the first fit is taken for good."""
+    runs = [""]
     at = 0
     while at < len(segment):
         char = segment[at]
@@ -71,21 +75,24 @@ def _segment(segment: str, glob: str) -> str:
         if char == "*":
             while at < len(segment) and segment[at] == "*":
                 at += 1
-            out.append("[^/]*")
+            runs.append("")
         elif char == "?":
-            out.append("[^/]")
+            runs[-1] += "[^/]"
         elif char == "\\":
             if at == len(segment):
                 raise SettingsError(f"glob {glob!r} ends in a backslash that escapes nothing; remove it or write \\\\")
-            out.append(re.escape(segment[at]))
+            runs[-1] += re.escape(segment[at])
             at += 1
         elif char == "[":
-            end, text = _bracket(segment, at, glob)
-            out.append(text)
-            at = end
+            at, text = _bracket(segment, at, glob)
+            runs[-1] += text
         else:
-            out.append(re.escape(char))
-    return "".join(out)
+            runs[-1] += re.escape(char)
+    first, *rest = runs
+    if not rest:
+        return first + r"(?=/|\Z)"
+    *inner, last = rest
+    return first + "".join(f"(?>[^/]*?{run})" for run in inner if run) + rf"(?>[^/]*{last}(?=/|\Z))"
 
 
 def _bracket(segment: str, at: int, glob: str) -> tuple[int, str]:

@@ -25,7 +25,6 @@ from plumbrule.policy.model import (
 
 _TOP = ("exclude", "components", "layers", "forbid", "rules", "waiver", "repository", "batches", "limits", "mail")
 _SEVERITIES = ("off", "info", "warning", "error")
-_NAME = re.compile(r"[\w][\w.@/ -]*")
 
 _KEY = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
 _ASSIGNED = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
@@ -79,8 +78,8 @@ class _Reading:
         found = []
         for name, globs in self._table(self.top.get("components", {}), ("components",)).items():
             where = ("components", name)
-            if not _NAME.fullmatch(name):
-                raise self._error(where, f"{name!r} is no component name; use letters, digits, '.', '-', '_' and '/'")
+            if not name.isprintable() or name.strip() != name or not name:
+                raise self._error(where, f"{name!r} is no component name; use visible characters only")
             read = self._globs(globs, where, members)
             if not read:
                 raise self._error(where, f"component {name!r} has no glob; give it one, or remove it")
@@ -175,7 +174,8 @@ class _Reading:
             repository = self._text(table.get("repository", ""), (*where, "repository"))
             if repository and repository not in members:
                 raise self._error(
-                    where, f"waiver {number}: no [[repository]] is named {repository!r}{_near(repository, members)}"
+                    (*where, "repository"),
+                    f"waiver {number}: no [[repository]] is named {repository!r}{_near(repository, members)}",
                 )
             waiver = Waiver(
                 rule=self._text(table["rule"], (*where, "rule")),
@@ -201,7 +201,9 @@ class _Reading:
                     raise self._error(where, f'[[repository]] {number} lacks `{key}`; add `{key} = "…"`')
             name = self._text(table["name"], (*where, "name"))
             if not re.fullmatch(r"[\w][\w.-]*", name):
-                raise self._error(where, f"{name!r} is no repository name; use letters, digits, '.', '-' and '_'")
+                raise self._error(
+                    (*where, "name"), f"{name!r} is no repository name; use letters, digits, '.', '-' and '_'"
+                )
             path = self._text(table["path"], (*where, "path"))
             if not path or "\0" in path:
                 raise self._error(where, f"repository {name!r} has no usable path; write where its checkout lies")
