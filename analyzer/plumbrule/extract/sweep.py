@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from itertools import accumulate
 from typing import ClassVar, NamedTuple
@@ -46,8 +46,9 @@ _HELD = b"\x02"  # a further line of that string: code, but no token
 _HOLES = [_HOLE.ljust(size) for size in range(100)]
 _NO_LEAF = bytes(byte for byte in range(256) if byte not in b"ISNC")
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
-# Words, strings, and runs of punctuation: a run may be cut anywhere by white space, so runs are only ever joined.
-_TOKEN = re.compile(rb"[\w$\x80-\xff]+|\x01|[^\w$\x80-\xff\s\x01\x02]+")
+_LEAF = re.compile(rb"[\w$\x80-\xff]+|\x01")
+# Numbers, words, strings, and runs of punctuation: white space may cut a run anywhere, so runs are only ever joined.
+_TOKEN = re.compile(rb"\d[\w.]*|[\w$\x80-\xff]+|\x01|[^\w$\x80-\xff\s\x01\x02]+")
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 _GENERATED = re.compile(
@@ -57,9 +58,10 @@ _GENERATED = re.compile(
 )
 _USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
 _WORD = frozenset(b".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
-# Unfinished matches that the cursor holds at once. It goes through all of them at every node, so 100,000 calls inside
-# each other took 51 s without a limit; real code holds fewer than one for each level and pattern.
-_MATCH_LIMIT = 512
+# Below this depth nothing matches. The cursor counts depth in 16 bits; beyond them it goes quadratic: 100,000 calls
+# inside each other took 51 s, and what it then found was no longer all.
+_DEEPEST_NODE = 65_000
+_FEW_NAMES = 60
 _HEADER = 2_000  # bytes at the start of a file in which a marker of generated code counts
 
 
@@ -71,18 +73,18 @@ class Flow(NamedTuple):
     scaled: bool = False  # one cognitive point, and one more for each level of nesting (Campbell 2018, appendix B)
     nests: bool = False  # what is inside lies one level deeper
     shifts: bool = False  # like a lambda: raises cognitive nesting but is no control structure
-    chains: bool = (
-        False  # an `else`: a scaled structure that fills it to its last byte is an `else if`, already paid for
-    )
+    # An `else`: a scaled structure that fills it to its last byte is an `else if`, which has been paid for.
+    chains: bool = False
+    opens: bool = False  # what is inside stands deeper, and that is all
 
 
 class _Frame:
     """Running figures of one definition; classes and the module have one too, so that nothing leaks outwards."""
 
     __slots__ = (
-        "body", "children", "cognitive", "cyclomatic", "deepest", "depth", "end", "first_statement", "handlers",
-        "is_function", "name", "nest", "node", "outer", "raises", "recursive", "scaled", "start", "statements",
-        "symbol",
+        "body", "children", "cognitive", "cyclomatic", "deepest", "depth", "end", "handlers",
+        "is_function", "layout", "level", "name", "nest", "node", "outer", "raises", "recursive", "scaled",
+        "start", "statements", "symbol",
     )  # fmt: skip
 
     def __init__(self, symbol: int, name: bytes, node: Node | None, span: tuple[int, int, int], outer: _Frame | None):
@@ -94,13 +96,13 @@ class _Frame:
         self.is_function = False
         self.cyclomatic = 1
         self.cognitive = 0
-        self.scaled = (
-            0  # how many points of `cognitive` grow with nesting: what an outer function adds for its own level
-        )
+        self.scaled = 0  # points of `cognitive` that grow with nesting: an outer function adds them once more a level
         self.nest = 0
         self.depth = 0
         self.deepest = 0
         self.statements = 0
+        self.layout = 0  # at which depth each statement stands
+        self.level = 0
         self.handlers = 0
         self.raises = 0
         self.recursive = False
@@ -140,7 +142,7 @@ class _Shapes(dict[bytes, bytes]):
 
 _COMMENT, _NAME, _STRING = 0, 1, 2  # where two spans are equal, the lower kind counts
 _LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL = range(5)  # how `run` treats a pattern
-_NEST, _SHIFT, _CHAIN = 1, 2, 3  # what a stack entry that is no symbol undoes when it closes
+_NEST, _SHIFT, _CHAIN, _OPEN = 1, 2, 3, 4  # what a stack entry that is no symbol undoes when it closes
 
 
 def require_text(source: bytes) -> None:
@@ -293,12 +295,19 @@ class Sweep:
             self._functions.append(frame)
         self.frame = frame
         self._ends.append(frame.end)
+        frame.level = len(self._ends)
         self._tops.append(frame)
 
     def shadow(self, symbol: int, names: set[str]) -> None:
         """Inside `symbol` these names are its own (parameters), so they lead to no other file."""
         if symbol >= 0:
             self._shadows[symbol] = names
+
+    def statement(self) -> None:
+        """One more statement, at this depth: in some languages nothing but white space tells two depths apart."""
+        frame = self.frame
+        frame.statements += 1
+        frame.layout = (frame.layout * 33 + len(self._ends) - frame.level) & 0xFFFFFFFF
 
     def flow(self, flow: Flow, node: Node) -> None:
         """Counts a decision and, if it nests, opens a level that closes with `node`."""
@@ -327,6 +336,9 @@ class Sweep:
         elif flow.chains:
             self._ends.append(end)
             self._tops.append(_CHAIN)
+        elif flow.opens:
+            self._ends.append(end)
+            self._tops.append(_OPEN)
 
     def boolean(self, operator: Node, operands: tuple[Node | None, ...], node: Node) -> None:
         """A boolean operator; `operands` are its sides with parentheses taken off."""
@@ -361,32 +373,29 @@ class Sweep:
         masked = self._masked
         seen = {(symbol, name) for symbol, _, name in self._references}
         known = {start for _, _, start, _ in self._met}
-        find, use = masked.find, _USE.match
         starts = [start for start, _ in imports]
         opened = [start for start, _ in self._opened]
-        for alias in sorted({row.alias for row in self.imports if row.alias}):
-            head = alias.encode()
-            size = len(head)
-            at = find(head)
-            while at >= 0:
-                here, at = at, find(head, at + size)
-                if here in known or (here and masked[here - 1] in _WORD and masked[here - 3 : here] != b"..."):
-                    continue
-                found = use(masked, here)
-                if found is None or found[2] or found.end() - here > LONGEST_NAME:
-                    continue  # a keyword argument or an assignment; a call is known already
-                if not self.is_read(here, found.end()):
-                    continue
-                name = found[1]
-                if len(name) > size and not name.startswith(head + b"."):
-                    continue  # part of a longer name
-                inside = bisect_right(starts, here) - 1
-                if inside >= 0 and here < imports[inside][1]:
-                    continue
-                symbol = self._symbol_at(here, opened)
-                if (symbol, name) not in seen:
-                    seen.add((symbol, name))
-                    self._references.setdefault((symbol, "read", name), here)
+        heads = {row.alias.encode() for row in self.imports if row.alias}
+        # One look through the file for each name is fastest by far, until there are many names.
+        few = len(heads) <= _FEW_NAMES
+        for here in (at for head in sorted(heads) for at in _places(masked, head)) if few else _words(masked):
+            if here in known or (here and masked[here - 1] in _WORD and masked[here - 3 : here] != b"..."):
+                continue
+            found = _USE.match(masked, here)
+            if found is None or found[2] or found.end() - here > LONGEST_NAME:
+                continue  # a keyword argument or an assignment; a call is known already
+            if not self.is_read(here, found.end()):
+                continue
+            name = found[1]
+            if name.partition(b".")[0] not in heads:
+                continue  # part of a longer name
+            inside = bisect_right(starts, here) - 1
+            if inside >= 0 and here < imports[inside][1]:
+                continue
+            symbol = self._symbol_at(here, opened)
+            if (symbol, name) not in seen:
+                seen.add((symbol, name))
+                self._references.setdefault((symbol, "read", name), here)
 
     def _symbol_at(self, offset: int, opened: list[int]) -> int:
         number = bisect_right(opened, offset) - 1
@@ -438,7 +447,7 @@ class Sweep:
         self.refer("read", node.start_byte, node.end_byte)
 
     def on_statement(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
 
     def on_error(self, node: Node) -> None:
         if not self._errors or node.start_byte >= self._errors[-1][1]:
@@ -453,7 +462,9 @@ class Sweep:
         # Most nodes are strings, comments, calls and plain statements: they are taken here unless a language differs.
         plain = [_LOOK_UP] * query.pattern_count
         ends, spans, met = self._ends, self._spans, self._met
-        for pattern, captured in QueryCursor(query, match_limit=_MATCH_LIMIT).matches(tree.root_node):
+        cursor = QueryCursor(query)
+        cursor.set_max_start_depth(_DEEPEST_NODE)
+        for pattern, captured in cursor.matches(tree.root_node):
             (nodes,) = captured.values()
             node = nodes[0]
             how = plain[pattern]
@@ -468,7 +479,7 @@ class Sweep:
             while ends[-1] <= start:
                 self._close()
             if how is _PLAIN_STATEMENT:
-                self.frame.statements += 1
+                self.statement()
             elif how is _PLAIN_CALL:
                 met.append((self.frame.symbol, "call", start, node.end_byte))
             else:
@@ -602,6 +613,8 @@ class Sweep:
         lines = masked.split(b"\n")
         code = list(accumulate(map(bool, map(bytes.strip, lines)), initial=0))
         functions = self._measured(masked, code)
+        for frame in (self.module, *self._functions):
+            frame.children.clear()  # workers run without a garbage collector: nothing may go round in a circle
         physical = len(lines) - (not lines[-1])
         interface = Interface(
             physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
@@ -618,9 +631,14 @@ class Sweep:
         total, at = 0, 0
         for start, end in sorted(self._cuts):
             if start > at:
-                total += self._leaves(self._shape(_TOKEN.findall(masked, at, start)))
+                total += self._leaves_between(masked, at, start)
             at = max(at, end)
-        return total + self._leaves(self._shape(_TOKEN.findall(masked, at)))
+        return total + self._leaves_between(masked, at, len(masked))
+
+    def _leaves_between(self, masked: bytes, start: int, end: int) -> int:
+        """Named leaves between two offsets, where no shape is wanted."""
+        found = _LEAF.findall(masked, start, end)
+        return len(found) - sum(map(self.KEYWORDS.__contains__, found))
 
     @property
     def _shape_of(self) -> _Shapes:
@@ -653,7 +671,7 @@ class Sweep:
                 # The signature may end inside this piece.
                 if at < frame.body:
                     head = min(stop, frame.body)
-                    interface += self._leaves(self._shape(_TOKEN.findall(masked, at, head)))
+                    interface += self._leaves_between(masked, at, head)
                     at = head
                 if at < stop:
                     tokens = _TOKEN.findall(masked, at, stop)
@@ -671,8 +689,7 @@ class Sweep:
                     exact.append(inner_exact)
                     shape.append(inner_shape)
                     at = child.end
-            # Block structure is white space in some languages: these figures keep bodies apart that differ in it only.
-            figures = b"%d %d %d %d" % (frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements)
+            figures = b"%d %d %d" % (frame.cyclomatic, frame.cognitive, frame.layout)
             exact_digest = shape_digest = b""
             if size >= SMALLEST_HASHED or frame.outer is not self.module:
                 # The joined text does not say where words end; the shape does, so it is part of both.
@@ -713,6 +730,17 @@ class Sweep:
                 return True
             symbol = self.symbols[symbol].parent
         return False
+
+
+def _places(masked: bytes, name: bytes) -> Iterator[int]:
+    at = masked.find(name)
+    while at >= 0:
+        yield at
+        at = masked.find(name, at + len(name))
+
+
+def _words(masked: bytes) -> Iterator[int]:
+    return (found.start() for found in _DOTTED.finditer(masked))
 
 
 def _number(digest: bytes) -> int:

@@ -149,7 +149,7 @@ class PythonSweep(Sweep):
     # -- imports --------------------------------------------------------------------------------------------------
 
     def on_import(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
         start, end = node.start_byte, node.end_byte
         self.cut(start, end)
         self._import_spans.append((start, end))
@@ -248,7 +248,7 @@ class PythonSweep(Sweep):
 
     def on_function(self, node: Node) -> None:
         frame = self.frame
-        frame.statements += 1
+        self.statement()
         named = node.child_by_field_name("name")
         body = node.child_by_field_name("body")
         if named is None or body is None:
@@ -289,7 +289,7 @@ class PythonSweep(Sweep):
         return {text(found[0]) for found in _DOTTED_NAME.finditer(listed)}
 
     def on_class(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
         named = node.child_by_field_name("name")
         body = node.child_by_field_name("body")
         if named is None or body is None:
@@ -332,7 +332,7 @@ class PythonSweep(Sweep):
             self.refer("inherit", base.start_byte, base.end_byte)
 
     def on_alias(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
         left = node.child_by_field_name("left")
         if left is not None and not self.frame.is_function:
             name = self._head(left)
@@ -347,7 +347,7 @@ class PythonSweep(Sweep):
             if child is not None and child.type == "string" and child.end_byte == node.end_byte:
                 self.mask(start, node.end_byte, code=False)  # documentation, no statement
                 return
-        frame.statements += 1
+        self.statement()
         if frame.is_function:
             return
         if frame.symbol < 0 and self.source.startswith(b"__all__", start):
@@ -431,7 +431,7 @@ class PythonSweep(Sweep):
     # -- flow -----------------------------------------------------------------------------------------------------
 
     def on_if(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
         self.flow(self._BRANCH, node)
         condition = node.child_by_field_name("condition")
         if condition is None:
@@ -454,15 +454,12 @@ class PythonSweep(Sweep):
             self._region(node.child_by_field_name("consequence"), TYPE_ONLY)
 
     def on_loop(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
         self.flow(self._BRANCH, node)
 
     def on_try(self, node: Node) -> None:
-        self.frame.statements += 1
-        body = node.child_by_field_name("body")
-        if body is None:
-            return
-        # Handlers begin where the body ends; their heads are looked at as text because a try can be large.
+        self.statement()
+        self.flow(_OPENS, node)
         for child in node.children:
             if child.type == "except_clause":
                 head = self.source[child.start_byte : child.start_byte + 200].partition(b":")[0]
@@ -470,8 +467,12 @@ class PythonSweep(Sweep):
                     self._region(node, OPTIONAL)
                     return
 
+    def on_with(self, node: Node) -> None:
+        self.statement()
+        self.flow(_OPENS, node)
+
     def on_match(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
         body = node.child_by_field_name("body")
         cases = [] if body is None else [child for child in body.named_children if child.type == "case_clause"]
         default = any(self._catches_all(case) for case in cases)
@@ -491,7 +492,7 @@ class PythonSweep(Sweep):
             self.boolean(operator, tuple(map(_without_parentheses, sides)), node)
 
     def on_assert(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
         self.flow(Flow(cyclomatic=1), node)
         self.muted = max(self.muted, node.end_byte)  # radon does not look into an assert
 
@@ -509,7 +510,7 @@ class PythonSweep(Sweep):
         self.caught(node, types, broad=not types or _BROAD.search(types) is not None, silent=silent)
 
     def on_raise(self, node: Node) -> None:
-        self.frame.statements += 1
+        self.statement()
         found = _RAISED.match(self.source, node.start_byte, min(node.end_byte, node.start_byte + LONGEST_NAME))
         self.raises(node, text(found[1]) if found is not None else "")
 
@@ -592,6 +593,7 @@ class PythonSweep(Sweep):
         self.read_imported_names(self._import_spans)
 
 
+_OPENS = Flow(opens=True)
 _PROPERTIES = {"property", "cached_property", "setter", "deleter", "getter", "abstractproperty"}
 _CONSTANT_NODES = {"string", "integer", "float", "true", "false", "none", "concatenated_string"}
 

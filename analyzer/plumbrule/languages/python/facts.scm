@@ -20,6 +20,7 @@
 (for_statement alternative: (else_clause) @loop_else)
 (while_statement alternative: (else_clause) @loop_else)
 (try_statement) @try
+(with_statement) @with
 (try_statement (else_clause) @try_else)
 (except_clause) @handler
 (match_statement) @match
@@ -35,7 +36,7 @@
 (assert_statement) @assert
 (raise_statement) @raise
 [
-  (with_statement) (return_statement) (pass_statement) (break_statement) (continue_statement) (delete_statement)
+  (return_statement) (pass_statement) (break_statement) (continue_statement) (delete_statement)
   (global_statement) (nonlocal_statement) (print_statement) (exec_statement)
 ] @statement
 

@@ -163,7 +163,7 @@ class PythonResolver:
         for number, root in enumerate(certain):
             seen.add(root.folder)
             yield root.folder, 1.0 if number == 0 and len(certain) == 1 else 0.9
-        for above in _upwards(own):
+        for above in _upwards(own if is_package else folder):
             if above not in seen:
                 seen.add(above)
                 yield above, 0.7
