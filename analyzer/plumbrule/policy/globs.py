@@ -137,7 +137,7 @@ def _without_trailing_spaces(glob: str) -> str:
 
 
 def _refuse_dead(glob: str) -> None:
-    bare = glob.strip()
+    bare = _without_trailing_spaces(glob)
     if not bare.strip("/"):
         raise SettingsError(f"glob {glob!r} names nothing; write '**' for every file, or remove it")
     if glob.startswith("#"):
