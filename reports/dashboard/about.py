@@ -16,7 +16,6 @@ with screen.section("Repositories"):
     by_name = {repository.repo: repository for repository in history.repositories()}
     rows = []
     for snapshot in now.newest:
-        policy = history.policy_in_use(snapshot.repo)
         rows.append(
             {
                 "Repository": screen.name_text(snapshot.repo),
@@ -24,8 +23,7 @@ with screen.section("Repositories"):
                 "Snapshots": by_name[snapshot.repo].snapshots,
                 "Newest commit": screen.name_text(snapshot.commit[:12]),
                 "Committed": snapshot.at,
-                "Policy": screen.name_text(policy.path) or "built-in defaults",
-                "Policy's commit": screen.name_text(policy.commit[:12]),
+                "Policy": screen.name_text(screen.policy_words(history.policy_in_use(snapshot.repo))),
             }
         )
     st.dataframe(

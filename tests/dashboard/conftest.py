@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -182,6 +183,7 @@ def a_shop() -> System:
 def fill_shop(writer: Writer, steps: int = 30) -> None:
     shop = a_shop()
     writer.repository("shop", "/srv/shop", "", "refs/heads/main")
+    writer.remember("policy:shop", json.dumps({"path": "plumbrule.toml", "commit": "4d1f" * 10, "hash": "77aa"}))
     filling = Filling(writer, shop, tuple(PARTS))
     breaches = (("shared", "orders"), ("catalog", "orders"), ("billing", "web"), ("accounts", "catalog"))
     filling.step("batch-1", "codex")
@@ -215,6 +217,7 @@ def fill_bad(writer: Writer) -> None:
     bad = System(HOSTILE_REPO)
     bad.needs("one/<i>.py", "two/a.py")
     writer.repository(bad.name, "/srv/bad", "", "main")
+    writer.remember(f"policy:{bad.name}", json.dumps({"path": "", "commit": "", "hash": ""}))
     filling = Filling(writer, bad, ("one", "two"))
     filling.step("first", "")
     made = finding(bad.name, "layer-breach", "one/<i>.py -> two/a.py", HOSTILE_BATCH, HOSTILE_AGENT, filling.at)

@@ -165,8 +165,10 @@ def test_the_policy_in_use_is_what_the_scan_remembered(write_store: Callable[...
         writer.remember("policy:r", text)
 
     with open_history(write_store(tmp_path / "s", Steps("r", (DAY, {"findings": 0})), fill)) as history:
-        assert history.policy_in_use("r").path == "plumbrule.toml"
-        assert history.policy_in_use("other").path == ""
+        used = history.policy_in_use("r")
+        assert used is not None
+        assert (used.path, used.commit, used.hash) == ("plumbrule.toml", "abc", "123")
+        assert history.policy_in_use("other") is None
 
 
 def test_a_store_that_is_not_there_is_said(tmp_path: Path) -> None:

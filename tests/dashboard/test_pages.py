@@ -74,7 +74,15 @@ def test_a_page_names_the_generation_and_the_commit_it_shows(draw: Draw, store: 
     words = said(draw(name))
     assert "Generation 1 " in words
     assert all(commit in words for commit in commits)
-    assert "built-in defaults" in words
+    assert "2 policies, see About" in words
+
+
+def test_a_page_names_the_policy_and_its_commit(draw: Draw) -> None:
+    assert "policy `plumbrule.toml at 4d1f4d1f4d1f`" in said(draw(repo="shop"))
+    assert [row["Policy"] for row in table(draw("about.py"), "Policy")] == [
+        "built-in defaults",
+        "plumbrule.toml at 4d1f4d1f4d1f",
+    ]
 
 
 @pytest.mark.parametrize("name", PAGES)

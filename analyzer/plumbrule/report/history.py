@@ -317,9 +317,12 @@ class History:
         sql = "SELECT repo, path, reason FROM skipped WHERE $1 IN ('', repo) ORDER BY repo, reason, path"
         return tuple((of_repo, path, reason) for of_repo, path, reason in self._rows(sql, [repo]))
 
-    def policy_in_use(self, repo: str) -> PolicyInUse:
-        """What the newest judgement of this repository went by, as the scan remembered it."""
-        kept = json.loads(self._recall(f"policy:{repo}") or "{}")
+    def policy_in_use(self, repo: str) -> PolicyInUse | None:
+        """What the newest judgement of this repository went by; None if the scan did not remember it."""
+        text = self._recall(f"policy:{repo}")
+        if text is None:
+            return None
+        kept = json.loads(text)
         return PolicyInUse(kept.get("path", ""), kept.get("commit", ""), kept.get("hash", ""))
 
     def edges_since(self, repo: str, days: int) -> tuple[EdgeMove, ...]:

@@ -23,7 +23,7 @@ from plumbrule.report.charts import PICKED
 from plumbrule.report.component_map import WIDTH, Link, Map
 from plumbrule.report.dashboard import Settings
 from plumbrule.report.escapes import code_span, in_markdown, shortened, visible
-from plumbrule.report.history import BatchMove, EdgeMove, History, Movement, Shown, Snapshot, open_history
+from plumbrule.report.history import BatchMove, EdgeMove, History, Movement, PolicyInUse, Shown, Snapshot, open_history
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import Theme, theme
 
@@ -141,10 +141,8 @@ def _foot(history: History, newest: Sequence[Snapshot]) -> None:
         parts.append(f"{code(snapshot.repo)} at {code(snapshot.commit[:12])}, {day(snapshot)}")
     if len(newest) > 3:
         parts.append(f"and {len(newest) - 3} more")
-    policy = history.policy_in_use(newest[0].repo)
-    parts.append(
-        f"policy {code(policy.path)} {code(policy.commit[:12])}" if policy.path else "policy: built-in defaults"
-    )
+    said = {policy_words(history.policy_in_use(snapshot.repo)) for snapshot in newest}
+    parts.append(f"policy {code(said.pop())}" if len(said) == 1 else f"{len(said)} policies, see About")
     with st.container(key="foot"):
         st.caption(" · ".join(parts))
 
@@ -176,6 +174,15 @@ def reader_name(given: str) -> str:
     """Who reads this, as they last said it in this session."""
     name: str = st.session_state.get("_who", given)
     return name
+
+
+def policy_words(policy: PolicyInUse | None) -> str:
+    """ "plumbrule.toml at 1a2b3c4d5e6f"; not escaped yet."""
+    if policy is None:
+        return "not recorded by the scan"
+    if not policy.path:
+        return "built-in defaults"
+    return f"{policy.path} at {policy.commit[:12]}" if policy.commit else policy.path
 
 
 def nothing(what: str, mend: str = "") -> None:
