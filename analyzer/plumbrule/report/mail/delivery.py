@@ -101,7 +101,9 @@ def _prepare(server: smtplib.SMTP, context: ssl.SSLContext | None, login: Login 
         why = f"{where} shows a certificate that is not trusted: {fault.verify_message}"
         raise DeliveryError(f"{why}; name a private authority with `ca_file` in [mail]") from fault
     except (smtplib.SMTPException, OSError) as fault:
-        raise DeliveryError(f"{where} did not let us in: {_words(fault)}") from fault
+        # Some servers answer a wrong password by silence, and then hang up.
+        hint = f"; is {PASSWORD} the right one?" if login is not None else ""
+        raise DeliveryError(f"{where} did not let us in: {_words(fault)}{hint}") from fault
 
 
 def _trust(settings: MailSettings) -> ssl.SSLContext:

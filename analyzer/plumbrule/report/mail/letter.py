@@ -191,7 +191,7 @@ def _headline(moves: Sequence[RepoMoves]) -> str:
         structure = [count for one in moves for count in one.counts if count.name in STRUCTURE]
         parts = [_count(count) for count in structure[:2]]
     heard = sum(one.told is None for one in moves)
-    parts += [f"{heard} new here"] if heard else []
+    parts += [f"{_many(heard, 'repository')} new here"] if heard else []
     return ", ".join(parts) or "nothing moved"
 
 
@@ -412,5 +412,5 @@ def _day(at: datetime) -> str:
 
 
 def _many(number: int, noun: str) -> str:
-    """As `counted`; "batches" as the one plural that is not regular here."""
-    return counted(number, noun).replace("batchs", "batches")
+    """As `counted`, with the two plurals that are not regular here."""
+    return counted(number, noun).replace("batchs", "batches").replace("repositorys", "repositories")

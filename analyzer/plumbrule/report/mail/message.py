@@ -25,7 +25,7 @@ def message_id(sender: Person, to: Person, number: int, since: Sequence[Upto | N
     """Of the `number`-th mail to this reader: the same for a repeat of it, another for every other."""
     told = [f"{one.repo}\0{one.commit}" if one else "" for one in (*since, *upto)]
     digest = hashlib.sha256("\0\0".join([to.key, str(number), *told]).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"<plumbrule.{digest[:40]}@{_domain(sender)}>"
+    return f"<plumbrule.{digest[:24]}@{_domain(sender)}>"
 
 
 def composed(
@@ -41,7 +41,7 @@ def composed(
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note answers it
     message.set_content(as_text(letter, pictures), cte="quoted-printable")
     own = id_.strip("<>").partition("@")[0]
-    ids = {picture.name: f"{picture.name}.{own}@{_domain(sender)}" for picture in pictures}
+    ids = {picture.name: f"{picture.name}.{own[-16:]}@plumbrule" for picture in pictures}
     page = as_html(letter, pictures, {name: f"cid:{cid}" for name, cid in ids.items()})
     message.add_alternative(page, subtype="html", cte="quoted-printable")
     body = message.get_body(("html",))

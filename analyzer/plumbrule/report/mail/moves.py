@@ -111,11 +111,12 @@ def upto(store: Store, newest: Snapshot) -> Upto:
     return Upto(newest.repo, newest.snapshot, newest.commit, newest.position, instrument, policy)
 
 
-def as_of(store: Store, newest: Snapshot, day: date) -> Upto | None:
-    """As if the last mail had told of the newest snapshot before this day; None if the history begins later."""
+def as_of(store: Store, newest: Snapshot, day: date) -> Upto:
+    """As if the last mail had told of the newest snapshot before this day."""
     limit = datetime.combine(day, time(), UTC)
     earlier = [one for one in _line(store, newest.repo) if one.at < limit]
-    return upto(store, earlier[-1]) if earlier else None
+    instrument, policy = _used(store.reader, newest.repo)
+    return upto(store, earlier[-1]) if earlier else Upto(newest.repo, "", "", -1, instrument, policy)
 
 
 def moves(
@@ -244,6 +245,7 @@ class _Comparison:
         self.told = anchor.snapshot
         self.before = _findings_at(store, self.told.snapshot)
         self.now = _findings_at(store, newest.snapshot)
+        self.touched = self._touched()
 
     def moves(self, state: State) -> RepoMoves:
         appeared, known_again = self._appeared()
@@ -273,6 +275,15 @@ class _Comparison:
             notes=self.anchor.notes,
             state=state,
         )
+
+    def _touched(self) -> frozenset[str]:
+        """Files that are not what they were, or not where they were."""
+        rows = self.store.reader.select(
+            "SELECT path, blob FROM file_at(?) EXCEPT SELECT path, blob FROM file_at(?)",
+            self.newest.snapshot,
+            self.told.snapshot,
+        )
+        return frozenset(path for path, _ in rows)
 
     def _state_before(self, id_: str) -> str:
         return self.before[id_].finding.state if id_ in self.before else ""
@@ -339,7 +350,16 @@ class _Comparison:
         return tuple(sorted(items, key=importance))
 
     def _item(self, rule: str, together: Sequence[Dated], batches: Mapping[str, Batch]) -> Item:
-        ordered = sorted(together, key=lambda dated: (dated.at is None, dated.at, dated.finding.subject))
+        # A new cycle is a finding on each of its edges, old ones too: what somebody has just touched is told first.
+        ordered = sorted(
+            together,
+            key=lambda dated: (
+                dated.finding.path not in self.touched,
+                dated.at is None,
+                dated.at,
+                dated.finding.subject,
+            ),
+        )
         findings = tuple(dated.finding for dated in ordered)
         group, ids = findings[0].group, {finding.id for finding in findings}
         made = {
@@ -351,7 +371,7 @@ class _Comparison:
             title=self.titles.get(rule, rule),
             severity=findings[0].severity,
             findings=findings,
-            since=ordered[0].at,
+            since=min((dated.at for dated in together if dated.at), default=None),
             batches=tuple(sorted(made.values(), key=lambda batch: (batch.last_at, batch.batch))),
             before=sum(
                 dated.finding.rule == rule and dated.finding.group == group and id_ not in ids

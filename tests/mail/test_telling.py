@@ -1,0 +1,458 @@
+"""What a mail tells and what not: deltas of the code only, seven at most, harmless whatever things are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from plumbrule.report.reviews import add_review
+from plumbrule.store import Store
+
+ADA = "ada@example.org"
+CLEAN = {
+    "shop/__init__.py": "",
+    "shop/cart.py": "from shop.tax import rate\n\n\ndef total():\n    return rate()\n",
+    "shop/tax.py": "def rate():\n    return 0.2\n",
+}
+CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate():\n    return total and 0.2\n"}
+STRICT = "[rules.complexity-jump]\nlimit = 1\n"
+DASHBOARD = {"dashboard": '"https://drift.example.org/plumb/"'}
+
+
+def tangled(name: str = "tangled") -> str:
+    return f"def {name}(rows):\n    for row in rows:\n        if row:\n            return row\n"
+
+
+class Tags(HTMLParser):
+    """Every tag with its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def of(self, name: str) -> Iterable[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.found if tag == name]
+
+
+def test_an_item_says_what_where_since_when_who_and_what_to_do(shop, text_of):
+    drift = shop(mail=DASHBOARD)
+    drift.send()
+    drift.repo.commit(CYCLE, "a cycle\n\nCo-authored-by: Claude <noreply@anthropic.com>")
+    drift.scan()
+    drift.send()
+    text = text_of(drift.inbox.to(ADA)[-1])
+    commit = drift.repo.head[:12]
+    assert "1. ERROR: Files that need each other: 2 new" in text
+    assert "shop/tax.py imports shop/cart.py, which needs shop/tax.py in turn: a cycle of 2 files." in text
+    assert "where shop/tax.py:1 shop/cart.py:1" in text
+    assert f"since 2 Jan 2024, commit {commit}, by at least claude (trailer)" in text
+    assert "do Break the cheapest edge" in text
+    assert "more https://drift.example.org/plumb/findings?repo=shop&finding=" in text
+    assert "1 commit in 1 batch; at least 1 of them by agents and bots: claude 1." in text
+
+
+def test_a_batch_that_an_orchestrator_named_is_named(shop, text_of):
+    drift = shop()
+    drift.send()
+    drift.repo.commit(CYCLE)
+    drift.run("scan", str(drift.repo.path), "--quiet", "--batch", "JOB-17", "--agent", "codex")
+    drift.send()
+    assert "batch JOB-17, by at least codex (explicit)" in text_of(drift.inbox.to(ADA)[-1])
+
+
+def test_without_a_dashboard_the_mail_names_the_command_that_explains(shop, text_of):
+    drift = shop()
+    drift.send()
+    drift.change(CYCLE)
+    drift.send()
+    text = text_of(drift.inbox.to(ADA)[-1])
+    (finding,) = re.findall(r"plumbrule explain (\w+)", text)
+    assert drift.run("explain", finding) == 0
+    assert "http" not in text
+
+
+def test_at_most_seven_items_are_told_and_the_rest_is_counted(shop, text_of):
+    drift = shop(rules=STRICT)
+    drift.send()
+    for number in range(9):
+        drift.repo.commit({f"shop/f{number}.py": tangled(f"f{number}")})
+    drift.scan()
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    text = text_of(mail)
+    assert mail["Subject"] == "[Plumbrule] shop: 9 new errors"
+    assert len(re.findall(r"\d\. ERROR", text)) == 7
+    assert "And 2 more new findings: complexity-jump 2." in text
+
+
+def test_findings_of_one_rule_and_one_batch_are_one_item(shop, text_of):
+    drift = shop(rules=STRICT)
+    drift.send()
+    drift.change({f"shop/f{number}.py": tangled(f"f{number}") for number in range(5)})
+    drift.send()
+    text = text_of(drift.inbox.to(ADA)[-1])
+    assert "1. ERROR: A function became too complex: 5 new" in text
+    assert "2. " not in text.partition("Looked at")[0].partition("1. ERROR")[2]
+    assert "and 2 more" in text
+
+
+def test_errors_come_before_warnings_and_broken_contracts_before_cycles(shop):
+    drift = shop(
+        {**CLEAN, "shop/desk.py": "from shop.till import count\n\n\ndef sum_up():\n    return count(1)\n",
+         "shop/till.py": "def count(coins):\n    return coins\n"},
+        rules='[rules.contract-break]\nseverity = "warning"\n[rules.dependency-cycle]\nseverity = "warning"\n'
+        '[rules.oversized-file]\nlimit = 12\n[rules.complexity-jump]\nlimit = 1\n',
+    )  # fmt: skip
+    drift.send()
+    drift.repo.commit({"shop/z.py": "".join(f"V{number} = {number}\n" for number in range(20))})
+    drift.repo.commit(CYCLE)
+    drift.repo.commit({"shop/till.py": "def count(coins, notes):\n    return coins + notes\n"})
+    drift.repo.commit({"shop/y.py": tangled()})
+    drift.scan()
+    drift.send()
+    text = drift.inbox.to(ADA)[-1].get_body(("plain",)).get_content()
+    assert re.findall(r"^ +rule +(\S+)", text, re.MULTILINE) == [
+        "complexity-jump",
+        "contract-break",
+        "dependency-cycle",
+        "oversized-file",
+    ]
+
+
+def test_a_broken_contract_is_told_though_later_batches_know_nothing_of_it(shop, text_of):
+    drift = shop(mail=DASHBOARD)
+    drift.send()
+    drift.change({"shop/tax.py": "def rate(country):\n    return 0.2\n"})
+    broken = drift.repo.head[:12]
+    drift.change({"shop/b.py": "x = 1\n"})
+    drift.send()
+    text = text_of(drift.inbox.to(ADA)[-1])
+    assert "rule contract-break" in text
+    assert f"more https://drift.example.org/plumb/batch?repo=shop&batch={broken}" in text
+    drift.change({"shop/c.py": "x = 1\n"})
+    drift.send()
+    assert len(drift.inbox.mails) == 2  # and that it is over is no good news
+
+
+def test_a_cycle_that_grew_says_what_it_is_now(shop, text_of):
+    drift = shop()
+    drift.change(CYCLE)
+    drift.send()
+    drift.change(
+        {
+            "shop/basket.py": "from shop.cart import total\n",
+            "shop/cart.py": "import shop.basket\nfrom shop.tax import rate\n\n\ndef total():\n    return rate()\n",
+        }
+    )
+    drift.send()
+    text = text_of(drift.inbox.to(ADA)[-1])
+    assert "Files that need each other: 2 new, 4 in all" in text
+    assert "a cycle of 3 files" in text
+
+
+def test_a_renamed_file_takes_its_findings_along(shop):
+    drift = shop()
+    drift.change(CYCLE)
+    drift.send()
+    drift.change(
+        {
+            "shop/levy.py": CYCLE["shop/tax.py"],
+            "shop/tax.py": None,
+            "shop/cart.py": CLEAN["shop/cart.py"].replace("tax", "levy"),
+        }
+    )
+    drift.send()
+    assert len(drift.inbox.mails) == 1
+
+
+def test_what_was_there_before_anything_was_read_takes_its_findings_along_too(shop):
+    drift = shop(CLEAN | CYCLE)
+    drift.send()
+    drift.change(
+        {
+            "shop/levy.py": CYCLE["shop/tax.py"],
+            "shop/tax.py": None,
+            "shop/cart.py": CLEAN["shop/cart.py"].replace("tax", "levy"),
+        }
+    )
+    drift.send()
+    assert len(drift.inbox.mails) == 1
+
+
+def test_a_policy_that_changed_is_said_and_never_told_as_drift(shop, text_of):
+    drift = shop(CLEAN | {"shop/old.py": tangled()})
+    drift.send()
+    drift.policy.write_text(STRICT + drift.policy.read_text("utf-8"), "utf-8")
+    drift.scan()
+    drift.send()
+    assert len(drift.inbox.mails) == 1
+    drift.change({"shop/new.py": tangled()})
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert mail["Subject"] == "[Plumbrule] shop: 1 new error"
+    assert "The policy changed since the last mail." in text_of(mail)
+    assert "shop/old.py" not in text_of(mail)
+
+
+def test_a_waiver_that_ended_is_said_and_never_told_as_drift(shop, text_of):
+    waiver = (
+        '[[waiver]]\nrule = "complexity-jump"\nsubject = "shop/old.py::tangled"\nreason = "soon"\nowner = "@ada"\n'
+        "expires = 2024-01-15\n"
+    )
+    drift = shop(CLEAN | {"shop/old.py": tangled()}, rules=STRICT + waiver)
+    drift.send()
+    drift.repo.commit({"shop/new.py": tangled()})
+    drift.run("scan", str(drift.repo.path), "--quiet", "--today", "2024-01-20")
+    drift.send()
+    text = text_of(drift.inbox.to(ADA)[-1])
+    assert "ERROR: A function became too complex tangled" in text
+    assert "where shop/new.py:1 since" in text
+    assert "1 finding open again because a waiver ended; the code did not move there." in text
+
+
+def test_a_main_line_that_was_rebased_repeats_nothing(shop, text_of):
+    drift = shop()
+    clean = drift.repo.head
+    drift.change(CYCLE)
+    drift.send()
+    drift.repo.git("reset", "--quiet", "--hard", clean)
+    drift.repo.commit({"shop/a.py": "x = 1\n"}, "landed first")
+    drift.change(CYCLE, "the same again")
+    assert drift.send() == 0, drift.err
+    assert len(drift.inbox.mails) == 1
+    drift.change({"shop/tax.py": CLEAN["shop/tax.py"]})
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert mail["Subject"] == "[Plumbrule] shop: 2 fixed"
+    assert "The main line was rewritten since the last mail" in text_of(mail)
+
+
+def test_a_main_line_that_dropped_what_was_told_says_it_is_gone(shop):
+    drift = shop()
+    clean = drift.repo.head
+    drift.change(CYCLE)
+    drift.send()
+    drift.repo.git("reset", "--quiet", "--hard", clean)
+    drift.change({"shop/a.py": "x = 1\n"}, "instead")
+    drift.send()
+    assert drift.inbox.to(ADA)[-1]["Subject"] == "[Plumbrule] shop: 2 fixed"
+
+
+def test_a_rewritten_line_under_a_changed_policy_is_compared_with_what_both_share(shop, text_of):
+    drift = shop()
+    clean = drift.repo.head
+    drift.change({"shop/a.py": "x = 1\n"})
+    drift.send()
+    drift.repo.git("reset", "--quiet", "--hard", clean)
+    drift.repo.commit(CYCLE, "instead")
+    drift.policy.write_text(STRICT + drift.policy.read_text("utf-8"), "utf-8")
+    drift.scan()
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert mail["Subject"] == "[Plumbrule] shop: 2 new errors"
+    assert clean[:12] in text_of(mail)
+
+
+def test_a_history_that_was_replaced_begins_anew(shop, make_repo, text_of):
+    drift = shop()
+    drift.change(CYCLE)
+    drift.send()
+    drift.repo.git("checkout", "--quiet", "--orphan", "other")
+    drift.repo.commit({"shop/b.py": "y = 2\n"}, "from nothing")
+    drift.repo.git("branch", "--force", "main", "other")
+    drift.scan()
+    assert drift.send() == 0, drift.err
+    assert "where it stands" in drift.inbox.to(ADA)[-1]["Subject"]
+
+
+def test_what_a_reader_muted_is_left_out_of_their_mail_alone(shop):
+    drift = shop(to=(ADA, "bob@example.org"), rules=STRICT)
+    drift.send()
+    drift.change({"shop/x.py": tangled()})
+    with Store.open(drift.store).reader() as reader:
+        ((finding,),) = reader.select("SELECT finding FROM finding")
+    add_review(drift.store, "ada", datetime(2024, 1, 2, tzinfo=UTC), finding, "mute")
+    drift.send()
+    assert len(drift.inbox.to(ADA)) == 1
+    assert drift.inbox.to("bob@example.org")[-1]["Subject"] == "[Plumbrule] shop: 1 new error"
+
+
+def test_several_repositories_are_one_mail_grouped_by_repository(shop, make_repo, text_of):
+    drift = shop()
+    other = make_repo(CLEAN, name="till")
+    fleet = "".join(f'[[repository]]\nname = "{name}"\npath = "../{name}"\n' for name in ("shop", "till"))
+    drift.policy.write_text(fleet + drift.policy.read_text("utf-8"), "utf-8")
+    assert drift.run("scan", "--quiet") == 0, drift.err
+    drift.send()
+    assert drift.inbox.to(ADA)[-1]["Subject"] == "[Plumbrule] 2 repositories: where they stand"
+    other.commit(CYCLE)
+    drift.run("scan", "--quiet")
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert mail["Subject"] == "[Plumbrule] till: 2 new errors"
+    text = text_of(mail)
+    assert text.index("== till ==") < text.index("Files that need each other") < text.index("== shop ==")
+    assert drift.send() == 0
+    assert len(drift.inbox.mails) == 2
+
+
+def test_a_repository_that_joins_is_introduced_beside_what_moved_in_the_others(shop, make_repo, text_of):
+    drift = shop()
+    drift.send()
+    late = make_repo(CLEAN, name="late")
+    drift.repo.commit(CYCLE)
+    drift.scan(str(drift.repo.path), str(late.path))
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert mail["Subject"] == "[Plumbrule] shop: 2 new errors, 1 repository new here"
+    assert "== late == - 3 files in" in text_of(mail)
+
+
+# -- hostile names ------------------------------------------------------------------------------------------------
+
+EVIL = "x\nBcc: eve@example.org\r\nX-Evil: 1"
+
+
+def test_no_name_can_add_a_header_or_a_line(shop, make_repo):
+    drift = shop(name=EVIL, rules=STRICT)
+    drift.send()
+    name = "shop/a\nBcc: eve@example.org\n.py"
+    drift.repo.commit({name: tangled()})
+    drift.run("scan", str(drift.repo.path), "--quiet", "--batch", f"B{EVIL}", "--agent", EVIL)
+    assert drift.send() == 0, drift.err
+    for to, raw in drift.inbox.mails:
+        assert to == ADA
+        head = raw.partition(b"\r\n\r\n")[0]
+        names = re.findall(rb"^([^\s:]+):", head, re.MULTILINE)
+        assert names == [
+            b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Auto-Submitted", b"MIME-Version", b"Content-Type",
+        ]  # fmt: skip
+        text = message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()
+        assert not re.search(r"^\s*(Bcc|X-Evil):", text, re.MULTILINE)
+    told = drift.inbox.to(ADA)[-1]
+    assert told["Subject"].startswith("[Plumbrule] x\\nBcc: eve@example.org\\r\\nX-Evil: 1: 1 new error")
+    assert "a\\nBcc: eve@example.org\\n.py" in told.get_body(("plain",)).get_content()
+
+
+def test_names_are_text_in_the_page_and_nothing_else(shop, html_of):
+    drift = shop(rules=STRICT, mail=DASHBOARD)
+    drift.send()
+    drift.repo.commit({"shop/<script>alert(1)<\\script>.py": tangled(), 'shop/"><img src=x onerror=y>.py': tangled()})
+    drift.run("scan", str(drift.repo.path), "--quiet", "--batch", "<b onclick=x>", "--agent", "</td><script>")
+    drift.send()
+    page = html_of(drift.inbox.to(ADA)[-1])
+    tags = Tags(page)
+    assert "&lt;script&gt;alert(1)" in page
+    assert {tag for tag, _ in tags.found} == {
+        "html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td", "div", "span", "a", "br", "img",
+    }  # fmt: skip
+    assert [name for _, attributes in tags.found for name in attributes if name.startswith("on")] == []
+    assert all(str(image["src"]).startswith("cid:") for image in tags.of("img"))
+    assert all(str(link["href"]).startswith("https://drift.example.org/plumb") for link in tags.of("a"))
+
+
+def test_marks_that_turn_text_around_are_shown_and_not_obeyed(shop):
+    drift = shop(rules=STRICT)
+    drift.send()
+    drift.change({"shop/a\u202egpj.py": tangled()})
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    for kind in ("plain", "html"):
+        text = mail.get_body((kind,)).get_content()
+        assert "\u202e" not in text
+        assert "a\\u202egpj.py" in text
+
+
+def test_names_in_any_script_arrive_as_they_are(shop):
+    drift = shop(rules=STRICT, name="магазин-店")
+    drift.send()
+    drift.change({"shop/größe_サイズ.py": tangled("größe")})
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert mail["Subject"] == "[Plumbrule] магазин-店: 1 new error"
+    assert "shop/größe_サイズ.py:1" in mail.get_body(("plain",)).get_content()
+
+
+# -- the look -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_is_made_of_tables_no_wider_than_640_with_its_style_inlined(shop, html_of):
+    drift = shop()
+    drift.send()
+    drift.change(CYCLE)
+    drift.send()
+    page = html_of(drift.inbox.to(ADA)[-1])
+    tags = Tags(page)
+    widths = [int(a["width"] or 0) for _, a in tags.found if (a.get("width") or "").isdigit()]
+    assert max(widths) <= 640
+    assert all(a.get("style") for a in tags.of("td") if a.get("class"))
+    assert "@media (prefers-color-scheme: dark)" in page
+    assert list(tags.of("link")) == []
+    for image in tags.of("img"):
+        assert image["alt"]
+
+
+# -- previews -----------------------------------------------------------------------------------------------------
+
+
+def test_a_preview_as_a_page_needs_no_other_file(shop):
+    drift = shop()
+    drift.change(CYCLE)
+    page = drift.preview("mail.html").decode()
+    images = list(Tags(page).of("img"))
+    assert images
+    assert all(str(image["src"]).startswith("data:image/png;base64,") for image in images)
+    assert "cid:" not in page
+
+
+def test_a_preview_sends_and_remembers_nothing(shop):
+    drift = shop()
+    for name in ("mail.html", "mail.txt", "mail.eml"):
+        drift.preview(name)
+    assert drift.inbox.mails == []
+    assert not (drift.store / "mailed.jsonl").exists()
+
+
+def test_a_preview_shows_what_would_be_sent(shop):
+    drift = shop()
+    drift.send()
+    drift.change(CYCLE)
+    shown = drift.preview("mail.eml")
+    drift.send()
+    assert drift.inbox.mails[-1] == (ADA, shown)
+    assert drift.preview("mail.txt").decode().startswith("Nothing moved, since the mail of 1 Feb 2024\n")
+    assert "only be sent with --always" in drift.out
+
+
+def test_a_preview_needs_no_mail_settings(shop):
+    drift = shop()
+    drift.policy.write_text("", "utf-8")
+    drift.scan()
+    assert b"shop, at " in drift.preview("mail.txt")
+
+
+def test_a_preview_may_begin_at_a_day(shop):
+    drift = shop()
+    drift.change(CYCLE)
+    drift.change({"shop/a.py": "x = 1\n"})
+    assert drift.preview("mail.txt", "--since", "2024-01-02").startswith(b"2 new errors, since the mail of 2 Jan 2024")
+    assert drift.preview("mail.txt", "--since", "2024-01-03").startswith(b"Nothing moved, since the mail of 3 Jan 2024")
+    assert b"The history kept here begins" in drift.preview("mail.txt", "--since", "2023-01-01")
+    assert drift.send("--since", "2024-01-02") == 2
+
+
+@pytest.mark.parametrize("name", ["mail", "mail.pdf", "missing/mail.txt"])
+def test_a_preview_that_cannot_be_written_is_said(shop, name: str, tmp_path: Path):
+    drift = shop()
+    assert drift.run("report", "weekly", "--preview", str(tmp_path / name)) == 2
+    assert f"--preview {tmp_path / name}" in drift.err
