@@ -220,7 +220,7 @@ def languages() -> Iterator[str]:
             (
                 language.name,
                 language.dialect,
-                ", ".join(f"`{suffix}`" for suffix in language.suffixes),
+                ", ".join(f"`{ending}`" for ending in (*language.suffixes, *language.names)),
                 ", ".join(f"`{name}`" for name in sorted(language.manifests)),
                 language.distribution,
             )

@@ -54,13 +54,13 @@ BASE: Mapping[str, Table] = {
             "A file of a known language.",
             columns(
                 _OWNER
-                + """language VARCHAR "python", "typescript", "javascript"
+                + """language VARCHAR "python" and so on, as the analyzer has them
                 blob VARCHAR object id of the analysed bytes
                 lines INTEGER physical lines
                 code_lines INTEGER lines that hold code, comments and docstrings left out
                 is_test BOOLEAN a test by its folder or name
                 is_generated BOOLEAN marked as generated
-                dialect VARCHAR key of its grammar: "python", "typescript", "tsx", "javascript"
+                dialect VARCHAR key of its grammar: "typescript", "tsx" and so on
                 imports INTEGER imported names looked up here, external ones left out
                 resolved INTEGER of which a file was found"""
             ),

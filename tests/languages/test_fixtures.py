@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import plumbrule.languages
+from plumbrule.languages import language_of, languages
 
 _LANGUAGES = Path(plumbrule.languages.__file__).parent
 _FIXTURES = sorted(
@@ -26,3 +27,13 @@ def test_a_fixture_gives_the_facts_that_its_comments_name(
 def test_every_language_has_fixtures() -> None:
     have = {fixture.parent.parent.name for fixture in _FIXTURES}
     assert have == {folder.parent.name for folder in _LANGUAGES.glob("*/__init__.py")}
+
+
+def test_every_ending_and_name_that_a_language_declares_tells_it() -> None:
+    wrong = {
+        (language.dialect, file)
+        for language in languages().values()
+        for file in (*(f"some{suffix}" for suffix in language.suffixes), *language.names)
+        if language_of(f"folder/{file}") is not language
+    }
+    assert wrong == set()

@@ -84,6 +84,7 @@ class Language:
     resolver: Callable[[Tree], Resolver]
     manifests: tuple[str, ...]  # file names whose change makes a new resolver: ("pyproject.toml", "setup.cfg")
     folder: Path  # this language's folder, where facts.scm is
+    names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
 
     @property
@@ -110,9 +111,16 @@ def _suffixes() -> Mapping[str, str]:
     return {suffix: language.dialect for language in languages().values() for suffix in language.suffixes}
 
 
+@cache
+def _names() -> Mapping[str, str]:
+    return {name: language.dialect for language in languages().values() for name in language.names}
+
+
 def language_of(path: str) -> Language | None:
     """The language by the file's name alone; None for a file that is no code we know (`other`, not `skipped`)."""
     name = path.rpartition("/")[2]
+    if name in _names():
+        return languages()[_names()[name]]
     dot = name.rfind(".")
     if dot <= 0:
         return None

@@ -260,9 +260,10 @@ class Resolution:
         for name in self._resolvers.keys() - present.keys():
             del self._resolvers[name], self._prints[name], self._manifests[name]
         for name, language in sorted(present.items()):
-            suffixes = tuple(s for other in languages().values() if other.name == name for s in other.suffixes)
+            dialects = [other for other in languages().values() if other.name == name]
+            own = tuple(ending for other in dialects for ending in (*other.suffixes, *other.names))
             asked = self._manifests.get(name)
-            moved = any(path.endswith((*suffixes, *language.manifests)) for path in appeared)
+            moved = any(path.endswith((*own, *language.manifests)) for path in appeared)
             if asked is not None and not moved and asked.isdisjoint(touched) and asked.isdisjoint(appeared):
                 continue
             watch = self.tree.watch()
