@@ -159,7 +159,8 @@ class _Judging:
                 (own if one.rule.own else shipped).append((one, examined))
             everything = [*shipped, *own]
             self.sides.tell("policy_loosening", [(self.sides.repo, *row) for row in loosened], ())
-            self.sides.provide({table for _, examined in everything for table in examined.tables} - TOLD)
+            running = [pair for pair in everything if not any(map(self.sides.empty, pair[0].rule.needs))]
+            self.sides.provide({table for _, examined in running for table in examined.tables} - TOLD)
             if own:
                 confined.take({table for _, examined in own for table in examined.tables})
             self.sides.seal()
@@ -193,6 +194,9 @@ class _Judging:
     def _judge(self, one: Settled, examined: Reads, confined: Confined) -> None:
         if missing := self.sides.missing(examined.tables):
             self._failed(one, missing[0])
+            return
+        if not examined.tables & TOLD and any(map(self.sides.empty, one.rule.needs)):
+            self.found[one.rule.id] = self.before[one.rule.id] = frozenset()
             return
         # Before and after of a rule about change have no meaning of their own: what it finds, the change did.
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))

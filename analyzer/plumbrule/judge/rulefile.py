@@ -56,6 +56,7 @@ class Rule:
     sql_line: int
     parameters: tuple[Parameter, ...]
     formerly: tuple[str, ...]
+    needs: tuple[str, ...]  # tables without a row of which it finds nothing, so that it need not run
     bad: tuple[Example, ...]
     good: tuple[Example, ...]
     source: str  # the file, as shown in errors
@@ -107,7 +108,7 @@ def _read(file: Path) -> str:
         raise RuleError(f"{file}: cannot be read ({error.strerror}); check its permissions") from None
 
 
-_KEYS = ("id", "title", "severity", "message", "parameters", "formerly")
+_KEYS = ("id", "title", "severity", "message", "parameters", "formerly", "needs")
 _REMEDY, _FINDS, _BAD, _GOOD = "What to do instead", "Finds", "Bad", "Good"
 _NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 
@@ -158,6 +159,7 @@ def parse_rule(text: str, source: str, *, own: bool) -> Rule:
         sql_line=sql_line,
         parameters=page.parameters(matter),
         formerly=page.names(matter, "formerly"),
+        needs=page.names(matter, "needs"),
         bad=page.examples(sections[_BAD], _BAD),
         good=page.examples(sections[_GOOD], _GOOD),
         source=source,
@@ -326,7 +328,7 @@ class _Page:
     def names(self, matter: _Matter, key: str) -> tuple[str, ...]:
         value, line = matter.get(key, ([], 0))
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-            raise self.error(line, f"`{key}` must be a list of names; write `{key}: [old-id]`")
+            raise self.error(line, f"`{key}` must be a list of names; write `{key}: [name]`")
         return tuple(str(name) for name in value)
 
     def parameters(self, matter: _Matter) -> tuple[Parameter, ...]:

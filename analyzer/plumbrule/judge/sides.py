@@ -166,6 +166,14 @@ class Sides:
                 found.append(f"{name}: was not measured")
         return tuple(found)
 
+    def empty(self, name: str) -> bool:
+        """Whether a view of a measure or of the policy has no row on either side; False where it would take a look."""
+        if name not in self._measures and name not in POLICY_TABLES:
+            return False
+        if self._in_place(name) and name not in self.before.derived:
+            return False
+        return not self._rows_at(name, self.now) and not self._rows_at(name, self.before)
+
     def about_change(self, name: str) -> bool:
         """Whether a table's rows describe what happened between the sides, so that it says nothing of one alone."""
         measure = self._measures.get(name)
