@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -129,3 +131,55 @@ def make_repo(tmp_path: Path) -> Callable[..., Builder]:
         return builder
 
     return make
+
+
+class Answer(NamedTuple):
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def plumbrule(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    """`plumbrule(folder, "scan", "--quiet")`: the real command in this process, standing in that folder.
+
+    A command that judges does so on 2024-06-01 unless it is told another day.
+    """
+    from plumbrule.cli import main
+
+    monkeypatch.delenv("PLUMBRULE_STORE", raising=False)
+
+    def run(folder: Path, *arguments: str) -> Answer:
+        monkeypatch.chdir(folder)
+        dated = arguments[0] in ("scan", "gate", "watch", "init", "baseline") and "--today" not in arguments
+        capsys.readouterr()
+        code = main([*arguments, *(("--today", "2024-06-01") if dated else ())])
+        return Answer(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """The real command in a process of its own; ends with the test, if it does not before."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(folder: Path, *arguments: str, program: str = "", **environ: str) -> subprocess.Popen[str]:
+        line = ["-c", program or "import sys; from plumbrule.cli import main; sys.exit(main())"]
+        one = subprocess.Popen(
+            [sys.executable, *line, *arguments],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environ},
+        )
+        started.append(one)
+        return one
+
+    yield start
+    for one in started:
+        one.kill()
+        one.communicate()

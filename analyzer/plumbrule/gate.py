@@ -6,6 +6,7 @@ policy, rules and baseline come from the base's tip, so that the change cannot a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from pathlib import Path
 from plumbrule import __version__
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.extract import FactBook, Limits
-from plumbrule.git import Repository
+from plumbrule.git import Entry, Repository
 from plumbrule.governing import Governing, in_commit, on_disk, policy_file
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.languages import language_of
@@ -43,6 +44,7 @@ from plumbrule.walk import Coverage as Covered
 
 WORKTREE = "worktree"
 _RANK = {"error": 0, "warning": 1, "info": 2}
+_MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,9 @@ class _Gate:
             self._book.ensure(wanted, lambda done, _: self._progress.done(done))
             if held is None:
                 walk.move(first)
-            return self._compare(name, used, before, walk, changes, loose, held)
+            aside = _aside(first, walk)
+            judged = self._compare(name, used, before, walk, changes, loose, held)
+            return replace(judged, aside=(aside, _aside(now_tree, walk)))
 
     @contextmanager
     def _recalled(
@@ -237,8 +241,11 @@ class _Gate:
         covered_before = walk.coverage()
         step = walk.move(changes)
         renamed: Mapping[str, str] = {}
-        if None in changes.values() and not self._worktree:
-            renamed = repository.renames(before, repository.resolve(self._question.head))
+        if None in changes.values():
+            if self._worktree:
+                renamed = _moved(repository, repository.tree(before), changes)
+            else:
+                renamed = repository.renames(before, repository.resolve(self._question.head))
         history = self._history(name)
         rows = walk.rows(
             step.now,
@@ -350,7 +357,12 @@ class _Gate:
             if file is not None and reason is not None and file.mode not in (SYMLINK, SUBMODULE):
                 found.append(f"{path} is changed and could not be read: {reason}; mend it, or exclude it in the policy")
         for what, share_before, share_now, wanted in (
-            ("parsed", _share(before.parsed, before.files), _share(now.parsed, now.files), limits.parsed),
+            (
+                "parsed",
+                _share(before.parsed, before.files - judged.aside[0]),
+                _share(now.parsed, now.files - judged.aside[1]),
+                limits.parsed,
+            ),
             ("resolved", _share(before.resolved, before.imports), _share(now.resolved, now.imports), limits.resolved),
         ):
             if share_now < wanted and share_before - share_now > limits.worse_by:
@@ -385,6 +397,7 @@ class _Judged:
     walk: Walk  # stands on the head
     before: Covered
     changes: Changes
+    aside: tuple[int, int] = (0, 0)  # skipped files, before and now, whose content is told elsewhere: no lost coverage
 
 
 class _StoredDerived(Mapping[str, Collection[Row]]):
@@ -408,6 +421,49 @@ class _StoredDerived(Mapping[str, Collection[Row]]):
 
     def __len__(self) -> int:
         return len(self._tables)
+
+
+def _aside(tree: Changes, walk: Walk) -> int:
+    """How many of the files that the walk skipped are symbolic links and submodules."""
+    modes = (file.mode for path in walk.skipped if (file := tree.get(path)) is not None)
+    return sum(1 for mode in modes if mode in (SYMLINK, SUBMODULE))
+
+
+def _moved(repository: Repository, old_tree: Mapping[str, Entry], changes: Changes) -> dict[str, str]:
+    """New path to old path of files that moved into the work tree, which git compares with no commit for us.
+
+    As git has it: first those with the same bytes, then those that share most of their lines.
+    """
+    gone = {path: old_tree[path].blob for path, file in sorted(changes.items()) if file is None and path in old_tree}
+    came = {path: file for path, file in sorted(changes.items()) if file is not None and path not in old_tree}
+    found: dict[str, str] = {}
+    for new, file in came.items():
+        same = [old for old, blob in gone.items() if blob == file.blob]
+        if same:
+            found[new] = same[0]
+            del gone[same[0]]
+    came = {new: file for new, file in came.items() if new not in found and language_of(new) is not None}
+    gone = {old: blob for old, blob in gone.items() if language_of(old) is not None}
+    if len(came) * len(gone) > _MOVES:
+        return found
+
+    def lines(blob: str, data: bytes | None) -> Counter[bytes]:
+        read = repository.read_blob(blob) if data is None and blob else data
+        return Counter(read.splitlines(keepends=True) if isinstance(read, bytes) else ())
+
+    before = {old: lines(blob, None) for old, blob in gone.items()}
+    now = {new: lines(file.blob, file.data) for new, file in came.items()}
+    likeness = sorted((-_alike(now[new], before[old]), new, old) for new in now for old in before)
+    for negative, new, old in likeness:
+        if -negative >= 0.5 and new not in found and old not in found.values():
+            found[new] = old
+    return found
+
+
+def _alike(one: Counter[bytes], other: Counter[bytes]) -> float:
+    """Share of the larger side's bytes that stand in lines of both, 0 to 1."""
+    larger = max(sum(len(line) * many for line, many in side.items()) for side in (one, other))
+    return sum(len(line) * many for line, many in (one & other).items()) / larger if larger else 0.0
 
 
 def _share(part: int, whole: int) -> float:

@@ -1,0 +1,233 @@
+"""What the gate answers to a change, and whose fault is whose (DESIGN, laws 1 and 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
+EDGES = ["shop/cart.py -> shop/tax.py", "shop/tax.py -> shop/cart.py"]
+
+
+def test_a_harmless_change_passes(shop: Callable, judged: Callable):
+    repo = shop()
+    repo.commit({"shop/tax.py": "def rate() -> float:\n    return 0.25\n"})
+    code, report = judged(repo)
+    assert (code, report["verdict"]) == (0, "passed")
+    assert report["coverage"]["files"] == report["coverage"]["parsed"] == 3
+    assert report["coverage"]["rules"] > 10
+
+
+def test_a_new_cycle_fails_and_names_both_its_edges(shop: Callable, judged: Callable, found: Callable):
+    repo = shop()
+    head = repo.commit(CYCLE)
+    code, report = judged(repo)
+    assert (code, report["verdict"], report["head"]) == (1, "failed", head)
+    assert found(report, "new", "dependency-cycle") == EDGES
+    assert report["counts"]["error"] == 2
+
+
+def test_a_cycle_that_the_merge_base_has_is_known(shop: Callable, judged: Callable, found: Callable):
+    repo = shop(CYCLE)
+    repo.commit({"shop/other.py": "x = 1\n"})
+    code, report = judged(repo)
+    assert code == 0
+    assert found(report, "new") == []
+    assert report["counts"]["known"] >= 2
+
+
+def test_a_cycle_that_the_change_breaks_is_fixed(shop: Callable, judged: Callable, found: Callable):
+    repo = shop(CYCLE)
+    repo.commit({"shop/tax.py": "def rate() -> float:\n    return 0.2\n"})
+    code, report = judged(repo)
+    assert code == 0
+    assert found(report, "fixed", "dependency-cycle") == EDGES
+
+
+def test_shrinking_a_cycle_is_nothing_new(shop: Callable, judged: Callable, found: Callable):
+    ring = {"a.py": "import b\n", "b.py": "import c\nimport a\n", "c.py": "import a\n"}
+    repo = shop(ring)
+    repo.commit({"c.py": "x = 1\n"})
+    code, report = judged(repo)
+    assert code == 0
+    assert found(report, "new") == []
+    assert found(report, "fixed", "dependency-cycle") == ["b.py -> c.py", "c.py -> a.py"]
+
+
+def test_nobody_is_blamed_for_what_others_did_to_the_base_meanwhile(shop: Callable, judged: Callable, found: Callable):
+    repo = shop()
+    repo.commit({"shop/other.py": "x = 1\n"})
+    repo.switch("main")
+    repo.commit(CYCLE)
+    repo.switch("topic")
+    code, report = judged(repo)
+    assert code == 0
+    assert found(report, "new") == []
+    assert report["merge_base"] != report["base"]
+
+
+def test_nobody_is_praised_for_it_either(shop: Callable, judged: Callable, found: Callable):
+    repo = shop(CYCLE)
+    repo.commit({"shop/other.py": "x = 1\n"})
+    repo.switch("main")
+    repo.commit({"shop/tax.py": "def rate() -> float:\n    return 0.2\n"})
+    repo.switch("topic")
+    _, report = judged(repo)
+    assert found(report, "fixed") == []
+
+
+def test_a_head_that_the_base_contains_is_no_change(shop: Callable, judged: Callable):
+    repo = shop()
+    repo.switch("main")
+    repo.commit({"shop/other.py": "x = 1\n"})
+    repo.switch("topic")
+    code, report = judged(repo)
+    assert (code, report["verdict"]) == (0, "passed")
+    assert "no change" in report["reasons"][0]
+
+
+def test_a_moved_file_takes_its_findings_along(shop: Callable, judged: Callable, found: Callable):
+    ring = {"a.py": "import b\n", "b.py": "import a\n\n\ndef f(x: int) -> int:\n    return x\n"}
+    repo = shop(ring)
+    repo.git("mv", "b.py", "c.py")
+    repo.commit({"a.py": "import c\n"})
+    code, report = judged(repo)
+    assert (code, found(report, "new", "dependency-cycle")) == (0, [])
+    assert found(report, "fixed", "dependency-cycle") == []
+
+
+def test_a_moved_file_takes_its_findings_along_in_the_work_tree(shop: Callable, judged: Callable, found: Callable):
+    ring = {"a.py": "import b\n", "b.py": "import a\n\n\ndef f(x: int) -> int:\n    return x\n"}
+    repo = shop(ring)
+    repo.write({"a.py": "import c\n", "c.py": ring["b.py"], "b.py": None})
+    code, report = judged(repo, "--head", "worktree")
+    assert (code, found(report, "new", "dependency-cycle")) == (0, [])
+
+
+def test_the_work_tree_counts_with_uncommitted_and_untracked_files(shop: Callable, judged: Callable, found: Callable):
+    repo = shop({".gitignore": "ignored/\n"})
+    repo.write({**CYCLE, "new/a.py": "import new.b\n", "new/b.py": "import new.a\n", "ignored/x.py": "import y\n"})
+    code, report = judged(repo, "--head", "worktree")
+    assert (code, report["head"]) == (1, "worktree")
+    assert found(report, "new", "dependency-cycle") == [*("new/a.py -> new/b.py", "new/b.py -> new/a.py"), *EDGES]
+    assert report["coverage"]["files"] == 5
+    assert judged(repo)[0] == 0
+
+
+def test_a_staged_file_that_was_deleted_again_is_not_there(shop: Callable, judged: Callable):
+    repo = shop()
+    repo.write(CYCLE)
+    repo.git("add", "--all")
+    repo.write({"shop/tax.py": None})
+    _, report = judged(repo, "--head", "worktree")
+    assert report["coverage"]["files"] == 2
+
+
+def test_no_file_of_a_known_language_is_not_judged(make_repo: Callable, judged: Callable):
+    repo = make_repo({"README.md": "words\n"})
+    repo.branch("topic")
+    repo.commit({"README.md": "more words\n"})
+    code, report = judged(repo)
+    assert (code, report["verdict"]) == (2, "not-judged")
+    assert "no file of a known language" in report["reasons"][0]
+
+
+def test_a_change_of_words_alone_passes_beside_code(shop: Callable, judged: Callable):
+    repo = shop()
+    repo.commit({"README.md": "better words\n"})
+    assert judged(repo)[0] == 0
+
+
+def test_a_changed_file_that_cannot_be_read_is_not_judged(shop: Callable, judged: Callable):
+    repo = shop()
+    repo.commit({"shop/tax.py": b"def rate():\n    return '\xff\xfe'\n"})
+    code, report = judged(repo)
+    assert (code, report["verdict"]) == (2, "not-judged")
+    assert any("shop/tax.py" in reason and "UTF-8" in reason for reason in report["reasons"])
+
+
+def test_an_unreadable_file_that_nobody_touched_is_a_line_of_coverage(shop: Callable, judged: Callable):
+    repo = shop({"shop/legacy.py": b"name = '\xff\xfe'\n"})
+    repo.commit({"shop/other.py": "x = 1\n"})
+    code, report = judged(repo)
+    assert code == 0
+    assert [row["path"] for row in report["coverage"]["skipped_files"]] == ["shop/legacy.py"]
+    assert report["coverage"]["skipped"] == 1
+
+
+def test_an_unreadable_file_that_the_policy_excludes_may_change(shop: Callable, judged: Callable):
+    repo = shop({"plumbrule.toml": 'exclude = ["legacy/**"]\n', "legacy/old.py": b"name = '\xff'\n"})
+    repo.commit({"legacy/old.py": b"name = '\xff\xff'\n"})
+    assert judged(repo)[0] == 0
+
+
+def test_deleting_an_unreadable_file_is_a_change_like_others(shop: Callable, judged: Callable):
+    repo = shop({"shop/legacy.py": b"name = '\xff\xfe'\n"})
+    repo.commit({"shop/legacy.py": None})
+    assert judged(repo)[0] == 0
+
+
+def test_imports_that_stop_resolving_are_not_judged(shop: Callable, judged: Callable):
+    repo = shop()
+    repo.commit({"shop/cart.py": "from shop.taxes import rate\n\n\ndef total() -> float:\n    return rate()\n"})
+    code, report = judged(repo)
+    assert code == 2
+    assert any("coverage fell" in reason for reason in report["reasons"])
+
+
+def test_the_policy_says_how_far_coverage_may_fall(shop: Callable, judged: Callable):
+    repo = shop({"plumbrule.toml": "[limits]\nresolved = 0.0\n"})
+    repo.commit({"shop/cart.py": "from shop.taxes import rate\n\n\ndef total() -> float:\n    return rate()\n"})
+    assert judged(repo)[0] == 0
+
+
+def test_limits_missed_but_no_worse_than_at_the_base_do_not_stop_a_change(shop: Callable, judged: Callable):
+    repo = shop({"shop/cart.py": "from shop.taxes import rate\n\n\ndef total() -> float:\n    return rate()\n"})
+    repo.commit({"shop/other.py": "x = 1\n"})
+    code, report = judged(repo)
+    assert code == 0
+    assert report["coverage"]["resolved"] < report["coverage"]["imports"]
+
+
+def test_a_proven_violation_fails_whatever_else_could_not_be_judged(shop: Callable, judged: Callable):
+    repo = shop()
+    repo.commit({**CYCLE, "shop/new.py": b"name = '\xff'\n"})
+    code, report = judged(repo)
+    assert (code, report["verdict"]) == (1, "failed")
+    assert any("could not be judged" in reason and "shop/new.py" in reason for reason in report["reasons"])
+
+
+def test_warnings_fail_only_when_asked(shop: Callable, judged: Callable, found: Callable):
+    repo = shop()
+    repo.commit({"shop/big.py": "".join(f"x{n} = {n}\n" for n in range(3000))})
+    code, report = judged(repo)
+    assert code == 0
+    assert found(report, "new", "oversized-file") == ["shop/big.py"]
+    assert judged(repo, "--fail-on", "warning")[0] == 1
+
+
+def test_only_what_no_merge_base_shows_is_new_after_criss_cross_merges(
+    shop: Callable, judged: Callable, found: Callable
+):
+    repo = shop({"a.py": "x = 1\n", "b.py": "x = 1\n"})
+    left = repo.commit({"a.py": "import b\n"})
+    repo.switch("main")
+    right = repo.commit({"b.py": "import a\n"})
+    repo.merge(left)
+    repo.switch("topic")
+    repo.merge(right)
+    repo.commit({"c.py": "import d\n", "d.py": "import c\n"})
+    code, report = judged(repo)
+    assert code == 1
+    assert any("branches crossed" in reason for reason in report["reasons"])
+    assert {"c.py -> d.py", "d.py -> c.py"} <= set(found(report, "new", "dependency-cycle"))
+
+
+def test_a_new_symlink_loop_or_submodule_is_a_line_of_coverage(shop: Callable, judged: Callable):
+    repo = shop()
+    (repo.path / "loop.py").symlink_to("loop.py")
+    (repo.path / "vendor/lib.py").mkdir(parents=True)
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.head},vendor/lib.py")
+    repo.commit({"shop/other.py": "x = 1\n"})
+    code, report = judged(repo)
+    assert code == 0
+    assert {row["path"] for row in report["coverage"]["skipped_files"]} == {"loop.py", "vendor/lib.py"}
