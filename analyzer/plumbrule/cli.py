@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -472,7 +472,13 @@ def _init(options: argparse.Namespace) -> int:
         raise SettingsError(f"{file}: exists already.\nGive --force to replace it.")
     with TerminalProgress(quiet=False) as progress:
         judgement, walk = standing(root, root.name, on_disk(None), _opened(options, root), progress, _today(options))
-    file.write_text(draft(walk.graph, walk.derived, judgement.rows), "utf-8")
+    components: dict[str, list[str]] = {}
+    for _, path, component in walk.derived["file_component"]:
+        components.setdefault(component, []).append(path)
+    between = {(row[1], row[2]): row[3] for row in walk.derived["component_dependency"]}
+    breaches = [(row.rule, row.subject) for row in judgement.rows if row.severity == "error"]
+    expires = _today(options) + timedelta(days=90)
+    file.write_text(draft(components, between, breaches, expires), "utf-8")
     sys.stdout.write(f"Wrote {file}. Read it, keep what you mean, and commit it.\n")
     return 0
 

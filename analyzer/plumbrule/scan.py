@@ -772,6 +772,8 @@ class _Timeline:
             said=self._said,
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
+        policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}
+        self._writer.remember(f"policy:{self._order.name}", json.dumps(policy, sort_keys=True))
         self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
         self._writer.remember(f"memory:{self._order.name}", memory_text(self._walk.memory()))
 
