@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -277,6 +278,23 @@ def test_a_scan_over_a_damaged_generation_catches_up_from_the_one_before(store, 
     with store.reader() as reader:
         assert reader.connection.execute("SELECT symbol FROM symbol").fetchall() == [("again",)]
         assert reader.generation == 3
+
+
+def test_a_changed_byte_anywhere_is_never_taken_for_data(store, made, no_wait):
+    path = twice_published(store, made, no_wait)
+    whole = path.read_bytes()
+    with store.reader() as reader:
+        expected = reader.select("FROM symbol"), reader.newest("shop")
+    rng = random.Random(1)
+    unharmed = 0
+    for _ in range(40):
+        offset = rng.randrange(len(whole))
+        path.write_bytes(whole[:offset] + bytes([whole[offset] ^ 0x55]) + whole[offset + 1 :])
+        with suppress(StoreError), Store.open(store.folder, note=lambda _: None).reader() as reader:
+            found = reader.select("FROM symbol"), reader.newest("shop")
+            assert found == expected or reader.generation == 1
+            unharmed += reader.generation == 2
+    assert unharmed < 40  # or no damage was done
 
 
 def test_a_store_without_any_readable_generation_says_which_file_and_what_to_do(store, made, no_wait):

@@ -101,6 +101,20 @@ def test_every_snapshot_is_answered_exactly_as_it_was_scanned(store, made, no_wa
             assert now == reader.connection.execute(f"FROM {name}_at(?)", [newest]).fetchall()
 
 
+def test_text_that_is_no_unicode_is_spelled_out_and_keeps_its_history(store, made, no_wait):
+    odd = "half\ud800.py"
+    with store.writer(no_wait) as w:
+        w.append("shop", made.snapshot(1), {odd: made.file(symbols=["s\udfff", "t"])}, {odd: "why\udc80"}, {})
+        w.publish()
+        w.append("shop", made.snapshot(2), {odd: made.file(symbols=["t"])}, {}, {})
+        w.publish()
+    with store.reader() as reader:
+        sql = "SELECT path, symbol FROM symbol_at(?)"
+        spelled = "half\\ud800.py"
+        assert reader.select(sql, "shop@000000000001") == [(spelled, "s\\udfff"), (spelled, "t")]
+        assert reader.select(sql, "shop@000000000002") == [(spelled, "t")]
+
+
 def finding(name: str, state: str = "new") -> FindingRow:
     return FindingRow(name, "rule", "error", state, name, "a.py", 1, "message", ("one", "two"), "", "", "", None)
 

@@ -30,6 +30,7 @@ from plumbrule.store.query import REFUSED, TOO_LONG
 from plumbrule.tables import Row
 
 _MB = 1 << 20
+_RESERVED = 256  # megabytes of addresses that allocators take without using them
 _PART = 2000  # rows fetched at once
 _WRITES = re.compile(
     r"Invalid Input Error: Cannot (execute statement of type .* read-only mode|change configuration option)"
@@ -50,8 +51,8 @@ def main() -> NoReturn:
 
 
 def _refuse(reason: str) -> NoReturn:
-    sys.stderr.write(reason)
-    sys.stderr.flush()
+    # After a mark, because a process without memory may have complained on stderr before.
+    os.write(2, b"\0" + reason.encode("utf-8", "backslashreplace"))
     os._exit(REFUSED)
 
 
@@ -60,7 +61,8 @@ def _confine(seconds: float, memory_mb: int, file_mb: int) -> None:
     status = Path("/proc/self/status")
     if status.exists():
         used = int(re.search(r"VmSize:\s+(\d+) kB", status.read_text()).group(1)) * 1024  # type: ignore[union-attr]  # the kernel always writes it
-        resource.setrlimit(resource.RLIMIT_AS, (used + memory_mb * _MB, used + memory_mb * _MB))
+        most = used + (memory_mb + _RESERVED) * _MB
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     cpu = math.ceil(seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -95,7 +97,7 @@ def _answer(task: dict[str, str], limits: dict[str, float]) -> None:
     except engine.Error as error:
         if late.is_set():
             _refuse(TOO_LONG.format(limits["seconds"]))
-        _refuse(_reason(connection, error, limits))
+        _refuse(_reason(connection, error, limits, parquet=parquet is not None))
     except RuntimeError:  # the engine's own words for "interrupted", in some versions
         if not late.is_set():
             raise
@@ -142,7 +144,7 @@ def _views(connection: engine.Connection) -> list[str]:
     return [str(row[0]) for row in found.fetchall()]
 
 
-def _reason(connection: engine.Connection, error: Exception, limits: dict[str, float]) -> str:
+def _reason(connection: engine.Connection, error: Exception, limits: dict[str, float], *, parquet: bool) -> str:
     why, kind = engine.stripped(error), type(error).__name__
     missing = re.match(r"Catalog Error: Table(?: Function)? with name \"?([^\s\"!]+)\"? does not exist", why)
     if missing:
@@ -159,7 +161,9 @@ def _reason(connection: engine.Connection, error: Exception, limits: dict[str, f
             "a query can only read the views: this one would touch a file, the store or a setting\n"
             f"The views are: {', '.join(_views(connection))}."
         )
-    if kind == "OutOfMemoryException" or "bad allocation" in why:
+    # Without parquet nothing may be written at all: "too large" is what was to be laid aside for lack of memory.
+    spilled = "File too large" in why and not parquet
+    if kind == "OutOfMemoryException" or "bad allocation" in why or spilled:
         return f"the query needs more than {limits['memory_mb']:g} MB\nAsk for fewer rows or columns."
     if "File too large" in why:
         return _TOO_LARGE
@@ -194,6 +198,13 @@ class _Counted:
     def __init__(self, stream: BinaryIO, limit: int) -> None:
         self._stream = stream
         self._left = limit
+        self._reserved = 0
+
+    def reserve(self, size: int) -> None:
+        """Refuses as soon as it is clear that as much will not fit."""
+        self._reserved += size
+        if self._reserved > self._left:
+            _refuse(_TOO_LARGE)
 
     def write(self, text: str) -> int:
         data = text.encode("utf-8", "backslashreplace")
@@ -258,7 +269,9 @@ def _table(names: list[str], rows: Iterable[Row], out: _Counted) -> None:
     lines, right = [], [True] * len(head)
     for row in rows:
         right = [r and (v is None or (isinstance(v, (int, float)))) for r, v in zip(right, row, strict=True)]
-        lines.append([_shown(value) for value in row])
+        line = [_shown(value) for value in row]
+        out.reserve(sum(map(len, line)) + len(line))  # before it is held in memory to be aligned
+        lines.append(line)
     widths = [max(map(_width, column)) for column in zip(head, *lines, strict=True)]
     for line in (head, ["-" * width for width in widths], *lines):
         padded = [

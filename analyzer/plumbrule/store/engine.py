@@ -25,13 +25,14 @@ VERSION: str = _engine.__version__
 Error: type[Exception] = _engine.Error  # base of everything the engine raises on purpose
 
 
-# What a file that is not whole makes of our own SQL; anything else is our own fault.
-Damage: tuple[type[Exception], ...] = (
+_OF_FILES: tuple[type[Exception], ...] = (
     _engine.IOException,
     _engine.SerializationException,
     _engine.InternalException,
     _engine.FatalException,
     _engine.CatalogException,
+    _engine.OutOfMemoryException,
+    _engine.TransactionException,
 )
 
 
@@ -99,9 +100,7 @@ def load(
     texts = [i for i, type_ in enumerate(types) if type_ == "VARCHAR"]
     broken = [i for i in texts if not _encodable("".join(filter(None, columns[i])))]
     for i in broken:
-        columns[i] = [
-            v if v is None or _encodable(v) else v.encode("utf-8", "backslashreplace").decode() for v in columns[i]
-        ]
+        columns[i] = as_stored(tuple(columns[i]))
     appender = getattr(connection, "appender", None)
     if appender is None:
         _load_as_text(connection, table, types, columns, constants)
@@ -147,8 +146,9 @@ AMONG = "(SELECT unnest(string_split(?, ?)))"
 
 def among(texts: Sequence[str]) -> tuple[str, str]:
     """Parameters for `AMONG`; no texts are one empty text."""
-    mark, _, _ = _unused([texts])
-    return mark.join(texts), mark
+    stored = as_stored(tuple(texts))
+    mark, _, _ = _unused([stored])
+    return mark.join(stored), mark
 
 
 def _unused(columns: Sequence[Sequence[Any]]) -> tuple[str, str, str]:  # Any: see Row
@@ -158,6 +158,13 @@ def _unused(columns: Sequence[Sequence[Any]]) -> tuple[str, str, str]:  # Any: s
     text = "".join(texts)
     free = (c for c in map(chr, (*range(0x1F, 0, -1), *range(0xE000, 0xF8FF))) if c not in text)
     return next(free), next(free), next(free)
+
+
+def as_stored(row: Row) -> Row:
+    """The values as they come back from the database: text that is no valid Unicode is spelled out."""
+    return tuple(
+        v.encode("utf-8", "backslashreplace").decode() if isinstance(v, str) and not _encodable(v) else v for v in row
+    )
 
 
 def _encodable(text: str) -> bool:
@@ -179,6 +186,14 @@ def uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether a file that is not whole, or cannot be written, may be why our own SQL failed; else we wrote it wrong.
+
+    A checksum that does not match comes as the bare base class.
+    """
+    return isinstance(error, _OF_FILES) or type(error) is Error
 
 
 def stripped(error: Exception) -> str:

@@ -121,8 +121,9 @@ class Line:
         table.move(rows, position)
         self.noted[name] = position
 
-    def touched(self) -> list[str]:
-        return sorted(self._sinces)
+    def touched(self, table: str) -> list[str]:
+        """Files with rows from before that may not hold any more in this table; brand-new files are not among them."""
+        return sorted(p for p, since in self._sinces.items() if not isinstance(since, int) and since[table] != BEFORE)
 
     def appeared(self, table: str) -> Iterator[tuple[int, list[Row]]]:
         """Open rows of files that are new since the last publication and did not change again, by position."""
@@ -134,13 +135,15 @@ class Line:
             yield position, flatten(table, self.repo, files)
 
     def changed(self, table: str) -> Iterator[tuple[Row, int]]:
-        """Open rows of all other touched files, keyed as `numbered`, with the position or `BEFORE`."""
+        """Open rows of the touched files, keyed as `numbered`, with the position or `BEFORE`."""
         for path, since in self._sinces.items():
-            if isinstance(since, int) or path not in self.graph.files:
+            if isinstance(since, int):
                 continue
-            of = since[table]
-            for row in numbered(flatten(table, self.repo, [(path, self.graph.files[path])])):
-                yield row, of if isinstance(of, int) else of[row]
+            opened = since[table]
+            if not isinstance(opened, int):
+                yield from opened.items()
+            elif opened != BEFORE and path in self.graph.files:  # a new file that changed again, though not here
+                yield from ((row, opened) for row in flatten(table, self.repo, [(path, self.graph.files[path])]))
 
     def settled(self) -> None:
         """Everything so far is published."""

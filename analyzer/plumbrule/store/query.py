@@ -61,7 +61,7 @@ def query(store: Store, sql: str, form: str = "table", limits: Limits | None = N
                 input=json.dumps(task).encode(),
                 capture_output=True,
                 cwd=private,
-                env={"HOME": private, "TMPDIR": private},
+                env={"HOME": private, "TMPDIR": private, "MALLOC_ARENA_MAX": "2"},
                 timeout=limits.seconds + 5,
                 check=False,
             )
@@ -70,7 +70,7 @@ def query(store: Store, sql: str, form: str = "table", limits: Limits | None = N
         if done.returncode == 0:
             return done.stdout if form != "parquet" else Path(private, "answer.parquet").read_bytes()
     if done.returncode == REFUSED:
-        raise QueryRefused(done.stderr.decode("utf-8", "replace"))
+        raise QueryRefused(done.stderr.rpartition(b"\0")[2].decode("utf-8", "replace"))
     if done.returncode == -24:  # SIGXCPU
         raise QueryRefused(TOO_LONG.format(limits.seconds))
     raise QueryRefused(

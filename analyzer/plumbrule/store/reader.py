@@ -122,8 +122,10 @@ class Reader:
         """All rows of our own SQL; StoreError when the file turns out to be damaged."""
         try:
             return rows_of(self.connection, sql, parameters)
-        except engine.Damage as error:
-            raise damaged(self._lease, error) from error
+        except engine.Error as error:
+            if engine.is_damage(error):
+                raise damaged(self._lease, error) from error
+            raise
 
 
 def open_newest(generations: Generations, note: Note) -> Reader | None:

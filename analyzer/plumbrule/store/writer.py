@@ -231,6 +231,8 @@ class Writer:
                 self._write(draft)
                 path = self._generations.publish(draft)
         except engine.Error as error:
+            if not engine.is_damage(error):
+                raise
             why = engine.stripped(error)
             full = any(text in why for text in ("No space left", "File too large", "Disk quota", "write file"))
             raise StoreError(refusal(folder, why, full=full)) from error
@@ -348,10 +350,8 @@ class Writer:
             connection.execute("INSERT INTO log.line VALUES (?, ?, NULL, NULL)", [line.repo, line.number])
         ids = [record.snapshot for record, _ in line.appended]
         _forget(connection, ids)
-        touched = line.touched()
-        if touched or line.closed:
-            for table in BASE.values():
-                _write_files(connection, line, table, touched)
+        for table in BASE.values():
+            _write_files(connection, line, table)
         for name, whole in line.whole.items():
             if whole.dirty:
                 _write_whole(connection, line, layout.kept()[name], whole)
@@ -467,31 +467,30 @@ def _open_line(connection: Connection, line: Line, fork: _Fork) -> None:
     )
 
 
-def _write_files(connection: Connection, line: Line, table: Table, touched: list[str]) -> None:
+def _write_files(connection: Connection, line: Line, table: Table) -> None:
     name, width = quote(table.name), len(table.columns)
     path, picked = quote(layout.owner(table)), ", ".join(map(quote, table.names))
-    there = f"repo = ? AND {path} IN {AMONG}"
-    touched_there = [line.repo, *among(touched)]
-    known = rows_of(connection, f"SELECT {picked}, _since FROM head.{name} WHERE {there} ORDER BY ALL", touched_there)
-    sinces = dict(zip(numbered(row[:-1] for row in known), (row[-1] for row in known), strict=True))
+    sinces: dict[Row, int] = {}
+    touched = line.touched(table.name)
+    if touched:
+        there, at = f"repo = ? AND {path} IN {AMONG}", [line.repo, *among(touched)]
+        known = rows_of(connection, f"SELECT {picked}, _since FROM head.{name} WHERE {there} ORDER BY ALL", at)
+        sinces = dict(zip(numbered(row[:-1] for row in known), (row[-1] for row in known), strict=True))
+        connection.execute(f"DELETE FROM head.{name} WHERE {there}", at)
 
     def since_of(row: Row, since: int) -> int:
-        return since if since != BEFORE else sinces[row]
+        return since if since != BEFORE else sinces[row] if row in sinces else sinces[engine.as_stored(row)]
 
-    closed = [
-        (*end.row[:width], line.number, since_of(end.row, end.since), end.until)
-        for end in line.closed.get(table.name, ())
-    ]
     opened = [(*row[:width], line.number, since_of(row, since)) for row, since in line.changed(table.name)]
-    if known:
-        connection.execute(f"DELETE FROM head.{name} WHERE {there}", touched_there)
     for position, rows in line.appeared(table.name):
         if len(rows) < _GROUP:
             opened += [(*row, line.number, position) for row in rows]
         else:
             load(connection, f"head.{name}", [c.type for c in table.columns], rows, [line.number, position])
-    _load(connection, "past", table, closed, "INTEGER", "INTEGER", "INTEGER")
     _load(connection, "head", table, opened, "INTEGER", "INTEGER")
+    ends = line.closed.get(table.name, ())
+    closed = [(*end.row[:width], line.number, since_of(end.row, end.since), end.until) for end in ends]
+    _load(connection, "past", table, closed, "INTEGER", "INTEGER", "INTEGER")
 
 
 def _write_whole(connection: Connection, line: Line, table: Table, whole: WholeTable) -> None:
