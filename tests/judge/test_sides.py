@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 
 from plumbrule.graph import MemoryGraph
-from plumbrule.judge import Moment, Sides
+from plumbrule.judge import Held, Moment, Sides
 from plumbrule.judge.sides import tables, views
 from plumbrule.measures import measures
 from plumbrule.policy import Policy
 from plumbrule.snapshot import FilesWalk
-from plumbrule.store import layout
+from plumbrule.store import LinkRow, SnapshotRecord, Store, layout
 
 FILES = {
     "a.py": "import b\n\ndef f(x):\n    return b.g(x)\n",
@@ -163,3 +163,54 @@ def test_the_first_side_may_be_empty():
     (now,) = moments(FILES)
     sides = Sides(now, Moment(MemoryGraph("shop")), policy=Policy())
     assert len(contents(sides, ["file"])["now", "file"]) == 3
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """A reader of a store with three snapshots of one repository, and what each looked like."""
+    trees = [FILES, {**FILES, "c.py": "import b\n"}, {**OTHER, "b.py": FILES["b.py"]}]
+    found = moments(*trees)
+    store = Store.open(tmp_path / "store", note=lambda text: None)
+    with store.writer(lambda text: None) as writer:
+        writer.repository("shop", "", "", "main")
+        writer.begin_line("shop", None)
+        earlier = MemoryGraph("shop")
+        for position, moment in enumerate(found):
+            record = SnapshotRecord(
+                f"shop@{position}", "shop", position, f"{position}" * 40, "", 0, "", "", 0, 0, 0, 0, 0
+            )
+            assert isinstance(moment.graph, MemoryGraph)
+            delta = {p: moment.graph.files.get(p) for p in {*moment.graph.files, *earlier.files}}
+            writer.append("shop", record, delta, moment.graph.skipped, moment.derived)
+            earlier = moment.graph
+        writer.repository("web", "", "", "main")
+        writer.begin_line("web", None)
+        writer.append("web", SnapshotRecord("web@0", "web", 0, "f" * 40, "", 0, "", "", 0, 0, 0, 0, 0), {}, {}, {})
+        writer.links([LinkRow("web", "page.py", "shop", "b.py", "g", "call", 3, "g")])
+        writer.publish()
+    with store.reader() as reader:
+        yield reader, found
+
+
+@pytest.mark.parametrize(("snapshot", "number"), [("", 2), ("shop@0", 0), ("shop@1", 1)])
+def test_sides_on_a_store_show_what_sides_from_graphs_show(stored, snapshot, number):
+    reader, found = stored
+    (now,) = moments({**OTHER, "a.py": FILES["a.py"], "f.py": "import a\n"})
+    before = found[number]
+    link = ("web", "page.py", "shop", "b.py", "g", "call", 3, "g")
+    names = set(views()) - {"policy_selector"}
+    from_graphs = contents(Sides(now, before, policy=Policy(), links=[link]), names)
+    before = Moment(reader.graph("shop", snapshot), {})
+    on_store = Sides(now, before, policy=Policy(), held=Held(reader.path, snapshot))
+    assert contents(on_store, names) == from_graphs
+    on_store.seal()
+
+
+def test_measures_that_did_not_change_stay_where_they_are_in_the_store(stored):
+    reader, found = stored
+    before = Moment(reader.graph("shop"), {})
+    same = Moment(found[2].graph, {})
+    sides = Sides(same, before, policy=Policy(), changed=[], held=Held(reader.path, ""))
+    rows = contents(sides, ["component", "cycle", "file"])
+    assert rows["now", "component"] == rows["before", "component"] != []
+    assert not any(map(sides.moved, ["component", "cycle", "file"]))

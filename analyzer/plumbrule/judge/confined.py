@@ -203,18 +203,18 @@ def _sides(file: Path, memory_mb: int) -> dict[str, engine.Connection]:
     own = engine.memory()
     own.execute(f"SET threads = 1; SET memory_limit = '{memory_mb}MB'; SET temp_directory = ''")
     engine.attach(own, file, "data")
-    own.execute("ATTACH ':memory:' AS past; CREATE SCHEMA now; CREATE SCHEMA before;"
-                "CREATE SCHEMA past.now; CREATE SCHEMA past.before")  # fmt: skip
+    own.execute("ATTACH ':memory:' AS earlier; CREATE SCHEMA now; CREATE SCHEMA before;"
+                "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before")  # fmt: skip
     copied = own.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'data' AND schema_name = 'now'")
     for (name,) in copied.fetchall():
         own.execute(
             f"CREATE VIEW now.{name} AS SELECT * FROM data.now.{name};"
             f"CREATE VIEW before.{name} AS SELECT * FROM data.before.{name};"
-            f"CREATE VIEW past.now.{name} AS SELECT * FROM data.before.{name};"
-            f"CREATE VIEW past.before.{name} AS SELECT * FROM data.before.{name}"
+            f"CREATE VIEW earlier.now.{name} AS SELECT * FROM data.before.{name};"
+            f"CREATE VIEW earlier.before.{name} AS SELECT * FROM data.before.{name}"
         )
     both = {"now": fresh(own), "before": fresh(own)}
-    both["before"].execute("USE past")
+    both["before"].execute("USE earlier")
     own.execute("SET enable_external_access = false; SET lock_configuration = true")
     return both
 

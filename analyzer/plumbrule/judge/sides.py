@@ -89,8 +89,8 @@ class Sides:
         self._views = views()
         self._own = engine.memory()
         self._own.execute("CREATE SCHEMA held; CREATE SCHEMA fresh; CREATE SCHEMA gone;"
-                          "CREATE SCHEMA now; CREATE SCHEMA before; ATTACH ':memory:' AS past;"
-                          "CREATE SCHEMA past.now; CREATE SCHEMA past.before")  # fmt: skip
+                          "CREATE SCHEMA now; CREATE SCHEMA before; ATTACH ':memory:' AS earlier;"
+                          "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before")  # fmt: skip
         self._sealed = False
         self._filled: set[str] = set()  # tables
         self._shown: set[str] = set()  # views
@@ -98,7 +98,7 @@ class Sides:
         self._told: dict[str, tuple[Collection[Row], Collection[Row]]] = {}
         self._moved: set[str] = set()
         self._now_rules, self._past_rules = fresh(self._own), fresh(self._own)
-        self._past_rules.execute("USE past")
+        self._past_rules.execute("USE earlier")
         if held is not None:
             engine.attach(self._own, held.file, "store")
         self._meet(now, before, changed)
@@ -238,7 +238,8 @@ class Sides:
         listed = _listed(table)
         repo = self.repo.replace("'", "''")
         mine = f"repo = '{repo}'" if table.name != _LINK else f"'{repo}' IN (repo, dst_repo)"
-        if not self._held.snapshot:
+        # Other repositories count as they stand now, whatever the age of this side.
+        if not self._held.snapshot or table.name == _LINK:
             head = f"store.head.{engine.quote(table.name)}"
             self._own.execute(f"CREATE VIEW held.{table.name} AS SELECT {listed} FROM {head} WHERE {mine}")
             return
@@ -273,8 +274,8 @@ class Sides:
             bodies = [layout.views()[view].over(source) for source in (later, earlier)]
         self._own.execute(
             f"CREATE VIEW now.{view} AS {bodies[0]}; CREATE VIEW before.{view} AS {bodies[1]};"
-            f"CREATE VIEW past.now.{view} AS SELECT * FROM memory.before.{view};"
-            f"CREATE VIEW past.before.{view} AS SELECT * FROM memory.before.{view}"
+            f"CREATE VIEW earlier.now.{view} AS SELECT * FROM memory.before.{view};"
+            f"CREATE VIEW earlier.before.{view} AS SELECT * FROM memory.before.{view}"
         )
 
     def _rows_at(self, name: str, moment: Moment) -> Collection[Row]:
