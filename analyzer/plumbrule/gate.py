@@ -17,12 +17,12 @@ from plumbrule import __version__
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.extract import FactBook, Limits
 from plumbrule.git import Entry, Repository
-from plumbrule.governing import Governing, in_commit, on_disk, policy_file
+from plumbrule.governing import Governing, in_commit, loosenings, on_disk, path_inside, policy_file
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME
-from plumbrule.policy.loosening import Loosening, loosened
+from plumbrule.policy.loosening import Loosening
 from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report, RuleText
 from plumbrule.scan import (
     GitObjects,
@@ -86,6 +86,7 @@ class _Gate:
         self._progress = progress
         self._repository = repository
         self._worktree = question.head == WORKTREE
+        self._policy_path = DEFAULT_NAME  # inside the repository, where the change's own policy would lie
         self._book = FactBook(store.facts, lambda: GitObjects(repository), question.limits)
 
     def run(self) -> Report:
@@ -93,10 +94,14 @@ class _Gate:
         base = repository.resolve(question.base or repository.default_base())
         head = repository.resolve("HEAD" if self._worktree else question.head)
         bases = repository.merge_bases(base, head)
-        file = policy_file(repository.root, question.policy) if question.policy else None
-        binding = self._binding(base, file)
+        binding = self._binding(base)
         proposed, unreadable = self._proposed(head, binding)
-        loose = loosened(binding.policy, None if proposed is None else proposed.policy, why=unreadable)
+        if question.policy and not binding.path and (proposed is None or not proposed.path):
+            raise SettingsError(
+                f"{question.policy}: there is no such policy file, neither at the base nor in the change.\n"
+                f"Give the path of a {DEFAULT_NAME}."
+            )
+        loose = self._loosened(bases, binding, proposed, unreadable)
         used = proposed if question.policy_from_head and proposed is not None else binding
         if question.policy_from_head and unreadable:
             raise SettingsError(f"the change's own policy cannot be previewed: {unreadable}")
@@ -123,31 +128,46 @@ class _Gate:
 
     # -- what binds ---------------------------------------------------------------------------------------------
 
-    def _binding(self, base: str, file: Path | None) -> Governing:
+    def _binding(self, base: str) -> Governing:
         """The policy as the base's tip has it; one that lies elsewhere as that place's main line has it."""
-        repository = self._repository
-        if file is None:
+        repository, given = self._repository, self._question.policy
+        if given:
+            inside = path_inside(repository.root, given)
+            if inside is not None:
+                self._policy_path = inside
+                found = in_commit(repository, base, inside)
+                if not found.path and not inside.endswith(".toml"):
+                    self._policy_path = f"{inside}/{DEFAULT_NAME}".removeprefix("/")
+                    found = in_commit(repository, base, self._policy_path)
+                return found
+            file = policy_file(repository.root, given)
+        else:
             here = in_commit(repository, base, DEFAULT_NAME)
             if here.path:
                 return here
             file = policy_file(repository.root.parent, "")
             if file is None:
                 return here
-        if file.is_relative_to(repository.root):
-            return in_commit(repository, base, file.relative_to(repository.root).as_posix())
+        assert file is not None  # one that is given and not there is refused
         try:
             elsewhere = Repository.find(file.parent)
         except NotARevision:
             return on_disk(file)
         try:
-            commit = elsewhere.resolve(elsewhere.main_line())
-            return in_commit(elsewhere, commit, file.relative_to(elsewhere.root).as_posix())
+            line = elsewhere.main_line()
+            found = in_commit(elsewhere, elsewhere.resolve(line), file.relative_to(elsewhere.root).as_posix())
         finally:
             elsewhere.close()
+        if not found.path:
+            raise SettingsError(
+                f"{file}: this policy is not committed on {line} of its repository, so nobody has agreed to it.\n"
+                "Commit it there."
+            )
+        return found
 
     def _proposed(self, head: str, binding: Governing) -> tuple[Governing | None, str]:
         """The change's own policy, and why it cannot be read; a policy that lies elsewhere is not the change's."""
-        path = binding.path or DEFAULT_NAME
+        path = binding.path or self._policy_path
         if binding.folder is not None and not binding.folder.is_relative_to(self._repository.root):
             return binding, ""
         try:
@@ -160,6 +180,23 @@ class _Gate:
         except PlumbruleError as error:
             return None, f"cannot be read: {str(error).splitlines()[0]}"
         return (found, "") if found.path else (None, "is deleted")
+
+    def _loosened(
+        self, bases: Sequence[str], binding: Governing, proposed: Governing | None, why: str
+    ) -> tuple[Loosening, ...]:
+        """What the change takes away from the policy that binds; what others did to that policy meanwhile is theirs."""
+        loose = loosenings(binding, proposed, why)
+        for base in bases if loose else ():
+            try:
+                start = in_commit(self._repository, base, binding.path or self._policy_path)
+            except PlumbruleError:
+                continue
+            if not start.path and proposed is None:
+                return ()
+            if start.path:
+                own = {(item.kind, item.subject) for item in loosenings(start, proposed, why)}
+                loose = tuple(item for item in loose if (item.kind, item.subject) in own)
+        return loose
 
     # -- both sides ---------------------------------------------------------------------------------------------
 

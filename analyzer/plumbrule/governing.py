@@ -6,15 +6,18 @@ another repository the committed tip of that repository's main line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from plumbrule.data import data_folder
 from plumbrule.errors import NotARevision, SettingsError
 from plumbrule.git import Entry, Repository, Skipped
-from plumbrule.judge import Rule, gather, load_rules, parse_rule
+from plumbrule.judge import Rule, defaults, gather, load_rules, parse_rule
+from plumbrule.judge.rulefile import SEVERITIES
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
+from plumbrule.policy.loosening import Loosening, loosened
 
 _POLICY_BYTES = 4_000_000
 
@@ -75,12 +78,15 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     """
     tree = repository.tree(commit)
     entry = tree.get(path)
-    if entry is None:
-        return Governing(Policy(), load_rules(shipped_rules()), None, None, commit=commit)
     folder = path.rpartition("/")[0]
     inside = f"{folder}/" if folder else ""
-    policy = read_policy(_blob(repository, entry, path, commit), path)
     beside = tree.get(inside + BASELINE_NAME)
+    baseline = None
+    if beside is not None:
+        baseline = read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME)
+    if entry is None:
+        return Governing(Policy(), load_rules(shipped_rules()), baseline, None, commit=commit)
+    policy = read_policy(_blob(repository, entry, path, commit), path)
     own = []
     for name in policy.rule_folders:
         prefix = f"{_normal(inside + name)}/"
@@ -94,13 +100,61 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     return Governing(
         policy=policy,
         rules=gather([*load_rules(shipped_rules()), *own]),
-        baseline=None
-        if beside is None
-        else read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME),
+        baseline=baseline,
         folder=repository.root / folder,
         path=path,
         commit=commit,
     )
+
+
+def path_inside(root: Path, given: str) -> str | None:
+    """Where a path that a person gave lies inside a repository, with `/`; None if it lies elsewhere.
+
+    Symbolic links below the root are not followed: they belong to the change, and would choose another policy.
+    """
+    path = Path(os.path.abspath(given))  # noqa: PTH100 - Path.absolute keeps `..`
+    for folder in reversed((path, *path.parents)):
+        if folder == root or os.path.realpath(folder) == str(root):
+            inside = path.relative_to(folder).as_posix()
+            return "" if inside == "." else inside
+    return None
+
+
+def loosenings(base: Governing, head: Governing | None, why: str = "") -> tuple[Loosening, ...]:
+    """What a change takes away from what governs: policy, own rules and baseline. None = it is gone, `why` says how."""
+    rules = [*(() if head is None else head.rules), *base.rules]
+    found = [*loosened(base.policy, None if head is None else head.policy, defaults(rules), why=why)]
+    if head is not None:
+        found += _weaker_rules(base, head)
+        found += _more_accepted(base, head)
+    return tuple(sorted(set(found)))
+
+
+def _weaker_rules(base: Governing, head: Governing) -> Iterator[Loosening]:
+    later = {name: rule for rule in head.rules for name in (*rule.formerly, rule.id)}
+    for rule in base.rules:
+        if not rule.own:
+            continue
+        now = later.get(rule.id)
+        if now is None:
+            yield Loosening("rule", rule.id, f"The rule {rule.id} is gone.", base.path)
+        elif SEVERITIES.index(now.severity) < SEVERITIES.index(rule.severity):
+            words = f"The rule {rule.id} is {now.severity} and was {rule.severity}."
+            yield Loosening("rule", rule.id, words, base.path)
+        elif (now.sql, now.parameters) != (rule.sql, rule.parameters):
+            # Which way is not known without the next change's code; what it finds now is no proof.
+            yield Loosening("rule", rule.id, f"The rule {rule.id} looks for something else than before.", base.path)
+
+
+def _more_accepted(base: Governing, head: Governing) -> Iterator[Loosening]:
+    if base.baseline is None:
+        return
+    if head.baseline is None:
+        yield Loosening("baseline", BASELINE_NAME, "The baseline is deleted.", BASELINE_NAME)
+        return
+    for rule, repo, subject in sorted(head.baseline.entries - base.baseline.entries):
+        words = f"The baseline accepts {rule} of {subject}{f' in {repo}' if repo else ''}, and did not before."
+        yield Loosening("baseline", f"{rule}: {subject}", words, BASELINE_NAME)
 
 
 def _blob(repository: Repository, entry: Entry, path: str, commit: str) -> str:

@@ -1,0 +1,347 @@
+"""Whose word counts: policy, rules, baseline and waivers come from the tip of the base (DESIGN, law 4)."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
+OFF = '[rules.dependency-cycle]\nseverity = "off"\n'
+LAYERS = """\
+[components]
+web = "web/**"
+domain = "domain/**"
+
+[[layers]]
+name = "top down"
+order = ["web", "domain"]
+reason = "The domain must be testable without a browser."
+"""
+WEB = {
+    "web/__init__.py": "",
+    "web/page.py": "from domain.order import pay\n\n\ndef show() -> None:\n    pay()\n",
+    "domain/__init__.py": "",
+    "domain/order.py": "def pay() -> None:\n    print()\n",
+    "domain/stock.py": "def count() -> int:\n    return 1\n",
+}
+UPWARDS = {"domain/stock.py": "import web.page\n\n\ndef count() -> int:\n    return len(str(web.page))\n"}
+WAIVER = """\
+[[waiver]]
+rule = "dependency-cycle"
+subject = "shop/cart.py -> shop/tax.py"
+reason = "goes with the old checkout"
+owner = "@shop"
+expires = 2027-03-31
+
+[[waiver]]
+rule = "dependency-cycle"
+subject = "shop/tax.py -> shop/cart.py"
+reason = "goes with the old checkout"
+owner = "@shop"
+expires = 2027-03-31
+"""
+OWN_RULE = """\
+---
+id: no-prints
+title: Files called print
+severity: error
+---
+A printer belongs elsewhere.
+
+## What to do instead
+Move {path}.
+
+## Finds
+```sql
+SELECT repo, path AS subject, path, 1 AS line FROM now.file WHERE path LIKE '%print%'
+```
+
+## Bad
+```files
+--- print.py
+x = 1
+```
+
+## Good
+```files
+--- a.py
+x = 1
+```
+"""
+
+
+def loosenings(report: dict[str, Any]) -> list[str]:
+    return [f["subject"] for f in report["findings"] if f["rule"] == "policy-loosening" and f["state"] == "new"]
+
+
+def test_a_rule_that_landed_meanwhile_binds_an_old_branch(shop: Callable, judged: Callable, found: Callable):
+    repo = shop(WEB)
+    repo.commit(UPWARDS)
+    repo.switch("main")
+    tip = repo.commit({"plumbrule.toml": LAYERS})
+    repo.switch("topic")
+    code, report = judged(repo)
+    assert code == 1
+    assert found(report, "new", "layer-breach") == ["domain/stock.py -> web/page.py"]
+    assert (report["policy"]["path"], report["policy"]["commit"]) == ("plumbrule.toml", tip)
+
+
+def test_an_old_branch_that_never_touched_the_policy_loosens_nothing(shop: Callable, judged: Callable):
+    repo = shop({**WEB, "plumbrule.toml": LAYERS})
+    repo.commit({"shop/other.py": "x = 1\n"})
+    repo.switch("main")
+    repo.commit({"plumbrule.toml": LAYERS + '\n[[forbid]]\nfrom = "domain"\nto = "web"\n\n[limits]\nparsed = 1.0\n'})
+    repo.switch("topic")
+    code, report = judged(repo)
+    assert (code, loosenings(report), report["policy"]["loosened"]) == (0, [], [])
+
+
+def test_a_branch_from_before_the_first_policy_loosens_nothing(shop: Callable, judged: Callable):
+    repo = shop(WEB)
+    repo.commit({"shop/other.py": "x = 1\n"})
+    repo.switch("main")
+    repo.commit({"plumbrule.toml": LAYERS})
+    repo.switch("topic")
+    code, report = judged(repo)
+    assert (code, loosenings(report)) == (0, [])
+
+
+def test_what_the_base_loosened_itself_is_not_held_against_a_change_that_merged_it(shop: Callable, judged: Callable):
+    repo = shop({**WEB, "plumbrule.toml": LAYERS})
+    repo.switch("main")
+    repo.commit({"plumbrule.toml": LAYERS + "\n" + OFF})
+    repo.switch("topic")
+    repo.merge("main")
+    repo.commit({"shop/other.py": "x = 1\n"})
+    _, report = judged(repo)
+    assert loosenings(report) == []
+
+
+def test_a_change_cannot_switch_a_rule_off_for_itself(shop: Callable, judged: Callable, found: Callable):
+    repo = shop({"plumbrule.toml": "[batches]\nwindow = 60\n"})
+    repo.commit({**CYCLE, "plumbrule.toml": OFF})
+    code, report = judged(repo)
+    assert code == 1
+    assert len(found(report, "new", "dependency-cycle")) == 2
+    assert loosenings(report) == ["severity dependency-cycle"]
+    assert report["policy"]["loosened"]
+
+
+def test_a_change_cannot_waive_itself(shop: Callable, judged: Callable, found: Callable):
+    repo = shop({"plumbrule.toml": "[batches]\nwindow = 60\n"})
+    repo.commit({**CYCLE, "plumbrule.toml": WAIVER})
+    code, report = judged(repo)
+    assert code == 1
+    assert len(found(report, "new", "dependency-cycle")) == 2
+    assert len(loosenings(report)) == 2
+
+
+def test_a_waiver_of_the_base_waives_until_its_day_and_no_longer(shop: Callable, judged: Callable, found: Callable):
+    repo = shop({"plumbrule.toml": WAIVER})
+    repo.commit(CYCLE)
+    code, report = judged(repo)
+    assert (code, len(found(report, "waived", "dependency-cycle"))) == (0, 2)
+    code, report = judged(repo, "--today", "2027-04-01")
+    assert (code, len(found(report, "new", "dependency-cycle"))) == (1, 2)
+    assert len(found(report, "new", "expired-waiver") + found(report, "known", "expired-waiver")) == 2
+
+
+def test_a_change_cannot_accept_itself_by_a_baseline(shop: Callable, judged: Callable, found: Callable):
+    accepted = "dependency-cycle\tshop/cart.py -> shop/tax.py\n"
+    repo = shop({"plumbrule.toml": "[batches]\nwindow = 60\n", "plumbrule.baseline": "# nothing\n"})
+    repo.commit({**CYCLE, "plumbrule.baseline": accepted})
+    code, report = judged(repo)
+    assert (code, len(found(report, "new", "dependency-cycle"))) == (1, 2)
+    assert loosenings(report) == ["baseline dependency-cycle: shop/cart.py -> shop/tax.py"]
+
+
+def test_a_baseline_of_the_base_accepts(shop: Callable, judged: Callable, found: Callable):
+    accepted = "dependency-cycle\tshop/cart.py -> shop/tax.py\ndependency-cycle\tshop/tax.py -> shop/cart.py\n"
+    repo = shop({"plumbrule.baseline": accepted, "plumbrule.toml": "[batches]\nwindow = 60\n"})
+    repo.commit(CYCLE)
+    code, report = judged(repo, "--strict")
+    assert (code, len(found(report, "known", "dependency-cycle"))) == (0, 2)
+
+
+def test_strict_fails_on_what_a_baseline_does_not_hold(shop: Callable, judged: Callable):
+    repo = shop({**CYCLE, "plumbrule.toml": "[batches]\nwindow = 60\n", "plumbrule.baseline": "# nothing\n"})
+    repo.commit({"shop/other.py": "x = 1\n"})
+    assert judged(repo)[0] == 0
+    code, report = judged(repo, "--strict")
+    assert code == 1
+    assert any("baseline" in reason for reason in report["reasons"])
+
+
+def test_strict_without_a_baseline_is_no_stricter(shop: Callable, judged: Callable):
+    repo = shop(CYCLE)
+    repo.commit({"shop/other.py": "x = 1\n"})
+    assert judged(repo, "--strict")[0] == 0
+
+
+def test_a_first_policy_is_reported_now_and_binds_once_it_landed(shop: Callable, judged: Callable):
+    repo = shop({**WEB, **UPWARDS})
+    repo.commit({"plumbrule.toml": LAYERS})
+    code, report = judged(repo)
+    assert (code, report["policy"]["path"]) == (0, "")
+    assert any("first policy" in reason for reason in report["reasons"])
+    assert loosenings(report) == []
+
+
+def test_a_broken_policy_at_the_base_is_not_judged(shop: Callable, judged: Callable):
+    repo = shop({"plumbrule.toml": "[rules\n"})
+    repo.commit({"shop/other.py": "x = 1\n"})
+    code, report = judged(repo)
+    assert (code, report["verdict"]) == (2, "not-judged")
+    assert "plumbrule.toml" in report["reasons"][0]
+
+
+def test_a_broken_policy_in_the_change_is_a_loosening(shop: Callable, judged: Callable):
+    repo = shop({"plumbrule.toml": LAYERS, **WEB})
+    repo.commit({"plumbrule.toml": "[rules\n"})
+    code, report = judged(repo)
+    assert code != 2
+    assert len(loosenings(report)) == 1
+
+
+def test_a_deleted_policy_is_a_loosening_and_still_binds(shop: Callable, judged: Callable, found: Callable):
+    repo = shop({"plumbrule.toml": LAYERS, **WEB})
+    repo.commit({"plumbrule.toml": None, **UPWARDS})
+    code, report = judged(repo)
+    assert (code, found(report, "new", "layer-breach")) == (1, ["domain/stock.py -> web/page.py"])
+    assert len(loosenings(report)) == 1
+
+
+def test_a_policy_deleted_from_the_work_tree_is_a_loosening(shop: Callable, judged: Callable):
+    repo = shop({"plumbrule.toml": LAYERS, **WEB})
+    repo.write({"plumbrule.toml": None})
+    _, report = judged(repo, "--head", "worktree")
+    assert len(loosenings(report)) == 1
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_a_policy_given_by_its_path_is_read_from_the_base_too(
+    shop: Callable, judged: Callable, found: Callable, given: bool
+):
+    repo = shop({"architecture/plumbrule.toml": LAYERS, **WEB})
+    repo.commit({"architecture/plumbrule.toml": None if given else "[batches]\nwindow = 60\n", **UPWARDS})
+    code, report = judged(repo, "--policy", "architecture/plumbrule.toml")
+    assert (code, found(report, "new", "layer-breach")) == (1, ["domain/stock.py -> web/page.py"])
+    assert loosenings(report)
+
+
+def test_a_policy_path_that_is_nowhere_is_not_judged(shop: Callable, judged: Callable):
+    repo = shop()
+    code, report = judged(repo, "--policy", "architecture/plumbrule.toml")
+    assert (code, report["verdict"]) == (2, "not-judged")
+
+
+def test_the_change_can_be_previewed_under_its_own_policy(
+    shop: Callable, judged: Callable, found: Callable, plumbrule: Callable
+):
+    repo = shop({**WEB, **UPWARDS, "plumbrule.toml": "[batches]\nwindow = 60\n"})
+    repo.commit({"plumbrule.toml": LAYERS})
+    _, report = judged(repo, "--policy-from", "head")
+    assert report["policy"]["preview"] is True
+    assert found(report, "new", "layer-breach") + found(report, "known", "layer-breach")
+    assert "preview" in plumbrule(repo.path, "gate", "--base", "main", "--policy-from", "head").out.splitlines()[0]
+
+
+def test_a_policy_in_another_repository_counts_as_its_main_line_has_it(
+    shop: Callable, make_repo: Callable, judged: Callable, found: Callable
+):
+    law = make_repo({"plumbrule.toml": LAYERS}, name="law")
+    repo = shop(WEB)
+    repo.commit(UPWARDS)
+    law.branch("sneaky")
+    law.commit({"plumbrule.toml": "[batches]\nwindow = 60\n"})
+    code, report = judged(repo, "--policy", str(law.path / "plumbrule.toml"))
+    assert (code, found(report, "new", "layer-breach")) == (1, ["domain/stock.py -> web/page.py"])
+    assert report["policy"]["commit"] == law.git("rev-parse", "main")
+
+
+def test_a_policy_that_another_repository_never_committed_is_not_judged(
+    shop: Callable, make_repo: Callable, judged: Callable
+):
+    law = make_repo({"README": "law\n"}, name="law")
+    law.write({"plumbrule.toml": LAYERS})
+    repo = shop(WEB)
+    repo.commit(UPWARDS)
+    code, report = judged(repo, "--policy", str(law.path / "plumbrule.toml"))
+    assert code == 2
+    assert "not committed" in report["reasons"][0]
+
+
+def test_own_rules_come_from_the_base(shop: Callable, judged: Callable, found: Callable):
+    policy = 'rules = ["architecture/rules"]\n'
+    repo = shop({"plumbrule.toml": policy, "architecture/rules/no-prints.md": OWN_RULE})
+    repo.commit({"shop/print.py": "x = 1\n"})
+    code, report = judged(repo)
+    assert (code, found(report, "new", "no-prints")) == (1, ["shop/print.py"]), report["reasons"]
+
+
+@pytest.mark.parametrize(
+    "weakened",
+    [
+        None,
+        OWN_RULE.replace("severity: error", "severity: info"),
+        OWN_RULE.replace("WHERE path LIKE", "WHERE false AND path LIKE"),
+    ],
+)
+def test_an_own_rule_that_the_change_weakens_still_binds_and_is_a_loosening(
+    shop: Callable, judged: Callable, found: Callable, weakened: str | None
+):
+    policy = 'rules = ["architecture/rules"]\n'
+    other = OWN_RULE.replace("no-prints", "no-others").replace("%print%", "%nothing%")
+    repo = shop({
+        "plumbrule.toml": policy, "architecture/rules/no-prints.md": OWN_RULE, "architecture/rules/no-others.md": other,
+    })  # fmt: skip
+    repo.commit({"shop/print.py": "x = 1\n", "architecture/rules/no-prints.md": weakened})
+    code, report = judged(repo)
+    assert (code, found(report, "new", "no-prints")) == (1, ["shop/print.py"]), report["reasons"]
+    assert loosenings(report) == ["rule no-prints"]
+
+
+def test_a_setting_that_says_what_the_rule_ships_with_loosens_nothing(shop: Callable, judged: Callable):
+    repo = shop({"plumbrule.toml": "[batches]\nwindow = 60\n"})
+    repo.commit({"plumbrule.toml": '[rules.oversized-file]\nseverity = "warning"\n'})
+    _, report = judged(repo)
+    assert loosenings(report) == []
+
+
+def test_an_excluded_file_is_not_analysed_at_all(shop: Callable, judged: Callable):
+    repo = shop({"plumbrule.toml": 'exclude = ["third_party/**"]\n', "third_party/a.py": "import third_party.b\n"})
+    repo.commit({"third_party/b.py": "import third_party.a\n", "shop/use.py": "import third_party.a\n"})
+    code, report = judged(repo)
+    assert (code, report["coverage"]["files"]) == (0, 4)
+
+
+def test_an_expired_waiver_names_nothing_new_when_the_base_had_it(shop: Callable, judged: Callable, found: Callable):
+    repo = shop({**CYCLE, "plumbrule.toml": WAIVER})
+    repo.commit({"shop/other.py": "x = 1\n"})
+    code, report = judged(repo, "--today", "2027-04-01")
+    assert (code, found(report, "new", "dependency-cycle")) == (0, [])
+
+
+def test_the_policy_above_the_repository_governs_where_the_base_has_none(
+    shop: Callable, judged: Callable, found: Callable, tmp_path: Path
+):
+    (tmp_path / "plumbrule.toml").write_text(LAYERS)
+    repo = shop(WEB)
+    repo.commit(UPWARDS)
+    code, report = judged(repo)
+    assert (code, found(report, "new", "layer-breach")) == (1, ["domain/stock.py -> web/page.py"])
+
+
+def test_without_a_base_the_remote_s_default_branch_is_it(shop: Callable, plumbrule: Callable, tmp_path: Path):
+    repo = shop()
+    repo.switch("main")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", repo.path, clone], check=True)
+    assert plumbrule(clone, "gate", "--quiet").code == 0
+    answer = plumbrule(repo.path, "gate", "--quiet")
+    assert answer.code == 2
+    assert "--base" in answer.err
