@@ -78,6 +78,17 @@ class _Worker:
         with contextlib.suppress(BrokenPipeError):
             _write(self.jobs, marshal.dumps(tuple(batch)))
 
+    def messages(self) -> Iterator[list[tuple[int, Value]]]:
+        """The whole messages in the buffer; an empty one ends a batch."""
+        while len(self.buffer) >= _LENGTH.size:
+            (size,) = _LENGTH.unpack_from(self.buffer)
+            if len(self.buffer) < _LENGTH.size + size:
+                return
+            message = marshal.loads(bytes(self.buffer[_LENGTH.size : _LENGTH.size + size]))
+            del self.buffer[: _LENGTH.size + size]
+            self.done += len(message)
+            yield message
+
     def current(self) -> tuple[int, float]:
         job, since = _SLOT.unpack_from(self._page, self.slot * _SLOT.size)
         return job, since
@@ -148,78 +159,99 @@ def run(
     `work` is called once in each process and returns the function from job number to plain values. Closing the
     iterator ends all processes.
     """
-    waiting: deque[Sequence[int]] = deque(range(start, min(start + batch, jobs)) for start in range(0, jobs, batch))
-    page = mmap.mmap(-1, max(1, processes) * _SLOT.size)
-    workers: list[_Worker] = []
-    selector = selectors.DefaultSelector()
-    gc.freeze()  # else the children's first collection copies every page of the parent
-
-    def start(slot: int) -> None:
-        worker = _Worker(page, slot, work, limits, workers)
-        workers.append(worker)
-        os.set_blocking(worker.results, False)
-        selector.register(worker.results, selectors.EVENT_READ, worker)
-        worker.give(waiting.popleft())
-
-    def lost(worker: _Worker, reason: str) -> Iterator[tuple[int, Died]]:
-        job, _ = worker.current()
-        selector.unregister(worker.results)
-        workers.remove(worker)
-        status = worker.end()
-        rest = list(worker.batch[worker.done :])
-        if job in rest:
-            # Results are sent in bundles: what stood before the poisoned file is simply done again.
-            if not reason:
-                died = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-                reason = f"the parser crashed (signal {died})" if died else "the parser's process ended early"
-            rest.remove(job)
-            yield job, Died(reason)
-        elif rest:
-            yield rest.pop(0), Died(reason or "the parser's process ended early")
-        if rest:
-            waiting.appendleft(rest)
-        if waiting:
-            start(worker.slot)
-
+    batches = deque[Sequence[int]](range(start, min(start + batch, jobs)) for start in range(0, jobs, batch))
+    crew = _Crew(work, limits, batches, max(1, processes))
     try:
-        for slot in range(min(processes, len(waiting))):
-            start(slot)
-        while workers:
-            for key, _ in selector.select(timeout=0.5):
-                worker: _Worker = key.data
-                try:
-                    chunk = os.read(worker.results, 1 << 20)
-                except BlockingIOError:
-                    continue
-                if not chunk:
-                    yield from lost(worker, "")
-                    continue
-                worker.buffer += chunk
-                finished = False
-                while len(worker.buffer) >= _LENGTH.size:
-                    (size,) = _LENGTH.unpack_from(worker.buffer)
-                    if len(worker.buffer) < _LENGTH.size + size:
-                        break
-                    done = marshal.loads(bytes(worker.buffer[_LENGTH.size : _LENGTH.size + size]))
-                    del worker.buffer[: _LENGTH.size + size]
-                    finished = not done
-                    worker.done += len(done)
-                    yield from done
-                if finished:
-                    if waiting:
-                        worker.give(waiting.popleft())
-                    else:
-                        selector.unregister(worker.results)
-                        workers.remove(worker)
-                        worker.end()
-            now = time.monotonic()
-            for worker in list(workers):
-                job, since = worker.current()
-                if job >= 0 and now - since > limits.seconds:
-                    yield from lost(worker, f"the parser took longer than {limits.seconds:g} seconds")
+        yield from crew.perform()
     finally:
-        for worker in workers:
+        crew.end()
+
+
+class _Crew:
+    """The workers of one run, and the batches that none of them has yet."""
+
+    def __init__(self, work: Callable[[], Work], limits: Limits, waiting: deque[Sequence[int]], processes: int) -> None:
+        self._work = work
+        self._limits = limits
+        self._waiting = waiting
+        self._page = mmap.mmap(-1, processes * _SLOT.size)
+        self._workers: list[_Worker] = []
+        self._selector = selectors.DefaultSelector()
+        gc.freeze()  # else the children's first collection copies every page of the parent
+        for slot in range(min(processes, len(waiting))):
+            self._start(slot)
+
+    def perform(self) -> Iterator[tuple[int, Value | Died]]:
+        while self._workers:
+            for key, _ in self._selector.select(timeout=0.5):
+                yield from self._heard(key.data)
+            yield from self._overdue()
+
+    def end(self) -> None:
+        for worker in self._workers:
             worker.end()
-        selector.close()
-        page.close()
+        self._selector.close()
+        self._page.close()
         gc.unfreeze()
+
+    def _start(self, slot: int) -> None:
+        worker = _Worker(self._page, slot, self._work, self._limits, self._workers)
+        self._workers.append(worker)
+        os.set_blocking(worker.results, False)
+        self._selector.register(worker.results, selectors.EVENT_READ, worker)
+        worker.give(self._waiting.popleft())
+
+    def _heard(self, worker: _Worker) -> Iterator[tuple[int, Value | Died]]:
+        """What a worker has sent; an end of file is its death."""
+        try:
+            chunk = os.read(worker.results, 1 << 20)
+        except BlockingIOError:
+            return
+        if not chunk:
+            yield from self._lost(worker, "")
+            return
+        worker.buffer += chunk
+        for done in worker.messages():
+            yield from done
+            if not done:
+                self._go_on(worker)
+
+    def _go_on(self, worker: _Worker) -> None:
+        """The worker's batch is done: the next one, or its end."""
+        if self._waiting:
+            worker.give(self._waiting.popleft())
+        else:
+            self._dismiss(worker)
+
+    def _overdue(self) -> Iterator[tuple[int, Died]]:
+        now = time.monotonic()
+        for worker in list(self._workers):
+            job, since = worker.current()
+            if job >= 0 and now - since > self._limits.seconds:
+                yield from self._lost(worker, f"the parser took longer than {self._limits.seconds:g} seconds")
+
+    def _lost(self, worker: _Worker, reason: str) -> Iterator[tuple[int, Died]]:
+        """A worker that died, or is killed for `reason`: its job is given up, the rest of its batch done again."""
+        job, _ = worker.current()
+        status = self._dismiss(worker)
+        # Results are sent in bundles: what stood before the poisoned file in one that was never sent is done again.
+        rest = list(worker.batch[worker.done :])
+        if rest:
+            poisoned = job if job in rest else rest[0]
+            rest.remove(poisoned)
+            yield poisoned, Died(reason or _cause(status))
+        if rest:
+            self._waiting.appendleft(rest)
+        if self._waiting:
+            self._start(worker.slot)
+
+    def _dismiss(self, worker: _Worker) -> int:
+        self._selector.unregister(worker.results)
+        self._workers.remove(worker)
+        return worker.end()
+
+
+def _cause(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return f"the parser crashed (signal {os.WTERMSIG(status)})"
+    return "the parser's process ended early"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plumbrule.facts import LAZY, TYPE_ONLY, Import, Interface
+from plumbrule.facts import LAZY, TYPE_ONLY, Body, Import, Interface, Reference
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
 from plumbrule.languages import External, Language, Located, Resolver, Target, is_test, languages
@@ -103,6 +103,15 @@ class Memory(NamedTuple):
     asked: dict[str, set[str]]  # path or "folder/" -> files one of whose imports asked whether it exists
 
 
+class _Moved(NamedTuple):
+    """What an update has set in motion so far."""
+
+    touched: set[str]  # files set or removed
+    appeared: set[str]  # paths and "folder/" that came, went, or gained or lost facts
+    dirty: set[str]  # files to be bound again
+    gone: set[str]  # files that had facts and have none now
+
+
 class Definition(NamedTuple):
     """Where a name leads in the end; `symbol` "" is the module itself."""
 
@@ -166,54 +175,50 @@ class Resolution:
 
     def update(self, changes: Mapping[str, Entry | None]) -> dict[str, FileRows | None]:
         """Moves to the tree with these files set or removed (None); the bundles that may differ, gone ones as None."""
-        dirty: set[str] = set()
-        gone: set[str] = set()
-        appeared: set[str] = set()  # paths and folders that came or went
-        touched: set[str] = set()
+        moved = _Moved(set(), set(), set(), set())
         for path, entry in changes.items():
-            old = self.tree.entries.get(path)
-            if old == entry:
-                continue
-            touched.add(path)
-            earlier = self._interface(path)
-            had = earlier is not None
-            appeared.update(self.tree.put(path, entry))
-            if entry is None or not entry.dialect:
-                if had:
-                    gone.add(path)
-                    self._forget(path)
-                    dirty.update(*self._readers.pop(path, {}).values())
-                if had != (entry is not None and entry.dialect != ""):
-                    appeared.add(path)
-                continue
-            interface = self._facts.interface(entry.dialect, entry.blob)
-            moved = None if earlier is None else _moved_names(earlier, interface)
-            if moved is None or moved:
-                readers = self._readers.get(path, {})
-                dirty.update(*(readers.values() if moved is None else (readers.get(name, ()) for name in moved)))
-                self._drop_definitions(path)
-            if not had:
-                appeared.add(path)
-            self._keep(path, interface)
-            dirty.add(path)
-        self._renew_resolvers(touched, appeared, dirty)
-        for what in appeared:
+            if self.tree.entries.get(path) != entry:
+                self._set(path, entry, moved)
+        self._renew_resolvers(moved.touched, moved.appeared, moved.dirty)
+        for what in moved.appeared:
             for question in self._asked_by.pop(what, ()):
-                self._drop_answer(question, dirty)
+                self._drop_answer(question, moved.dirty)
             for user in self._asked_before.pop(what, ()):
-                dirty.add(user)
-                dirty.update(*self._readers.get(user, {}).values())
-        dirty -= gone
+                moved.dirty.add(user)
+                moved.dirty.update(*self._readers.get(user, {}).values())
         # First every binding, then every name: a name may lead through another file that is dirty as well.
-        stale = [path for path in dirty if self.tree.has_facts(path)]
+        stale = [path for path in moved.dirty - moved.gone if self.tree.has_facts(path)]
         for path in stale:
             self._drop_definitions(path)
         for path in stale:
             self._bind(path)
-        delta: dict[str, FileRows | None] = dict.fromkeys(gone)
+        delta: dict[str, FileRows | None] = dict.fromkeys(moved.gone)
         for path in sorted(stale):
             delta[path] = self._rows(path)
         return delta
+
+    def _set(self, path: str, entry: Entry | None, moved: _Moved) -> None:
+        """Sets or removes one file of the tree, and notes whom that may concern."""
+        moved.touched.add(path)
+        earlier = self._interface(path)
+        moved.appeared.update(self.tree.put(path, entry))
+        if entry is None or not entry.dialect:
+            if earlier is not None:
+                moved.gone.add(path)
+                moved.appeared.add(path)
+                self._forget(path)
+                moved.dirty.update(*self._readers.pop(path, {}).values())
+            return
+        interface = self._facts.interface(entry.dialect, entry.blob)
+        names = None if earlier is None else _moved_names(earlier, interface)
+        if names is None or names:
+            readers = self._readers.get(path, {})
+            moved.dirty.update(*(readers.values() if names is None else (readers.get(name, ()) for name in names)))
+            self._drop_definitions(path)
+        if earlier is None:
+            moved.appeared.add(path)
+        self._keep(path, interface)
+        moved.dirty.add(path)
 
     def memory(self) -> Memory:
         """What a later process needs to go on from this tree without binding it again."""
@@ -432,55 +437,54 @@ class Resolution:
         interface = self._interface(path)
         assert interface is not None  # only files with facts have rows
         body = self._facts.body(entry.dialect, entry.blob)
-        reads: set[_Read] = set()
-        edges: dict[tuple[str, str, int], _Edge] = {}
-        uses: dict[Use, None] = {}
-        externals: dict[ExternalRow, None] = {}
-        unresolved: dict[Unresolved, None] = {}
-        looked_up = resolved = 0
-        unsure = interface.errors
+        found = _Found(path, interface)
+        for item in self._items(path):
+            self._imported_rows(item, found)
+        self._referenced_rows(body.references, found)
+        self._unread(path, self._reads.get(path, set()) - found.reads)
+        for read, name in found.reads:
+            self._readers[read].setdefault(name, set()).add(path)
+        self._reads[path] = found.reads
+        file = FileRow(
+            languages()[entry.dialect].name,
+            entry.dialect,
+            entry.blob,
+            interface.lines,
+            interface.code_lines,
+            is_test(path),
+            interface.is_generated,
+        )
+        return found.rows(file, body)
 
-        def edge(dst: str, kind: str, line: int, name: str, row: Import, confidence: float) -> None:
-            if dst == path:
-                return
-            if unsure and any(first <= line <= last for first, last in unsure):
-                confidence *= 0.7
-            key = (dst, kind, line)
-            known = edges.get(key)
-            if known is None:
-                known = edges[key] = _Edge(bool(row.flags & TYPE_ONLY), bool(row.flags & LAZY), set(), confidence)
-            else:
-                known.type_only &= bool(row.flags & TYPE_ONLY)
-                known.lazy &= bool(row.flags & LAZY)
-                known.confidence = min(known.confidence, confidence)
-            if name:
-                known.names.add(name)
+    def _imported_rows(self, item: _Bound, found: _Found) -> None:
+        """What one import row says: a dependency, and in the end the file that defines the name."""
+        row, target = item.row, item.target
+        if isinstance(target, External):
+            type_only = bool(row.flags & TYPE_ONLY)
+            found.externals[ExternalRow(target.package, row.module, row.name, row.line, type_only)] = None
+            return
+        found.looked_up += 1
+        if not isinstance(target, Located):
+            found.unresolved[Unresolved(row.line, _as_written(row), target.reason)] = None
+            return
+        found.resolved += 1
+        found.reads.add((target.path, ""))
+        if not self.tree.has_facts(target.path):
+            return  # an asset, or code that was skipped: it exists, so the import is resolved, but it has no graph
+        found.edge(target.path, "import", row.line, row.name or row.alias, row, target.confidence)
+        if target.is_submodule or row.name in ("", "*"):
+            found.use(target.path, "", "import", row.line, row.symbol)
+            return
+        definition, through = self._define(target.path, row.name)
+        found.reads |= through
+        if definition is not None:
+            found.edge(definition.path, "uses", row.line, row.name, row, target.confidence)
+            found.use(definition.path, definition.symbol, "import", row.line, row.symbol)
 
+    def _referenced_rows(self, references: list[Reference], found: _Found) -> None:
+        """What names used in expressions say, where they lead out of the file."""
+        path = found.path
         bound = self._items(path)
-        for item in bound:
-            row, target = item.row, item.target
-            if isinstance(target, External):
-                type_only = bool(row.flags & TYPE_ONLY)
-                externals[ExternalRow(target.package, row.module, row.name, row.line, type_only)] = None
-                continue
-            looked_up += 1
-            if not isinstance(target, Located):
-                unresolved[Unresolved(row.line, _as_written(row), target.reason)] = None
-                continue
-            resolved += 1
-            reads.add((target.path, ""))
-            if not self.tree.has_facts(target.path):
-                continue  # an asset, or code that was skipped: it exists, so the import is resolved, but has no graph
-            name = "" if target.is_submodule or row.name == "" else row.name
-            edge(target.path, "import", row.line, row.name or row.alias, row, target.confidence)
-            if name in ("", "*"):
-                uses[Use(target.path, "", "import", row.line, _user(interface, row.symbol))] = None
-                continue
-            definition, through = self._define(target.path, name)
-            reads |= through
-            if definition is not None:
-                edge(definition.path, "uses", row.line, name, row, target.confidence)
-                uses[Use(definition.path, definition.symbol, "import", row.line, _user(interface, row.symbol))] = None
         by_alias: dict[str, list[int]] = defaultdict(list)
         stars = []
         for index, item in enumerate(bound):
@@ -489,69 +493,38 @@ class Resolution:
             elif item.row.name == "*" and isinstance(item.target, Located):
                 stars.append(index)
         own = self._names(path)
-        for reference in body.references:
+        for reference in references:
             head, _, rest = reference.text.partition(".")
             candidates = by_alias.get(head)
-            index = -1
-            definition = None
             if candidates:
                 index, definition, through = self._through_import(path, candidates, reference.text, rest)
-                reads |= through
-            elif head not in own:
-                for star in stars:
-                    target = bound[star].target
-                    if isinstance(target, Located) and target.path != path:
-                        definition, through = self._define(target.path, head)
-                        reads |= through
-                        if definition is not None:
-                            index = star
-                            definition, through = self._descend(definition, rest)
-                            reads |= through
-                            break
+            elif stars and head not in own:
+                index, definition, through = self._through_stars(path, stars, head, rest)
+            else:
+                continue
+            found.reads |= through
             if definition is None or definition.path == path:
                 continue
             row, target = bound[index].row, bound[index].target
             confidence = target.confidence if isinstance(target, Located) else 1.0
             kind = "uses" if reference.kind == "read" else reference.kind
-            edge(definition.path, kind, reference.line, definition.symbol, row, confidence)
-            user = _user(interface, reference.symbol)
-            uses[Use(definition.path, definition.symbol, reference.kind, reference.line, user)] = None
-        self._unread(path, self._reads.get(path, set()) - reads)
-        for read, name in reads:
-            self._readers[read].setdefault(name, set()).add(path)
-        self._reads[path] = reads
-        return FileRows(
-            file=FileRow(
-                languages()[entry.dialect].name,
-                entry.dialect,
-                entry.blob,
-                interface.lines,
-                interface.code_lines,
-                is_test(path),
-                interface.is_generated,
-            ),
-            symbols=tuple(
-                SymbolRow(
-                    s.name, s.kind, s.visibility, s.exported, s.signature, s.line, s.end_line, ", ".join(s.decorators)
-                )
-                for s in interface.symbols
-            ),
-            functions=tuple(
-                FunctionRow(interface.symbols[f.symbol].name, interface.symbols[f.symbol].line, *f[1:])
-                for f in body.functions
-            ),
-            dependencies=tuple(
-                sorted(
-                    Dependency(dst, kind, e.type_only, e.lazy, line, ", ".join(sorted(e.names)), e.confidence)
-                    for (dst, kind, line), e in edges.items()
-                )
-            ),
-            uses=tuple(sorted(uses)),
-            externals=tuple(sorted(externals)),
-            unresolved=tuple(sorted(unresolved)),
-            imports=looked_up,
-            resolved=resolved,
-        )
+            found.edge(definition.path, kind, reference.line, definition.symbol, row, confidence)
+            found.use(definition.path, definition.symbol, reference.kind, reference.line, reference.symbol)
+
+    def _through_stars(
+        self, path: str, stars: list[int], head: str, rest: str
+    ) -> tuple[int, Definition | None, frozenset[_Read]]:
+        """The star import that offers `head`, and where `head.rest` leads through it."""
+        reads: frozenset[_Read] = frozenset()
+        for star in stars:
+            target = self._items(path)[star].target
+            if isinstance(target, Located) and target.path != path:
+                definition, through = self._define(target.path, head)
+                reads |= through
+                if definition is not None:
+                    definition, through = self._descend(definition, rest)
+                    return star, definition, reads | through
+        return -1, None, reads
 
     def _through_import(
         self, path: str, candidates: list[int], text: str, rest: str
@@ -607,6 +580,67 @@ class _Edge:
     lazy: bool
     names: set[str]
     confidence: float
+
+
+class _Found:
+    """The rows of one file while they are found; dictionaries stand for ordered sets."""
+
+    def __init__(self, path: str, interface: Interface) -> None:
+        self.path = path
+        self.reads: set[_Read] = set()
+        self.externals: dict[ExternalRow, None] = {}
+        self.unresolved: dict[Unresolved, None] = {}
+        self.looked_up = 0
+        self.resolved = 0
+        self._interface = interface
+        self._edges: dict[tuple[str, str, int], _Edge] = {}
+        self._uses: dict[Use, None] = {}
+
+    def edge(self, dst: str, kind: str, line: int, name: str, row: Import, confidence: float) -> None:
+        """A dependency by way of an import row; the rows of one line to one file are one, as sure as the least sure."""
+        if dst == self.path:
+            return
+        unsure = self._interface.errors
+        if unsure and any(first <= line <= last for first, last in unsure):
+            confidence *= 0.7
+        key = (dst, kind, line)
+        type_only, lazy = bool(row.flags & TYPE_ONLY), bool(row.flags & LAZY)
+        known = self._edges.get(key)
+        if known is None:
+            self._edges[key] = _Edge(type_only, lazy, {name} if name else set(), confidence)
+            return
+        known.type_only &= type_only
+        known.lazy &= lazy
+        known.confidence = min(known.confidence, confidence)
+        if name:
+            known.names.add(name)
+
+    def use(self, dst: str, symbol: str, kind: str, line: int, user: int) -> None:
+        self._uses[Use(dst, symbol, kind, line, _user(self._interface, user))] = None
+
+    def rows(self, file: FileRow, body: Body) -> FileRows:
+        symbols = self._interface.symbols
+        return FileRows(
+            file=file,
+            symbols=tuple(
+                SymbolRow(
+                    s.name, s.kind, s.visibility, s.exported, s.signature, s.line, s.end_line, ", ".join(s.decorators)
+                )
+                for s in symbols
+            ),
+            functions=tuple(FunctionRow(symbols[f[0]].name, symbols[f[0]].line, *f[1:]) for f in body.functions),
+            dependencies=tuple(
+                sorted(
+                    Dependency(dst, kind, e.type_only, e.lazy, line, ", ".join(sorted(e.names)), e.confidence)
+                    for (dst, kind, line), e in self._edges.items()
+                )
+            ),
+            uses=tuple(sorted(self._uses)),
+            externals=tuple(sorted(self.externals)),
+            unresolved=tuple(sorted(self.unresolved)),
+            imports=self.looked_up,
+            resolved=self.resolved,
+        )
 
 
 def _user(interface: Interface, symbol: int) -> str:
