@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from plumbrule.errors import SettingsError
-from plumbrule.policy.globs import matcher
+from plumbrule.globs import matcher
 
 PATHS = [
     "a.py", "A.py", "b/a.py", "b/c/a.py", "b/c/d/e.ts", "src/web/page.py", "src/web/deep/page.py", "src/webx/page.py",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from plumbrule.graph import Graph
 from plumbrule.policy import Policy
-from plumbrule.policy.globs import matcher
+from plumbrule.globs import matcher
 from plumbrule.tables import Row, Table, columns
 
 POLICY_TABLES: Mapping[str, Table] = {

@@ -77,7 +77,7 @@ def _holds_all(share: float, folders: int, modules: int, depth: int) -> bool:
 
 def _by_globs(paths: Iterable[str], components: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
     """First match wins; a path that no glob matches belongs to no component and has no row."""
-    from plumbrule.policy.globs import matcher
+    from plumbrule.globs import matcher
 
     matchers = [(name, matcher(globs)) for name, globs in components]
     found = {}

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 
 from plumbrule.measures import Intent
-from plumbrule.policy.globs import matcher
+from plumbrule.globs import matcher
 
 DEFAULT_NAME = "plumbrule.toml"
 BASELINE_NAME = "plumbrule.baseline"

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 
 from plumbrule.errors import SettingsError
-from plumbrule.policy.globs import matcher
+from plumbrule.globs import matcher
 from plumbrule.policy.model import (
     Component,
     Forbidden,
