@@ -70,7 +70,7 @@ def test_the_views_of_a_side_have_the_columns_of_the_public_views():
 def test_asked_for_the_earlier_side_both_schemas_show_it():
     before, now = moments(FILES, OTHER)
     sides = Sides(now, before, policy=Policy())
-    sides.provide(["file"])
+    sides.provide(["file"], side="before")
     sql = "SELECT (SELECT list(path ORDER BY path) FROM now.file), (SELECT list(path ORDER BY path) FROM before.file)"
     assert sides.select(sql, {}, side="before")[1] == [(sorted(FILES), sorted(FILES))]
     assert sides.select(sql, {}, side="now")[1] == [(sorted(OTHER), sorted(FILES))]
@@ -214,3 +214,36 @@ def test_measures_that_did_not_change_stay_where_they_are_in_the_store(stored):
     rows = contents(sides, ["component", "cycle", "file"])
     assert rows["now", "component"] == rows["before", "component"] != []
     assert not any(map(sides.moved, ["component", "cycle", "file"]))
+
+
+def test_what_was_found_about_rules_can_be_kept_and_counts_for_the_same_text_only(rule_of):
+    before, now = moments(FILES, OTHER)
+    first, other = (rule_of(f"SELECT path FROM now.{name}") for name in ("file", "symbol"))
+    kept = Sides(now, before, policy=Policy()).compiled([first])
+    again = Sides(now, before, policy=Policy(), compiled=kept.replace('"file"', '"skipped"'))
+    assert again.examine(first).now == {"skipped"}, "what was kept is used"
+    assert again.examine(other).now == {"symbol"}, "another rule is examined"
+
+
+@pytest.mark.parametrize(
+    ("sql", "moved"),
+    [
+        ("SELECT path, is_test FROM now.file", False),
+        ("SELECT path, blob FROM now.file", True),
+        ("SELECT * FROM now.file", True),
+        ("SELECT f FROM now.file f", True),
+        ("SELECT f.path, f.lines FROM now.file f", True),
+        ("SELECT path FROM now.file NATURAL JOIN before.file", True),
+        ("SELECT path FROM now.file JOIN before.file USING (path, blob)", True),
+        ("SELECT a FROM now.file AS f(r, a, b)", True),
+        ("SELECT path FROM now.file ORDER BY blob", True),
+        ("SELECT COLUMNS('b.*') FROM now.file", True),
+        ("SELECT count(*) FROM now.file", False),
+        ("SELECT name FROM now.measure", True),
+    ],
+)
+def test_a_rule_is_run_again_only_if_a_column_that_it_names_changed(rule_of, sql, moved):
+    before, now = moments({"a.py": "x = 1\n"}, {"a.py": "x = 1\n\n"})
+    sides = Sides(now, before, policy=Policy())
+    read = sides.examine(rule_of(sql))
+    assert any(sides.moved(name, read.columns) for name in read.tables) is moved

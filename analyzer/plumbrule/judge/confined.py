@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """What one statement of one rule may cost."""
+    """What rules may cost: one statement of a rule from outside, and all that ship together."""
 
+    together: float = 300.0  # seconds
     seconds: float = 20.0
     memory_mb: int = 512
     rows: int = 20_000
@@ -63,7 +64,10 @@ class Confined:
     def examine(self, rule: Rule) -> Reads:
         """As `Sides.examine`, where a parser that crashes takes nobody along."""
         answer = self._ask(rule, {"examine": rule.sql, "line": rule.sql_line})
-        return Reads(frozenset(answer["now"]), frozenset(answer["before"]), frozenset(answer["parameters"]))
+        columns = answer["columns"]
+        return Reads(
+            frozenset(answer["now"]), frozenset(answer["before"]), None if columns is None else frozenset(columns)
+        )
 
     def take(self, names: Collection[str]) -> None:
         """Copy these tables for the child, once, while the sides may still write a file."""
@@ -196,7 +200,8 @@ def _examined(connection: engine.Connection, question: Mapping[str, Any]) -> dic
         question["declared"],
         question["known"],
     )
-    return {"now": sorted(found.now), "before": sorted(found.before), "parameters": sorted(found.parameters)}
+    columns = None if found.columns is None else sorted(found.columns)
+    return {"now": sorted(found.now), "before": sorted(found.before), "columns": columns}
 
 
 def _sides(file: Path, memory_mb: int) -> dict[str, engine.Connection]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from types import TracebackType
 
 from plumbrule.errors import RuleError, SettingsError
 from plumbrule.judge.confined import Confined, RunLimits
@@ -133,6 +133,7 @@ class _Judging:
         self.asked = asked
         self.sides = asked.sides
         self.policy = asked.policy
+        self.clock = _Clock(asked.sides, asked.limits.together)
         self.rows: list[JudgedRow] = []
         self.known: dict[str, int] = {}
         self.errors: list[str] = []
@@ -149,7 +150,7 @@ class _Judging:
     ) -> Judgement:
         shipped: list[tuple[Settled, Reads]] = []
         own: list[tuple[Settled, Reads]] = []
-        with Confined(self.sides, self.asked.limits) as confined:
+        with Confined(self.sides, self.asked.limits) as confined, self.clock:
             for one in settled:
                 try:
                     examined = confined.examine(one.rule) if one.rule.own else self.sides.examine(one.rule)
@@ -159,17 +160,16 @@ class _Judging:
                 (own if one.rule.own else shipped).append((one, examined))
             everything = [*shipped, *own]
             self.sides.tell("policy_loosening", [(self.sides.repo, *row) for row in loosened], ())
-            running = [pair for pair in everything if not any(map(self.sides.empty, pair[0].rule.needs))]
-            self.sides.provide({table for _, examined in running for table in examined.tables} - TOLD)
             if own:
-                confined.take({table for _, examined in own for table in examined.tables})
+                taken = {table for _, examined in own for table in examined.tables}
+                self.sides.provide(taken)
+                confined.take(taken)
             self.sides.seal()
             late = [pair for pair in everything if pair[1].tables & TOLD]
             for one, examined in everything:
                 if not examined.tables & TOLD:
                     self._judge(one, examined, confined)
             self._tell_waivers(known, formerly)
-            self.sides.provide({table for _, examined in late for table in examined.tables})
             for one, examined in late:
                 self._judge(one, examined, confined)
         order = {"new": 0, "known": 1, "waived": 2, "fixed": 3, "error": 0, "warning": 1, "info": 2}
@@ -200,8 +200,8 @@ class _Judging:
             return
         # Before and after of a rule about change have no meaning of their own: what it finds, the change did.
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))
-        moved = any(map(self.sides.moved, examined.tables))
-        ask = _Ask(one, self.sides, confined, self.asked.limits, only_moved=self.asked.only_moved)
+        moved = any(self.sides.moved(table, examined.columns) for table in examined.tables)
+        ask = _Ask(one, examined, self.sides, confined, self.clock, only_moved=self.asked.only_moved)
         try:
             if about_change:
                 before: frozenset[Identity] = frozenset()
@@ -305,12 +305,15 @@ _FEW = 500  # subjects up to which the database picks their rows; 7,500 rows tak
 class _Ask:
     """One rule on both sides; fetches rows only for what is to be told, names of findings for the rest."""
 
-    def __init__(self, one: Settled, sides: Sides, confined: Confined, limits: RunLimits, *, only_moved: bool) -> None:
+    def __init__(
+        self, one: Settled, examined: Reads, sides: Sides, confined: Confined, clock: _Clock, *, only_moved: bool
+    ) -> None:
         self._rule = one.rule
+        self._tables = examined.tables
         self._parameters = one.parameters
         self._sides = sides
         self._confined = confined
-        self._limits = limits
+        self._clock = clock
         # What the row itself says about being measured is seen only in whole rows.
         self._whole = one.rule.own or "not_measured" in one.rule.sql
         self._whole_now = self._whole or not only_moved
@@ -352,13 +355,15 @@ class _Ask:
         if self._rule.own:
             return self._confined.select(self._rule, values, side)
         try:
-            with _time_limit(self._sides, self._limits.seconds):
-                return self._sides.select(sql, {**values, **more}, side=side)
+            self._clock.check()
+            self._sides.provide(self._tables, side=side)
+            return self._sides.select(sql, {**values, **more}, side=side)
         except engine.Error as error:
             if sql != self._rule.sql:
                 self._all(side)  # whose error speaks of the rule's own text
             where = f"{self._rule.source}:{self._rule.sql_line}: rule {self._rule.id}"
-            raise RuleError(f"{where}: {engine.stripped(error)}") from None
+            why = self._clock.why if self._clock.ran_out else engine.stripped(error)
+            raise RuleError(f"{where}: {why}") from None
 
 
 def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False) -> JudgedRow:
@@ -379,12 +384,27 @@ def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False)
     )
 
 
-@contextmanager
-def _time_limit(sides: Sides, seconds: float) -> Iterator[None]:
-    timer = threading.Timer(seconds, sides.interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+class _Clock:
+    """Stops what the rules that ship take together; one thread, where a timer for each statement would be fifteen."""
+
+    def __init__(self, sides: Sides, seconds: float) -> None:
+        self.ran_out = False
+        self.why = f"the rules together ran longer than {seconds:g} s; switch off what you do not need"
+        self._sides = sides
+        self._timer = threading.Timer(seconds, self._stop)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Clock:
+        self._timer.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._timer.cancel()
+
+    def check(self) -> None:
+        if self.ran_out:
+            raise RuleError(self.why)
+
+    def _stop(self) -> None:
+        self.ran_out = True
+        self._sides.interrupt()

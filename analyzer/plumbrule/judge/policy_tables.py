@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from plumbrule.globs import matcher
 from plumbrule.graph import Graph
 from plumbrule.policy import Policy
-from plumbrule.globs import matcher
 from plumbrule.tables import Row, Table, columns
 
 POLICY_TABLES: Mapping[str, Table] = {

@@ -8,7 +8,7 @@ the mistake; what keeps hostile ones in is that they run without external access
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -75,11 +75,11 @@ SIDES = ("now", "before")
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What a statement looks at: tables by side, and the names of its `$parameters`."""
+    """What a statement looks at."""
 
-    now: frozenset[str]
+    now: frozenset[str]  # tables of each side
     before: frozenset[str]
-    parameters: frozenset[str]
+    columns: frozenset[str] | None  # every column name in it, of whatever table; None = whole rows
 
     @property
     def tables(self) -> frozenset[str]:
@@ -103,13 +103,37 @@ def reads(connection: Connection, sql: str, place: Place, declared: Collection[s
     if len(parsed["statements"]) != 1:
         raise _error(place, "`## Finds` must hold exactly one SELECT; remove what stands after the first ';'")
     found: dict[str, set[str]] = {"now": set(), "before": set(), "$": set()}
+    columns = _Columns()
     for node, with_names in _nodes(parsed["statements"][0], frozenset()):
         _examine(place, node, with_names, known, found)
+        columns.see(node)
     if unknown := sorted(found["$"].difference(declared)):
         raise _error(place, f"${unknown[0]} is no parameter of this rule; declare it under `parameters:`")
     if unused := sorted(set(declared) - found["$"]):
         raise _error(place, f"the parameter {unused[0]!r} changes nothing; use ${unused[0]} in the SQL, or remove it")
-    return Reads(frozenset(found["now"]), frozenset(found["before"]), frozenset(found["$"]))
+    return Reads(frozenset(found["now"]), frozenset(found["before"]), columns.named())
+
+
+class _Columns:
+    """Collects the names of columns; gives up where a whole row is meant, so that no column is ever overlooked."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._last: set[str] = set()  # of dotted names: the column, or the table when a whole row is meant
+        self._tables: set[str] = set()  # as FROM clauses call them
+        self._whole = False
+
+    def see(self, node: Mapping[str, Any]) -> None:  # Any: parsed JSON
+        renamed = node.get("column_name_alias") or node.get("ref_type") in ("NATURAL", "POSITIONAL")
+        self._whole = self._whole or bool(renamed) or node.get("class") == "STAR"
+        if "sample" in node and "alias" in node:
+            self._tables |= {str(node["alias"]).lower(), str(node.get("table_name", "")).lower()}
+        dotted = [str(name).lower() for name in node.get("column_names", ())]
+        self._last.update(dotted[-1:])
+        self._names.update(dotted, (str(name).lower() for name in node.get("using_columns", ())))
+
+    def named(self) -> frozenset[str] | None:
+        return None if self._whole or self._last & self._tables else frozenset(self._names)
 
 
 def _nodes(

@@ -7,10 +7,12 @@ before and applying the next difference.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from plumbrule.graph import FileRows, Graph
@@ -75,10 +77,12 @@ class Sides:
         held: Held | None = None,
         links: Collection[Row] = (),
         not_measured: Mapping[str, str] | None = None,
+        compiled: str = "",
     ) -> None:
         """`changed` are the paths whose rows differ, found by comparison if not given; `links` are the store's rows of
         uses between this repository and others; `not_measured` says why a measure has no rows. With `held`, both
-        `derived` may lack tables that did not change, and links are the store's own."""
+        `derived` may lack tables that did not change, and links are the store's own. `compiled` saves a
+        millisecond a rule."""
         self.repo = now.graph.repo
         self.policy = policy
         self.not_measured = dict(not_measured or {})
@@ -93,7 +97,8 @@ class Sides:
                           "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before")  # fmt: skip
         self._sealed = False
         self._filled: set[str] = set()  # tables
-        self._shown: set[str] = set()  # views
+        self._shown: dict[str, set[str]] = {"now": set(), "before": set()}  # views, by side
+        self._compiled = json.loads(compiled) if compiled else {}
         self._examined: dict[tuple[str, str], Reads] = {}
         self._told: dict[str, tuple[Collection[Row], Collection[Row]]] = {}
         self._moved: set[str] = set()
@@ -152,9 +157,29 @@ class Sides:
 
     # What differs
 
-    def moved(self, name: str) -> bool:
-        """Whether `now.<name>` may differ from `before.<name>`."""
-        return not self._views[name].isdisjoint(self._moved)
+    def moved(self, name: str, columns: frozenset[str] | None = None) -> bool:
+        """Whether `now.<name>` may differ from `before.<name>`, in one of these columns if any are given."""
+        for table in self._views[name] & self._moved:
+            # Every change has another blob, which few rules look at.
+            changed = self._changed_columns(table) if table == name and columns is not None else None
+            if changed is None or columns is None or changed & columns:
+                return True
+        return False
+
+    def _changed_columns(self, table: str) -> frozenset[str] | None:
+        """The columns in which rows of a base table differ; None if rows came or went."""
+        if table not in BASE:
+            return None
+        changed: set[str] = set()
+        for path, old, new in self._pairs:
+            was, now = self._rows_of(table, path, old), self._rows_of(table, path, new)
+            if len(was) != len(now):
+                return None
+            for one, other in zip(was, now, strict=True):
+                if one != other:
+                    names = BASE[table].names
+                    changed.update(n for n, a, b in zip(names, one, other, strict=True) if a != b)
+        return frozenset(changed)
 
     def missing(self, names: Iterable[str]) -> tuple[str, ...]:
         """Why the tables among these that no measure filled are empty: "cycle_edge: ran out of time"."""
@@ -205,15 +230,22 @@ class Sides:
 
     # Filling
 
-    def provide(self, names: Iterable[str]) -> None:
-        """Fill these views on both sides."""
-        for view in sorted(set(names) - self._shown):
-            for name in sorted(self._views[view] - self._filled):
-                self._create(name)
-                self._filled.add(name)
-                self._put_difference(name)
-            self._show(view)
-            self._shown.add(view)
+    def provide(self, names: Iterable[str], *, side: str = "now") -> None:
+        """Fill these views, to be selected from `side` (see `select`)."""
+        for view in sorted(set(names)):
+            if view not in self._shown["now"]:
+                for name in sorted(self._views[view] - self._filled):
+                    self._create(name)
+                    self._filled.add(name)
+                    self._put_difference(name)
+                self._show(view)
+                self._shown["now"].add(view)
+            if side == "before" and view not in self._shown["before"]:
+                self._own.execute(
+                    f"CREATE VIEW earlier.now.{view} AS SELECT * FROM memory.before.{view};"
+                    f"CREATE VIEW earlier.before.{view} AS SELECT * FROM memory.before.{view}"
+                )
+                self._shown["before"].add(view)
 
     def _create(self, name: str) -> None:
         table = self._tables[name]
@@ -247,7 +279,7 @@ class Sides:
         rows = layout.rows_at(table, wanted)
         copying = fresh(self._own)
         # What lies inside a generation calls its own schemas without saying which database they are in.
-        copying.execute("SET search_path = 'store.main,memory.main'")
+        copying.execute("USE store")
         copying.execute(f"CREATE TABLE memory.held.{table.name} AS SELECT {listed} FROM {rows} AS r WHERE {mine}")
         copying.close()
 
@@ -272,11 +304,7 @@ class Sides:
             bodies = [f"SELECT * FROM {source(view)}" for source in (later, earlier)]
         else:
             bodies = [layout.views()[view].over(source) for source in (later, earlier)]
-        self._own.execute(
-            f"CREATE VIEW now.{view} AS {bodies[0]}; CREATE VIEW before.{view} AS {bodies[1]};"
-            f"CREATE VIEW earlier.now.{view} AS SELECT * FROM memory.before.{view};"
-            f"CREATE VIEW earlier.before.{view} AS SELECT * FROM memory.before.{view}"
-        )
+        self._own.execute(f"CREATE VIEW now.{view} AS {bodies[0]}; CREATE VIEW before.{view} AS {bodies[1]}")
 
     def _rows_at(self, name: str, moment: Moment) -> Collection[Row]:
         """All rows of one table at one of the two moments."""
@@ -361,11 +389,25 @@ class Sides:
     def examine(self, rule: Rule) -> Reads:
         """What the rule's SQL reads; RuleError if it is not one SELECT over the tables there are."""
         key = (rule.source, rule.sql)
+        if key not in self._examined and (known := self._compiled.get(_fingerprint(rule))) is not None:
+            now, before, columns = known
+            whole = None if columns is None else frozenset(columns)
+            self._examined[key] = Reads(frozenset(now), frozenset(before), whole)
         if key not in self._examined:
             declared = [parameter.name for parameter in rule.parameters]
             place = (rule.source, rule.sql_line, rule.id)
             self._examined[key] = reads(self._own, rule.sql, place, declared, self._views)
         return self._examined[key]
+
+    def compiled(self, rules: Iterable[Rule]) -> str:
+        """What `examine` found about these rules, for the `compiled` of later sides."""
+        found = {}
+        for rule in rules:
+            if not rule.own:
+                reads = self.examine(rule)
+                columns = None if reads.columns is None else sorted(reads.columns)
+                found[_fingerprint(rule)] = [sorted(reads.now), sorted(reads.before), columns]
+        return json.dumps(found)
 
     def names(self) -> Collection[str]:
         """Every view that a side has, filled or not."""
@@ -391,6 +433,12 @@ class Sides:
         """Stop what `select` runs, from another thread."""
         self._now_rules.interrupt()
         self._past_rules.interrupt()
+
+
+def _fingerprint(rule: Rule) -> str:
+    """Names the SQL, and what is known to whoever reads it; a rule that changed is examined anew."""
+    known = json.dumps([engine.VERSION, sorted(views()), rule.sql, [parameter.name for parameter in rule.parameters]])
+    return sha256(known.encode()).hexdigest()[:16]
 
 
 def _listed(table: Table) -> str:
