@@ -51,10 +51,16 @@ _LEAF = re.compile(rb"[\w$\x80-\xff]+|\x01")
 _TOKEN = re.compile(rb"\d[\w.]*|[\w$\x80-\xff]+|\x01|[^\w$\x80-\xff\s\x01\x02]+")
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
+# Prose about generating things is common in documentation, so the words must speak of this file, or begin a sentence.
 _GENERATED = re.compile(
-    rb"@generated|\b(?:auto-?generated|machine[- ]generated|code generated|generated (?:by|from|with|code)\b)"
-    rb"|do not (?:edit|modify)\b",
-    re.IGNORECASE,
+    rb"@generated\b|(?-i:\bDO NOT (?:EDIT|MODIFY)\b)"
+    rb"|\bdo not (?:edit|modify)(?: this| the)? (?:file|manually|by hand|directly)"
+    rb"|^\W*(?-i:Generated|GENERATED) (?:by|from|with|using|on|code)\b"
+    rb"|^\W*(?-i:Auto(?:matically)?[- ]?|Machine[- ])generated\b|^\W*code generated\b"
+    rb"|\b(?:file|code|module|script)\b[^.\n]{0,40}\b(?:auto|automatically|machine)[- ]?generated\b"
+    rb"|\b(?:auto|automatically|machine)[- ]?generated (?:file|code|module|script)\b"
+    rb"|\b(?:file|code|module|script) (?:is|was|has been) generated\b",
+    re.IGNORECASE | re.MULTILINE,
 )
 _USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
 _WORD = frozenset(b".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
