@@ -207,6 +207,23 @@ def test_a_rewritten_main_line_leaves_its_old_snapshots_queryable_without_a_posi
         assert reader.connection.execute("SELECT snapshots FROM repo").fetchall() == [(2,)]
 
 
+def test_where_a_rewritten_line_parts_is_asked_of_the_main_line_alone(store, made, no_wait):
+    commits = {name: made.snapshot(1, name).commit for name in ("one", "two", "three", "side")}
+    with store.writer(no_wait) as w:
+        for position, name in enumerate(("one", "two")):
+            w.append("shop", made.snapshot(position, name), {}, {}, {})
+        w.publish()
+        w.begin_line("shop", 0)
+        w.append("shop", made.snapshot(1, "three"), {}, {}, {})
+        w.side("shop", made.snapshot(1, "side"), "branch", 1, {}, {}, {}, ref="topic")
+        w.publish()
+    with store.reader() as reader:
+        assert reader.newest_among("shop", [commits["two"], commits["side"], commits["one"]]).snapshot == "shop@one"
+        assert reader.newest_among("shop", commits.values()).snapshot == "shop@three"
+        assert reader.newest_among("shop", [commits["two"]]) is None
+        assert reader.newest_among("shop", []) is None
+
+
 def test_a_branch_scanned_again_replaces_its_earlier_snapshot_and_is_never_the_newest(store, made, no_wait):
     with store.writer(no_wait) as w:
         w.append("shop", made.snapshot(1), {"a.py": made.file(symbols=["s"])}, {}, {})

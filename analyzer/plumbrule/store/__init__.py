@@ -51,8 +51,9 @@ class Store:
 
     @property
     def published(self) -> bool:
-        """Whether there is anything to read."""
-        return bool(self._generations.candidates(lambda _: None))
+        """Whether there is anything to read: not in a new store, nor in one of an older program that the next scan
+        begins anew."""
+        return self._generations.readable()
 
     @contextmanager
     def writer(self, on_wait: Callable[[str], None]) -> Iterator[Writer]:
@@ -68,21 +69,8 @@ class Store:
     def reader(self) -> Reader:
         """The newest generation. StoreError if there is none, or none that this program can read.
 
-        OutdatedStoreError if its tables are not those of this program; `answers` is enough for SQL over its own views.
+        Measures that it does not have, because an older program wrote it, are in `Reader.outdated` and have no rows.
         """
-        from plumbrule.store.reader import OutdatedStoreError
-
-        reader = self.answers()
-        if reader.outdated:
-            reader.close()
-            raise OutdatedStoreError(
-                f"{reader.path}: made by another version of plumbrule, without {', '.join(sorted(reader.outdated))}\n"
-                "Run `plumbrule scan`: it adds what is missing."
-            )
-        return reader
-
-    def answers(self) -> Reader:
-        """As `reader`, whatever measures the generation has: its own views over its own tables hang together."""
         from plumbrule.store.reader import open_newest
 
         reader = open_newest(self._generations, self._note)

@@ -17,8 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from plumbrule.errors import StoreError
+from plumbrule.store.shape import SCHEMA, base_fingerprint
 
 KEPT = 2  # newest generations that stay although nobody reads them: the one before is the way back
 _NAME = re.compile(r"(\d{6,})\.duckdb")
@@ -27,6 +29,21 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # POSIX locks do not exclude threads of one process, so these do. Not flock: a forked worker would go on holding it
 # after its parent was killed, and the next scan would wait for an orphan.
 _THREADS: dict[str, threading.Lock] = {}
+
+
+class _Print(NamedTuple):
+    """What a lease file says of its generation."""
+
+    size: int
+    schema: int
+    fingerprint: str
+
+    @classmethod
+    def of(cls, text: bytes) -> _Print | None:
+        match text.decode("ascii", "replace").split():
+            case [size, schema, fingerprint] if size.isdigit() and schema.isdigit():
+                return cls(int(size), int(schema), fingerprint)
+        return None
 
 
 @dataclass(slots=True)
@@ -66,6 +83,17 @@ class Generations:
             top = int(current[1])
         return [numbered[n] for n in sorted(numbered, reverse=True) if n <= top]
 
+    def readable(self) -> bool:
+        """Whether there is a generation, and not one of an older program whose rows are other rows."""
+        newest = self.candidates(lambda _: None)[:1]
+        try:
+            published = [_Print.of(_lease_file(path).read_bytes()) for path in newest]
+        except OSError:
+            return True
+        return bool(newest) and not any(
+            p is not None and p.schema <= SCHEMA and p.fingerprint != base_fingerprint() for p in published
+        )
+
     def lease(self, path: Path) -> Lease | None:
         """Keeps this generation from being removed; None if it is gone by now, StoreError if its end is missing."""
         number = int(path.stem)
@@ -86,11 +114,12 @@ class Generations:
             return None
         except OSError as error:
             lease.close()
-            raise StoreError(f"{path}: {error.strerror}\nMake the store readable, or give another --store.") from error
-        if size.strip().isdigit() and int(size) != found:
+            raise StoreError(unreadable(path, error)) from error
+        published = _Print.of(size)
+        if published is not None and published.size != found:
             lease.close()
             raise StoreError(
-                f"{path}: damaged: it has {found} bytes where {int(size)} were published\n"
+                f"{path}: damaged: it has {found} bytes where {published.size} were published\n"
                 "Move that file out of the store; the generation before it is used then, and the next scan catches up."
             )
         return lease
@@ -145,7 +174,7 @@ class Generations:
         number = max(self._numbered(), default=0) + 1
         path = self._generations / f"{number:06d}.duckdb"
         _synced(draft)
-        _lease_file(path).write_text(f"{draft.stat().st_size}\n")
+        _lease_file(path).write_text(f"{draft.stat().st_size} {SCHEMA} {base_fingerprint()}\n")
         draft.rename(path)
         _synced(self._generations)
         pointer = self._work / "CURRENT"
@@ -157,9 +186,12 @@ class Generations:
         return path
 
     def _numbered(self) -> dict[int, Path]:
-        if not self._generations.is_dir():
+        try:
+            found = [(_NAME.fullmatch(path.name), path) for path in self._generations.iterdir()]
+        except (FileNotFoundError, NotADirectoryError):
             return {}
-        found = [(_NAME.fullmatch(path.name), path) for path in self._generations.iterdir()]
+        except OSError as error:
+            raise StoreError(unreadable(self._generations, error)) from error
         return {int(match[1]): path for match, path in found if match}
 
     def _sweep(self) -> None:
@@ -200,6 +232,10 @@ def refusal(folder: Path, why: str, *, full: bool) -> str:
             "Everything published before is still there. Free some space, or give --store a folder on another disk."
         )
     return f"{folder}: the store could not be written ({why})\nGive --store a folder that you may write to."
+
+
+def unreadable(path: Path, error: OSError) -> str:
+    return f"{path}: the store could not be read ({error.strerror})\nMake it readable, or give another --store."
 
 
 def _lease_file(path: Path) -> Path:

@@ -16,69 +16,13 @@ from pathlib import Path
 
 from plumbrule.measures import measures
 from plumbrule.store.engine import Connection, memory, quote, rows_of
-from plumbrule.tables import BASE, Column, Table, columns
-
-# Raised when a file of this layout could not be read by the program before, whatever its tables hold.
-SCHEMA = 1
-
-SKIPPED = Table(
-    "skipped",
-    "A file of a known language that could not be analysed.",
-    columns(
-        """repo VARCHAR repository, by its name in the store
-        path VARCHAR repository-relative file
-        reason VARCHAR why"""
-    ),
-)
-FINDING = Table(
-    "finding",
-    "A judged breach, as of the last judgement.",
-    columns(
-        """repo VARCHAR repository, by its name in the store
-        finding VARCHAR short hash of its identity (rule, repo, subject)
-        rule VARCHAR id of the rule
-        severity VARCHAR error, warning or info
-        state VARCHAR new, known, waived or fixed
-        subject VARCHAR the smallest thing one would accept
-        path VARCHAR file to look at
-        line INTEGER line to look at; 0 = none
-        message VARCHAR what is wrong
-        evidence VARCHAR[] what proves it
-        first_commit VARCHAR first commit that shows it, if known
-        first_batch VARCHAR its batch
-        first_agent VARCHAR who made it, as far as known
-        first_at BIGINT its time
-        remedy VARCHAR what to do instead
-        unaccepted BOOLEAN known at the merge base, yet missing from a baseline that exists
-        grouped_by VARCHAR findings with the same value are shown together"""
-    ),
-)
-LINK = Table(
-    "link",
-    "A file of one repository uses a symbol of another repository.",
-    columns(
-        """repo VARCHAR the using repository
-        src VARCHAR the using file
-        dst_repo VARCHAR the repository used
-        dst VARCHAR the file used
-        symbol VARCHAR dotted path in dst; empty = the module itself
-        kind VARCHAR import, call, inherit, type or read
-        line INTEGER where, in src
-        names VARCHAR imported or referenced names"""
-    ),
-)
-MEASURE_EXTRA = Table(
-    "measure_extra",
-    "A number that another tool computed.",
-    columns(
-        """repo VARCHAR repository, by its name in the store
-        level VARCHAR symbol, file, component or repo
-        subject VARCHAR the path, `path::symbol` for a symbol
-        name VARCHAR what is measured
-        value DOUBLE the number"""
-    ),
-)
-NOTES: Mapping[str, Table] = {t.name: t for t in (FINDING, LINK, MEASURE_EXTRA)}  # written after a snapshot, about it
+from plumbrule.store.shape import FINDING as FINDING
+from plumbrule.store.shape import LINK as LINK
+from plumbrule.store.shape import MEASURE_EXTRA as MEASURE_EXTRA
+from plumbrule.store.shape import NOTES as NOTES
+from plumbrule.store.shape import SCHEMA, base_fingerprint
+from plumbrule.store.shape import SKIPPED as SKIPPED
+from plumbrule.tables import BASE, Column, Table
 
 _LOG = """
 CREATE TABLE log.layout (schema INTEGER, program VARCHAR, base VARCHAR, views VARCHAR);
@@ -147,12 +91,6 @@ def kept() -> Mapping[str, Table]:
 def whole_tables() -> Mapping[str, Table]:
     """Those of them that a snapshot gives as a whole, not file by file: the measures' and what was skipped."""
     return {name: table for name, table in kept().items() if name not in BASE and name not in NOTES}
-
-
-def base_fingerprint() -> str:
-    """Changes when rows of the graph kept so far can no longer be read as rows of today's tables."""
-    shape = [(t.name, [(c.name, c.type) for c in t.columns]) for t in (*BASE.values(), SKIPPED, *NOTES.values())]
-    return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

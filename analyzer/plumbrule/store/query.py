@@ -44,7 +44,7 @@ def query(store: Store, sql: str, form: str = "table", limits: Limits | None = N
     limits = limits or Limits()
     if form not in FORMATS:
         raise QueryRefused(f"no such format: {form}\nUse one of: {', '.join(FORMATS)}.")
-    with store.answers() as reader, tempfile.TemporaryDirectory(prefix="plumbrule-") as private:
+    with store.reader() as reader, tempfile.TemporaryDirectory(prefix="plumbrule-") as private:
         reader.connection.close()  # only its lease is needed: the child opens the file for itself
         task = {
             "path": str(reader.path.absolute()),

@@ -22,7 +22,7 @@ from plumbrule.graph import (
     Unresolved,
     Use,
 )
-from plumbrule.store import engine, layout
+from plumbrule.store import engine, layout, shape
 from plumbrule.store.engine import Connection, quote, rows_of
 from plumbrule.store.generations import Generations, Lease
 from plumbrule.store.records import SnapshotRecord
@@ -87,6 +87,13 @@ class Reader:
             commit,
         )
 
+    def newest_among(self, repo: str, commits: Iterable[str]) -> SnapshotRecord | None:
+        """The newest snapshot of the main line as it is stored whose commit is one of these: where a rewritten line
+        parts from it."""
+        among = engine.among(list(commits))
+        sql = f"{_RECORD} WHERE s.repo = ? AND s.kind = 'main' AND s.commit IN {engine.AMONG}"
+        return self._record(f"{sql} ORDER BY s.base_position DESC LIMIT 1", repo, *among)
+
     def rows(self, table: str, repo: str, snapshot: str = "") -> list[Row]:
         """Rows of one table (`layout.kept()`) with its own columns; of the newest snapshot unless another is named."""
         if table in self.outdated:
@@ -103,7 +110,7 @@ class Reader:
 
     def derived(self, repo: str, snapshot: str = "") -> dict[str, list[Row]]:
         """Rows of every measure's table."""
-        return {name: self.rows(name, repo, snapshot) for name in layout.whole_tables() if name != layout.SKIPPED.name}
+        return {name: self.rows(name, repo, snapshot) for name in layout.whole_tables() if name != shape.SKIPPED.name}
 
     def policy(self, hash_: str) -> str | None:
         found = self.select("SELECT text FROM log.policy WHERE hash = ?", hash_)
@@ -173,14 +180,14 @@ def _opened(lease: Lease) -> Reader:
         connection.close()
         lease.close()
         raise damaged(lease, error) from error
-    if schema > layout.SCHEMA:
+    if schema > shape.SCHEMA:
         connection.close()
         lease.close()
         raise _NewerStoreError(
             f"{lease.path}: written by plumbrule {program} in store format {schema};"
-            f" this program reads up to {layout.SCHEMA}\nInstall plumbrule {program} or newer, or give another --store."
+            f" this program reads up to {shape.SCHEMA}\nInstall plumbrule {program} or newer, or give another --store."
         )
-    if base != layout.base_fingerprint():
+    if base != shape.base_fingerprint():
         connection.close()
         lease.close()
         raise OutdatedStoreError(
@@ -214,7 +221,7 @@ class StoredGraph:
         self._reader = reader
         self._snapshot = snapshot
         self._bundles: dict[str, FileRows] = {}
-        self.skipped: Mapping[str, str] = {row[1]: row[2] for row in reader.rows(layout.SKIPPED.name, repo, snapshot)}
+        self.skipped: Mapping[str, str] = {row[1]: row[2] for row in reader.rows(shape.SKIPPED.name, repo, snapshot)}
         self._files = {row[1]: row for row in reader.rows("file", repo, snapshot)}
 
     def __contains__(self, path: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from plumbrule.errors import StoreError
 from plumbrule.graph import FileRows, MemoryGraph
-from plumbrule.store import engine, layout
+from plumbrule.store import engine, layout, shape
 from plumbrule.store.engine import AMONG, Connection, among, load, quote, rows_of
 from plumbrule.store.generations import Generations, refusal, refusals
 from plumbrule.store.history import BEFORE, Line, WholeTable, numbered
@@ -102,7 +102,7 @@ class Writer:
         derived = {
             name: tuple(row[: len(table.columns)] for row in line.whole[name].opened)
             for name, table in layout.whole_tables().items()
-            if name != layout.SKIPPED.name
+            if name != shape.SKIPPED.name
         }
         return Resumed(line.record, MemoryGraph(repo, dict(line.graph.files), dict(line.graph.skipped)), derived)
 
@@ -176,7 +176,7 @@ class Writer:
     ) -> None:
         """A branch or work tree beside the main line, as a change of the main line's snapshot at `base_position`
         (None: `delta` holds everything). Replaces the earlier snapshot of the same kind and ref."""
-        whole = {**derived, layout.SKIPPED.name: _skipped_rows(repo, skipped)}
+        whole = {**derived, shape.SKIPPED.name: _skipped_rows(repo, skipped)}
         self._pending.sides.append(_Side(record, kind, ref, base_position, delta, whole))
 
     def batches(self, repo: str, rows: Iterable[BatchRow]) -> None:
@@ -191,11 +191,11 @@ class Writer:
         Judged in order of position; judging an earlier snapshot than the last voids every judgement before it.
         """
         dated = (row if row.first_at is None else row._replace(first_at=_possible(row.first_at)) for row in rows)
-        self._note(repo, snapshot, layout.FINDING, [(repo, *row) for row in dated])
+        self._note(repo, snapshot, shape.FINDING, [(repo, *row) for row in dated])
 
     def extra_measures(self, repo: str, snapshot: str, rows: Iterable[ExtraMeasure]) -> None:
         """All numbers of other tools about one snapshot; order as for `findings`."""
-        self._note(repo, snapshot, layout.MEASURE_EXTRA, [(repo, *row) for row in rows])
+        self._note(repo, snapshot, shape.MEASURE_EXTRA, [(repo, *row) for row in rows])
 
     def links(self, rows: Iterable[LinkRow]) -> None:
         """All dependencies across repositories, as every repository stands at its newest snapshot."""
@@ -205,7 +205,7 @@ class Writer:
         for repo, found in sorted(by_repo.items()):
             line = self._line(repo)
             if line is not None and line.record is not None:
-                self._note(repo, line.record.snapshot, layout.LINK, found)
+                self._note(repo, line.record.snapshot, shape.LINK, found)
 
     def trend(self, repo: str, snapshot: str, rows: Iterable[TrendRow]) -> None:
         """All counts at one snapshot."""
@@ -422,13 +422,13 @@ def _skipped_rows(repo: str, skipped: Mapping[str, str]) -> list[Row]:
 def _whole(
     repo: str, line: Line, skipped: Mapping[str, str], derived: Mapping[str, Collection[Row]]
 ) -> Mapping[str, Collection[Row]]:
-    table = line.whole[layout.SKIPPED.name]
+    table = line.whole[shape.SKIPPED.name]
     same = table.given is not None and skipped == line.graph.skipped
-    notes = {name: line.whole[name].given for name in layout.NOTES if name in line.whole}
+    notes = {name: line.whole[name].given for name in shape.NOTES if name in line.whole}
     return {
         **{name: rows for name, rows in notes.items() if rows is not None},
         **derived,
-        layout.SKIPPED.name: table.given if same and table.given is not None else _skipped_rows(repo, skipped),
+        shape.SKIPPED.name: table.given if same and table.given is not None else _skipped_rows(repo, skipped),
     }
 
 
