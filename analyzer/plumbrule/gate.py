@@ -15,7 +15,7 @@ from pathlib import Path
 
 from plumbrule import __version__
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
-from plumbrule.extract import FactBook, Limits
+from plumbrule.extract import LOST, FactBook, Limits
 from plumbrule.git import Entry, Repository
 from plumbrule.governing import Governing, in_commit, loosenings, on_disk, path_inside, policy_file
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
@@ -234,6 +234,9 @@ class _Gate:
             self._book.ensure(wanted, lambda done, _: self._progress.done(done))
             if held is None:
                 walk.move(first)
+            for path in _lost(walk):
+                # What stood there is not known, so nothing can be called new.
+                raise NotARevision(f"{path} at {before[:12]}: {walk.skipped[path]}.\n{repository.mend}")
             aside = _aside(first, walk)
             judged = self._compare(name, used, before, walk, changes, loose, held)
             return replace(judged, aside=(aside, _aside(now_tree, walk)))
@@ -259,8 +262,12 @@ class _Gate:
             if record is None or newest is None or record.commit != newest.commit or text is None or not same:
                 yield None
                 return
+            graph = reader.graph(name)
+            if any(reason.startswith(LOST) for reason in graph.skipped.values()):
+                yield None
+                return
             derived = _StoredDerived(reader, name)
-            walk.recall(tree, reader.graph(name), derived, memory_of(text), record.imports, record.resolved)
+            walk.recall(tree, graph, derived, memory_of(text), record.imports, record.resolved)
             yield Held(reader.path, ""), derived
 
     def _compare(
@@ -389,7 +396,11 @@ class _Gate:
         now, before, limits = judged.walk.coverage(), judged.before, binding.policy.limits
         if now.files == 0 and before.files == 0:
             found.append("no file of a known language on either side: there was nothing to judge")
+        lost = _lost(judged.walk)
+        found += [f"{path}: {judged.walk.skipped[path]}. {self._repository.mend}" for path in lost]
         for path, file in sorted(judged.changes.items()):
+            if path in lost:
+                continue
             reason = judged.walk.skipped.get(path)
             if file is not None and reason is not None and file.mode not in (SYMLINK, SUBMODULE):
                 found.append(f"{path} is changed and could not be read: {reason}; mend it, or exclude it in the policy")
@@ -409,6 +420,11 @@ class _Gate:
                 )
         return found
 
+    def _history_held(self) -> str:
+        kinds = (("shallow", self._repository.is_shallow), ("partial", self._repository.is_partial))
+        held = " and ".join(kind for kind, is_so in kinds if is_so)
+        return f"{held} clone" if held else ""
+
     def _coverage(self, judged: _Judged) -> Coverage:
         seen, judgement = judged.walk.coverage(), judged.judgement
         return Coverage(
@@ -422,7 +438,7 @@ class _Gate:
             not_measured=judgement.not_measured,
             selectors_unmatched=judgement.selectors_unmatched,
             skipped_files=tuple(sorted(judged.walk.skipped.items())),
-            history="shallow clone" if self._repository.is_shallow else "",
+            history=self._history_held(),
         )
 
 
@@ -464,6 +480,11 @@ def _aside(tree: Changes, walk: Walk) -> int:
     """How many of the files that the walk skipped are symbolic links and submodules."""
     modes = (file.mode for path in walk.skipped if (file := tree.get(path)) is not None)
     return sum(1 for mode in modes if mode in (SYMLINK, SUBMODULE))
+
+
+def _lost(walk: Walk) -> list[str]:
+    """The files whose bytes this clone lacks."""
+    return sorted(path for path, reason in walk.skipped.items() if reason.startswith(LOST))
 
 
 def _moved(repository: Repository, old_tree: Mapping[str, Entry], changes: Changes) -> dict[str, str]:

@@ -13,6 +13,8 @@ from plumbrule.extract.pool import Died, Limits, Value, Work, run
 from plumbrule.facts import Body, Facts, Interface, pack, unpack_body, unpack_interface
 from plumbrule.languages import languages
 
+LOST = "its object is "  # how the reason begins where git has the name of the bytes and not the bytes
+
 Key = tuple[str, str]  # (dialect, blob id)
 Packed = tuple[bytes, bytes]  # (interface, body)
 
@@ -92,7 +94,7 @@ class FactBook:
                 self.parsed += 1
             else:
                 self._skipped[key] = str(value[0])
-                # A missing object may be fetched later and is no property of the bytes.
+                # A missing or corrupt object may be fetched later and is no property of the bytes.
                 if len(value) == 1:
                     failed.append((*key, str(value[0])))
             if len(fresh) >= 2000:
@@ -177,7 +179,7 @@ def _bytes(one: Wanted, objects: Objects, limits: Limits) -> bytes | Value:
     found = objects.read(one.blob, limits.file_bytes)
     if isinstance(found, str):
         # The second value marks a reason that is not a property of the bytes.
-        return (found, "not kept") if "missing" in found else (found,)
+        return (found, "not kept") if found.startswith(LOST) else (found,)
     return found
 
 
@@ -185,4 +187,15 @@ def _no_follow(path: str | bytes, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
-__all__ = ["Died", "FactBook", "Key", "Limits", "Objects", "Packed", "Wanted", "unpack_body", "unpack_interface"]
+__all__ = [
+    "LOST",
+    "Died",
+    "FactBook",
+    "Key",
+    "Limits",
+    "Objects",
+    "Packed",
+    "Wanted",
+    "unpack_body",
+    "unpack_interface",
+]

@@ -359,16 +359,17 @@ class Repository:
                 if kind is None:
                     return NotARevision(f"{where}: object {object_id} is missing.\n{self.mend}")
                 return NotARevision(f"{where} is a {kind.decode().strip()}.\nName a commit, a branch or a tag.")
-        if self._command.attempt("rev-parse", "--verify", "--quiet", "HEAD") is None and _starts_at_head(revision):
+        if self._command.attempt("rev-parse", "--verify", "--quiet", "HEAD") is None:
             if not self._command.attempt("for-each-ref", "--count=1"):
                 return NotARevision(
                     f"{self.root}: the repository is empty: nothing was ever committed.\n"
                     "Run `git add --all` and `git commit` first, or scan its files with `--worktree`."
                 )
-            return NotARevision(
-                f"{self.root}: the branch {self.head_ref!r} is unborn: it has no commit yet.\n"
-                "Commit to it, or name another branch with `--ref` or `--head`."
-            )
+            if _starts_at_head(revision):
+                return NotARevision(
+                    f"{self.root}: the branch {self.head_ref!r} is unborn: it has no commit yet.\n"
+                    "Commit to it, or name another branch with `--ref` or `--head`."
+                )
         short = revision.removeprefix("refs/remotes/")
         for remote in self._remotes():
             branch = short.removeprefix(f"{remote}/")

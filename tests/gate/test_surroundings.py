@@ -1,0 +1,202 @@
+"""A gate in odd repositories: what it answers, and that the command it names mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def obey(text: str, folder: Path, **environ: str) -> None:
+    """Runs the command that an answer names."""
+    (command,) = re.findall(r"[Rr]un `(git [^`]*)`", text)[:1]
+    subprocess.run(command, shell=True, cwd=folder, check=True, capture_output=True, env={**os.environ, **environ})
+
+
+@pytest.fixture
+def origin(shop: Callable) -> Any:
+    """The shop with a few commits on `main` and one more on `topic`."""
+    repo = shop()
+    repo.switch("main")
+    for number in range(3):
+        repo.commit({"shop/other.py": f"x = {number}\n"})
+    repo.switch("topic")
+    for number in range(3):
+        repo.commit({"shop/more.py": f"y = {number}\n"})
+    repo.switch("main")
+    repo.git("config", "uploadpack.allowFilter", "true")
+    repo.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    return repo
+
+
+def clone(origin: Any, folder: Path, *how: str) -> Path:
+    subprocess.run(["git", "clone", "--quiet", *how, f"file://{origin.path}", folder], check=True, capture_output=True)
+    return folder
+
+
+def test_an_unborn_branch(make_repo: Callable, plumbrule: Callable):
+    repo = make_repo({"a.py": "x = 1\n"})
+    repo.git("switch", "--quiet", "--orphan", "fresh")
+    answer = plumbrule(repo.path, "gate", "--base", "main", "--format", "json")
+    assert (answer.code, json.loads(answer.out)["verdict"]) == (2, "not-judged")
+    assert "unborn" in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize("command", [("gate", "--base", "main"), ("gate",), ("scan",), ("baseline",)])
+def test_an_empty_repository(make_repo: Callable, plumbrule: Callable, command: tuple[str, ...]):
+    answer = plumbrule(make_repo().path, *command, "--quiet")
+    assert answer.code == 2
+    assert "--base" in answer.err if command == ("gate",) else "nothing was ever committed" in answer.err
+
+
+def test_no_repository_at_all(plumbrule: Callable, tmp_path: Path):
+    answer = plumbrule(tmp_path, "gate", "--base", "main")
+    assert answer.code == 2
+    assert "git init" in answer.err
+
+
+def test_a_base_that_is_no_branch(shop: Callable, plumbrule: Callable):
+    answer = plumbrule(shop().path, "gate", "--base", "mian")
+    assert answer.code == 2
+    assert "'mian'" in answer.err
+
+
+def test_a_shallow_clone_without_the_base(origin: Any, plumbrule: Callable, tmp_path: Path):
+    here = clone(origin, tmp_path / "clone", "--depth=1", "--branch=topic")
+    answer = plumbrule(here, "gate", "--base", "origin/main", "--quiet")
+    assert answer.code == 2
+    obey(answer.err, here)
+    assert plumbrule(here, "gate", "--base", "origin/main", "--quiet").code == 0
+
+
+def test_a_shallow_clone_that_ends_before_the_branches_meet(origin: Any, plumbrule: Callable, tmp_path: Path):
+    here = clone(origin, tmp_path / "clone", "--depth=1", "--no-single-branch", "--branch=topic")
+    answer = plumbrule(here, "gate", "--base", "origin/main", "--quiet")
+    assert answer.code == 2
+    assert "shallow" in answer.err
+    obey(answer.err, here)
+    assert plumbrule(here, "gate", "--base", "origin/main", "--quiet").code == 0
+
+
+def test_a_shallow_clone_that_holds_the_base_is_judged_and_says_so(origin: Any, plumbrule: Callable, tmp_path: Path):
+    here = clone(origin, tmp_path / "clone", "--depth=3", "--no-single-branch", "--branch=topic")
+    answer = plumbrule(here, "gate", "--base", "origin/topic~1", "--quiet", "--format", "json")
+    assert (answer.code, json.loads(answer.out)["coverage"]["history"]) == (0, "shallow clone")
+
+
+def test_a_partial_clone_fetches_nothing_and_names_what_does(origin: Any, plumbrule: Callable, tmp_path: Path):
+    here = clone(origin, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
+    answer = plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet")
+    assert answer.code == 2
+    assert "partial" in answer.err + answer.out
+    obey(answer.err + answer.out, here)
+    answer = plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet")
+    assert answer.code == 0
+
+
+def test_a_treeless_clone_fetches_nothing_and_names_what_does(origin: Any, plumbrule: Callable, tmp_path: Path):
+    here = clone(origin, tmp_path / "clone", "--filter=tree:0", "--no-checkout")
+    answer = plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet")
+    assert answer.code == 2
+    obey(answer.err, here)
+    assert plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet").code == 0
+
+
+def test_a_missing_object(origin: Any, plumbrule: Callable):
+    blob = origin.git("rev-parse", "main:shop/cart.py")
+    (origin.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    origin.write({"shop/cart.py": None})
+    answer = plumbrule(origin.path, "gate", "--base", "main", "--head", "topic", "--quiet")
+    assert answer.code == 2
+    assert "git fsck" in answer.err + answer.out
+
+
+def test_a_missing_commit(origin: Any, plumbrule: Callable):
+    wanted = "0123456789" * 4
+    answer = plumbrule(origin.path, "gate", "--base", wanted, "--quiet")
+    assert answer.code == 2
+    assert wanted in answer.err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_checkout_owned_by_another_user(origin: Any, plumbrule: Callable, monkeypatch, tmp_path: Path):
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
+    for place, folders, files in os.walk(origin.path):
+        for name in (".", *folders, *files):
+            os.chown(Path(place, name), 12345, 12345, follow_symlinks=False)
+    answer = plumbrule(origin.path, "gate", "--base", "main", "--head", "topic", "--quiet")
+    assert answer.code == 2
+    assert "another user" in answer.err
+    obey(answer.err.replace("If you do, run", "run"), tmp_path)
+    assert plumbrule(origin.path, "gate", "--base", "main", "--head", "topic", "--quiet").code == 0
+
+
+def test_a_bare_repository_is_judged_without_a_work_tree(origin: Any, plumbrule: Callable, tmp_path: Path):
+    bare = clone(origin, tmp_path / "shop.git", "--bare")
+    gate = ("gate", "--base", "main", "--quiet", "--store", str(tmp_path / "store"))
+    assert plumbrule(bare, *gate, "--head", "topic").code == 0
+    answer = plumbrule(bare, *gate, "--head", "worktree")
+    assert answer.code == 2
+    assert "bare" in answer.err
+
+
+def test_a_linked_worktree_is_judged_where_it_stands(origin: Any, plumbrule: Callable, tmp_path: Path):
+    origin.git("worktree", "add", "--quiet", tmp_path / "linked", "topic")
+    (tmp_path / "linked/shop/cart.py").write_text("from shop.tax import rate as r\n")
+    answer = plumbrule(tmp_path / "linked", "gate", "--base", "main", "--head", "worktree", "--quiet")
+    assert answer.code == 1 if "contract-break" in answer.out else answer.code == 0
+
+
+def test_a_folder_inside_the_repository_names_it(origin: Any, plumbrule: Callable):
+    answer = plumbrule(origin.path / "shop", "gate", "--base", "main", "--head", "topic", "--quiet")
+    assert answer.code == 0
+
+
+def test_a_sha256_repository(make_repo: Callable, plumbrule: Callable):
+    repo = make_repo({"a.py": "import b\n", "b.py": "x = 1\n"}, object_format="sha256")
+    repo.branch("topic")
+    repo.commit({"b.py": "import a\n"})
+    assert plumbrule(repo.path, "scan", "--quiet", "--ref", "main").code == 0
+    answer = plumbrule(repo.path, "gate", "--base", "main", "--quiet", "--format", "json")
+    assert answer.code == 1
+    assert len(json.loads(answer.out)["head"]) == 64
+
+
+def test_histories_without_a_common_commit(make_repo: Callable, plumbrule: Callable):
+    repo = make_repo({"a.py": "x = 1\n"})
+    repo.git("switch", "--quiet", "--orphan", "fresh")
+    repo.commit({"b.py": "x = 1\n"})
+    answer = plumbrule(repo.path, "gate", "--base", "main", "--quiet")
+    assert answer.code == 2
+    assert "no commit in common" in answer.err
+
+
+def test_a_hostile_repository_starts_no_program(shop: Callable, plumbrule: Callable, tmp_path: Path):
+    repo = shop({".gitattributes": "*.py filter=evil diff=evil\n"})
+    repo.commit({"shop/tax.py": "def rate() -> float:\n    return 0.25\n"})
+    (tmp_path / "evil").write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\ncat\n")
+    (tmp_path / "evil").chmod(0o755)
+    evil = str(tmp_path / "evil")
+    for name in ("filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "diff.evil.textconv",
+                 "diff.evil.command", "core.fsmonitor", "core.sshCommand", "diff.external", "gpg.program",
+                 "core.pager", "core.editor", "uploadpack.packObjectsHook"):  # fmt: skip
+        repo.git("config", name, evil)
+    for hook in ("post-checkout", "pre-commit", "reference-transaction", "post-index-change"):
+        shutil.copy(evil, repo.path / ".git/hooks" / hook)
+    repo.write({"shop/tax.py": "def rate() -> float:\n    return 0.3\n", "new.py": "x = 1\n"})
+    assert plumbrule(repo.path, "gate", "--base", "main", "--quiet").code == 0
+    assert plumbrule(repo.path, "gate", "--base", "main", "--head", "worktree", "--quiet").code == 0
+    assert plumbrule(repo.path, "scan", "--quiet").code == 0
+    assert plumbrule(repo.path, "scan", "--quiet", "--worktree").code == 0
+    assert not (tmp_path / "was-run").exists()
