@@ -20,7 +20,7 @@ import jinja2
 from plumbrule.data import data_folder
 from plumbrule.report.charts import at_least
 from plumbrule.report.escapes import shortened, visible
-from plumbrule.report.history import CountMove
+from plumbrule.report.history import CountMove, Snapshot
 from plumbrule.report.mail.moves import STRUCTURE, Item, RepoMoves, State, importance
 from plumbrule.report.mail.pictures import Picture
 from plumbrule.report.model import Finding
@@ -33,6 +33,7 @@ _MESSAGE_LIMIT = 400
 _REMEDY_LIMIT = 340
 _SUBJECT_LIMIT = 120
 _EACH = 3  # findings spelled out of one item
+_QUIET = 12  # repositories named in which nothing moved
 _TEXT_WIDTH = 76
 _COUNTS = {
     "cycles.file": "cycles of files",
@@ -88,6 +89,7 @@ class Letter:
     sections: tuple[Section, ...]
     several: bool
     more: str
+    quiet: str  # the repositories that have no section: nothing moved in them
     link: str
     footer: tuple[str, ...]
 
@@ -106,6 +108,7 @@ def written(moves: Sequence[RepoMoves], occasion: Occasion) -> Letter:
     ranked = sorted((item for one in moves for item in one.items), key=importance)
     shown = ranked[:MOST_ITEMS]
     spare = ranked[MOST_ITEMS:]
+    loud = [one for one in _told_first(moves) if len(moves) == 1 or _has_section(one)]
     headline = _headline(moves)
     first = all(one.told is None for one in moves)
     name = visible(moves[0].repo) if len(moves) == 1 else _of_several(moves)
@@ -121,9 +124,10 @@ def written(moves: Sequence[RepoMoves], occasion: Occasion) -> Letter:
         headline=headline[0].upper() + headline[1:],
         since=_since(moves, occasion),
         tiles=() if first else _tiles(moves),
-        sections=tuple(_section(one, [i for i in shown if i.repo == one.repo], occasion) for one in _told_first(moves)),
+        sections=tuple(_section(one, [i for i in shown if i.repo == one.repo], occasion) for one in loud),
         several=len(moves) > 1,
         more=_more(spare),
+        quiet=_quiet([one for one in moves if one not in loud]),
         link=occasion.dashboard,
         footer=tuple(footer),
     )
@@ -225,6 +229,23 @@ def _told_first(moves: Sequence[RepoMoves]) -> list[RepoMoves]:
     return sorted(moves, key=lambda one: (rank.get(one.repo, len(rank) + 1000), not one.moved, one.repo))
 
 
+def _has_section(one: RepoMoves) -> bool:
+    return one.told is None or one.moved or bool(one.notes or one.unwaived)
+
+
+def _quiet(moves: Sequence[RepoMoves]) -> str:
+    """ "Nothing moved in search (2 commits) and 7 more. Looked at there: …"; empty if something moved everywhere."""
+    if not moves:
+        return ""
+    ranked = sorted(moves, key=lambda one: (-one.commits, one.repo))
+    named = [
+        f"{shortened(one.repo, 60)} ({_many(one.commits, 'commit')})" if one.commits else shortened(one.repo, 60)
+        for one in ranked[:_QUIET]
+    ]
+    rest = f" and {len(moves) - _QUIET:,} more" if len(moves) > _QUIET else ""
+    return f"Nothing moved in {', '.join(named)}{rest}. {_coverage([one.newest for one in moves])}"
+
+
 def _section(one: RepoMoves, items: Sequence[Item], occasion: Occasion) -> Section:
     notes = list(one.notes)
     if one.unwaived:
@@ -239,7 +260,7 @@ def _section(one: RepoMoves, items: Sequence[Item], occasion: Occasion) -> Secti
         items=tuple(_told(item, occasion) for item in items),
         fixed=_fixed(one.fixed),
         counts=", ".join(_count(count) for count in one.counts),
-        coverage=_coverage(one),
+        coverage=_coverage([one.newest]),
         notes=tuple(notes),
     )
 
@@ -262,7 +283,7 @@ def _work(one: RepoMoves) -> str:
 def _standing(one: RepoMoves) -> tuple[str, ...]:
     state = one.state
     assert state is not None
-    return (_size(state), _open(state), _coverage(one))
+    return (_size(state), _open(state), _coverage([one.newest]))
 
 
 def _size(state: State) -> str:
@@ -291,17 +312,21 @@ def _open(state: State) -> str:
     return f"{total} open: {named}{rest}."
 
 
-def _coverage(one: RepoMoves) -> str:
-    new = one.newest
+def _coverage(newest: Sequence[Snapshot]) -> str:
+    """How much of the code all this rests on."""
+    files, parsed = sum(one.files for one in newest), sum(one.parsed for one in newest)
+    imports, resolved = sum(one.imports for one in newest), sum(one.resolved for one in newest)
+    skipped = sum(one.skipped for one in newest)
     # Rounded down: 100% is said of nothing that lacks one.
-    share = f" ({new.resolved * 100 // new.imports}%)" if new.imports else ""
+    share = f" ({resolved * 100 // imports}%)" if imports else ""
     parts = [
-        f"{new.parsed:,} of {_many(new.files, 'file')} read",
-        f"{new.resolved:,} of {_many(new.imports, 'import')} resolved{share}",
+        f"{parsed:,} of {_many(files, 'file')} read",
+        f"{resolved:,} of {_many(imports, 'import')} resolved{share}",
     ]
-    parts += [f"{new.skipped:,} skipped"] if new.skipped else []
-    parts += [f"not measured: {shortened(new.not_measured, 200)}"] if new.not_measured else []
-    return f"Looked at: {', '.join(parts)}; commit {new.commit[:12]} of {_day(new.at)}."
+    parts += [f"{skipped:,} skipped"] if skipped else []
+    unmeasured = sorted({one.not_measured for one in newest if one.not_measured})
+    parts += [f"not measured: {shortened('; '.join(unmeasured), 200)}"] if unmeasured else []
+    return f"Looked at: {', '.join(parts)}."
 
 
 def _fixed(fixed: Sequence[tuple[str, int]]) -> str:

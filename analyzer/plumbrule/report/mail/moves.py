@@ -147,6 +147,7 @@ class _Anchor:
     snapshot: Snapshot  # what is compared with; its position is on the main line of now
     notes: tuple[str, ...]
     same_line: bool  # False: findings first seen before it may still be unknown to the reader
+    dropped: tuple[str, ...] = ()  # snapshots of a former line that the reader was told of
 
 
 def _anchor(store: Store, newest: Snapshot, last: Upto) -> _Anchor | None:
@@ -168,13 +169,14 @@ def _anchor(store: Store, newest: Snapshot, last: Upto) -> _Anchor | None:
         notes = (_RECOMPUTED.format(what=what[0].upper() + what[1:], rest=what),)
     if last.commit in by_commit:
         return _Anchor(by_commit[last.commit], notes, same_line=True)
-    fork = _fork(store, last.commit, by_commit)
+    fork, dropped = _fork(store, newest.repo, last.commit, by_commit)
     if fork is not None and not changed:
         former = _aside(store, last.snapshot)
         if former is not None:
             rewritten = _REWRITTEN.format(what=f"commit {former.commit[:12]} of the old one")
-            return _Anchor(replace(former, position=fork.position), (rewritten, *notes), same_line=False)
-    if fork is not None:
+            at_fork = replace(former, position=fork.position)
+            return _Anchor(at_fork, (rewritten, *notes), same_line=False, dropped=dropped)
+    if fork is not None:  # what was told of the old line was judged otherwise, so it cannot be compared
         rewritten = _REWRITTEN.format(what=f"commit {fork.commit[:12]}, the last that both have")
         return _Anchor(fork, (rewritten, *notes), same_line=True)
     if line and last.position < line[0].position:
@@ -183,17 +185,23 @@ def _anchor(store: Store, newest: Snapshot, last: Upto) -> _Anchor | None:
     return None
 
 
-def _fork(store: Store, commit: str, by_commit: Mapping[str, Snapshot]) -> Snapshot | None:
-    """The newest commit that the old line of `commit` shares with the main line of now."""
-    repo = next(iter(by_commit.values())).repo if by_commit else ""
-    parent: dict[str, str] = dict(store.reader.select("SELECT commit, parent FROM snapshot WHERE repo = ?", repo))
-    seen: set[str] = set()
-    while commit and commit not in by_commit:
-        if commit in seen:
-            return None
-        seen.add(commit)
-        commit = parent.get(commit) or ""
-    return by_commit.get(commit)
+def _fork(
+    store: Store, repo: str, commit: str, by_commit: Mapping[str, Snapshot]
+) -> tuple[Snapshot | None, tuple[str, ...]]:
+    """The newest commit that the old line of `commit` shares with today's, and the snapshots of those that it does not.
+
+    None if they share nothing that is kept.
+    """
+    rows = store.reader.select("SELECT commit, parent, snapshot FROM snapshot WHERE repo = ?", repo)
+    known = {of: (parent, snapshot) for of, parent, snapshot in rows}
+    dropped: dict[str, None] = {}
+    while commit in known and commit not in by_commit:
+        parent, snapshot = known[commit]
+        if snapshot in dropped:
+            return None, ()
+        dropped[snapshot] = None
+        commit = parent or ""
+    return by_commit.get(commit), tuple(dropped)
 
 
 _SNAPSHOT = """
@@ -333,12 +341,19 @@ class _Comparison:
             self.told.position,
             [f"findings.{rule}" for rule in sorted(self.about_change)],
         )
+        heard = {id_ for snapshot in self.anchor.dropped for id_ in self._made_at(snapshot)}
         found: dict[str, Dated] = {}
         for snapshot, _ in rows:
-            for id_, dated in _findings_at(self.store, snapshot).items():
-                if dated.finding.rule in self.about_change and dated.finding.state == "new":
-                    found[id_] = dated
-        return list(found.values())
+            found.update(self._made_at(snapshot))
+        return [dated for id_, dated in found.items() if id_ not in heard]
+
+    def _made_at(self, snapshot: str) -> dict[str, Dated]:
+        """Findings about the change that the batch which ended here made."""
+        return {
+            id_: dated
+            for id_, dated in _findings_at(self.store, snapshot).items()
+            if dated.finding.rule in self.about_change and dated.finding.state == "new"
+        }
 
     def _items(self, new: Sequence[Dated], batches: Mapping[str, Batch]) -> tuple[Item, ...]:
         together: dict[tuple[str, str, str], list[Dated]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from plumbrule.report.wording import counted
 
 _SHOWN_DAYS = 84  # a mail shows twelve weeks, or all that it tells of if that is longer
 _SCALE = 2.0  # pixels drawn for each one shown: sharp on the screens people read on
-_WIDTH = 410  # of the plot alone; with axis and labels a picture stays below 560
+_WIDTH = 400  # of the plot alone; with axis and labels a picture stays below 560
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,19 @@ def _over_time(history: History, moves: Sequence[RepoMoves]) -> Picture | None:
     span = charts.span_of(*series.values(), days=days)
     if span is None or all(len(moments) < 2 for moments in series.values()):
         return None
-    since = min(longest, default=None)
-    said = "; ".join(_moved(name, moments, since) for name, moments in sorted(series.items()))
+    told = {one.repo: one.told.at for one in moves if one.told is not None}
+    said = "; ".join(_moved(name, moments, told) for name, moments in sorted(series.items()))
     drawing = charts.findings_by_severity(series, theme("light"), span=span, height=140, width=_WIDTH)
+    drawing = drawing.properties(padding=4)  # a screen keeps room for the names at the ends; here they make their own
     return Picture("findings", "Open findings", f"Open findings over time. {said}.", charts.png(drawing, _SCALE))
 
 
-def _moved(name: str, moments: Sequence[Moment], since: datetime | None) -> str:
+def _moved(name: str, moments: Sequence[Moment], told: Mapping[str, datetime]) -> str:
+    """ "67 errors, 61 before": before is what the reader was told of each repository."""
     now = moments[-1].value
-    before = next((one.value for one in reversed(moments) if since is not None and one.at <= since), None)
+    moved = sum(one.moved for one in moments if one.repo in told and one.at > told[one.repo])
     noun = counted(int(now), name)
-    return noun if before is None or before == now else f"{noun}, {before:,.0f} before"
+    return f"{noun}, {now - moved:,.0f} before" if moved else noun
 
 
 def _by_rule(moves: Sequence[RepoMoves]) -> Picture | None:

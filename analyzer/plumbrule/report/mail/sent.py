@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from plumbrule.errors import StoreError
@@ -153,7 +154,9 @@ def _mailed(line: bytes) -> Mailed | None:
     try:
         kept = json.loads(line)
         upto = tuple(_upto(one) for one in kept["upto"])
-        return Mailed(str(kept["to"]), str(kept["when"]), str(kept["message"]), upto)
+        when = str(kept["when"])
+        datetime.fromisoformat(when)
+        return Mailed(str(kept["to"]), when, str(kept["message"]), upto)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
