@@ -44,6 +44,9 @@ class Unresolved:
 
 Target = Located | External | Unresolved
 
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress"})
+USUAL_TESTS = re.compile(r"^(test_.*|.*_test|.*_tests|tests|conftest|.*[.-](test|spec|cy|stories))\.[a-z]+$")
+
 
 class Resolver(Protocol):
     """Binds names of one language inside one repository's tree. Made anew when a manifest or the roots change.
@@ -85,6 +88,7 @@ class Language:
     manifests: tuple[str, ...]  # file names whose change makes a new resolver: ("pyproject.toml", "setup.cfg")
     folder: Path  # this language's folder, where facts.scm is
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
+    tests: re.Pattern[str] = USUAL_TESTS  # names of test files, where not all the usual ones are
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
 
     @property
@@ -129,14 +133,15 @@ def language_of(path: str) -> Language | None:
     return languages()[dialect] if dialect else None
 
 
-_TEST_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress"})
-_TEST_NAME = re.compile(r"^(test_.*|.*_test|.*_tests|tests|conftest|.*[.-](test|spec|cy|stories))\.[a-z]+$")
-
-
 def is_test(path: str) -> bool:
-    """A test by the folder it lies in or by its name, as the usual runners find them."""
+    """A test by the folder it lies in, or by its name as the runners of its language find them."""
     *folders, name = path.split("/")
-    return not _TEST_FOLDERS.isdisjoint(folders) or _TEST_NAME.match(name) is not None
+    if not _TEST_FOLDERS.isdisjoint(folders):
+        return True
+    if not USUAL_TESTS.match(name):  # no language finds tests under more names
+        return False
+    language = language_of(name)
+    return language is None or language.tests.match(name) is not None
 
 
 @cache
