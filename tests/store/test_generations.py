@@ -279,6 +279,10 @@ def test_a_scan_over_a_damaged_generation_catches_up_from_the_one_before(store, 
     with store.reader() as reader:
         assert reader.connection.execute("SELECT symbol FROM symbol").fetchall() == [("again",)]
         assert reader.generation == 3
+    (path.parent / "000003.duckdb").write_bytes(b"damaged too")
+    notes.clear()
+    with damaged.reader() as reader:
+        assert reader.newest("shop").position == 1
 
 
 def test_a_changed_byte_anywhere_is_never_taken_for_data(store, made, no_wait):
@@ -438,6 +442,21 @@ def test_an_empty_store_says_what_to_run(store):
 def test_a_store_keeps_itself_out_of_every_commit(store, made, no_wait):
     twice_published(store, made, no_wait)
     assert (store.folder / ".gitignore").read_text() == "*\n"
+
+
+def test_a_scan_that_has_nothing_new_to_say_makes_no_generation(store, made, no_wait):
+    def say(head: str) -> int:
+        with store.writer(no_wait) as w:
+            w.repository("shop", "/src", head, "main")
+            w.remember("key", "text")
+            assert w.resume("shop").record.position == 2
+            return w.publish()
+
+    twice_published(store, made, no_wait)
+    assert say("abc") == 3
+    assert say("abc") == 3
+    assert say("def") == 4
+    assert generations(store.folder) == ["000003.duckdb", "000004.duckdb"]
 
 
 def test_a_writer_that_publishes_nothing_changes_nothing(store, made, no_wait):

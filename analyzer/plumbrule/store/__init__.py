@@ -40,6 +40,7 @@ class Store:
     def __init__(self, folder: Path, note: Callable[[str], None], now: int) -> None:
         self.folder = folder
         self.facts = FactCache(folder, note, now)
+        self._now = now
         self._generations = Generations(folder)
         self._note = note
 
@@ -48,6 +49,10 @@ class Store:
         """`note` is told what a person should know and no caller can act on (an older generation was used, a damaged
         cache was set aside); `now`, in seconds since 1970, dates the facts that are used, for pruning by age."""
         return cls(folder, note, now)
+
+    def figures(self, version: Callable[[str], str]) -> FactCache:
+        """What another program found out about files, kept beside the facts under that program's own version."""
+        return FactCache(self.folder, self._note, self._now, version)
 
     @property
     def published(self) -> bool:

@@ -41,13 +41,19 @@ _FRESH = 86_400  # seconds within which a use is not written down again
 
 
 class FactCache:
-    """One per process, not shared with forked children. `now` is the time given to what is put or used."""
+    """One per process, not shared with forked children. `now` is the time given to what is put or used.
 
-    def __init__(self, folder: Path, note: Callable[[str], None], now: int) -> None:
+    `version` says what the facts of a dialect depend on beside the bytes.
+    """
+
+    def __init__(
+        self, folder: Path, note: Callable[[str], None], now: int, version: Callable[[str], str] = extractor_version
+    ) -> None:
         self._folder = folder
         self._path = folder / "facts.sqlite"
         self._note = note
         self._now = now
+        self._version = version
         self._connection: sqlite3.Connection | None = None
         self._writable = True
         self._inode = 0  # of the file that was opened; 0 = it was made by opening it
@@ -146,7 +152,7 @@ class FactCache:
     def _extractor(self, connection: sqlite3.Connection, dialect: str, *, create: bool) -> int:
         """The number under which today's extractor of this dialect keeps facts; 0 = none yet."""
         if dialect not in self._extractors:
-            named = (dialect, extractor_version(dialect))
+            named = (dialect, self._version(dialect))
             if create:
                 connection.execute("INSERT OR IGNORE INTO extractor (dialect, version) VALUES (?, ?)", named)
             row = connection.execute("SELECT id FROM extractor WHERE dialect = ? AND version = ?", named).fetchone()

@@ -168,8 +168,9 @@ class Generations:
         for leftover in self._work.iterdir() if self._work.is_dir() else ():
             leftover.unlink(missing_ok=True)
 
-    def publish(self, draft: Path) -> Path:
-        """The closed draft becomes the newest generation, on disk before `CURRENT` names it; old ones go."""
+    def publish(self, draft: Path, base: Path | None) -> Path:
+        """The closed draft becomes the newest generation, on disk before `CURRENT` names it; old ones go, except the
+        one it was made from: one between them may be damaged."""
         self._generations.mkdir(exist_ok=True)
         number = max(self._numbered(), default=0) + 1
         path = self._generations / f"{number:06d}.duckdb"
@@ -182,7 +183,7 @@ class Generations:
         _synced(pointer)
         pointer.replace(self._current)
         _synced(self.folder)
-        self._sweep()
+        self._sweep(base)
         return path
 
     def _numbered(self) -> dict[int, Path]:
@@ -194,13 +195,14 @@ class Generations:
             raise StoreError(unreadable(self._generations, error)) from error
         return {int(match[1]): path for match, path in found if match}
 
-    def _sweep(self) -> None:
+    def _sweep(self, base: Path | None = None) -> None:
         """Removes drafts of killed writers and generations that nobody reads any more. Needs the lock."""
         self.discard()
         numbered = self._numbered()
         counting = [int(path.stem) for path in self.candidates(lambda _: None)]
+        kept = {*counting[:KEPT], *([int(base.stem)] if base is not None else [])}
         # Above CURRENT lies what was complete and never announced: its writer was killed in between.
-        for number in sorted(set(numbered) - set(counting[:KEPT])):
+        for number in sorted(set(numbered) - kept):
             _remove(numbered[number])
         stems = {path.stem for path in self._numbered().values()}
         for lease in self._generations.glob("*.lease") if self._generations.is_dir() else ():

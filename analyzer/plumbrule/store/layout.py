@@ -210,9 +210,9 @@ def bring_up_to_date(connection: Connection, program: str) -> None:
 
     A measure whose columns changed begins anew: rows of the old shape would be read as what they are not.
     """
-    found, declared = _tables(connection), _declared()
-    if found == declared and rows_of(connection, "SELECT views FROM log.layout") == [(_views_fingerprint(),)]:
+    if is_current(connection):
         return
+    found, declared = _tables(connection), _declared()
     for (view,) in rows_of(
         connection,
         "SELECT view_name FROM duckdb_views()"
@@ -232,10 +232,13 @@ def bring_up_to_date(connection: Connection, program: str) -> None:
     create_views(connection)
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether tables and views of the connection's current database are those declared today."""
+    return rows_of(connection, "SELECT views FROM log.layout") == [(_views_fingerprint(),)]
+
+
 def outdated(connection: Connection) -> frozenset[str]:
     """Tables declared today that the connection's current database does not have, or has with other columns."""
-    if rows_of(connection, "SELECT views FROM log.layout") == [(_views_fingerprint(),)]:
-        return frozenset()
     found = _tables(connection)
     return frozenset(name for name, shape in _declared().items() if found.get(name) != shape)
 

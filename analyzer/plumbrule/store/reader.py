@@ -51,6 +51,7 @@ class Reader:
         self.path = lease.path
         # Tables that an older program did not have, or had otherwise: nothing is known of them here.
         self.outdated: frozenset[str] = frozenset()
+        self.current = True  # its views are those of this program
         self.generation = lease.number
 
     def __enter__(self) -> Self:
@@ -195,7 +196,8 @@ def _opened(lease: Lease) -> Reader:
             "Run `plumbrule scan`: it makes them anew from the facts that are kept."
         )
     reader = Reader(lease, connection)
-    reader.outdated = layout.outdated(connection)
+    reader.current = layout.is_current(connection)
+    reader.outdated = frozenset() if reader.current else layout.outdated(connection)
     return reader
 
 

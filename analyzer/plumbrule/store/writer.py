@@ -221,15 +221,18 @@ class Writer:
     def publish(self) -> int:
         """Everything so far becomes the newest generation, all or nothing; its number. May be called many times.
 
+        Where nothing is new there is no new generation, and the number is that of the one that is there.
         StoreError when it cannot be written: then the generation before still counts, and nothing is forgotten here,
         so that it can be tried again.
         """
         folder = self._generations.folder
+        if self._base is not None and self._says_nothing_new():
+            return int(self._base.stem)
         try:
             with refusals(folder), engine.uncollected():
                 draft = self._generations.draft(self._base)
                 self._write(draft)
-                path = self._generations.publish(draft)
+                path = self._generations.publish(draft, self._base)
         except engine.Error as error:
             if not engine.is_damage(error):
                 raise
@@ -252,6 +255,26 @@ class Writer:
         reader = open_newest(self._generations, lambda _: None)
         assert reader is not None
         return reader
+
+    def _says_nothing_new(self) -> bool:
+        """A scan that found nothing moved still says where each repository stands; a copy of the store for that is
+        too much."""
+        pending = self._pending
+        if any(line is not None and line.moved for line in self._lines.values()):
+            return False
+        if pending.forks or pending.sides or pending.side_notes or pending.batches or pending.trends:
+            return False
+        with self._reader() as reader:
+            stored = {
+                row[0]: _Repository(*row[1:])
+                for row in reader.select("SELECT repo, root, head, main_line FROM log.repo")
+            }
+            return (
+                reader.current
+                and all(stored.get(name) == known for name, known in pending.repositories.items())
+                and all(reader.policy(hash_) == text for hash_, text in pending.policies.items())
+                and all(reader.recall(key) == text for key, text in pending.remembered.items())
+            )
 
     def _known(self) -> list[str]:
         names = set(self._pending.repositories) | {repo for repo, line in self._lines.items() if line is not None}
