@@ -19,6 +19,7 @@ from typing import Protocol
 
 import orjson
 
+from plumbrule.aside import radon_rows
 from plumbrule.batches import Batch, BatchSettings, Origin, batches
 from plumbrule.errors import NotARevision
 from plumbrule.extract import FactBook, Limits
@@ -40,6 +41,7 @@ from plumbrule.walk import Changes, Derived, Habits, TreeFile, Walk
 _STRETCH = 250  # commits whose facts are made together
 _PUBLISH_SECONDS = 20.0  # a killed scan loses no more work than this
 _MANIFEST_BYTES = 2_000_000
+_LENT_SECONDS = 1.0  # at least, to programs that nobody waits for
 _UNITS = 250  # commits whose figures are kept, to tell what is usual
 
 
@@ -184,6 +186,7 @@ def units_of(text: str | None) -> list[Mapping[str, float]]:
 
 def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
     """Scans these repositories into the store; what to tell of each, and the generation that holds it."""
+    began = terms.clock()
     with store.writer(terms.progress.note) as writer:
         scans = [_Scan(store, writer, order, terms) for order in orders]
         try:
@@ -191,10 +194,14 @@ def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[Scan
             moved = {one.name: one.standing for one in scans if one.standing is not None}
             if moved or not store.published:
                 _link(store, writer, moved, terms)
+            generation = writer.publish()
+            more = [one.set_aside(began) for one in scans]
+            if any(more):
+                generation = writer.publish()
         finally:
             for one in scans:
                 one.close()
-        return summaries, writer.publish()
+        return summaries, generation
 
 
 def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms) -> None:
@@ -288,11 +295,34 @@ class _Scan:
         self._notes: list[str] = []
         self.name = order.name
         self.standing: Walk | None = None  # on the newest snapshot of the main line, if it moved
+        self.read: Walk | None = None  # on the newest snapshot of the main line, moved or not
+        self.snapshot: str | None = None  # that snapshot
 
     def run(self) -> ScanSummary:
         if self._order.worktree:
             return self._worktree()
         return self._branch() if self._order.ref else self._main_line()
+
+    def set_aside(self, began: float) -> bool:
+        """After the verdict: figures of other programs, for a tenth of the time that the scan took."""
+        if self.read is None or self.snapshot is None:
+            return False
+        clock = self._terms.clock
+        rows, _ = radon_rows(
+            {path: (rows.file.dialect, rows.file.blob) for path, rows in self.read.whole.files.items()},
+            self._bytes,
+            self._store.figures,
+            seconds=max(_LENT_SECONDS, (clock() - began) / 10),
+            clock=clock,
+            limits=self._terms.limits,
+        )
+        if rows:
+            self._writer.extra_measures(self.name, self.snapshot, rows)
+        return bool(rows)
+
+    def _bytes(self, blob: str) -> bytes:
+        found = self._repository.read_blob(blob, self._terms.limits.file_bytes)
+        return b"" if isinstance(found, Skipped) else found
 
     def close(self) -> None:
         self._repository.close()
@@ -344,8 +374,12 @@ class _Scan:
             tree = repository.tree(resumed.record.commit)
             changes = tree_changes(tree, on_disk(repository, tree))
             self._ensure(walk, changes, "reading where the last scan ended")
-            walk.move(changes, measured=False)
-            walk.derived = resumed.derived
+            if state.memory:
+                record, memory = resumed.record, memory_of(state.memory)
+                walk.recall(changes, resumed.graph, resumed.derived, memory, record.imports, record.resolved)
+            else:
+                walk.move(changes, measured=False)
+                walk.derived = resumed.derived
             timeline.resume(resumed.record)
         if commits:
             timeline.run(commits, earlier)
@@ -353,6 +387,7 @@ class _Scan:
             writer.remember(f"packages:{name}", packages_text(walk.packages()))
         elif resumed is None:
             raise NotARevision(f"{repository.root}: {ref} has no commits to read.\nCommit something first.")
+        self.read, self.snapshot = walk, timeline.snapshot
         return timeline.summary()
 
     def _fork(self, line: Sequence[str]) -> int | None:
@@ -466,19 +501,20 @@ class State:
     batch_after: str = ""  # the commit before the newest batch, which the next commits may continue
     counts: Mapping[str, int] = field(default_factory=dict)
     said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
+    memory: str = ""  # the resolution's, of the newest snapshot; see `memory_text`
 
     @classmethod
     def recalled(cls, store: Store, repo: str) -> State:
         if not store.published:
             return cls()
         with store.reader() as reader:
-            text = reader.recall(f"scan:{repo}")
+            text, memory = reader.recall(f"scan:{repo}"), reader.recall(f"memory:{repo}")
         if text is None:
             return cls()
         kept = json.loads(text)
         said = {commit: (batch, agent) for commit, (batch, agent) in kept["said"].items()}
         used = kept["used"][0], kept["used"][1]
-        return cls(used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said)
+        return cls(used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said, memory or "")
 
     def text(self) -> str:
         return json.dumps(
@@ -776,6 +812,10 @@ class _Timeline:
         self._writer.remember(f"policy:{self._order.name}", json.dumps(policy, sort_keys=True))
         self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
         self._writer.remember(f"memory:{self._order.name}", memory_text(self._walk.memory()))
+
+    @property
+    def snapshot(self) -> str | None:
+        return self._record.snapshot if self._record is not None else None
 
     def summary(self) -> ScanSummary:
         assert self._record is not None
