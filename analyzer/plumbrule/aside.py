@@ -40,13 +40,14 @@ def radon_rows(
     known: dict[str, Sequence[Figure]] = {blob: _unpacked(interface) for (_, blob), (interface, _) in packed.items()}
     refused = {blob for _, blob in cache.skipped_many(keys)}
     todo = [blob for _, blob in keys if blob not in known and blob not in refused]
-    known.update(_made(todo, read, cache, seconds=seconds, clock=clock, limits=limits))
+    fresh, failed = _made(todo, read, cache, seconds=seconds, clock=clock, limits=limits)
+    known.update(fresh)
     rows = [
         ExtraMeasure(figure.level, f"{path}::{figure.symbol}" if figure.symbol else path, figure.name, figure.value)
         for path, blob in sorted(mine.items())
         for figure in known.get(blob, ())
     ]
-    return rows, sum(1 for blob in todo if blob not in known)
+    return rows, len(todo) - len(fresh) - failed
 
 
 def _made(
@@ -57,7 +58,8 @@ def _made(
     seconds: float,
     clock: Callable[[], float],
     limits: Limits,
-) -> dict[str, Sequence[Figure]]:
+) -> tuple[dict[str, Sequence[Figure]], int]:
+    """The figures made in this time by blob, and how many files radon could not read."""
     end = clock() + seconds
     found: dict[str, Sequence[Figure]] = {}
     fresh: list[tuple[str, str, bytes, bytes]] = []
@@ -76,7 +78,7 @@ def _made(
             break
     cache.put_many(fresh)
     cache.put_skipped_many(failed)
-    return found
+    return found, len(failed)
 
 
 def _reading(read: Callable[[str], bytes], blob: str) -> Callable[[], bytes]:
