@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import plumbrule.languages
+from plumbrule.facts import Facts, pack
 from plumbrule.languages import language_of, languages
 
 _LANGUAGES = Path(plumbrule.languages.__file__).parent
@@ -37,3 +39,36 @@ def test_every_ending_and_name_that_a_language_declares_tells_it() -> None:
         if language_of(f"folder/{file}") is not language
     }
     assert wrong == set()
+
+
+@pytest.mark.parametrize("dialect", languages())
+def test_what_is_no_text_is_refused_with_a_reason_in_every_language(
+    facts_of: Callable[..., Facts], dialect: str
+) -> None:
+    for source in (b"x = 1\0", b"x = '\xff'"):
+        with pytest.raises(ValueError, match=r"NUL|UTF-8"):
+            facts_of(source, dialect)
+
+
+@pytest.mark.parametrize("folder", sorted({fixture.parent for fixture in _FIXTURES}), ids=lambda it: it.parent.name)
+def test_noise_in_a_fixture_crashes_no_language_and_gives_the_same_facts_twice(
+    facts_of: Callable[..., Facts], folder: Path
+) -> None:
+    chance = random.Random(folder.parent.name)
+    for file in sorted(folder.rglob("*")):
+        language = language_of(file.name)
+        if language is None or not file.is_file():
+            continue
+        text = file.read_text("utf-8")
+        for _ in range(12):
+            at, size = chance.randrange(len(text) + 1), chance.randrange(40)
+            noise = "".join(chance.choices("(){}[]<>`'\"/*,;:.=>@#&|\\ \n\t\u202eé", k=chance.randrange(12)))
+            text = text[:at] + noise + text[at + size :]
+            assert pack(facts_of(text, language.dialect)) == pack(facts_of(text, language.dialect))
+
+
+@pytest.mark.parametrize("dialect", languages())
+def test_nesting_that_is_closed_again_costs_no_language_its_stack(facts_of: Callable[..., Facts], dialect: str) -> None:
+    deep = 30_000
+    found = facts_of("x = " + "(" * deep + "1" + ")" * deep + "\n", dialect)
+    assert found.interface.lines == 1
