@@ -1,0 +1,46 @@
+"""Starlark, as Bazel and others write their build rules in it: a small Python whose imports are `load` statements."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plumbrule.languages import Language
+from plumbrule.languages.starlark.resolver import MANIFESTS, StarlarkResolver
+
+if TYPE_CHECKING:
+    from tree_sitter import Query, Tree
+
+    from plumbrule.facts import Facts
+
+
+def _grammar() -> object:
+    import tree_sitter_python
+
+    return tree_sitter_python.language()
+
+
+def _extract(source: bytes, tree: Tree, query: Query) -> Facts:
+    from plumbrule.languages.starlark.facts import extract
+
+    return extract(source, tree, query)
+
+
+LANGUAGES = (
+    Language(
+        name="starlark",
+        dialect="starlark",
+        suffixes=(".bzl", ".star", ".bazel"),
+        names=("BUILD", "WORKSPACE", "WORKSPACE.bzlmod"),
+        interpreters=(),
+        distribution="tree-sitter-python",
+        grammar=_grammar,
+        extract=_extract,
+        resolver=StarlarkResolver,
+        manifests=MANIFESTS,
+        folder=Path(__file__).parent,
+        tests=re.compile(r".*_tests\.(bzl|star)$"),  # `py_test.bzl` defines a rule
+        borrows=(Path(__file__).parent.parent / "python",),
+    ),
+)
