@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import sys
 import time
@@ -188,6 +189,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; every fault of ours becomes a sentence on standard error."""
+    _speak_utf8()
     options = parser().parse_args(arguments)
     run: Run = options.run
     # A command makes millions of small values, hardly any in circles: looking for those took a fifth of a scan.
@@ -204,6 +206,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`| head`): no fault, but nothing more can be said either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception:
+        # Python would end with 1, which says "judged, and failed".
+        import traceback
+
+        traceback.print_exc()
+        print(
+            "plumbrule: this is a fault of Plumbrule itself, not of what it looked at; please report it",
+            file=sys.stderr,
+        )
+        return COULD_NOT_JUDGE
+
+
+def _speak_utf8() -> None:
+    """The same bytes in a file or pipe whatever the locale is; a terminal gets what it can show."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 # -- arguments that several commands share -----------------------------------------------------------------------

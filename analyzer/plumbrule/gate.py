@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from plumbrule import __version__
-from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
+from plumbrule.errors import NotARevision, PlumbruleError, SettingsError, StoreError
 from plumbrule.extract import LOST, FactBook, Limits
 from plumbrule.git import Entry, Repository
 from plumbrule.governing import Governing, in_commit, loosenings, on_disk, path_inside, policy_file
@@ -86,6 +86,7 @@ class _Gate:
         self._progress = progress
         self._repository = repository
         self._worktree = question.head == WORKTREE
+        self._readable = True  # the store, as far as is known
         self._policy_path = DEFAULT_NAME  # inside the repository, where the change's own policy would lie
         self._book = FactBook(store.facts, lambda: GitObjects(repository), question.limits)
 
@@ -250,10 +251,10 @@ class _Gate:
         The store is used only if the same instrument measured it under the same policy: else both sides would not
         come from one.
         """
-        if not self._store.published:
-            yield None
-            return
-        with self._store.reader() as reader:
+        with self._stored() as reader:
+            if reader is None:
+                yield None
+                return
             record, newest = reader.by_commit(name, before), reader.newest(name)
             text = reader.recall(f"memory:{name}")
             state = State.recalled(self._store, name)
@@ -325,17 +326,32 @@ class _Gate:
 
     def _history(self, name: str) -> list[Mapping[str, float]]:
         """Figures of earlier commits, as a scan left them; none without a store."""
-        if not self._store.published:
-            return []
-        with self._store.reader() as reader:
-            return units_of(reader.recall(f"units:{name}"))
+        with self._stored() as reader:
+            return units_of(reader.recall(f"units:{name}")) if reader is not None else []
 
     def _links(self) -> Collection[Row]:
         """Uses between the repositories of the store, as they stand at their heads."""
-        if not self._store.published:
-            return ()
-        with self._store.reader() as reader:
+        with self._stored() as reader:
+            if reader is None:
+                return ()
             return [row for repo in reader.repositories() for row in reader.rows("link", repo)]
+
+    @contextmanager
+    def _stored(self) -> Iterator[Reader | None]:
+        """The store's newest generation; None where nothing was scanned, or nothing in it can be read."""
+        reader = None
+        if self._readable and self._store.published:
+            try:
+                reader = self._store.reader()
+            except StoreError as error:
+                # A cache that was damaged on its way here must not stop every merge.
+                self._progress.note(f"{error}\nJudging without it.")
+                self._readable = False
+        if reader is None:
+            yield None
+            return
+        with reader:
+            yield reader
 
     # -- the verdict --------------------------------------------------------------------------------------------
 

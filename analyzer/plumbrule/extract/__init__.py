@@ -110,7 +110,7 @@ class FactBook:
         return self._skipped.get((dialect, blob))
 
     def interface(self, dialect: str, blob: str) -> Interface:
-        """KeyError if `ensure` was not asked for it and the cache does not hold it."""
+        """Read anew if `ensure` was not asked for it and the cache lost it; KeyError if there are none."""
         return unpack_interface(self._at((dialect, blob))[0])
 
     def body(self, dialect: str, blob: str) -> Body:
@@ -125,7 +125,11 @@ class FactBook:
     def _at(self, key: Key) -> Packed:
         packed = self._packed.get(key)
         if packed is None:
-            packed = self._cache.get_many([key])[key]
+            packed = self._cache.get_many([key]).get(key)
+        if packed is None:
+            # What was kept once may be gone: pruned, damaged, or in a log that a read-only reader cannot see.
+            self.ensure([Wanted(*key)])
+            packed = self._packed[key]
         return packed
 
 
