@@ -216,6 +216,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return COULD_NOT_JUDGE
+    finally:
+        gc.enable()
 
 
 def _speak_utf8() -> None:
@@ -398,6 +400,7 @@ def _watch(options: argparse.Namespace) -> int:
             summaries, generation = scan(store, moved, terms)
         sys.stdout.write(as_text(summaries, f"{generation:06d}"))
         sys.stdout.flush()
+        gc.collect()  # nobody else does, and this command runs for weeks
 
     watch(orders, lambda: heads(orders, main_lines(store)), scanned, every=options.every, rounds=options.rounds)
     return 0
