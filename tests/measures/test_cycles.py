@@ -52,6 +52,19 @@ def test_components_that_need_each_other_are_a_cycle_even_when_no_files_do(world
     assert [row[4:8] for row in rows["cycle_edge"]] == [("db", "web", 0, "page, title"), ("web", "db", 0, "run")]
 
 
+def test_learned_components_are_in_no_cycle_through_the_tests_but_declared_ones_are(world):
+    files = {
+        "web/a.py": world.Code(imports={"db/q.py": "run", "web/tests/people.py": "ada"}),
+        "web/tests/people.py": world.Code(imports={"db/q.py": "run"}, test=True),
+        "web/tests/test_q.py": world.Code(imports={"db/q.py": "run", "web/a.py": "page"}, test=True),
+        "db/q.py": world.Code(),
+    }
+    assert not cycles(world, files)["cycle_edge"]
+    declared = Intent(components=(("tests", ("web/tests/**",)), ("web", ("web/**",)), ("db", ("db/**",))))
+    found = cycles(world, files, intent=declared)["cycle_edge"]
+    assert [row[4:6] for row in found] == [("tests", "web"), ("web", "tests")]
+
+
 def test_modules_that_are_components_tell_their_cycle_once(world):
     files = {"lib/a.py": world.Code(imports={"lib/b.py": ""}), "lib/b.py": world.Code(imports={"lib/a.py": ""})}
     files |= {f"lib/{name}.py": world.Code() for name in "cde"}

@@ -25,6 +25,7 @@ from plumbrule.measures._structure import (
     strongly_connected,
     structure_of,
 )
+from plumbrule.measures.components import TESTS
 from plumbrule.tables import Row, Table, columns
 
 _SHOWN_MEMBERS = 20
@@ -114,8 +115,12 @@ def _component_rows(s: Situation, structure: Structure) -> list[Row]:
     known = {(row[4], row[5]): row for row in s.earlier.get("cycle_edge", ()) if row[1] == "component"}
     sizes = {name: files for _, name, files in s.rows["component"]}
     targets: dict[str, list[str]] = {}
+    # Learned from the folders, all tests are one component, and product code that borrows one helper from them would
+    # tie every component into a cycle with it. A policy that declares such a component means it.
+    aside = "" if s.intent.components else TESTS
     for src, dst in structure.between:
-        targets.setdefault(src, []).append(dst)
+        if aside not in (src, dst):
+            targets.setdefault(src, []).append(dst)
     rows: list[Row] = []
     for knot in _knots(targets):
         # A cycle of components that are one file each is the cycle of these files, already told.
