@@ -112,6 +112,18 @@ def test_barrels_that_export_each_other_in_a_circle_end_the_search() -> None:
     assert {(use.dst, use.symbol) for use in rows.uses} == {("three/__init__.py", "thing")}
 
 
+def test_a_star_import_binds_what_all_lists_and_else_what_has_no_leading_underscore() -> None:
+    rows = _rows(
+        "app.py",
+        {
+            "app.py": "from one import *\nfrom two import *\nlisted()\nunlisted()\n_private()\nplain()\n",
+            "one.py": "__all__ = ['listed']\ndef listed(): ...\ndef unlisted(): ...\n",
+            "two.py": "def plain(): ...\ndef _private(): ...\n",
+        },
+    )
+    assert {use.symbol for use in rows.uses if use.kind == "call"} == {"listed", "plain"}
+
+
 def test_a_method_is_followed_into_its_class() -> None:
     rows = _rows(
         "app.py",

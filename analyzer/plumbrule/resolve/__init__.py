@@ -416,10 +416,21 @@ class Resolution:
             elif row.name == "*" and not row.alias:
                 stars.append(index)
         for index in stars:
+            target = self._items(path)[index].target
+            if isinstance(target, Located) and not self._in_star(target.path, name):
+                search.add((target.path, name))
+                continue
             found = self._imported(path, index, name, depth, search)
             if found is not None:
                 return found
         return None
+
+    def _in_star(self, path: str, name: str) -> bool:
+        """Whether `from path import *` may bind the name: what `__all__` lists, else what has no leading underscore."""
+        interface = self._interface(path)
+        if interface is None or not interface.has_all:
+            return not name.startswith("_")
+        return any(export.name == name for export in interface.exports)
 
     def _imported(self, path: str, index: int, name: str, depth: int, search: set[_Read]) -> Definition | None:
         """Where import row `index` of `path` leads for `name` ("" or "*" = the module itself)."""
@@ -519,6 +530,9 @@ class Resolution:
         for star in stars:
             target = self._items(path)[star].target
             if isinstance(target, Located) and target.path != path:
+                reads |= {(target.path, head)}
+                if not self._in_star(target.path, head):
+                    continue
                 definition, through = self._define(target.path, head)
                 reads |= through
                 if definition is not None:
@@ -662,7 +676,7 @@ def _moved_names(before: Interface, now: Interface) -> set[str] | None:
 
 def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     """By name, everything a lookup in this interface can see; under "*" what concerns every name."""
-    offer: dict[str, list[tuple[object, ...]]] = {"*": []}
+    offer: dict[str, list[tuple[object, ...]]] = {"*": [(interface.has_all,)]}
     for symbol in interface.symbols:
         offer.setdefault(symbol.name, []).append(("symbol",))
     for row in interface.imports:
