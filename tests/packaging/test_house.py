@@ -27,7 +27,6 @@ LIBRARIES: Mapping[str, set[str]] = {
     "numpy": {"measures"},
     "radon": {"measures"},
     "sklearn": {"measures"},
-    "pathspec": {"policy"},
     "altair": {"report"},
     "css_inline": {"report"},
     "jinja2": {"report"},
