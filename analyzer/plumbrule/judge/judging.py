@@ -400,6 +400,7 @@ class _Clock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._timer.cancel()
+        self._timer.join()  # while it lives it holds the connection, and the engine complains of a leak at the end
 
     def check(self) -> None:
         if self.ran_out:
