@@ -64,15 +64,13 @@ def test_facts_put_again_replace_what_was_kept(cache):
     assert cache.get_many([("python", BLOB)]) == {("python", BLOB): (b"right", b"")}
 
 
-def test_facts_of_another_extractor_version_are_not_seen_and_not_lost(tmp_path, cache, monkeypatch):
+def test_facts_of_another_extractor_version_are_not_seen_and_not_lost(tmp_path, cache):
     cache.put_many([("python", BLOB, b"now", b"")])
-    monkeypatch.setattr("plumbrule.store.facts.extractor_version", lambda dialect: "another")
-    other = FactCache(tmp_path, quiet, 10 * DAY)
+    other = FactCache(tmp_path, quiet, 10 * DAY, lambda dialect: "another")
     assert other.get_many([("python", BLOB)]) == {}
     other.put_many([("python", BLOB, b"other", b"")])
     assert other.get_many([("python", BLOB)]) == {("python", BLOB): (b"other", b"")}
-    monkeypatch.undo()
-    assert FactCache(tmp_path, quiet, 10 * DAY).get_many([("python", BLOB)]) == {("python", BLOB): (b"now", b"")}
+    assert cache.get_many([("python", BLOB)]) == {("python", BLOB): (b"now", b"")}
 
 
 def test_pruning_removes_what_was_not_used_for_long(tmp_path, cache):
