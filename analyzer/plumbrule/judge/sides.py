@@ -29,6 +29,21 @@ from plumbrule.tables import BASE, Row, Table, flatten
 _LINK, _EXTRA = layout.LINK.name, layout.MEASURE_EXTRA.name
 
 
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """A view over both sides that several rules share; it speaks of the change, so `before` has no row of it."""
+
+    reads: tuple[str, ...]
+    file: str  # its SQL, beside this module
+
+
+_BETWEEN: Mapping[str, _Between] = {
+    "contract_use": _Between(
+        ("contract_change", "use", "file", "function", "dependency", "symbol"), "contract_use.sql"
+    ),
+}
+
+
 @cache
 def tables() -> Mapping[str, Table]:
     """Every table behind the views of a side: the graph's, the measures', and what the policy says."""
@@ -44,7 +59,10 @@ def views() -> Mapping[str, frozenset[str]]:
         for name, view in layout.views().items()
         if view.sources <= {*tables(), "membership"} and name != _LINK
     }
-    return {**found, **{name: frozenset({name}) for name in POLICY_TABLES}}
+    found |= {name: frozenset({name}) for name in POLICY_TABLES}
+    for name, view in _BETWEEN.items():
+        found[name] = frozenset[str]().union(*(found[source] for source in view.reads))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +220,7 @@ class Sides:
     def about_change(self, name: str) -> bool:
         """Whether a table's rows describe what happened between the sides, so that it says nothing of one alone."""
         measure = self._measures.get(name)
-        return name == "policy_loosening" or (measure is not None and measure.scope == "change")
+        return name == "policy_loosening" or name in _BETWEEN or (measure is not None and measure.scope == "change")
 
     def _differs(self, name: str) -> bool:
         if name in BASE:
@@ -233,6 +251,8 @@ class Sides:
     def provide(self, names: Iterable[str], *, side: str = "now") -> None:
         """Fill these views, to be selected from `side` (see `select`)."""
         for view in sorted(set(names)):
+            if view in _BETWEEN and view not in self._shown["now"]:
+                self.provide(_BETWEEN[view].reads)
             if view not in self._shown["now"]:
                 for name in sorted(self._views[view] - self._filled):
                     self._create(name)
@@ -300,7 +320,10 @@ class Sides:
         def earlier(name: str) -> str:
             return f"memory.held.{layout.membership() if name == 'membership' else name}"
 
-        if view in POLICY_TABLES:
+        if view in _BETWEEN:
+            sql = Path(__file__).with_name(_BETWEEN[view].file).read_text(encoding="utf-8")
+            bodies = [sql, f"SELECT * FROM memory.now.{view} WHERE false"]
+        elif view in POLICY_TABLES:
             bodies = [f"SELECT * FROM {source(view)}" for source in (later, earlier)]
         else:
             bodies = [layout.views()[view].over(source) for source in (later, earlier)]

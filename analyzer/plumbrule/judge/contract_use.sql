@@ -1,0 +1,52 @@
+-- A use of something that the change took back or narrowed, by code that stands as it did: in another repository, in a file
+-- that the change did not touch, or in a part of a touched file that it did not adapt. `certain` says that the use is wrong now
+-- whatever its arguments are; otherwise some uses are, and nobody can tell which from names alone.
+WITH judged AS (
+    SELECT c.*,
+        CASE
+            WHEN c.change IN ('moved', 'not-exported') THEN true
+            -- A base class that nobody here can read may still offer what a class no longer writes down.
+            WHEN c.change = 'removed' THEN NOT contains(c.symbol, '.') OR NOT EXISTS (
+                SELECT 1 FROM now.symbol o
+                WHERE o.repo = c.repo AND o.path = c.path AND o.symbol = regexp_replace(c.symbol, '\.[^.]+$', '')
+                    AND o.signature NOT IN ('', '()'))
+            WHEN c.change IN ('parameter-required', 'async-changed', 'kind-changed') THEN true
+            -- Whoever had to pass it passes it still.
+            WHEN c.change = 'parameter-removed' THEN NOT regexp_matches(c.before,
+                '[(,*\s{]' || regexp_escape(c.detail) || '(?:\?|(?:\s*:\s*(?:[^,=()\[\]{}<>]'
+                || '|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|<[^<>]*>|\([^()]*\)|\{[^{}]*\})*)?\s*=[^>])')
+            ELSE false
+        END AS certain,
+        c.change IN ('parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') AS only_calls
+    FROM now.contract_change c
+)
+SELECT c.repo, c.path, c.symbol, c.kind, c.change, c.detail,
+    c.certain AND (NOT c.only_calls OR u.kind = 'call') AS certain,
+    u.repo AS user_repo, u.src, u.line, u."user"
+FROM judged c
+JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path AND u.symbol = c.was_symbol
+LEFT JOIN before.file b ON b.repo = u.repo AND b.path = u.src
+LEFT JOIN now.file n ON n.repo = u.repo AND n.path = u.src
+LEFT JOIN before.function bf ON bf.repo = u.repo AND bf.path = u.src AND bf.symbol = u."user" AND bf.exact_hash <> 0
+LEFT JOIN now.function nf ON nf.repo = u.repo AND nf.path = u.src AND nf.symbol = u."user"
+WHERE NOT (u.repo = c.repo AND u.src IN (c.path, c.was_path))
+    AND (
+        -- Another repository stands as it is at its head.
+        u.repo <> c.repo
+        -- The file was not touched, so nothing in it was adapted.
+        OR (n.path IS NOT NULL AND n.blob = b.blob)
+        -- The file was touched, but not the function that calls.
+        OR (c.now <> '' AND nf.exact_hash = bf.exact_hash)
+        -- The file was touched and still asks for the name that is gone.
+        OR (c.now = '' AND c.symbol <> '' AND EXISTS (
+            SELECT 1 FROM now.dependency d
+            WHERE d.repo = u.repo AND d.src = u.src AND d.dst IN (c.path, c.was_path) AND d.kind = 'import'
+                AND list_contains(string_split(d.names, ', '), c.symbol)
+                AND NOT EXISTS (
+                    SELECT 1 FROM now.use k WHERE k.repo = u.repo AND k.src = u.src AND k.symbol = c.symbol)))
+    )
+    -- Who imported the definition itself does not miss the name that a package offered for it.
+    AND (c.kind <> 're-export' OR u.repo <> c.repo OR EXISTS (
+        SELECT 1 FROM before.dependency d
+        WHERE d.repo = u.repo AND d.src = u.src AND d.dst = c.path AND d.kind = 'import'
+            AND list_has_any(string_split(d.names, ', '), [c.symbol, '*'])))
