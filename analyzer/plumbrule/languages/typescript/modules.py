@@ -1,0 +1,478 @@
+"""What an ECMAScript file takes from other modules and offers to them.
+
+Hides the module syntaxes: ES, CommonJS, AMD and TypeScript's own, in statements and in the midst of expressions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from plumbrule.extract.sweep import LONGEST_NAME, Sweep, text
+from plumbrule.facts import CONDITIONAL, DYNAMIC, LAZY, OPTIONAL, REEXPORT, TYPE_ONLY, Export, Import
+from plumbrule.languages.typescript.nodes import (
+    CLASSES,
+    NAMED_BY_PLACE,
+    first,
+    keys_bound,
+    line_of,
+    name_of,
+    one_line,
+    unwrapped,
+    visibility_of,
+    wrapped_function,
+    written,
+)
+
+_LONGEST_MODULE = 500
+_FAR = 1000  # bytes looked at for what stands between the parentheses of `require(`
+
+_NAME = r"""(?:[\w$]+|"[^"\n]*"|'[^'\n]*')"""
+_NAMED = re.compile(rf"(?:(type|typeof)\s+(?!as\b(?!\s+as\b))(?!,|$))?({_NAME})(?:\s+as\s+({_NAME}))?")
+_PLAIN_IMPORT = re.compile(
+    rb"""import\s*+(?:(?!type\b|from\b)([\w$]+)\s*+,?+\s*+)?+(?:\{(\s*+(?:[\w$]++\s*+(?:,\s*+|(?=\})))*+)\}\s*+)?+"""
+    rb"""from\s*+(["'])([^"'\\\n]+)\3"""
+)
+_STAR_AS = re.compile(rf"\*(?:\s*as\s+({_NAME}))?")
+_TYPE_CLAUSE = re.compile(r"(?:type|typeof)\b(?!\s*(?:,|from\b\s*$|$))")
+# What stands between the parentheses of `require(` or `import(`, when it is one constant.
+_CONSTANT = re.compile(
+    rb"""\s*(?:\?\.)?\s*\((?:\s|/\*.*?\*/|//[^\n]*\n)*("[^"\\\n]*"|'[^'\\\n]*'|`[^`\\$\n]*`)\s*(?=[,)])""", re.DOTALL
+)
+_LOADED = re.compile(rb"(require|import)(?=\s*[(?])")
+_AFTER_LOADED = re.compile(rb"[^()]{0,300}\)+\s*(?:!|\?)?\.\s*([\w$]+)\s*$")
+_MEMBER_OF_IMPORT = re.compile(rb"""\s*\(\s*["'`][^"'`\n]*["'`]\s*\)\s*\.\s*([\w$]+)""")
+_OF_A_PROMISE = (b"then", b"catch", b"finally")
+_AMD = re.compile(rb"""\s*\(\s*(?:["'][^"'\n]*["']\s*,\s*)?\[([^\[\]()]*)\]\s*,""")
+_AMD_NAME = re.compile(rb"""["']([^"'\n]+)["']""")
+_IMPORT_EQUALS = re.compile(
+    rb"""(export\s+)?import\s+(type\s+)?([\w$]+)\s*=\s*(?:require\s*\(\s*["']([^"'\n]+)["']\s*\)|([\w$.\s]+))"""
+)
+_EXPORT_EQUALS = re.compile(r"export\s*=\s*([\w$]+)\s*;?")
+_REFERENCE = re.compile(r"""///\s*<reference\s+(path|types)\s*=\s*["']([^"'\n]+)["']""")
+_BINDING = re.compile(rb"=>|\b(?:function|class|require|import)\b")
+_SHORT = 300  # bytes; a longer statement is not searched for bindings before it is taken apart
+
+
+class Claim(NamedTuple):
+    """A function or class that gets its name, or its being exported, from where it is put."""
+
+    name: bytes
+    kind: str
+    visibility: str
+    exported: bool
+    start: int  # where the whole definition begins
+
+
+def claim(name: bytes, value: Node, start: int, *, exported: bool) -> Claim:
+    """For a value that is a function or a class, seen as far as it is exported."""
+    kind = "class" if value.type in CLASSES else "function"
+    return Claim(name, kind, "public" if exported else "private", exported, start)
+
+
+class Taken(NamedTuple):
+    """One name that an import takes out of a module; both names are empty where it only runs the module."""
+
+    name: str  # "default", "*" or as exported there
+    alias: str  # the name here
+    types: int  # TYPE_ONLY or 0
+
+
+_EFFECTS = (Taken("", "", 0),)
+
+
+class ModuleSweep(Sweep):
+    """The part of the pass that meets module syntax. A value's own definition comes later: it finds its claim."""
+
+    def __init__(self, source: bytes, flags: int) -> None:
+        super().__init__(source)
+        self.flags = flags  # of all imports of this file
+        self.claims: dict[int, Claim] = {}  # by node id
+        self.exported_at = -1  # start of the declaration that is exported
+        self.default_at = -1  # start of the declaration that is the default export
+        self.anonymous_to = 0  # end of the outermost function without a name
+        self.optional_to = 0  # end of what a `catch` guards
+        self._loaded: set[int] = set()  # starts of `require` and `import(` that were taken with their binding
+        self._offered: set[bytes] = set()
+        self._import_spans: list[tuple[int, int]] = []
+
+    # -- rows -----------------------------------------------------------------------------------------------------
+
+    def offer(self, name: str, local: str, start: int, row: int = -1) -> None:
+        """Others can import `name`; here it is `local`, or what import `row` calls so."""
+        self.exports.append(Export(name, local, row, self.line(start)))
+
+    def define_value(self, name: bytes, kind: str, span: tuple[int, int], *, exported: bool) -> None:
+        self.define(name, kind, "public" if exported else "private", span, exported=exported)
+
+    def _bind(self, module: str, taken: Iterable[Taken], start: int, flags: int) -> None:
+        line, symbol = self.line(start), self.symbol
+        for name, alias, types in taken:
+            self.imports.append(Import(module, 0, name, alias, line, flags | types, symbol))
+
+    def _flags_at(self, start: int) -> int:
+        flags = self.flags
+        if self.in_function or start < self.anonymous_to:
+            flags |= LAZY
+        elif self.module.depth:
+            flags |= CONDITIONAL
+        if start < self.optional_to:
+            flags |= OPTIONAL
+        return flags
+
+    def _module_in(self, start: int, end: int) -> str:
+        """The module that the string between these offsets names; it is no literal."""
+        self.mask(start, end, code=True)
+        return text(self.source[start + 1 : end - 1])[:_LONGEST_MODULE]
+
+    def _set_aside(self, start: int, end: int) -> None:
+        """A statement of module syntax alone: no code of the module, and names in it are no uses."""
+        self.cut(start, end)
+        self._import_spans.append((start, end))
+
+    # -- import statements ----------------------------------------------------------------------------------------
+
+    def on_import(self, node: Node) -> None:
+        start, end = node.start_byte, node.end_byte
+        self._set_aside(start, end)
+        plain = _PLAIN_IMPORT.match(self.source, start, end)
+        if plain is not None:
+            # Nine in ten statements: no comment, no `type`, no `*`.
+            module = self._module_in(plain.start(3), plain.end(4) + 1)
+            self._bind(module, _plainly_taken(plain[1], plain[2]), start, self.flags)
+            return
+        source = node.child_by_field_name("source")
+        if source is None:
+            self._import_equals(start)
+            return
+        clause, types = _clause(self.source[start + len(b"import") : source.start_byte])
+        module = self._module_in(source.start_byte, source.end_byte)
+        self._bind(module, _taken(clause), start, self._flags_at(start) | types)
+
+    def _import_equals(self, start: int) -> None:
+        found = _IMPORT_EQUALS.match(self.source, start, start + _FAR)
+        if found is None:
+            return
+        alias = text(found[3])
+        if found[4] is not None:
+            types = TYPE_ONLY if found[2] else 0
+            module = self._module_in(found.start(4) - 1, found.end(4) + 1)
+            self._bind(module, [Taken("", alias, types)], start, self._flags_at(start))
+            if found[1]:
+                self.offer(alias, alias, start)
+            return
+        exported = bool(found[1]) or start == self.exported_at
+        self.define_value(found[3], "constant", (start, found.end()), exported=exported)
+        self.refer_to("read", b"".join(found[5].split()), found.start(5))
+
+    def on_import_alias(self, node: Node) -> None:
+        start = node.start_byte
+        self._import_equals(start - len(b"export ") if self.source[:start].endswith(b"export ") else start)
+
+    def on_comment(self, node: Node) -> None:
+        start = node.start_byte
+        if self.source.startswith(b"///", start):
+            found = _REFERENCE.match(text(self.source[start : min(node.end_byte, start + 500)]))
+            if found is not None:
+                module = found[2]
+                if found[1] == "path" and not module.startswith((".", "/")):
+                    module = "./" + module
+                self._bind(module, _EFFECTS, start, TYPE_ONLY)
+        self.mask(start, node.end_byte, code=False)
+
+    # -- imports inside expressions -------------------------------------------------------------------------------
+
+    def on_dynamic(self, node: Node) -> None:
+        start, end = node.start_byte, node.end_byte
+        # A promise has no members but these: `import("m").Name` and `typeof import("m")` are types.
+        member = _MEMBER_OF_IMPORT.match(self.source, end, end + _FAR)
+        is_type = (member is not None and member[1] not in _OF_A_PROMISE) or (
+            self.source[max(0, start - 20) : start].rstrip().endswith(b"typeof")
+        )
+        self._load(start, end, TYPE_ONLY if is_type else DYNAMIC)
+
+    def loads(self, start: int, end: int) -> bool:
+        """Takes the modules that a call of `require` or AMD's `define` names; True if that is all the call is."""
+        callee = self.source[start:end] if end - start <= len(b"require") else b""
+        if callee == b"require":
+            self._load(start, end, DYNAMIC if self._is_inside_expression(start) else 0)
+        elif callee != b"define":
+            return False
+        # `define(["a", "./b"], ...)`
+        found = _AMD.match(self.source, end, end + 10_000)
+        for name in _AMD_NAME.finditer(found[1]) if found is not None else ():
+            self._bind(text(name[1])[:_LONGEST_MODULE], _EFFECTS, start, self._flags_at(start))
+        return callee == b"require"
+
+    def _is_inside_expression(self, start: int) -> bool:
+        """Whether more than a statement or an assignment surrounds a `require` at this place."""
+        before = self.source[max(0, start - 200) : start]
+        bare = before.rstrip()
+        if not bare or bare[-1:] in b";{}" or (bare[-1:] == b"=" and bare[-2:-1] not in b"=!<>"):
+            return False
+        return b"\n" not in before[len(bare) :] or bare[-1:] in b"(,[?:&|+=>.!"
+
+    def _load(self, start: int, end: int, flags: int) -> None:
+        """An `import(...)` or `require(...)` whose callee lies there; of interest if it names a constant."""
+        if start in self._loaded:
+            return
+        found = _CONSTANT.match(self.source, end, end + _FAR)
+        if found is not None:
+            self._loaded.add(start)
+            self._bind(self._module_in(*found.span(1)), _EFFECTS, start, self._flags_at(start) | flags)
+
+    def bound_load(self, pattern: Node, value: Node) -> bool:
+        """`const x = require("m")`, `const {a} = await import("m")`: whether a declaration binds names so."""
+        start, end = value.start_byte, value.end_byte
+        callee = _LOADED.match(self.source, start, min(end, start + 20))
+        if callee is None:
+            return False
+        found = _CONSTANT.match(self.source, callee.end(), min(end, callee.end() + _FAR))
+        if found is None:
+            return False
+        rest, member = self.source[found.end() : end], ""
+        if rest.strip() != b")":
+            after = _AFTER_LOADED.fullmatch(rest)
+            if after is None:
+                return False
+            member = text(after[1])
+        self._loaded.add(start)
+        flags = self._flags_at(start) | (DYNAMIC if callee[1] == b"import" else 0)
+        self._bind(self._module_in(*found.span(1)), self._bound_by(pattern, member), start, flags)
+        return True
+
+    def _bound_by(self, pattern: Node, member: str) -> Sequence[Taken]:
+        """What a pattern takes out of a module, or out of one member of it."""
+        if pattern.type == "identifier":
+            return [Taken(member, text(written(self.source, pattern)), 0)]
+        if pattern.type == "object_pattern" and not member:
+            return [Taken(key, alias, 0) for key, alias in keys_bound(self.source, pattern)] or _EFFECTS
+        return [Taken(member, "", 0)]
+
+    # -- export statements ----------------------------------------------------------------------------------------
+
+    def on_export(self, node: Node) -> None:
+        start, end = node.start_byte, node.end_byte
+        source = node.child_by_field_name("source")
+        if source is not None:
+            self._reexport(start, end, source)
+            return
+        declared = node.child_by_field_name("declaration")
+        value = node.child_by_field_name("value")
+        if declared is not None:
+            self.exported_at = declared.start_byte
+            if any(child.type == "default" for child in node.children):
+                self.default_at = declared.start_byte
+        elif value is not None:
+            self._offer_default(value, start, end)
+        else:
+            self._offer_listed(start, end)
+
+    def _reexport(self, start: int, end: int, source: Node) -> None:
+        self._set_aside(start, end)
+        clause, types = _clause(self.source[start + len(b"export") : source.start_byte])
+        module = self._module_in(source.start_byte, source.end_byte)
+        flags = self._flags_at(start) | REEXPORT | types
+        row = len(self.imports)
+        if (star := _STAR_AS.match(clause)) is not None:
+            self._bind(module, [Taken("*", "", 0)], start, flags)
+            self.offer(_unquoted(star[1]) if star[1] else "*", "*", start, row)
+            return
+        named = _named(clause.partition("{")[2].rpartition("}")[0])
+        # Passed on, a name is not bound here.
+        self._bind(module, [name._replace(alias="") for name in named] or _EFFECTS, start, flags)
+        for place, (local, name, _) in enumerate(named):
+            self.offer(name, local, start, row + place)
+
+    def _offer_listed(self, start: int, end: int) -> None:
+        """`export {a, b as c}` and `export = a`."""
+        clause = line_of(self.source, start, end)
+        _, brace, inside = clause.partition("{")
+        if brace:
+            self._set_aside(start, end)
+            for local, name, _ in _named(inside.rpartition("}")[0]):
+                self.offer(name, local, start)
+        elif (equals := _EXPORT_EQUALS.fullmatch(clause)) is not None:
+            self.offer("default", equals[1], start)
+
+    def _offer_default(self, value: Node, start: int, end: int) -> None:
+        inner = unwrapped(value)
+        if inner.type == "identifier":
+            self.offer("default", text(written(self.source, inner)), start)
+            return
+        target = wrapped_function(inner) or inner
+        if target.type in NAMED_BY_PLACE:
+            named = target.child_by_field_name("name")
+            name = written(self.source, named) if named is not None else b"default"
+            self.claims[target.id] = claim(name, target, start, exported=True)
+            if named is not None:
+                self.offer("default", text(name), start)
+            return
+        self.define_value(b"default", "constant", (start, end), exported=True)
+
+    # -- CommonJS -------------------------------------------------------------------------------------------------
+
+    def on_assignment(self, node: Node) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None or left.end_byte - left.start_byte > LONGEST_NAME:
+            return
+        if self.symbol >= 0 and not self.may_bind(right.start_byte, right.end_byte):
+            return
+        target, value, start = written(self.source, left), unwrapped(right), node.start_byte
+        offered = _offered_name(target)
+        if offered is not None and self.symbol < 0:
+            self._offer_value(offered, value, start, node.end_byte)
+        elif value.type in NAMED_BY_PLACE:
+            claimed = self._claim_by_target(target, start)
+            if claimed is not None:
+                self.claims[value.id] = claimed
+
+    def may_bind(self, start: int, end: int) -> bool:
+        """Whether something that takes its name from here may lie between; a cheap look that rules out most code."""
+        return end - start >= _SHORT or _BINDING.search(self.source, start, end) is not None
+
+    def _claim_by_target(self, target: bytes, start: int) -> Claim | None:
+        """How a function is called that `A.prototype.x`, `this.x` or `x` is set to; None for another's member."""
+        owner, _, name = target.rpartition(b".")
+        visibility = visibility_of(name, ())
+        if owner.endswith(b".prototype") and self.symbol < 0:
+            return Claim(owner.removesuffix(b"prototype") + name, "method", visibility, False, start)
+        if owner == b"this":
+            return Claim(name, "function", visibility, False, start)
+        return Claim(target, "function", visibility, False, start) if b"." not in owner else None
+
+    def _offer_value(self, name: bytes, value: Node, start: int, end: int) -> None:
+        """`exports.name = value`; the whole `module.exports` is "default"."""
+        if value.type == "identifier":
+            self.offer(text(name), text(written(self.source, value)), start)
+        elif value.type in ("undefined", "unary_expression", "assignment_expression"):
+            pass  # `exports.a = void 0` is how compilers announce a name
+        elif value.type in NAMED_BY_PLACE:
+            self.claims[value.id] = claim(name, value, start, exported=True)
+        elif value.type == "object" and name == b"default":
+            self.define_value(name, "constant", (start, end), exported=True)
+            for entry in value.named_children:
+                self._offer_entry(entry)
+        else:
+            row, member = self._loaded_here(value)
+            if row >= 0:
+                self.offer(text(name), member, start, row)
+                if name == b"default" and not member:
+                    self.offer("*", "*", start, row)
+            elif name not in self._offered:
+                self.define_value(name, "constant", (start, end), exported=True)
+            self._offered.add(name)
+
+    def _loaded_here(self, value: Node) -> tuple[int, str]:
+        """The import row of `require("m")` or `require("m").member` as a value, and the member; (-1, "") if none."""
+        before, member = len(self.imports), ""
+        if value.type == "member_expression":
+            named, inner = value.child_by_field_name("property"), value.child_by_field_name("object")
+            if named is None or inner is None:
+                return -1, ""
+            value, member = inner, text(written(self.source, named))
+        callee = _LOADED.match(self.source, value.start_byte)
+        if callee is not None and value.type == "call_expression":
+            self._load(callee.start(), callee.end(), 0)
+        return (before, member) if len(self.imports) > before else (-1, "")
+
+    def _offer_entry(self, entry: Node) -> None:
+        """One entry of the object that is all a CommonJS module offers."""
+        start = entry.start_byte
+        if entry.type == "shorthand_property_identifier":
+            name = text(written(self.source, entry))
+            self.offer(name, name, start)
+        elif entry.type == "pair":
+            key, value = entry.child_by_field_name("key"), entry.child_by_field_name("value")
+            if key is not None and value is not None:
+                self._offer_pair(key, unwrapped(value), (start, entry.end_byte))
+        elif entry.type == "method_definition":
+            method = entry.child_by_field_name("name")
+            if method is not None:
+                self.claims[entry.id] = claim(name_of(self.source, method), entry, start, exported=True)
+        elif entry.type == "spread_element":
+            inner = first(entry)
+            row = self._loaded_here(inner)[0] if inner is not None else -1
+            if row >= 0:
+                self.offer("*", "*", start, row)
+
+    def _offer_pair(self, key: Node, value: Node, span: tuple[int, int]) -> None:
+        name, start = name_of(self.source, key), span[0]
+        if value.type == "identifier":
+            self.offer(text(name), text(written(self.source, value)), start)
+        elif value.type in NAMED_BY_PLACE:
+            self.claims[value.id] = claim(name, value, start, exported=True)
+        elif (loaded := self._loaded_here(value))[0] >= 0:
+            self.offer(text(name), loaded[1], start, loaded[0])
+        elif key.type != "computed_property_name":
+            self.define_value(name, "constant", span, exported=True)
+
+    # -- the end --------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        self._import_spans.sort()
+        self.read_imported_names(self._import_spans)
+
+
+# -- clauses ----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _plainly_taken(default: bytes | None, inside: bytes | None) -> tuple[Taken, ...]:
+    """What `import default, {inside} from` takes, where nothing is renamed and nothing a type."""
+    names = [name.strip() for name in text(inside).split(",")] if inside is not None else []
+    taken = [Taken("default", text(default), 0)] if default is not None else []
+    return (*taken, *(Taken(name, name, 0) for name in names if name)) or _EFFECTS
+
+
+def _clause(between: bytes) -> tuple[str, int]:
+    """What stands between `import` or `export` and the module, and TYPE_ONLY if all of it is types."""
+    clause, types = one_line(text(between)), 0
+    if _TYPE_CLAUSE.match(clause):
+        clause, types = clause.removeprefix("typeof").removeprefix("type"), TYPE_ONLY
+    return clause.removesuffix("from").strip(), types
+
+
+def _taken(clause: str) -> Sequence[Taken]:
+    """What an import's clause takes: `a`, `* as b`, `{c, d as e, type F}`, or nothing."""
+    outside, brace, inside = clause.partition("{")
+    taken = []
+    for part in outside.split(","):
+        part = part.strip()
+        if star := _STAR_AS.fullmatch(part):
+            taken.append(Taken("*", star[1] or "", 0))
+        elif part:
+            taken.append(Taken("default", part, 0))
+    if brace:
+        taken += _named(inside.rpartition("}")[0] or inside)
+    return taken or _EFFECTS
+
+
+def _named(inside: str) -> list[Taken]:
+    """`a, b as c, type D`; the alias is the other name, whichever side it is on."""
+    named = []
+    for part in inside.split(","):
+        found = _NAMED.fullmatch(part.strip())
+        if found is not None:
+            name = _unquoted(found[2])
+            named.append(Taken(name, _unquoted(found[3]) if found[3] else name, TYPE_ONLY if found[1] else 0))
+    return named
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1] if name[:1] in "\"'" else name
+
+
+def _offered_name(target: bytes) -> bytes | None:
+    """The name that an assignment to `module.exports`, `exports.x` or `module.exports.x` offers."""
+    if target == b"module.exports":
+        return b"default"
+    for head in (b"module.exports.", b"exports."):
+        if target.startswith(head):
+            name = target[len(head) :]
+            return name if b"." not in name and b"[" not in name else None
+    return None
