@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from plumbrule.tables import Row
 
 if TYPE_CHECKING:
     from subprocess import Popen
+    from tempfile import TemporaryDirectory
 
     from plumbrule.judge.sides import Sides
 
@@ -50,7 +50,7 @@ class Confined:
         self._sides = sides
         self._limits = limits
         self._child: Popen[bytes] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: TemporaryDirectory[str] | None = None
         self._data = ""
 
     def __enter__(self) -> Confined:
@@ -71,7 +71,9 @@ class Confined:
 
     def take(self, names: Collection[str]) -> None:
         """Copy these tables for the child, once, while the sides may still write a file."""
-        self._folder = tempfile.TemporaryDirectory(prefix="plumbrule-")
+        from tempfile import TemporaryDirectory  # 10 ms that only rules from outside cost
+
+        self._folder = TemporaryDirectory(prefix="plumbrule-")
         self._data = str(Path(self._folder.name) / "sides.duckdb")
         self._sides.copy_to(Path(self._data), names)
 
