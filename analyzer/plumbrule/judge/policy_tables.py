@@ -129,7 +129,8 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
     if tree:
         tried("exclude", "", policy.exclude, tree, 0)
     if not own and (policy.layers or policy.forbid):
-        alive = set(map(policy.component, paths))
+        named = {name for layers in policy.layers for name in layers.order}
+        alive = _alive(policy, paths, named.union(*((pair.source, pair.target) for pair in policy.forbid)))
         for layers in policy.layers:
             rows += [
                 (graph.repo, "layer", layers.name, end, end in alive, policy.source, layers.line)
@@ -140,6 +141,16 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
             ends = (pair.source, pair.target)
             rows += [(graph.repo, "forbid", name, end, end in alive, policy.source, pair.line) for end in ends]
     return rows
+
+
+def _alive(policy: Policy, paths: Collection[str], wanted: Collection[str]) -> Collection[str]:
+    """Those of the wanted components that hold a file; looks no further than it takes."""
+    found: set[str] = set()
+    for path in paths:
+        if found.issuperset(wanted):
+            break
+        found.add(policy.component(path))
+    return found
 
 
 _ROWS: Mapping[str, Callable[[Policy], list[Row]]] = {

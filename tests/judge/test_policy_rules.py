@@ -1,0 +1,120 @@
+"""What a policy says that is idle, run out or loosened is a finding like any other."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from plumbrule.data import data_folder
+from plumbrule.judge import load_rules
+from plumbrule.policy import read_policy
+from plumbrule.policy.loosening import loosened
+
+RULES = {rule.id: rule for rule in load_rules(data_folder("rules"))}
+CYCLE = {"a.py": "import b\n", "b.py": "import a\n"}
+PARTS = """
+exclude = ["gone/**", "out/**"]
+[components]
+web = ["web/**", "old/**"]
+domain = "domain/**"
+[[layers]]
+order = ["web", "domain"]
+[[forbid]]
+from = "domain"
+to = "web"
+"""
+WAIVER = """
+[[waiver]]
+rule = "dependency-cycle"
+subject = "a.py -> b.py"
+reason = "later"
+owner = "@shop"
+expires = 2026-06-30
+"""
+
+
+def subjects(judgement, rule):
+    return {row.subject: row.state for row in judgement.rows if row.rule == rule}
+
+
+def test_every_selector_that_finds_nothing_is_told_where_it_stands(judged):
+    files = {"web/a.py": "x = 1\n", "out/b.py": "x = 1\n"}
+    judgement = judged(RULES["dead-selector"], files, files, policy=PARTS)
+    assert subjects(judgement, "dead-selector") == {
+        "component web: old/**": "known",
+        "component domain: domain/**": "known",
+        "exclude gone/**": "known",
+        "forbid domain -> web: domain": "known",
+        "layer layers 1: domain": "known",
+    }
+    assert judgement.selectors_unmatched == (
+        "component domain: domain/**",
+        "component web: old/**",
+        "exclude glob: gone/**",
+        "forbid domain -> web: domain",
+        "layer layers 1: domain",
+    )
+    assert {row.line for row in judgement.rows} == {0, 4, 5, 6, 8}
+
+
+def test_a_selector_that_dies_by_the_change_is_new(judged):
+    before = {"web/a.py": "x = 1\n", "domain/b.py": "x = 1\n"}
+    judgement = judged(RULES["dead-selector"], {"web/a.py": "x = 1\n"}, before, policy=PARTS)
+    assert subjects(judgement, "dead-selector")["component domain: domain/**"] == "new"
+
+
+def test_in_a_fleet_only_what_names_this_repository_can_be_dead(judged):
+    fleet = '[components]\nweb = ["shop:web/**", "api/**", "orders:x/**"]\n'
+    fleet += "".join(f'[[repository]]\nname = "{name}"\npath = "{name}"\n' for name in ("shop", "orders"))
+    policy = read_policy(fleet, "plumbrule.toml").within("shop")
+    judgement = judged(RULES["dead-selector"], {"a.py": "x = 1\n"}, policy=policy)
+    assert judgement.selectors_unmatched == ("component web: shop:web/**",)
+
+
+@pytest.mark.parametrize(
+    ("now", "today", "unused", "expired"),
+    [
+        (CYCLE, date(2026, 6, 30), {}, {}),
+        (CYCLE, date(2026, 7, 1), {}, {"dependency-cycle: a.py -> b.py": "known"}),
+        ({"a.py": "import b\n", "b.py": "\n"}, date(2026, 6, 30), {"dependency-cycle: a.py -> b.py": "new"}, {}),
+    ],
+    ids=["in use", "run out", "fault mended"],
+)
+def test_a_waiver_is_told_when_it_is_idle_or_has_run_out(judged, now, today, unused, expired):
+    rules = [RULES[name] for name in ("dependency-cycle", "unused-waiver", "expired-waiver")]
+    judgement = judged(rules, now, CYCLE, policy=WAIVER, today=today)
+    assert subjects(judgement, "unused-waiver") == unused
+    assert subjects(judgement, "expired-waiver") == expired
+
+
+def test_a_waiver_for_a_rule_that_was_not_judged_is_not_called_idle(judged):
+    policy = WAIVER + '\n[rules.dependency-cycle]\nseverity = "off"\n'
+    judgement = judged([RULES["dependency-cycle"], RULES["unused-waiver"]], {"a.py": ""}, policy=policy)
+    assert subjects(judgement, "unused-waiver") == {}
+
+
+def test_a_waiver_for_a_rule_that_does_not_exist_names_the_nearest(judged):
+    policy = WAIVER.replace("dependency-cycle", "dependency-cicle")
+    judgement = judged([RULES["dependency-cycle"], RULES["unused-waiver"]], CYCLE, CYCLE, policy=policy)
+    (row,) = [row for row in judgement.rows if row.rule == "unused-waiver"]
+    assert "There is no rule 'dependency-cicle'; did you mean 'dependency-cycle'?" in row.message
+    assert (row.path, row.line) == ("plumbrule.toml", 2)
+
+
+def test_what_the_change_loosens_is_new_and_the_change_is_still_judged_by_the_base(judged):
+    base, head = read_policy("", "plumbrule.toml"), read_policy(WAIVER, "plumbrule.toml")
+    rules = [RULES["dependency-cycle"], RULES["policy-loosening"]]
+    judgement = judged(rules, CYCLE, {}, policy=base, loosened=loosened(base, head))
+    assert subjects(judgement, "policy-loosening") == {"waiver dependency-cycle: a.py -> b.py": "new"}
+    assert subjects(judgement, "dependency-cycle") == {"a.py -> b.py": "new", "b.py -> a.py": "new"}
+
+
+@pytest.mark.parametrize("only_moved", [False, True])
+def test_counts_of_known_findings_do_not_depend_on_what_is_shown(judged, only_moved):
+    now = {**CYCLE, "c.py": "import d\n", "d.py": "import c\n"}
+    judgement = judged(RULES["dependency-cycle"], now, CYCLE, policy=WAIVER, only_moved=only_moved)
+    assert judgement.known == {"dependency-cycle": 1}
+    states = subjects(judgement, "dependency-cycle")
+    assert states.pop("b.py -> a.py", "known") == "known"
+    assert states == {"a.py -> b.py": "waived", "c.py -> d.py": "new", "d.py -> c.py": "new"}
