@@ -96,6 +96,22 @@ def test_another_meaning_has_another_shape(facts_of: Reader, old: str, new: str)
     assert one.exact_hash != other.exact_hash
 
 
+@pytest.mark.parametrize(("old", "new"), [("row.amount", "row.weight"), ("weigh(row", "count(row")])
+def test_a_body_that_asks_others_for_something_else_is_no_copy(facts_of: Reader, old: str, new: str) -> None:
+    source = """
+def price(rows, rate):
+    total = 0
+    for row in rows:
+        if row.amount > 1 and row.kind:
+            total += weigh(row, rate)
+    return total if total > rate else price(rows[1:], rate)
+"""
+    one = _function(facts_of(source), "price")
+    renamed = source.replace("price", "cost").replace("total", "sum_").replace("rate", "tax").replace("row ", "line ")
+    assert one.shape_hash == _function(facts_of(renamed), "cost").shape_hash
+    assert one.shape_hash != _function(facts_of(source.replace(old, new)), "price").shape_hash
+
+
 def test_a_small_body_has_no_hash(facts_of: Reader) -> None:
     row = _function(facts_of("def f(a):\n    return a + 1\n"), "f")
     assert (row.exact_hash, row.shape_hash, row.tokens, row.interface_tokens) == (0, 0, 2, 2)

@@ -50,6 +50,7 @@ _LEAF = re.compile(rb"[\w$\x80-\xff]+|\x01")
 # Numbers, words, strings, and runs of punctuation: white space may cut a run anywhere, so runs are only ever joined.
 # A token takes the white space after it along: looking for the next token from each blank costs half as much again.
 _TOKEN = re.compile(rb"([A-Za-z_$\x80-\xff][\w$\x80-\xff]*|[^\w$\x80-\xff\s\x01\x02]+|\d[\w.]*|\x01)[\s\x02]*")
+_MEMBER = re.compile(rb"(?<!\.)\.([A-Za-z_$\x80-\xff][\w$\x80-\xff]*)")
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 # Prose about generating things is common in documentation, so the words must speak of this file, or begin a sentence.
@@ -210,6 +211,7 @@ class Sweep:
         self._opened: list[tuple[int, int]] = []  # (start, symbol) in order of start
         self._end_of: dict[int, int] = {}  # by symbol
         self._met: list[tuple[int, str, int, int]] = []  # references as (symbol, kind, start, end)
+        self._callees: dict[int, list[bytes]] = {}  # by symbol: what it calls by a plain name, in order
         self._references: dict[tuple[int, str, bytes], int] = {}
         self._shadows: dict[int, set[str]] = {}
         self._errors: list[tuple[int, int]] = []
@@ -560,8 +562,11 @@ class Sweep:
                 continue
             name = source[start:end]
             frame = functions.get(symbol)
-            if frame is not None and kind == "call" and not frame.recursive and name.endswith(frame.name):
-                self._recursion(frame, name)
+            if frame is not None and kind == "call":
+                if not frame.recursive and name.endswith(frame.name):
+                    self._recursion(frame, name)
+                if b"." not in name:
+                    self._callees.setdefault(symbol, []).append(name)
             if (star or name.partition(b".")[0] in heads) and _DOTTED.fullmatch(name):
                 references.setdefault((symbol, kind, name), start)
 
@@ -686,6 +691,7 @@ class Sweep:
                     leaves += self._leaves(shaped)
                     size += len(tokens)
                     shape.append(shaped)
+                    shape.extend(_MEMBER.findall(masked, at, stop))
                     exact.append(b"".join(tokens))
                     first = bisect_left(self._string_starts, at)
                     exact.extend(self._strings[first : bisect_left(self._string_starts, stop, first)])
@@ -700,6 +706,11 @@ class Sweep:
             exact_digest = shape_digest = b""
             if size >= SMALLEST_HASHED or frame.outer is not self.module:
                 # The joined text does not say where words end; the shape does, so it is part of both.
+                # A copy may call its own things as it likes, but asks others for the same: what differs in that commits
+                # where the other one rolls back.
+                own = {frame.name, *(child.name for child in frame.children)}
+                own.update(parameter.name.encode() for parameter in self._parameters_of(frame.symbol))
+                shape.extend(name for name in self._callees.get(frame.symbol, ()) if name not in own)
                 shape_digest = blake2b(b"\x1e".join([figures, *shape]), digest_size=8).digest()
                 exact_digest = blake2b(b"\x1e".join([shape_digest, *exact]), digest_size=8).digest()
             known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
