@@ -203,6 +203,8 @@ class FactCache:
         try:
             shape = connection.execute("PRAGMA user_version").fetchone()[0]
             if shape == 0 and self._writable:
+                # Packed facts of a file are a few kilobytes: on pages of four a third would stay empty.
+                connection.execute("PRAGMA page_size = 32768")
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("PRAGMA journal_mode = WAL").fetchall()
                 connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {_SHAPE}; COMMIT;")
