@@ -231,43 +231,54 @@ def targets(offers: Json, key: str, *, types_first: bool) -> list[str]:
 
     Which condition holds depends on who runs the code; the tree decides instead, by what exists in it.
     """
-    found: list[tuple[bool, str]] = []
-    if isinstance(offers, dict) and any(name.startswith((".", "#")) for name in offers):
-        if key in offers:
-            _collect(offers[key], "", False, found, 0)
-        else:
-            best = ""
-            for name in offers:
-                head, star, tail = name.partition("*")
-                if not star and not name.endswith("/"):
-                    continue
-                fits = key.startswith(head) and key.endswith(tail) and len(key) >= len(head) + len(tail)
-                if fits and (not best or len(head) > len(best.partition("*")[0])):
-                    best = name
-            if best:
-                head, star, tail = best.partition("*")
-                rest = key[len(head) : len(key) - len(tail)]
-                found_raw: list[tuple[bool, str]] = []
-                _collect(offers[best], "", False, found_raw, 0)
-                found = [(t, text.replace("*", rest) if star else text + rest) for t, text in found_raw]
-    elif key == ".":
-        _collect(offers, "", False, found, 0)
-    found.sort(key=lambda item: item[0] is not types_first)
+    found = sorted(_meant(offers, key), key=lambda item: item[0] is not types_first)
     return list(dict.fromkeys(text for _, text in found))
 
 
-def _collect(value: Json, condition: str, types: bool, found: list[tuple[bool, str]], depth: int) -> None:
-    types = types or condition.startswith("types")
+def _meant(offers: Json, key: str) -> Iterator[tuple[bool, str]]:
+    """(whether it is for types, target) of all that `key` means, in the order written."""
+    if not isinstance(offers, dict) or not any(name.startswith((".", "#")) for name in offers):
+        if key == ".":
+            yield from _written(offers)
+    elif key in offers:
+        yield from _written(offers[key])
+    else:
+        fitting = [name for name in offers if starred(_pattern(name), key) is not None]
+        if fitting:
+            # The longest fixed prefix wins.
+            name = max(fitting, key=lambda fit: len(fit.partition("*")[0]))
+            rest = starred(_pattern(name), key) or ""
+            for types, text in _written(offers[name]):
+                yield types, text.replace("*", rest) if "*" in name else text + rest
+
+
+def _pattern(name: str) -> str:
+    """`./lib/` is how `./lib/*` was spelled once."""
+    return name + "*" if name.endswith("/") and "*" not in name else name
+
+
+def starred(pattern: str, name: str) -> str | None:
+    """What the star of a pattern stands for in a name, "" if there is no star; None if the pattern does not fit."""
+    head, star, tail = pattern.partition("*")
+    if not star:
+        return "" if name == pattern else None
+    if len(name) < len(head) + len(tail) or not name.startswith(head) or not name.endswith(tail):
+        return None
+    return name[len(head) : len(name) - len(tail)]
+
+
+def _written(value: Json, depth: int = 0, *, types: bool = False) -> Iterator[tuple[bool, str]]:
+    """(whether it is for types, target) under all conditions."""
     if depth > _DEEPEST:
         return
     if isinstance(value, str):
-        found.append((types, value))
+        yield types, value
     elif isinstance(value, list):
         for item in value:
-            _collect(item, "", types, found, depth + 1)
+            yield from _written(item, depth + 1, types=types)
     elif isinstance(value, dict):
-        for name, item in value.items():
-            _collect(item, name, types, found, depth + 1)
+        for condition, item in value.items():
+            yield from _written(item, depth + 1, types=types or condition.startswith("types"))
 
 
 # -- tsconfig.json, jsconfig.json -----------------------------------------------------------------------------------
