@@ -8,8 +8,8 @@ where one single file fits. TypeScript and JavaScript differ in which of two nei
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Target, Unresolved, is_test
 from plumbrule.languages.typescript.manifests import (
@@ -19,6 +19,7 @@ from plumbrule.languages.typescript.manifests import (
     join,
     read_configs,
     read_packages,
+    starred,
     targets,
     workspace_of,
 )
@@ -206,29 +207,32 @@ class EcmaScriptResolver:
     def _source_of(self, built: str) -> str | None:
         """The source of a build output that is not in the tree: by outDir and rootDir, else by usual folder names."""
         plain = _BUILT_ENDING.sub("", built)
+        return self._source_by_options(plain) or self._source_by_folders(built, plain)
+
+    def _source_by_options(self, plain: str) -> str | None:
         for out in ancestors(plain):
             for config in self._configs_out.get(out, ()):
-                rest = plain[len(out) + 1 :]
                 own = (_under(config.folder, "src"), config.folder)
-                for root in (config.root_dir,) if config.root_dir is not None else own:
-                    candidate = _under(root, rest)
-                    if candidate != plain and (found := self._module(candidate)) is not None:
-                        return found
+                roots = (config.root_dir,) if config.root_dir is not None else own
+                found = self._other_module(plain, [_under(root, plain[len(out) + 1 :]) for root in roots])
+                if found is not None:
+                    return found
+        return None
+
+    def _source_by_folders(self, built: str, plain: str) -> str | None:
         home = next((f for f in ancestors(built.rpartition("/")[0]) if f in self._packages), "")
         parts = plain[len(home) + 1 if home else 0 :].split("/")
         for at, part in enumerate(parts[:3]):
-            if not _BUILT_FOLDER.fullmatch(part):
-                continue
-            before, rest_parts = "/".join([home, *parts[:at]]).strip("/"), parts[at + 1 :]
-            while True:
-                for source in (*_SOURCE_FOLDERS, ""):
-                    candidate = _under(_under(before, source), "/".join(rest_parts))
-                    if candidate and candidate != plain and (found := self._module(candidate)) is not None:
-                        return found
-                if not rest_parts or not _BUILT_FORMAT.fullmatch(rest_parts[0]):
-                    break
-                rest_parts = rest_parts[1:]
+            if _BUILT_FOLDER.fullmatch(part):
+                before = "/".join([home, *parts[:at]]).strip("/")
+                found = self._other_module(plain, _sources(before, parts[at + 1 :]))
+                if found is not None:
+                    return found
         return None
+
+    def _other_module(self, plain: str, candidates: Iterable[str]) -> str | None:
+        """The first candidate that exists, but not the one we come from."""
+        return next((found for c in candidates if c != plain and (found := self._module(c)) is not None), None)
 
     # -- compiler options ---------------------------------------------------------------------------------------
 
@@ -239,26 +243,15 @@ class EcmaScriptResolver:
 
     def _by_paths(self, folder: str, module: str) -> Target | None:
         missed = False
-        nearest = None
-        for config in self._configs_for(folder):
-            nearest = config.folder if nearest is None else nearest
-            for pattern, wanted in config.paths:
-                head, star, tail = pattern.partition("*")
-                if star:
-                    if not (module.startswith(head) and module.endswith(tail) and len(module) >= len(head + tail)):
-                        continue
-                elif module != pattern:
-                    continue
-                rest = module[len(head) : len(module) - len(tail)]
-                for target in wanted:
-                    base = join("", target.replace("*", rest)) if star else target
-                    if base is None:
-                        continue
-                    found = self._module(base) or self._source_of(base)
-                    if found is not None:
-                        return Located(found, confidence=1.0 if config.folder == nearest else 0.9)
-                missed = missed or (bool(head) and not any("node_modules" in target for target in wanted))
-                break
+        configs = list(self._configs_for(folder))
+        for config in configs:
+            alias = _alias(config, module)
+            if alias is None:
+                continue
+            for base in alias.bases:
+                if (found := self._module(base) or self._source_of(base)) is not None:
+                    return Located(found, confidence=1.0 if config.folder == configs[0].folder else 0.9)
+            missed = missed or alias.is_own
         # A pattern as general as "*" or a package's own name is a hint, not an alias.
         if missed and not self._is_known_outside(folder, module):
             return self._guess(folder, module) or Unresolved("an alias of the compiler options that leads to no file")
@@ -283,23 +276,27 @@ class EcmaScriptResolver:
 
     def _by_imports(self, folder: str, module: str, depth: int) -> Target:
         home = self._home(folder)
-        wanted = targets(home.imports, module, types_first=self._types_first) if home else []
-        if home is not None:
-            for target in wanted:
-                if target.startswith("."):
-                    base = join(home.folder, target)
-                    if base is not None and (found := self._module(base)) is not None:
-                        return Located(found)
-            for target in wanted:
-                base = join(home.folder, target) if target.startswith(".") else None
-                if base is not None and (found := self._source_of(base)) is not None:
-                    return Located(found, confidence=0.9)
-            for target in wanted:
-                if not target.startswith((".", "#")) and depth == 0:
-                    return self._locate(home.folder, target, depth + 1)
-        if wanted:
-            return Unresolved("the package's own `imports` lead to no file")
-        return self._guess(folder, module) or Unresolved(_NO_ALIAS)
+        wanted = targets(home.imports, module, types_first=self._types_first) if home is not None else []
+        if home is None or not wanted:
+            return self._guess(folder, module) or Unresolved(_NO_ALIAS)
+        own = [target for target in wanted if target.startswith(".")]
+        if (found := self._first_module(home.folder, own)) is not None:
+            return found
+        others = [target for target in wanted if not target.startswith((".", "#"))]
+        if others and depth == 0:
+            return self._locate(home.folder, others[0], depth + 1)
+        return Unresolved("the package's own `imports` lead to no file")
+
+    def _first_module(self, folder: str, wanted: list[str]) -> Located | None:
+        """The first target that exists, as a file or a folder; else the first whose source does."""
+        bases = [base for target in wanted if (base := join(folder, target)) is not None]
+        for base in bases:
+            if (found := self._module(base)) is not None:
+                return Located(found)
+        for base in bases:
+            if (found := self._source_of(base)) is not None:
+                return Located(found, confidence=0.9)
+        return None
 
     def _absolute(self, folder: str, module: str) -> Target:
         """`/x` is seen from the server's root: a folder that holds the package, or its public files."""
@@ -445,6 +442,37 @@ class EcmaScriptResolver:
 
 def _under(folder: str, name: str) -> str:
     return f"{folder}/{name}".strip("/")
+
+
+def _sources(before: str, inside: list[str]) -> Iterator[str]:
+    """Where the source may lie of what is inside a build's folder; folders that only name a format are left out."""
+    while True:
+        for source in (*_SOURCE_FOLDERS, ""):
+            if candidate := _under(_under(before, source), "/".join(inside)):
+                yield candidate
+        if not inside or not _BUILT_FORMAT.fullmatch(inside[0]):
+            return
+        inside = inside[1:]
+
+
+class _Alias(NamedTuple):
+    """What the compiler's `paths` make of a module's name."""
+
+    bases: list[str]
+    is_own: bool  # it can mean nothing but this repository's code
+
+
+def _alias(config: CompilerConfig, module: str) -> _Alias | None:
+    """By the first pattern that fits; None if none does."""
+    for pattern, wanted in config.paths:
+        rest = starred(pattern, module)
+        if rest is not None:
+            is_own = not pattern.startswith("*") and not any("node_modules" in target for target in wanted)
+            if "*" not in pattern:
+                return _Alias(list(wanted), is_own)
+            bases = [join("", target.replace("*", rest)) for target in wanted]
+            return _Alias([base for base in bases if base is not None], is_own)
+    return None
 
 
 def _plain(module: str) -> str:
