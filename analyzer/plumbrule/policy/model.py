@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from plumbrule.measures import Intent
 from plumbrule.globs import matcher
+from plumbrule.measures import Intent
 
 DEFAULT_NAME = "plumbrule.toml"
 BASELINE_NAME = "plumbrule.baseline"
