@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plumbrule.graph import FileRows, Graph
 from plumbrule.judge.database import fresh, load
@@ -24,6 +25,9 @@ from plumbrule.measures import Measure, measures
 from plumbrule.policy import Policy
 from plumbrule.store import engine, layout
 from plumbrule.tables import BASE, Row, Table, flatten
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 # Written after a snapshot, about it; of these a judgement reads the links between repositories only.
 _LINK, _EXTRA = layout.LINK.name, layout.MEASURE_EXTRA.name
@@ -114,6 +118,8 @@ class Sides:
                           "CREATE SCHEMA now; CREATE SCHEMA before; ATTACH ':memory:' AS earlier;"
                           "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before")  # fmt: skip
         self._sealed = False
+        self._copies: TemporaryDirectory[str] | None = None
+        self._copied = 0
         self._filled: set[str] = set()  # tables
         self._shown: dict[str, set[str]] = {"now": set(), "before": set()}  # views, by side
         self._compiled = json.loads(compiled) if compiled else {}
@@ -136,6 +142,8 @@ class Sides:
 
     def close(self) -> None:
         self._own.close()
+        if self._copies is not None:
+            self._copies.cleanup()
 
     def revise(self, now: Moment, changed: Collection[str] | None = None) -> None:
         """What was now becomes before, and `now` the later side; costs as much as they differ."""
@@ -436,14 +444,28 @@ class Sides:
         """Every view that a side has, filled or not."""
         return self._views.keys()
 
-    def copy_to(self, file: Path, names: Collection[str]) -> None:
-        """Write these tables of both sides into a new database file, as schemas `now` and `before`."""
-        self._own.execute(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS copied")
+    def copied(self, names: Collection[str]) -> Path:
+        """A new database file with these tables of both sides, as schemas `now` and `before`; `close` removes it.
+
+        Asked before the first `seal`, it can be asked again after it: sides that are revised are judged again.
+        """
+        if self._copies is None:
+            from tempfile import TemporaryDirectory  # 10 ms that only rules from outside cost
+
+            self._copies = TemporaryDirectory(prefix="plumbrule-")
+            self._own.execute(f"SET allowed_directories = [{_literal(self._copies.name)}]")
+        place = Path(self._copies.name)
+        for earlier in place.iterdir():
+            earlier.unlink()
+        self._copied += 1
+        file = place / f"{self._copied}.duckdb"
+        self._own.execute(f"ATTACH {_literal(str(file))} AS copied")
         for side in ("now", "before"):
             self._own.execute(f"CREATE SCHEMA copied.{side}")
             for name in sorted(names):
                 self._own.execute(f"CREATE TABLE copied.{side}.{name} AS FROM {side}.{name}")
         self._own.execute("DETACH copied")
+        return file
 
     def select(self, sql: str, parameters: Mapping[str, object], *, side: str) -> tuple[list[str], list[Row]]:
         """Column names and rows of a statement that `examine` accepted, both tables as they are ("now") or with the
@@ -462,6 +484,10 @@ def _fingerprint(rule: Rule) -> str:
     """Names the SQL, and what is known to whoever reads it; a rule that changed is examined anew."""
     known = json.dumps([engine.VERSION, sorted(views()), rule.sql, [parameter.name for parameter in rule.parameters]])
     return sha256(known.encode()).hexdigest()[:16]
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _listed(table: Table) -> str:
