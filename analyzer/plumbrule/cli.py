@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         "--worktree", action="store_true", help="the files as they lie there, uncommitted and untracked ones included"
     )
     scan.add_argument(
-        "--history", default="200", metavar="N|all", help="commits of the main line to read (default 200)"
+        "--history", default="", metavar="N|all", help="commits of the main line to read (default 200 at first)"
     )
     scan.add_argument("--batch", default="", metavar="ID", help="the piece of work whose commits are new in this scan")
     scan.add_argument("--agent", default="", metavar="NAME", help="who made that batch")
@@ -355,7 +355,8 @@ def _orders(options: argparse.Namespace, governing: Governing, here: Path) -> li
         Order(
             path=path,
             name=name,
-            history=_history(getattr(options, "history", "200")),
+            history=_history(getattr(options, "history", "") or "200"),
+            longer=bool(getattr(options, "history", "")),
             ref=getattr(options, "ref", ""),
             worktree=getattr(options, "worktree", False),
             batch=getattr(options, "batch", ""),

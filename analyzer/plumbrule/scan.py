@@ -62,6 +62,7 @@ class Order:
     path: Path
     name: str
     history: int | None = 200  # commits of the main line; None = all
+    longer: bool = False  # a stored history that is shorter grows to that; else `history` is for a first scan only
     ref: str = ""
     worktree: bool = False
     batch: str = ""
@@ -347,15 +348,21 @@ class _Scan:
                 limit = None if limit is None else max(limit, stored)
                 writer.begin_line(name, None)
                 resumed = None
-            elif resumed.record.commit in line:
-                after = resumed.record.commit
-            else:
+            elif resumed.record.commit not in line:
                 fork = self._fork(line)
                 self._notes.append("the main line was rewritten; the old one stays queryable")
                 writer.begin_line(name, fork)
                 resumed = writer.resume(name)
                 after = resumed.record.commit if resumed is not None else ""
-        log_after = state.batch_after if after else ""
+                # What the last scan remembered is about the old line's end.
+                state = replace(state, memory="", counts={})
+            elif self._order.longer and self._reaches_back(line, limit):
+                self._notes.append("the history reaches further back now, so it was computed anew")
+                writer.begin_line(name, None)
+                resumed = None
+            else:
+                after = resumed.record.commit
+        log_after = state.batch_after if after and state.batch_after in line else ""
         history = repository.first_parent_log(head, None if after else limit, after=log_after or after)
         if history.partial:
             self._notes.append(history.partial)
@@ -387,17 +394,29 @@ class _Scan:
             writer.remember(f"packages:{name}", packages_text(walk.packages()))
         elif resumed is None:
             raise NotARevision(f"{repository.root}: {ref} has no commits to read.\nCommit something first.")
+        elif self._order.batch or self._order.agent:
+            asked = self._order.batch or self._order.agent
+            self._notes.append(f"no commit is new since the last scan, so none was put down to {asked}")
         self.read, self.snapshot = walk, timeline.snapshot
         return timeline.summary()
 
     def _fork(self, line: Sequence[str]) -> int | None:
         """The newest stored position whose commit is still on the line; None if nothing is shared."""
+        stored = self._stored_line()
+        return next((stored[commit] for commit in line if commit in stored), None)
+
+    def _reaches_back(self, line: Sequence[str], limit: int | None) -> bool:
+        """Whether the line, as far as `limit`, holds commits before the oldest that is stored."""
+        stored = self._stored_line()
+        if limit is not None and limit <= len(stored):
+            return False
+        return line[-1] not in stored
+
+    def _stored_line(self) -> dict[str, int]:
+        """The commits of the main line as it is stored, with their positions; former lines and branches left out."""
         with self._store.reader() as reader:
-            for commit in line:
-                record = reader.by_commit(self._order.name, commit)
-                if record is not None:
-                    return record.position
-        return None
+            sql = "SELECT commit, base_position FROM log.snapshot WHERE repo = ? AND kind = 'main'"
+            return {row[0]: row[1] for row in reader.select(sql, self._order.name)}
 
     def _ensure(self, walk: Walk, changes: Changes, text: str) -> None:
         wanted = list(walk.wanted(changes))
@@ -573,6 +592,7 @@ class _Timeline:
         self._totals: dict[str, int] = {}
         self._said = dict(state.said)
         self._history: list[Mapping[str, float]] = []  # figures of earlier commits
+        self._batch_of: Mapping[str, Batch] = {}
         self._units: dict[str, Mapping[str, float]] = {}  # of the batch under way, by commit
         self._snapshots = 0
         self._batch_after = ""
@@ -596,11 +616,13 @@ class _Timeline:
             ):
                 self._origins[row[0]] = _Dated(*row[1:])
         self._open_court()
+        if not self._totals:
+            self._totals = _totals(self._counts, self._walk.derived, self._judgement)
 
     def run(self, commits: Sequence[LineCommit], earlier: Sequence[LineCommit] = ()) -> None:
         """Appends these commits, oldest first. `earlier` are the stored commits of the batch that they may continue."""
         found = self._batched(commits, earlier)
-        batch_of = {commit: batch for batch in found for commit in batch.commits}
+        batch_of = self._batch_of = {commit: batch for batch in found for commit in batch.commits}
         ends = {batch.commits[-1] for batch in found} | {commits[-1].commit.id}
         scan, name = self._scan, self._order.name
         disk: dict[str, bytes] = {}
@@ -718,7 +740,9 @@ class _Timeline:
             first = first_seen(new, 0, len(self._moments), present)
         for finding, position in first.items():
             made = self._moments[position - 1][0].commit
-            self._origins[finding] = _Dated(made.id, batch.id, _who(batch), int(made.committed_at.timestamp()))
+            # Pieces of work may interleave: the commit's own batch need not be the one that ended here.
+            own = self._batch_of.get(made.id, batch)
+            self._origins[finding] = _Dated(made.id, own.id, _who(own), int(made.committed_at.timestamp()))
 
     def _renames(self, commits: Sequence[LineCommit]) -> Mapping[str, str]:
         """Files that moved over these consecutive commits."""
