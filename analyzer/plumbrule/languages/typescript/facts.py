@@ -22,6 +22,7 @@ from plumbrule.languages.typescript.nodes import (
     LONGEST_TEXT,
     NAMED_BY_PLACE,
     first,
+    is_shown_if,
     line_of,
     logical_inside,
     logical_operator,
@@ -577,7 +578,9 @@ class EcmaScriptSweep(ModuleSweep):
 
     def on_boolean(self, node: Node) -> None:
         operator = logical_operator(node)
-        if operator is not None:
+        if operator is not None and is_shown_if(node):
+            self.flow(_DECISION, node)  # a path more, but nothing to hold in mind (as SonarJS counts it)
+        elif operator is not None:
             sides = tuple(logical_inside(node.child_by_field_name(side)) for side in ("left", "right"))
             self.boolean(operator, sides, node)
 

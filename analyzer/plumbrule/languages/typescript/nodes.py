@@ -98,12 +98,23 @@ def logical_operator(node: Node) -> Node | None:
 
 
 def logical_inside(node: Node | None) -> Node | None:
-    """The logical expression that this is, parentheses taken off; None for anything else."""
+    """The logical expression that this is, parentheses taken off; None for anything else and for `open && <Page />`."""
     while node is not None and node.type == "parenthesized_expression":
         node = first(node)
-    if node is None or node.type != "binary_expression" or logical_operator(node) is None:
+    if node is None or node.type != "binary_expression" or logical_operator(node) is None or is_shown_if(node):
         return None
     return node
+
+
+def is_shown_if(node: Node) -> bool:
+    """Whether this binary expression is `open && <Page />`: how JSX says that something is there or is not."""
+    operator = node.child_by_field_name("operator")
+    if operator is None or operator.type != "&&":
+        return False
+    right = node.child_by_field_name("right")
+    while right is not None and right.type == "parenthesized_expression":
+        right = first(right)
+    return right is not None and right.type.startswith("jsx_")
 
 
 def wrapped_function(call: Node) -> Node | None:
