@@ -8,8 +8,9 @@ rows that come back from the store carry none, and then it is built anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import filterfalse
 from typing import NamedTuple, TypeVar
 
 from plumbrule.graph import FileRows, Graph
@@ -164,49 +165,49 @@ def _built(links: Links, members: Mapping[str, str]) -> Structure:
 
 
 def strongly_connected(targets: list[list[int]]) -> list[list[int]]:
-    """Strongly connected components of more than one node (Tarjan 1972); node i points at targets[i].
+    """Strongly connected components of more than one node (Tarjan 1972 in the form of Pearce 2016); node i points at
+    targets[i].
 
     networkx does the same but costs 120 ms to import, and this runs in every gate (research: 2 ms for 17,000 edges).
     """
-    count = len(targets)
-    index = [0] * count  # 0 = not seen
-    low = [0] * count
-    pending = bytearray(count)
-    stack: list[int] = []
+    # 0 = not seen; then the place in the search; once left, the lowest place that it leads back to, or `settled`.
+    rank = [0] * len(targets)
+    settled = len(targets) + 1
+    waiting: list[int] = []  # left, but part of a component whose first node is still being searched
     found: list[list[int]] = []
-    clock = 1
-    for root in range(count):
-        if index[root]:
+    for node in _search(targets, rank):
+        own = back = rank[node]
+        for target in targets[node]:
+            if rank[target] < back:
+                back = rank[target]
+        if back < own:
+            rank[node] = back
+            waiting.append(node)
             continue
-        index[root] = low[root] = clock
-        clock += 1
-        stack.append(root)
-        pending[root] = 1
-        work = [(root, iter(targets[root]))]
-        while work:
-            node, rest = work[-1]
-            for target in rest:
-                if not index[target]:
-                    index[target] = low[target] = clock
-                    clock += 1
-                    stack.append(target)
-                    pending[target] = 1
-                    work.append((target, iter(targets[target])))
-                    break
-                if pending[target] and index[target] < low[node]:
-                    low[node] = index[target]
-            else:
-                work.pop()
-                if work and low[node] < low[work[-1][0]]:
-                    low[work[-1][0]] = low[node]
-                if low[node] == index[node]:
-                    members = []
-                    while True:
-                        member = stack.pop()
-                        pending[member] = 0
-                        members.append(member)
-                        if member == node:
-                            break
-                    if len(members) > 1:
-                        found.append(members)
+        rank[node] = settled
+        if waiting and rank[waiting[-1]] >= own:
+            members = [node]
+            while waiting and rank[waiting[-1]] >= own:
+                members.append(waiting.pop())
+                rank[members[-1]] = settled
+            found.append(members)
     return found
+
+
+def _search(targets: list[list[int]], rank: list[int]) -> Iterator[int]:
+    """Goes through all nodes in depth, ranks each when it is met, and yields it when it is left."""
+    place = 0
+    for root in filterfalse(rank.__getitem__, range(len(targets))):
+        rank[root] = place = place + 1
+        path = [root]
+        rests = [iter(targets[root])]
+        while path:
+            for target in rests[-1]:
+                if not rank[target]:
+                    rank[target] = place = place + 1
+                    path.append(target)
+                    rests.append(iter(targets[target]))
+                    break
+            else:
+                rests.pop()
+                yield path.pop()
