@@ -106,6 +106,7 @@ def test_it_answers_for_a_system_with_a_history(
     assert "Undo the cycle of 2 files around shop/domain/cart.py: 1 other files hang on it." in answer
     assert "since 2024-01-02" in answer
     assert "agent at least codex." in answer
+    assert "  shop/domain/cart.py:1 imports rows from shop/store/rows.py" in answer
     pictures = [o for cell in notebook.cells for o in cell.get("outputs", ()) if "image/png" in o.get("data", {})]
     assert len(pictures) == 3
 
