@@ -19,34 +19,36 @@ WITH judged AS (
         END AS certain,
         c.change IN ('parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') AS only_calls
     FROM now.contract_change c
+),
+used AS MATERIALIZED (
+    SELECT c.*, c.certain AND (NOT c.only_calls OR u.kind = 'call') AS certainly, u.repo AS user_repo, u.src, u.line, u."user"
+    FROM judged c
+    JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path AND u.symbol = c.was_symbol
+    WHERE NOT (u.repo = c.repo AND u.src IN (c.path, c.was_path))
 )
-SELECT c.repo, c.path, c.symbol, c.kind, c.change, c.detail,
-    c.certain AND (NOT c.only_calls OR u.kind = 'call') AS certain,
-    u.repo AS user_repo, u.src, u.line, u."user"
-FROM judged c
-JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path AND u.symbol = c.was_symbol
-LEFT JOIN before.file b ON b.repo = u.repo AND b.path = u.src
-LEFT JOIN now.file n ON n.repo = u.repo AND n.path = u.src
-LEFT JOIN before.function bf ON bf.repo = u.repo AND bf.path = u.src AND bf.symbol = u."user" AND bf.exact_hash <> 0
-LEFT JOIN now.function nf ON nf.repo = u.repo AND nf.path = u.src AND nf.symbol = u."user"
-WHERE NOT (u.repo = c.repo AND u.src IN (c.path, c.was_path))
-    AND (
+SELECT u.repo, u.path, u.symbol, u.kind, u.change, u.detail, u.certainly AS certain, u.user_repo, u.src, u.line, u."user"
+FROM used u
+LEFT JOIN before.file b ON b.repo = u.user_repo AND b.path = u.src
+LEFT JOIN now.file n ON n.repo = u.user_repo AND n.path = u.src
+LEFT JOIN before.function bf ON bf.repo = u.user_repo AND bf.path = u.src AND bf.symbol = u."user" AND bf.exact_hash <> 0
+LEFT JOIN now.function nf ON nf.repo = u.user_repo AND nf.path = u.src AND nf.symbol = u."user"
+WHERE (
         -- Another repository stands as it is at its head.
-        u.repo <> c.repo
+        u.user_repo <> u.repo
         -- The file was not touched, so nothing in it was adapted.
         OR (n.path IS NOT NULL AND n.blob = b.blob)
         -- The file was touched, but not the function that calls.
-        OR (c.now <> '' AND nf.exact_hash = bf.exact_hash)
+        OR (u.now <> '' AND nf.exact_hash = bf.exact_hash)
         -- The file was touched and still asks for the name that is gone.
-        OR (c.now = '' AND c.symbol <> '' AND EXISTS (
+        OR (u.now = '' AND u.symbol <> '' AND EXISTS (
             SELECT 1 FROM now.dependency d
-            WHERE d.repo = u.repo AND d.src = u.src AND d.dst IN (c.path, c.was_path) AND d.kind = 'import'
-                AND list_contains(string_split(d.names, ', '), c.symbol)
+            WHERE d.repo = u.user_repo AND d.src = u.src AND d.dst IN (u.path, u.was_path) AND d.kind = 'import'
+                AND list_contains(string_split(d.names, ', '), u.symbol)
                 AND NOT EXISTS (
-                    SELECT 1 FROM now.use k WHERE k.repo = u.repo AND k.src = u.src AND k.symbol = c.symbol)))
+                    SELECT 1 FROM now.use k WHERE k.repo = u.user_repo AND k.src = u.src AND k.symbol = u.symbol)))
     )
     -- Who imported the definition itself does not miss the name that a package offered for it.
-    AND (c.kind <> 're-export' OR u.repo <> c.repo OR EXISTS (
+    AND (u.kind <> 're-export' OR u.user_repo <> u.repo OR EXISTS (
         SELECT 1 FROM before.dependency d
-        WHERE d.repo = u.repo AND d.src = u.src AND d.dst = c.path AND d.kind = 'import'
-            AND list_has_any(string_split(d.names, ', '), [c.symbol, '*'])))
+        WHERE d.repo = u.user_repo AND d.src = u.src AND d.dst = u.path AND d.kind = 'import'
+            AND list_has_any(string_split(d.names, ', '), [u.symbol, '*'])))
