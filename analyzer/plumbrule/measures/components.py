@@ -6,7 +6,7 @@ Hides where they come from: the policy's globs, or, without a policy, the folder
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._structure import MemberRows, StructuredRows, members_of, moved_links, regrouped, structure_of
@@ -26,12 +26,24 @@ def learned_level(paths: Iterable[str]) -> tuple[str, dict[str, str]]:
     package, each module is one too. Files outside the level are named by their path below what both share.
     """
     parts = {path: path.split("/") for path in paths}
-    depth, inside = 0, list(parts)
+    level, inside = _descend(parts)
+    named = _named_inside(parts, level, inside)
+    taken = set(named.values())
+    for path, segments in parts.items():
+        if path not in named:
+            outside = _named_outside(segments, level)
+            named[path] = f"/{outside}" if outside in taken else outside
+    return "/".join(level), named
+
+
+_Parts = Mapping[str, list[str]]  # a path's segments
+
+
+def _descend(parts: _Parts) -> tuple[list[str], list[str]]:
+    """The level, and the paths inside it."""
     level: list[str] = []
-    while inside:
-        below = Counter(parts[path][depth] for path in inside if len(parts[path]) > depth + 1)
-        if not below:
-            break
+    depth, inside = 0, list(parts)
+    while below := Counter(parts[path][depth] for path in inside if len(parts[path]) > depth + 1):
         name, size = min(below.items(), key=lambda item: (-item[1], item[0]))
         modules = sum(len(parts[path]) == depth + 1 and _stem(path) not in _ENTRIES for path in inside)
         if not _holds_all(size / len(inside), len(below), modules, depth):
@@ -39,27 +51,29 @@ def learned_level(paths: Iterable[str]) -> tuple[str, dict[str, str]]:
         level.append(name)
         depth += 1
         inside = [path for path in inside if len(parts[path]) > depth and parts[path][depth - 1] == name]
-    named: dict[str, str] = {}
+    return level, inside
+
+
+def _named_inside(parts: _Parts, level: list[str], inside: list[str]) -> dict[str, str]:
+    """By the folder below the level; what lies on it is a module of its own in a flat package, else the level's."""
+    depth = len(level)
     direct = [path for path in inside if len(parts[path]) == depth + 1]
     by_module = 2 * len(direct) > len(inside) and len(inside) > 2
     own = level[-1] if level else ROOT
-    for path in inside:
-        segments = parts[path]
-        if len(segments) > depth + 1:
-            named[path] = segments[depth]
-        else:
-            stem = _stem(path)
-            named[path] = stem if by_module and stem not in _ENTRIES else own
-    taken = set(named.values())
-    for path, segments in parts.items():
-        if path not in named:
-            shared = 0
-            while shared < min(depth, len(segments) - 1) and segments[shared] == level[shared]:
-                shared += 1
-            outside = "/".join(segments[: shared + 1]) if len(segments) > shared + 1 else "/".join(segments[:shared])
-            outside = outside or ROOT
-            named[path] = f"/{outside}" if outside in taken else outside
-    return "/".join(level), named
+    named = {path: parts[path][depth] for path in inside}
+    for path in direct:
+        stem = _stem(path)
+        named[path] = stem if by_module and stem not in _ENTRIES else own
+    return named
+
+
+def _named_outside(segments: list[str], level: list[str]) -> str:
+    """By the first folder that the path does not share with the level, else by what it does share."""
+    folders = segments[:-1]
+    shared = 0
+    while shared < min(len(folders), len(level)) and folders[shared] == level[shared]:
+        shared += 1
+    return "/".join(folders[: shared + 1]) or ROOT
 
 
 def _stem(path: str) -> str:
@@ -95,26 +109,31 @@ def _file_components(s: Situation) -> Collection[Row]:
     gone = {path for path in s.changed if path in s.before and path not in s.now}
     if earlier and not appeared and not gone:
         return earlier
-    if s.intent.components:
-        if earlier:
-            named = {path: component for _, path, component in earlier if path not in gone}
-            named.update(_by_globs(appeared, s.intent.components))
-        else:
-            named = _by_globs(s.now.paths(), s.intent.components)
+    known = {path: component for _, path, component in earlier or ()}
+    if not s.intent.components:
+        named = _by_folders(s, known)
+    elif known:
+        named = {path: component for path, component in known.items() if path not in gone}
+        named.update(_by_globs(appeared, s.intent.components))
     else:
-        code: list[str] = []
-        tests: list[str] = []
-        known = {path: component for _, path, component in earlier or ()}
-        for path in s.now.paths():
-            is_test = s.now.rows(path).file.is_test if path not in known or path in s.changed else known[path] == TESTS
-            (tests if is_test else code).append(path)
-        _, named = learned_level(code)
-        for path, component in named.items():
-            if component == TESTS:
-                named[path] = f"/{TESTS}"
-        named.update(dict.fromkeys(tests, TESTS))
+        named = _by_globs(s.now.paths(), s.intent.components)
     rows = [(s.now.repo, path, named[path]) for path in sorted(named)]
     return earlier if earlier and list(earlier) == rows else MemberRows(rows, named)
+
+
+def _by_folders(s: Situation, known: Mapping[str, str]) -> dict[str, str]:
+    """Learned from the folders; all tests are one component. `known` are the components before."""
+    code: list[str] = []
+    tests: list[str] = []
+    for path in s.now.paths():
+        is_test = s.now.rows(path).file.is_test if path not in known or path in s.changed else known[path] == TESTS
+        (tests if is_test else code).append(path)
+    _, named = learned_level(code)
+    for path, component in named.items():
+        if component == TESTS:
+            named[path] = f"/{TESTS}"
+    named.update(dict.fromkeys(tests, TESTS))
+    return named
 
 
 def _components(s: Situation) -> Collection[Row]:
