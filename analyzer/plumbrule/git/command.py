@@ -60,7 +60,7 @@ _ADDED = {
 }
 
 
-class GitFailed(Exception):  # noqa: N818 - a fact about git, not a fault of ours
+class GitFailed(Exception):
     """A git command ended with an error; `said` is what it wrote. Never leaves this package."""
 
     def __init__(self, status: int, said: str) -> None:
