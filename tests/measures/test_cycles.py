@@ -65,6 +65,19 @@ def test_learned_components_are_in_no_cycle_through_the_tests_but_declared_ones_
     assert [row[4:6] for row in found] == [("tests", "web"), ("web", "tests")]
 
 
+def test_files_that_lie_loose_around_the_parts_tie_them_into_no_cycle(world):
+    parts = {f"shop/{part}/{name}.py": world.Code() for part in ("web", "db", "tax") for name in "abc"}
+    loose = {
+        "shop/settings.py": world.Code(imports={"shop/db/a.py": "x"}),
+        "shop/main.py": world.Code(imports={"shop/web/a.py": "x"}),
+    }
+    tied = {"shop/web/a.py": world.Code(imports={"shop/settings.py": "x"})}
+    assert not cycles(world, parts | loose | tied)["cycle_edge"]
+    mutual = tied | {"shop/db/b.py": world.Code(imports={"shop/web/b.py": "x"})}
+    mutual |= {"shop/web/c.py": world.Code(imports={"shop/db/c.py": "x"})}
+    assert [row[4:6] for row in cycles(world, parts | loose | mutual)["cycle_edge"]] == [("db", "web"), ("web", "db")]
+
+
 def test_modules_that_are_components_tell_their_cycle_once(world):
     files = {"lib/a.py": world.Code(imports={"lib/b.py": ""}), "lib/b.py": world.Code(imports={"lib/a.py": ""})}
     files |= {f"lib/{name}.py": world.Code() for name in "cde"}

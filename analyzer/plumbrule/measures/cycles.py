@@ -31,6 +31,7 @@ from plumbrule.tables import Row, Table, columns
 _SHOWN_MEMBERS = 20
 _SHOWN_NAMES = 8
 _SEARCHES = 4  # new edges looked at one by one; one search may cost half of a search for all cycles
+_SEVERAL = "//"  # instead of a folder's path, which is never this
 _UNIT = 10  # price of one imported name or import, so that a fifth of it is a whole number
 
 
@@ -115,11 +116,9 @@ def _component_rows(s: Situation, structure: Structure) -> list[Row]:
     known = {(row[4], row[5]): row for row in s.earlier.get("cycle_edge", ()) if row[1] == "component"}
     sizes = {name: files for _, name, files in s.rows["component"]}
     targets: dict[str, list[str]] = {}
-    # Learned from the folders, all tests are one component, and product code that borrows one helper from them would
-    # tie every component into a cycle with it. A policy that declares such a component means it.
-    aside = "" if s.intent.components else TESTS
+    aside = frozenset[str]() if s.intent.components else _no_parts(structure)
     for src, dst in structure.between:
-        if aside not in (src, dst):
+        if src not in aside and dst not in aside:
             targets.setdefault(src, []).append(dst)
     rows: list[Row] = []
     for knot in _knots(targets):
@@ -142,6 +141,26 @@ def _component_rows(s: Situation, structure: Structure) -> list[Row]:
             proposal = _component_proposal(s, edges, structure.between)
         rows += _rows(s, "component", knot, edges, proposal)
     return rows
+
+
+def _no_parts(structure: Structure) -> frozenset[str]:
+    """Learned components that are no parts of the system but what is left beside them.
+
+    These are all tests, and files that lie loose in the folder around the parts: settings that everyone reads next to
+    the entry that starts everyone. Each would tie all parts into one cycle. A policy that declares one means it.
+    """
+    folder_of: dict[str, str] = {}
+    above: dict[str, set[str]] = {}  # folder -> components with files below it
+    for path, component in structure.members.items():
+        folder = path.rpartition("/")[0]
+        if folder_of.setdefault(component, folder) != folder:
+            folder_of[component] = _SEVERAL
+        if component != TESTS:
+            while folder:
+                folder = folder.rpartition("/")[0]
+                above.setdefault(folder, set()).add(component)
+    loose = (name for name, folder in folder_of.items() if above.get(folder, set()) - {name})
+    return frozenset((TESTS, *loose))
 
 
 def _knots(targets: Mapping[str, Sequence[str]]) -> list[list[str]]:
