@@ -209,6 +209,7 @@ def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms)
     """Renews the dependencies across repositories; `moved` stand at their newest snapshot already."""
     members = [_member(name, walk, walk.whole.files) for name, walk in moved.items()]
     kept: list[LinkRow] = []
+    others: list[str] = []
     opened: list[Repository] = []
     try:
         if store.published:
@@ -223,14 +224,15 @@ def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms)
                     rows = reader.rows("external_dependency", name)
                     outside = [Outside(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[2] in offered]
                     wanted = {row.package for member in members for row in member.outside} | _wanted(reader, others)
-                    walk = None
-                    if packages[name] & wanted or outside:
-                        walk, repository = _recalled(store, reader, name, newest, terms)
-                        if repository is not None:
-                            opened.append(repository)
+                    if not outside and not packages[name] & wanted:
+                        continue
+                    walk, repository = _recalled(store, reader, name, newest, terms)
+                    if repository is not None:
+                        opened.append(repository)
                     if walk is None:
-                        # It is no longer where it was scanned: what is known of its users stays known.
-                        kept += [LinkRow(*row) for row in reader.rows("link", name)]
+                        # It is no longer where it was scanned: what is known of it and its users stays known.
+                        known = (LinkRow(*row) for user in others for row in reader.rows("link", user))
+                        kept += [row for row in known if name in (row.repo, row.dst_repo)]
                         continue
                     graph = walk.graph
                     where = {
@@ -239,8 +241,8 @@ def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms)
                     members.append(
                         Member(name, packages[name], outside, _provider(walk), facts_by_path(walk.book, where))
                     )
-        if len(members) > 1 or kept:
-            writer.links([*links(members), *kept])
+        if len(members) + len(others) > 1:
+            writer.links(sorted({*links(members), *kept}))
     finally:
         for repository in opened:
             repository.close()

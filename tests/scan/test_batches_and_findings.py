@@ -1,0 +1,195 @@
+"""Which batch and which commit brought a finding, and who is said to have made it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
+NO_CYCLE = {"shop/tax.py": "def rate() -> float:\n    return 0.2\n"}
+ORIGIN = "SELECT DISTINCT first_commit, first_batch, first_agent FROM finding WHERE rule = 'dependency-cycle'"
+BATCHES = "SELECT batch, agent, channel, confidence FROM batch ORDER BY last_at, batch"
+
+
+def together(repo: Any, changes: list[dict[str, str | bytes | None]], message: str = "work") -> list[str]:
+    """Commits of one author ten minutes apart: one batch."""
+    made = []
+    for number, change in enumerate(changes):
+        made.append(repo.commit(change, message, at=repo.clock + timedelta(minutes=10 * number)))
+    repo.clock += timedelta(days=1)
+    return made
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_the_first_commit_of_a_finding_is_found_inside_a_batch(
+    grown: Callable, scanned: Callable, rows: Callable, place: int
+):
+    repo = grown(1)
+    changes: list[dict[str, str]] = [{f"shop/x{n}.py": f"import shop.m0\n\nX = {n}\n"} for n in range(5)]
+    changes[place] |= CYCLE
+    made = together(repo, changes)
+    scanned(repo)
+    assert rows(repo.path, ORIGIN) == [[made[place], made[0][:12], ""]]
+
+
+def test_findings_of_one_batch_have_commits_of_their_own(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    big = {"shop/big.py": "".join(f"x{n} = {n}\n" for n in range(3000))}
+    made = together(repo, [{"a.py": "x = 1\n"}, CYCLE, {"a.py": "x = 2\n"}, {"a.py": "x = 3\n"}, big])
+    scanned(repo)
+    found = dict(rows(repo.path, "SELECT DISTINCT rule, first_commit FROM finding WHERE severity != 'info'"))
+    assert found["dependency-cycle"] == made[1]
+    assert found["oversized-file"] == made[4]
+
+
+def test_a_finding_mended_inside_its_batch_was_never_one(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    together(repo, [{"a.py": "x = 1\n"}, CYCLE, NO_CYCLE])
+    scanned(repo)
+    assert rows(repo.path, ORIGIN) == []
+
+
+def test_a_finding_keeps_its_first_commit_in_later_scans(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    scanned(repo)
+    made = repo.commit(CYCLE)
+    scanned(repo)
+    repo.commit({"a.py": "x = 1\n"})
+    scanned(repo)
+    assert rows(repo.path, ORIGIN) == [[made, made[:12], ""]]
+    assert rows(repo.path, "SELECT DISTINCT state FROM finding WHERE rule = 'dependency-cycle'") == ["known"]
+
+
+def test_a_finding_that_is_mended_is_told_as_fixed_once(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    repo.commit(CYCLE)
+    scanned(repo)
+    repo.commit(NO_CYCLE)
+    (summary,) = scanned(repo)
+    assert len(summary["batches"][0]["fixed"]) == 2
+    repo.commit({"a.py": "x = 1\n"})
+    (summary,) = scanned(repo)
+    assert summary["batches"][0]["fixed"] == []
+    assert rows(repo.path, "SELECT count(*) FROM finding WHERE rule = 'dependency-cycle'") == [0]
+
+
+def test_what_was_there_before_the_first_commit_read_has_no_origin(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    repo.commit(CYCLE)
+    repo.commit({"a.py": "x = 1\n"})
+    scanned(repo, "--history", "1")
+    assert rows(repo.path, ORIGIN) == [["", "", ""]]
+
+
+def test_a_renamed_file_keeps_its_findings_and_their_origin(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    made = repo.commit({"a.py": "import b\n", "b.py": "import a\n\n\ndef f(x: int) -> int:\n    return x + 1\n"})
+    scanned(repo)
+    repo.git("mv", "b.py", "c.py")
+    repo.commit({"a.py": "import c\n"})
+    (summary,) = scanned(repo)
+    assert [text for text in summary["batches"][0]["new"] if text.startswith("dependency-cycle")] == []
+    assert rows(repo.path, ORIGIN) == [[made, made[:12], ""]]
+    assert rows(repo.path, "SELECT DISTINCT state FROM finding WHERE rule = 'dependency-cycle'") == ["known"]
+
+
+def test_an_orchestrator_names_the_batch_and_the_agent(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    scanned(repo)
+    made = repo.commit(CYCLE)
+    repo.commit({"a.py": "x = 1\n"})
+    (summary,) = scanned(repo, "--batch", "job-7", "--agent", "claude")
+    assert [(b["batch"], b["agent"], b["channel"], b["confidence"]) for b in summary["batches"]] == [
+        ("job-7", "claude", "explicit", 1.0)
+    ]
+    assert rows(repo.path, BATCHES)[-1] == ["job-7", "claude", "explicit", 1.0]
+    assert rows(repo.path, ORIGIN) == [[made, "job-7", "claude"]]
+    assert (
+        rows(repo.path, "SELECT batch, agent FROM snapshot ORDER BY position DESC LIMIT 2") == [["job-7", "claude"]] * 2
+    )
+
+
+def test_what_an_orchestrator_said_is_remembered_when_the_history_is_computed_anew(
+    grown: Callable, scanned: Callable, rows: Callable
+):
+    repo = grown(1)
+    scanned(repo)
+    repo.commit(CYCLE)
+    scanned(repo, "--batch", "job-7", "--agent", "claude")
+    before = rows(repo.path, BATCHES)
+    (repo.path / "plumbrule.toml").write_text("[batches]\nwindow = 30\n")
+    scanned(repo)
+    assert rows(repo.path, BATCHES) == before
+    assert rows(repo.path, ORIGIN)[0][1:] == ["job-7", "claude"]
+
+
+def test_a_batch_of_which_nothing_is_new_is_said_to_hold_nothing(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    scanned(repo)
+    (summary,) = scanned(repo, "--batch", "job-7")
+    assert any("job-7" in note for note in summary["notes"])
+    assert "job-7" not in [row[0] for row in rows(repo.path, BATCHES)]
+
+
+def test_batches_that_interleave_keep_their_own_findings(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(1)
+    notes = ("notes", "--ref=refs/notes/plumbrule", "add", "-f", "-m")
+    identity = {f"GIT_{role}_{what}": "x" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    first = repo.commit({"a.py": "x = 1\n"})
+    made = repo.commit(CYCLE)
+    last = repo.commit({"a.py": "x = 2\n"})
+    for commit, words in ((first, "batch: left"), (made, "batch: right\nagent: codex"), (last, "batch: left")):
+        repo.git(*notes, words, commit, environ=identity)
+    scanned(repo)
+    assert {row[0] for row in rows(repo.path, BATCHES)} >= {"left", "right"}
+    assert rows(repo.path, ORIGIN) == [[made, "right", "codex"]]
+
+
+def test_commits_of_one_author_within_the_window_are_one_batch(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(0)
+    together(repo, [{"a.py": f"x = {n}\n"} for n in range(3)])
+    repo.commit({"b.py": "x = 1\n"})
+    scanned(repo)
+    assert rows(repo.path, "SELECT count(*) FROM batch") == [3]
+    (repo.path / "plumbrule.toml").write_text("[batches]\nwindow = 5\n")
+    scanned(repo)
+    assert rows(repo.path, "SELECT count(*) FROM batch") == [5]
+
+
+def test_a_batch_goes_on_in_the_next_scan(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(0)
+    first = repo.commit({"a.py": "x = 1\n"}, at=repo.clock)
+    scanned(repo)
+    second = repo.commit({"a.py": "x = 2\n"}, at=repo.clock + timedelta(minutes=10))
+    scanned(repo)
+    assert rows(repo.path, "SELECT first_commit, last_commit FROM batch ORDER BY last_at DESC LIMIT 1") == [
+        [first, second]
+    ]
+
+
+def test_an_agent_is_told_as_at_least_and_by_its_channel(grown: Callable, plumbrule: Callable, rows: Callable):
+    repo = grown(0)
+    repo.commit({"a.py": "x = 1\n"}, "work\n\nCo-Authored-By: Claude <noreply@anthropic.com>")
+    answer = plumbrule(repo.path, "scan", "--quiet")
+    assert "at least claude (by its trailer" in answer.out
+    assert rows(repo.path, BATCHES)[-1][1:3] == ["claude", "trailer"]
+
+
+def test_the_summary_and_the_views_count_alike(grown: Callable, plumbrule: Callable, rows: Callable):
+    repo = grown(2)
+    repo.commit(CYCLE)
+    answer = plumbrule(repo.path, "scan", "--quiet", "--format", "json")
+    (summary,) = json.loads(answer.out)["repositories"]
+    counts = summary["counts"]
+    newest = "(SELECT snapshot FROM snapshot ORDER BY position DESC LIMIT 1)"
+    assert dict(rows(repo.path, f"SELECT name, value FROM trend WHERE snapshot = {newest}")) == counts
+    assert counts["files"] == rows(repo.path, "SELECT count(*) FROM file")[0]
+    assert counts["lines"] == rows(repo.path, "SELECT sum(lines) FROM file")[0]
+    assert counts["symbols"] == rows(repo.path, "SELECT count(*) FROM symbol")[0]
+    assert counts["cycles.file"] == rows(repo.path, "SELECT count(*) FROM cycle WHERE level = 'file'")[0]
+    assert counts["findings"] == rows(repo.path, "SELECT count(*) FROM finding WHERE state IN ('new', 'known')")[0]
+    assert counts["component_edges"] == rows(repo.path, "SELECT count(*) FROM component_dependency")[0]

@@ -1,0 +1,212 @@
+"""Branches and work trees beside the main line, several repositories in one store, and following them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+VIEWS = ("file", "symbol", "dependency", "component", "cycle", "finding", "batch", "trend", "repo")
+CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
+FLEET = """\
+[[repository]]
+name = "orders"
+path = "../orders"
+
+[[repository]]
+name = "billing"
+path = "../billing"
+"""
+LIBRARY = {
+    "billing/__init__.py": "",
+    "billing/tax.py": "def rate(country: str) -> float:\n    return 0.2\n",
+    "pyproject.toml": '[project]\nname = "billing"\nversion = "1"\n',
+}
+USER = {
+    "orders/__init__.py": "",
+    "orders/cart.py": "from billing.tax import rate\n\n\ndef total() -> float:\n    return rate('de')\n",
+    "pyproject.toml": '[project]\nname = "orders"\nversion = "1"\n',
+}
+
+
+@pytest.fixture
+def fleet(make_repo: Callable) -> tuple[Any, Any, Path]:
+    """(billing, orders, folder of the policy): orders uses billing."""
+    billing, orders = make_repo(LIBRARY, name="billing"), make_repo(USER, name="orders")
+    place = billing.path.parent / "architecture"
+    place.mkdir()
+    (place / "plumbrule.toml").write_text(FLEET)
+    return billing, orders, place
+
+
+def everything(rows: Callable, folder: Path) -> dict[str, list[Any]]:
+    return {view: rows(folder, f"SELECT * FROM {view} ORDER BY ALL") for view in VIEWS}
+
+
+@pytest.mark.parametrize("how", [("--ref", "topic"), ("--worktree",), ("--ref", "main"), ("--ref", "main~1")])
+def test_what_stands_beside_the_line_leaves_the_views_alone(
+    grown: Callable, scanned: Callable, rows: Callable, how: tuple[str, ...]
+):
+    repo = grown(2)
+    repo.branch("topic")
+    repo.commit(CYCLE)
+    repo.write({"untracked.py": "import shop.tax\n"})
+    scanned(repo)
+    before = everything(rows, repo.path)
+    (summary,) = scanned(repo, *how)
+    assert summary["what"] in ("branch topic", "work tree", "branch main", "branch main~1")
+    assert everything(rows, repo.path) == before
+    repo.switch("main")
+    repo.commit({"shop/next.py": "x = 1\n"})
+    scanned(repo)
+    assert "shop/next.py" in rows(repo.path, "SELECT path FROM file")
+
+
+def test_a_branch_reads_like_a_scan_of_it_alone(grown: Callable, scanned: Callable, rows: Callable, tmp_path: Path):
+    repo = grown(2)
+    scanned(repo)
+    repo.branch("topic", "HEAD~1")
+    head = repo.commit({**CYCLE, "shop/m0.py": None, "shop/extra.py": "import shop.tax\n"})
+    repo.switch("main")
+    scanned(repo, "--ref", "topic")
+    alone = tmp_path / "alone/repo"
+    subprocess.run(["git", "clone", "--quiet", "--branch=topic", repo.path, alone], check=True)
+    there = type(repo)(alone)
+    there.git("remote", "remove", "origin")
+    there.git("branch", "--move", "topic", "main")
+    scanned(there, "--history", "1")
+    for view in ("file", "symbol", "dependency", "component", "cycle", "cycle_edge"):
+        aside = rows(repo.path, f"SELECT * FROM {view}_at('repo@{head[:12]}') ORDER BY ALL")
+        assert aside == rows(alone, f"SELECT * FROM {view} ORDER BY ALL"), view
+
+
+def test_the_work_tree_holds_what_is_uncommitted_and_untracked_and_not_ignored(
+    grown: Callable, scanned: Callable, rows: Callable
+):
+    repo = grown(1)
+    repo.commit({".gitignore": "build/\n"})
+    repo.write({**CYCLE, "new.py": "import shop.cart\n", "build/out.py": "x = 1\n", "shop/m0.py": None})
+    (summary,) = scanned(repo, "--worktree")
+    paths = rows(repo.path, "SELECT path FROM file_at('repo@worktree')")
+    assert set(paths) == {"shop/__init__.py", "shop/cart.py", "shop/tax.py", "new.py"}
+    assert ["error", "dependency-cycle", 2] in summary["findings"]
+    repo.write({"another.py": "x = 1\n"})
+    scanned(repo, "--worktree")
+    assert "another.py" in rows(repo.path, "SELECT path FROM file_at('repo@worktree')")
+
+
+def test_a_file_that_vanishes_while_the_work_tree_is_read_is_no_fault(grown: Callable, scanned: Callable, monkeypatch):
+    from plumbrule.git.disk import Disk
+
+    repo = grown(1)
+    repo.write({"new.py": "x = 1\n"})
+    untracked = Disk._untracked
+
+    def vanishing(disk: Disk) -> Any:  # Any: what the real one gives
+        found = list(untracked(disk))
+        (repo.path / "new.py").unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Disk, "_untracked", vanishing)
+    (summary,) = scanned(repo, "--worktree")
+    assert summary["skipped"] == [["new.py", "it vanished while it was read"]]
+
+
+def test_ref_and_worktree_together_are_refused(grown: Callable, plumbrule: Callable):
+    answer = plumbrule(grown(0).path, "scan", "--ref", "main", "--worktree")
+    assert (answer.code, answer.out) == (2, "")
+
+
+def test_a_fleet_is_scanned_into_one_store_under_its_names(fleet, scanned: Callable, rows: Callable):
+    billing, orders, place = fleet
+    summaries = scanned(billing, at=place)
+    assert sorted(s["repo"] for s in summaries) == ["billing", "orders"]
+    assert rows(place, "SELECT repo FROM repo ORDER BY 1") == ["billing", "orders"]
+    assert not (orders.path / ".plumbrule").exists()
+
+
+def test_links_between_repositories_are_bound(fleet, scanned: Callable, rows: Callable):
+    billing, _, place = fleet
+    scanned(billing, at=place)
+    across = "SELECT DISTINCT repo, src, dst_repo, dst FROM dependency WHERE repo <> dst_repo"
+    assert rows(place, across) == [["orders", "orders/cart.py", "billing", "billing/tax.py"]]
+
+
+def test_a_member_scanned_alone_keeps_its_name_and_the_others(fleet, scanned: Callable, rows: Callable):
+    billing, _, place = fleet
+    scanned(billing, at=place)
+    billing.commit(
+        {"billing/tax.py": "def rate(country: str) -> float:\n    return 0.3\n\n\ndef vat() -> int:\n    return 1\n"}
+    )
+    for named in ("billing", str(billing.path), "../billing/billing"):
+        (summary,) = scanned(billing, named, at=place)
+        assert summary["repo"] == "billing"
+    assert rows(place, "SELECT repo, snapshots FROM repo ORDER BY 1") == [["billing", 2], ["orders", 1]]
+    across = "SELECT count(*) FROM dependency WHERE repo <> dst_repo"
+    assert rows(place, across)[0] >= 1
+
+
+def test_a_link_goes_with_the_file_that_made_it(fleet, scanned: Callable, rows: Callable):
+    billing, orders, place = fleet
+    scanned(billing, at=place)
+    orders.commit({"orders/cart.py": "x = 1\n"})
+    scanned(orders, "orders", at=place)
+    assert rows(place, "SELECT count(*) FROM dependency WHERE repo <> dst_repo") == [0]
+
+
+def test_a_contract_break_names_the_users_in_other_repositories(fleet, scanned: Callable, plumbrule: Callable):
+    billing, _, place = fleet
+    scanned(billing, at=place)
+    billing.branch("topic")
+    billing.commit({"billing/tax.py": "def vat(country: str) -> float:\n    return 0.2\n"})
+    answer = plumbrule(
+        billing.path, "gate", "--base", "main", "--quiet", "--format", "json", "--store", str(place / ".plumbrule"),
+        "--policy", str(place / "plumbrule.toml"),
+    )  # fmt: skip
+    report = json.loads(answer.out)
+    assert answer.code == 1, report["reasons"]
+    (broken,) = [f for f in report["findings"] if f["rule"] == "contract-break" and f["state"] == "new"]
+    assert any("orders" in line and "orders/cart.py" in line for line in broken["evidence"])
+
+
+def test_two_repositories_of_one_name_are_told_apart_by_the_policy(make_repo: Callable, plumbrule: Callable, tmp_path):
+    one, two = make_repo({"a.py": "x = 1\n"}, name="x/same"), make_repo({"a.py": "x = 1\n"}, name="y/same")
+    answer = plumbrule(tmp_path, "scan", str(one.path), str(two.path))
+    assert answer.code == 2
+    assert "[[repository]]" in answer.err
+
+
+def test_a_member_that_is_not_there_is_named(fleet, plumbrule: Callable):
+    _, _, place = fleet
+    (place / "plumbrule.toml").write_text(FLEET.replace("../orders", "../gone"))
+    answer = plumbrule(place, "scan", "--quiet")
+    assert answer.code == 2
+    assert "gone" in answer.err
+
+
+def test_watch_scans_what_moved_and_nothing_else(fleet, process: Callable, rows: Callable):
+    _, orders, place = fleet
+    watching = process(place, "watch", "--rounds", "600", "--every", "0.1", "--quiet")
+    assert watching.stdout is not None
+    told: list[str] = []
+    for line in watching.stdout:
+        told.append(line)
+        if line.startswith("Stored as generation"):
+            if len([text for text in told if "orders: main line" in text]) == 2:
+                break
+            orders.commit({"orders/more.py": "x = 1\n"})
+    watching.terminate()
+    assert rows(place, "SELECT repo, snapshots FROM repo ORDER BY 1") == [["billing", 1], ["orders", 2]]
+    assert len([text for text in told if "billing: main line" in text]) == 1
+
+
+def test_watch_ends_after_its_rounds_and_outlives_a_repository_that_is_not_there(fleet, plumbrule: Callable):
+    _, _, place = fleet
+    (place / "plumbrule.toml").write_text(FLEET.replace("../orders", "../gone"))
+    answer = plumbrule(place, "watch", "--rounds", "2", "--every", "0.05", "--quiet")
+    assert answer.code == 0
+    assert "billing: main line" in answer.out
