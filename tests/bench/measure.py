@@ -23,7 +23,7 @@ from importlib import metadata
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PLUMBRULE = [sys.executable, "-m", "plumbrule.cli"]
+PLUMBRULE = [sys.executable, "-m", "plumbrule"]
 
 
 def timed(command: list[str], *, codes: tuple[int, ...] = (0,), cwd: str | None = None, path: str = "") -> float:
@@ -126,7 +126,8 @@ class Table:
     def show(row: dict[str, object]) -> None:
         limit = "" if row["demanded"] is None else f"{row['demanded']:g}"
         if "a" in row:
-            text = f"{row['median']:.2f} ({row['low']:.2f} to {row['high']:.2f}) | {limit} | {row['a']:.2f} s / {row['b']:.2f} s"
+            spread = f"{row['median']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+            text = f"{spread} | {limit} | {row['a']:.2f} s / {row['b']:.2f} s"
         else:
             text = f"{row['median']:.2f} {row['unit']} | {limit} | "
         print(f"| {row['what']} | {text} |", flush=True)
@@ -144,9 +145,8 @@ def main() -> None:
     only = set(chosen.only.split(",")) if chosen.only else {"cold", "gate", "history", "size"}
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("duckdb", "tree-sitter", "import-linter"))
     head = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
-    print(
-        f"{Path(repository).name} at {head.stdout[:12]}; {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}\n"
-    )
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {versions}"
+    print(f"{Path(repository).name} at {head.stdout[:12]}; {machine}\n")
     print("| what | ratio A/B, median (range) | demanded | A / B |\n|---|---|---|---|")
     table = Table()
     with tempfile.TemporaryDirectory() as scratch:

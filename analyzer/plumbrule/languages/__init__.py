@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -147,6 +147,8 @@ def is_test(path: str) -> bool:
 @cache
 def extractor_version(dialect: str) -> str:
     """Hash of the grammar's version, `facts.scm` and the code that makes the facts; facts are kept under it."""
+    from importlib import metadata  # 20 ms that only a question about versions pays for
+
     language = languages()[dialect]
     digest = hashlib.sha256()
     digest.update(f"{dialect} {language.distribution} {metadata.version(language.distribution)}".encode())

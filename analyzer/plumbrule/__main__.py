@@ -1,0 +1,7 @@
+"""`python -m plumbrule`: the same as the command."""
+
+import sys
+
+from plumbrule.cli import main
+
+sys.exit(main())
