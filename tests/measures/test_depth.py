@@ -147,6 +147,11 @@ EXEMPT = {
         "Job.start",
         "calls its own object",
     ),
+    "a parameter that only a framework hands in": (
+        "from shop.engine import ship\n\ndef on_ship(item, _, address):\n    return ship(item, address)\n",
+        "on_ship",
+        "takes what it does not need: its caller sets the signature",
+    ),
     "a function inside another": (
         "from shop.engine import ship\n\ndef outer():\n"
         "    def inner(item, address):\n        return ship(item, address)\n    return inner\n",

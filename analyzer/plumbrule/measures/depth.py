@@ -99,9 +99,13 @@ def _excuse(s: Situation, reader: Reader, rows: FileRows, symbol: SymbolRow, fun
     base = promised_by(reader, reader.own, owner, name) if owner else ""
     if base:
         return f"required by {base}"
+    interface = s.facts.interface(rows.file.dialect, rows.file.blob)
+    unread = (one for one in interface.parameters if one.name.startswith("_"))
+    if any(interface.symbols[one.symbol].name == function.symbol for one in unread):
+        return "takes what it does not need: its caller sets the signature"
     if function.forward_grade != "A":
         body = s.facts.body(rows.file.dialect, rows.file.blob)
-        names = [one.name for one in s.facts.interface(rows.file.dialect, rows.file.blob).symbols]
+        names = [one.name for one in interface.symbols]
         said = (one.text for one in body.references if one.symbol >= 0 and names[one.symbol] == function.symbol)
         if any(_DEPRECATED.search(text) for text in said):
             return "deprecated"
