@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from plumbrule.facts import LAZY, REEXPORT, Interface, Parameter, Symbol
+from plumbrule.facts import LAZY, REEXPORT, Import, Interface, Parameter, Symbol
 from plumbrule.graph import FileRows, Graph
 from plumbrule.measures import FactsOf, Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of
@@ -21,6 +21,7 @@ from plumbrule.tables import Row, Table, columns
 
 _BY_NAME = frozenset({"python"})  # languages whose callers may pass any ordinary argument by its name
 _ALL_NAMES = frozenset({"python"})  # languages in which every top-level name of a module can be imported
+_POSITIONAL = frozenset({"positional-only", "positional"})
 _CALLABLE = frozenset({"function", "method"})
 _CLASSES = frozenset({"class", "interface", "enum"})
 _RECEIVERS = frozenset({"self", "cls", "mcs", "metacls", "this"})
@@ -141,59 +142,85 @@ def _arguments(definition: _Definition) -> list[Parameter]:
     return own
 
 
+class _Callers(NamedTuple):
+    """What callers who pass by position or by name knew, and what they meet."""
+
+    places: Sequence[Parameter]  # what an argument without a name can meet now
+    kinds: Collection[str]  # of all parameters now
+    reordered: bool  # not even those that stayed come in their order
+    known: set[str]  # all names before, and the new names of parameters that were renamed
+
+
 def _by_name(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator[Change]:
     """Narrowed parameters where an argument may be passed by position or by name."""
-    there = {parameter.name: parameter for parameter in new}
+    named = {parameter.name: parameter for parameter in new}
     was = {parameter.name for parameter in old}
-    by_position = [p for p in new if p.kind in ("positional-only", "positional")]
-    rest = any(p.kind == "variadic" for p in new)
-    rest_by_name = any(p.kind == "variadic-keyword" for p in new)
-    renamed: set[str] = set()
+    places = [p for p in new if p.kind in _POSITIONAL]
+    stayed = [p.name for p in places if p.name in was]
+    were = [p.name for p in old if p.kind in _POSITIONAL and p.name in stayed]
+    callers = _Callers(places, {p.kind for p in new}, stayed != were, set(was))
+    following = iter(places)
     place = 0
     for parameter in old:
-        positional = parameter.kind in ("positional-only", "positional")
-        successor = by_position[place] if positional and place < len(by_position) else None
-        place += positional
-        match = there.get(parameter.name)
-        if match is None or (parameter.kind == "positional-only" and match.kind == "keyword-only"):
-            if successor is not None and successor.name not in was:
-                renamed.add(successor.name)
-                if parameter.kind == "positional":
-                    yield Change("parameter-renamed", f"{parameter.name} to {successor.name}")
-                if parameter.optional and not successor.optional:
-                    yield Change("default-removed", successor.name)
-                continue
-            swallowed = {
-                "positional-only": rest,
-                "positional": rest and rest_by_name,
-                "keyword-only": rest_by_name,
-            }.get(parameter.kind, any(p.kind == parameter.kind for p in new))
-            if not swallowed:
-                yield Change("parameter-removed", parameter.name)
-            continue
-        if parameter.kind.startswith("variadic"):
-            if match.kind != parameter.kind and not any(p.kind == parameter.kind for p in new):
-                yield Change("parameter-narrowed", f"{parameter.name} takes one argument now")
-            continue
-        if match.kind.startswith("variadic"):
-            continue
-        if parameter.kind == "positional" and match.kind != "positional":
-            how = "by name" if match.kind == "keyword-only" else "by position"
-            yield Change("parameter-narrowed", f"{parameter.name} can only be passed {how}")
-        elif parameter.kind == "keyword-only" and match.kind == "positional-only":
-            yield Change("parameter-narrowed", f"{parameter.name} can only be passed by position")
-        elif positional and match in by_position and by_position.index(match) != place - 1:
-            ahead = [p for p in by_position[: by_position.index(match)] if p.name not in was and p.name not in renamed]
-            moved = [p.name for p in by_position if p.name in was]
-            kept = [p.name for p in old if p.kind in ("positional-only", "positional") and p.name in moved]
-            if moved != kept or any(p.optional for p in ahead):
-                yield Change("parameter-moved", parameter.name)
-        if parameter.optional and not match.optional:
-            yield Change("default-removed", parameter.name)
+        is_positional = parameter.kind in _POSITIONAL
+        successor = next(following, None) if is_positional else None
+        match = named.get(parameter.name)
+        if match is not None and not (parameter.kind == "positional-only" and match.kind == "keyword-only"):
+            yield from _kept(parameter, match, callers, place)
+        elif successor is not None and successor.name not in was:
+            callers.known.add(successor.name)
+            yield from _renamed(parameter, successor)
+        elif not _is_swallowed(parameter, callers):
+            yield Change("parameter-removed", parameter.name)
+        place += is_positional
     for parameter in new:
-        is_new = parameter.name not in was and parameter.name not in renamed
-        if is_new and not parameter.optional and not parameter.kind.startswith("variadic"):
+        if not parameter.optional and not parameter.kind.startswith("variadic") and parameter.name not in callers.known:
             yield Change("parameter-required", parameter.name)
+
+
+def _kept(old: Parameter, new: Parameter, callers: _Callers, place: int) -> Iterator[Change]:
+    """A parameter that still has its name; as a positional one it had this place."""
+    if old.kind.startswith("variadic"):
+        if old.kind not in callers.kinds:
+            yield Change("parameter-narrowed", f"{old.name} takes one argument now")
+        return
+    if new.kind.startswith("variadic"):
+        return
+    if way := _only_way(old, new):
+        yield Change("parameter-narrowed", f"{old.name} can only be passed {way}")
+    elif old.kind in _POSITIONAL and _has_moved(new, callers, place):
+        yield Change("parameter-moved", old.name)
+    if old.optional and not new.optional:
+        yield Change("default-removed", old.name)
+
+
+def _only_way(old: Parameter, new: Parameter) -> str:
+    """The one way that is left to pass an argument; empty if there is none fewer."""
+    if old.kind == "positional" and new.kind != "positional":
+        return "by name" if new.kind == "keyword-only" else "by position"
+    return "by position" if old.kind == "keyword-only" and new.kind == "positional-only" else ""
+
+
+def _has_moved(parameter: Parameter, callers: _Callers, place: int) -> bool:
+    """Whether an argument in this place meets another parameter; not if all that changed is what is required ahead."""
+    if parameter not in callers.places or callers.places.index(parameter) == place:
+        return False
+    ahead = callers.places[: callers.places.index(parameter)]
+    return callers.reordered or any(p.optional and p.name not in callers.known for p in ahead)
+
+
+def _renamed(old: Parameter, new: Parameter) -> Iterator[Change]:
+    if old.kind == "positional":
+        yield Change("parameter-renamed", f"{old.name} to {new.name}")
+    if old.optional and not new.optional:
+        yield Change("default-removed", new.name)
+
+
+def _is_swallowed(old: Parameter, callers: _Callers) -> bool:
+    """Whether `*rest` and `**more` still take what is passed for a parameter that is gone."""
+    rest, more = "variadic" in callers.kinds, "variadic-keyword" in callers.kinds
+    ways = {"positional-only": rest, "positional": rest and more, "keyword-only": more}
+    return ways.get(old.kind, old.kind in callers.kinds)
 
 
 def _by_position(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator[Change]:
@@ -311,6 +338,33 @@ def contract_changes(s: Situation) -> Collection[Row]:
     return sorted(set(rows))
 
 
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """A file before, and what its users meet now."""
+
+    before: _Side
+    now: _Side
+    pair: _Pair
+    language: str
+    anew: Mapping[tuple[str, str], str]  # (language, name) -> the file that defines it since this change
+    known: Mapping[str, list[_Definition]]
+    found: Mapping[str, list[_Definition]]
+    exported: Collection[str]
+    still_exported: Collection[str]
+
+    def offers(self, name: str) -> bool:
+        return _offers(self.now, self.pair.now, name, self.language)
+
+
+class _Fate(NamedTuple):
+    """What became of a definition."""
+
+    changes: list[Change]
+    place: Place  # where it is now, or was
+    variants: Sequence[_Definition] = ()  # there; none if it is gone
+    is_gone: bool = False  # then all that was inside it is gone with it, and not told again
+
+
 def _compared(
     s: Situation, before: _Side, now: _Side, pair: _Pair, anew: Mapping[tuple[str, str], str]
 ) -> Iterator[Row]:
@@ -318,57 +372,62 @@ def _compared(
     if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
         return
     language = s.before.rows(pair.before).file.language
-    known, found = _definitions(ours), _definitions(theirs)
-    exported = _exported(ours, language)
-    still_exported = _exported(theirs, language)
+    comparison = _Comparison(
+        before, now, pair, language, anew, _definitions(ours), _definitions(theirs),
+        _exported(ours, language), _exported(theirs, language),
+    )  # fmt: skip
+    yield from _lost_definitions(comparison)
+    yield from _lost_reexports(comparison)
+
+
+def _lost_definitions(c: _Comparison) -> Iterator[Row]:
     gone: set[str] = set()
-    for name, several in known.items():
-        owner, _, own_name = name.rpartition(".")
-        if _is_same(several, found.get(name)) and (owner or name in still_exported):
+    for name, several in c.known.items():
+        owner = name.rpartition(".")[0]
+        if _is_same(several, c.found.get(name)) and (owner or name in c.still_exported):
             continue
         if owner in gone:
             gone.add(name)
-        if name in gone or not _is_offered(name, known, exported):
-            continue
-        place = Place(pair.now, name)
-        variants = found.get(name)
-        if variants is None or (not owner and name not in still_exported):
-            if not owner and variants is not None:
-                changes = [Change("not-exported", "")] if not _offers(now, pair.now, name, language) else []
+        elif _is_offered(name, c.known, c.exported):
+            fate = _fate(c, name, several)
+            if fate.is_gone:
                 gone.add(name)
-            elif own_name in _CONSTRUCTORS:
-                changes = _lost_constructor(now, found, pair.now, owner, several[0], language)
-            else:
-                elsewhere = _moved_definition(now, pair.now, name, language)
-                if elsewhere is not None:
-                    place, variants = elsewhere, _definitions(now.interface(elsewhere.path)).get(elsewhere.symbol)
-                    changes = _least(several, variants or [], language)
-                elif _still_there(now, found, pair.now, owner, own_name, language):
-                    changes = []
-                else:
-                    place_now = anew.get((language, name), "")
-                    changes = [Change("removed", f"now in {place_now}" if place_now else "")]
-                    gone.add(name)
-        else:
-            changes = _least(several, variants, language)
-            if variants[0].symbol.visibility == "private":
-                changes = [Change("not-exported", "private now")]
-        if (
-            several[0].symbol.kind in _CLASSES
-            and variants
-            and several[0].symbol.signature != variants[0].symbol.signature
-        ):
-            changes = [*changes, *_lost_bases(before, now, Place(pair.before, name), place)]
-        if changes:
-            told, was = place, name
-            kind = several[0].symbol.kind
-            if own_name in _CONSTRUCTORS:  # users name the class, not its constructor
-                told, was, kind = Place(place.path, place.symbol.rpartition(".")[0]), owner, "class"
-            signatures = several[0].symbol.signature, variants[0].symbol.signature if variants else ""
-            for change in changes:
-                yield (s.now.repo, told.path, told.symbol, kind, change.change, *signatures, change.detail,
-                       pair.before, was)  # fmt: skip
-    yield from _lost_reexports(s, before, now, pair, language)
+            yield from _told(c, name, several[0].symbol, fate)
+
+
+def _fate(c: _Comparison, name: str, several: Sequence[_Definition]) -> _Fate:
+    owner, _, own_name = name.rpartition(".")
+    place, variants = Place(c.pair.now, name), c.found.get(name, ())
+    if variants and (owner or name in c.still_exported):
+        is_private = variants[0].symbol.visibility == "private"
+        narrower = [Change("not-exported", "private now")] if is_private else _least(several, variants, c.language)
+        return _Fate(narrower, place, variants)
+    if variants:
+        return _Fate([] if c.offers(name) else [Change("not-exported", "")], place, variants, is_gone=True)
+    if own_name in _CONSTRUCTORS:
+        return _Fate(_lost_constructor(c, owner, several[0]), place)
+    elsewhere = _moved_definition(c, name)
+    if elsewhere is not None:
+        there = _definitions(c.now.interface(elsewhere.path)).get(elsewhere.symbol, [])
+        return _Fate(_least(several, there, c.language), elsewhere, there)
+    if _still_there(c, owner, own_name):
+        return _Fate([], place)
+    place_now = c.anew.get((c.language, name), "")
+    return _Fate([Change("removed", f"now in {place_now}" if place_now else "")], place, is_gone=True)
+
+
+def _told(c: _Comparison, name: str, was: Symbol, fate: _Fate) -> Iterator[Row]:
+    """The rows of one definition that became less."""
+    signature = fate.variants[0].symbol.signature if fate.variants else ""
+    changes, place, kind = list(fate.changes), fate.place, was.kind
+    if kind in _CLASSES and fate.variants and was.signature != signature:
+        changes += _lost_bases(c.before, c.now, Place(c.pair.before, name), place)
+    owner, _, own_name = name.rpartition(".")
+    if own_name in _CONSTRUCTORS:  # users name the class, not its constructor
+        name, place, kind = owner, Place(place.path, place.symbol.rpartition(".")[0]), "class"
+    for change in changes:
+        yield (c.now.graph.repo, place.path, place.symbol, kind, change.change, was.signature, signature,
+               change.detail, c.pair.before, name)  # fmt: skip
 
 
 def _is_same(before: Sequence[_Definition], now: Sequence[_Definition] | None) -> bool:
@@ -397,69 +456,79 @@ def _offers(side: _Side, path: str, name: str, language: str, depth: int = 0) ->
     if path not in side.graph or depth > _DEEPEST:
         return False
     interface = side.interface(path)
+    if _mentions(interface, name, language):
+        return True
+    if not _imports_all(interface, language):
+        return False
+    rows = side.graph.rows(path)
+    if any(external.name == "*" for external in rows.externals):
+        return True
+    followed = {d.dst for d in rows.dependencies if d.kind == "import" and "*" in d.names.split(", ")}
+    return any(
+        (target in side.graph and name in _exported(side.interface(target), language))
+        or _offers(side, target, name, language, depth + 1)
+        for target in sorted(followed)
+    )
+
+
+def _mentions(interface: Interface, name: str, language: str) -> bool:
+    """Whether a file that does not define `name` offers it by name: in an export or an import, or when asked for it."""
     if any(symbol.parent < 0 and symbol.name == _ASKED_AT_RUN_TIME for symbol in interface.symbols):
         return True
     if any(export.name == name for export in interface.exports if export.imported >= 0 or language not in _ALL_NAMES):
         return True
-    stars = False
-    for statement in interface.imports:
-        if statement.symbol >= 0 or statement.flags & LAZY:
-            continue
-        if statement.alias == name and (language in _ALL_NAMES or statement.flags & REEXPORT):
-            return True
-        stars = stars or (statement.name == "*" and (language in _ALL_NAMES or not statement.alias))
-    if not stars:
-        return False
-    rows = side.graph.rows(path)
-    followed = {d.dst for d in rows.dependencies if d.kind == "import" and "*" in d.names.split(", ")}
-    if any(external.name == "*" for external in rows.externals):
-        return True
-    for target in sorted(followed):
-        if target in side.graph and name in _exported(side.interface(target), language):
-            return True
-        if _offers(side, target, name, language, depth + 1):
-            return True
-    return False
+    return any(
+        statement.alias == name and (language in _ALL_NAMES or statement.flags & REEXPORT)
+        for statement in _at_start(interface)
+    )
 
 
-def _moved_definition(side: _Side, path: str, name: str, language: str) -> Place | None:
+def _imports_all(interface: Interface, language: str) -> bool:
+    """Whether all names of another file are passed on without being named."""
+    return any(
+        statement.name == "*" and (language in _ALL_NAMES or not statement.alias) for statement in _at_start(interface)
+    )
+
+
+def _at_start(interface: Interface) -> Iterator[Import]:
+    """The imports that run when the file is loaded."""
+    return (statement for statement in interface.imports if statement.symbol < 0 and not statement.flags & LAZY)
+
+
+def _moved_definition(c: _Comparison, name: str) -> Place | None:
     """Where a top-level name that is only re-exported here is defined now, if that is in this repository."""
-    if "." in name or not _offers(side, path, name, language):
+    if "." in name or not c.offers(name):
         return None
-    for use in side.graph.rows(path).uses:
-        if use.kind == "import" and not use.user and use.dst and use.symbol == name and use.dst in side.graph:
+    for use in c.now.graph.rows(c.pair.now).uses:
+        if use.kind == "import" and not use.user and use.dst and use.symbol == name and use.dst in c.now.graph:
             return Place(use.dst, use.symbol)
     return None
 
 
-def _still_there(
-    side: _Side, found: Mapping[str, list[_Definition]], path: str, owner: str, name: str, language: str
-) -> bool:
+def _still_there(c: _Comparison, owner: str, name: str) -> bool:
     """Whether a name that is no longer written here is offered in another way."""
     if not owner:
-        return _offers(side, path, name, language)
-    if owner not in found:
-        return _offers(side, path, owner.partition(".")[0], language)  # its class moved: told there
-    if f"{owner}.{_ASKED_AT_RUN_TIME}" in found:
+        return c.offers(name)
+    if owner not in c.found:
+        return c.offers(owner.partition(".")[0])  # its class moved: told there
+    if f"{owner}.{_ASKED_AT_RUN_TIME}" in c.found:
         return True
-    reader = Reader(side.graph, path)
+    reader = Reader(c.now.graph, c.pair.now)
     return any(
         f"{base.symbol}.{name}" in {symbol.symbol for symbol in rows.symbols}
-        for base in ancestors_of(reader, Place(path, owner))
+        for base in ancestors_of(reader, Place(c.pair.now, owner))
         if (rows := reader.rows(base.path)) is not None
     )
 
 
-def _lost_constructor(
-    side: _Side, found: Mapping[str, list[_Definition]], path: str, owner: str, old: _Definition, language: str
-) -> list[Change]:
+def _lost_constructor(c: _Comparison, owner: str, old: _Definition) -> list[Change]:
     """A class without its own constructor takes what its bases or decorators say; without those, nothing."""
-    if owner not in found or found[owner][0].symbol.decorators:
+    if owner not in c.found or c.found[owner][0].symbol.decorators:
         return []
-    if bases_of(side.graph.rows(path), path, owner):
+    if bases_of(c.now.graph.rows(c.pair.now), c.pair.now, owner):
         return []
     nothing = _Definition(old.symbol, ())
-    return narrowings(old, nothing, language)
+    return narrowings(old, nothing, c.language)
 
 
 def _lost_bases(before: _Side, now: _Side, old: Place, new: Place) -> Iterator[Change]:
@@ -486,28 +555,34 @@ def _defined_anew(s: Situation) -> dict[tuple[str, str], str]:
     return found
 
 
-def _lost_reexports(s: Situation, before: _Side, now: _Side, pair: _Pair, language: str) -> Iterator[Row]:
+def _lost_reexports(c: _Comparison) -> Iterator[Row]:
     """Names that this file only passed on to its users and passes on no longer, while their definition still exists."""
-    rows = s.before.rows(pair.before)
-    interface = before.interface(pair.before)
-    is_entry = _ENTRY.search(_SUFFIX.sub("", pair.before)) is not None
-    offered: dict[str, tuple[str, int]] = {}  # name offered -> (name there, line of the import)
+    rows, now = c.before.graph.rows(c.pair.before), c.now.graph
+    offered = _passed_on(c)
+    here = {symbol.name for symbol in c.now.interface(c.pair.now).symbols if symbol.parent < 0}
+    for name, (original, line) in sorted(offered.items()):
+        if name.startswith("_") or name in here or c.offers(name):
+            continue
+        for use in rows.uses:
+            is_it = use.kind == "import" and use.line == line and use.symbol == original
+            if is_it and use.dst in now and any(one.symbol == original for one in now.rows(use.dst).symbols):
+                yield (now.repo, c.pair.now, name, "re-export", "removed", "", "", f"still in {use.dst}",
+                       use.dst, use.symbol)  # fmt: skip
+
+
+def _passed_on(c: _Comparison) -> dict[str, tuple[str, int]]:
+    """(name there, line of the import) of every name that the file offered without defining it."""
+    interface = c.before.interface(c.pair.before)
+    is_entry = _ENTRY.search(_SUFFIX.sub("", c.pair.before)) is not None
+    offered: dict[str, tuple[str, int]] = {}
     for statement in interface.imports:
-        passes_on = statement.flags & REEXPORT or (language in _ALL_NAMES and is_entry)
+        passes_on = statement.flags & REEXPORT or (c.language in _ALL_NAMES and is_entry)
         if statement.alias and statement.symbol < 0 and passes_on and statement.name not in ("", "*"):
             offered[statement.alias] = (statement.name, statement.line)
     for export in interface.exports:
         if export.imported >= 0 and export.local not in ("", "*"):
             offered[export.name] = (export.local, interface.imports[export.imported].line)
-    here = {symbol.name for symbol in now.interface(pair.now).symbols if symbol.parent < 0}
-    for name, (original, line) in sorted(offered.items()):
-        if name.startswith("_") or name in here or _offers(now, pair.now, name, language):
-            continue
-        for use in rows.uses:
-            is_it = use.kind == "import" and use.line == line and use.symbol == original
-            if is_it and use.dst in s.now and any(one.symbol == original for one in s.now.rows(use.dst).symbols):
-                yield (s.now.repo, pair.now, name, "re-export", "removed", "", "", f"still in {use.dst}",
-                       use.dst, use.symbol)  # fmt: skip
+    return offered
 
 
 MEASURES = (
