@@ -1,6 +1,6 @@
 ; One captured node a pattern, so that matches come in the order of the text. A capture is named for the method
-; (`on_NAME` in facts.py or extract/sweep.py) or the flow that takes it. No pattern waits inside a node for a child without a
-; field: every open one would be visited at every node below, and hostile depth would cost its square. typescript/facts.scm without types, with JSX.
+; (`on_NAME` in facts.py, modules.py or extract/sweep.py) or the flow that takes it. No pattern waits inside a node for
+; a child without a field: every open one would be visited at every node below, and hostile depth would cost its square. typescript/facts.scm without types, with JSX.
 
 (import_statement) @import
 (export_statement) @export

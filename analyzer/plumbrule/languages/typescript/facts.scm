@@ -1,6 +1,6 @@
 ; One captured node a pattern, so that matches come in the order of the text. A capture is named for the method
-; (`on_NAME` in facts.py or extract/sweep.py) or the flow that takes it. No pattern waits inside a node for a child without a
-; field: every open one would be visited at every node below, and hostile depth would cost its square. javascript/facts.scm is this file without types.
+; (`on_NAME` in facts.py, modules.py or extract/sweep.py) or the flow that takes it. No pattern waits inside a node for
+; a child without a field: every open one would be visited at every node below, and hostile depth would cost its square. javascript/facts.scm is this file without types.
 
 (import_statement) @import
 (import_alias) @import_alias
