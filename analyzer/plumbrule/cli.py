@@ -206,6 +206,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`| head`): no fault, but nothing more can be said either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(
+            f"plumbrule: the operating system refused: {error}\n"
+            "Is the disk full, a folder not writable, or a program missing? Mend that and run it again.",
+            file=sys.stderr,
+        )
+        return COULD_NOT_JUDGE
     except Exception:
         # Python would end with 1, which says "judged, and failed".
         import traceback

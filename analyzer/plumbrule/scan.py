@@ -596,9 +596,9 @@ class _Timeline:
         self._said = dict(state.said)
         self._history: list[Mapping[str, float]] = []  # figures of earlier commits
         self._batch_of: Mapping[str, Batch] = {}
+        self._parents: Mapping[str, str] = {}  # first parents of the commits at hand
         self._units: dict[str, Mapping[str, float]] = {}  # of the batch under way, by commit
         self._snapshots = 0
-        self._batch_after = ""
         self._resumed = False
         self._record: SnapshotRecord | None = None
 
@@ -609,7 +609,6 @@ class _Timeline:
         self._record = record
         self._snapshots = state.snapshots
         self._counts = _counted(self._walk.whole, {})
-        self._batch_after = state.batch_after
         self._totals = dict(state.counts)
         with self._scan._store.reader() as reader:
             self._history = units_of(reader.recall(f"units:{self._order.name}"))
@@ -647,12 +646,14 @@ class _Timeline:
             for index, (commit, change) in enumerate(zip(stretch, changes, strict=True)):
                 self._step(commit, change, batch_of[commit.commit.id], ends)
                 self._terms.progress.done(start + index + 1)
-            if start + _STRETCH < len(commits):
-                scan._book.release((rows.file.dialect, rows.file.blob) for rows in self._walk.whole.files.values())
-                if self._terms.clock() - published > _PUBLISH_SECONDS:
+                # Between batches only: what a batch began with is not in the store.
+                more = not self._moments and start + index + 1 < len(commits)
+                if more and self._terms.clock() - published > _PUBLISH_SECONDS:
                     self._remember()
                     self._writer.publish()
                     published = self._terms.clock()
+            if start + _STRETCH < len(commits):
+                scan._book.release((rows.file.dialect, rows.file.blob) for rows in self._walk.whole.files.values())
         self._remember()
 
     def _step(self, commit: LineCommit, changes: Changes, batch: Batch, ends: Collection[str]) -> None:
@@ -798,14 +799,16 @@ class _Timeline:
             if self._record is None:
                 # Nobody knows which commits a first scan's batch began with: it is the newest piece of work.
                 new = list(batches(commits, settings)[-1].commits)
+            said_before = [at for at, commit in enumerate(new) if self._said.get(commit) == (order.batch, order.agent)]
+            if said_before:
+                new = new[said_before[0] :]  # by a scan that was killed before it came so far
             self._said.update(dict.fromkeys(new, (order.batch, order.agent)))
         said = {commit: Origin(*words) for commit, words in self._said.items()}
         found = batches([*earlier, *commits], settings, said)
         fresh = {commit.commit.id for commit in commits}
         known = {commit.commit.id for commit in earlier}
         mine = tuple(batch for batch in found if not fresh.isdisjoint(batch.commits))
-        first = {commit.commit.id: commit for commit in (*earlier, *commits)}[mine[-1].first_commit].commit
-        self._batch_after = first.parents[0] if first.parents else ""
+        self._parents = {one.commit.id: "".join(one.commit.parents[:1]) for one in (*earlier, *commits)}
         rows = [
             BatchRow(
                 batch=batch.id,
@@ -826,17 +829,20 @@ class _Timeline:
     # -- the end ------------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
+        assert self._record is not None
         state = State(
             used=self._used,
             main_line=self._ref,
             snapshots=self._snapshots,
-            batch_after=self._batch_after,
+            batch_after=self._parents[self._batch_of[self._record.commit].first_commit],
             counts=self._totals,
             said=self._said,
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
         policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}
         self._writer.remember(f"policy:{self._order.name}", json.dumps(policy, sort_keys=True))
+        if self._sides is not None:
+            self._writer.remember("compiled", self._sides.compiled(self._terms.rules))
         self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
         self._writer.remember(f"memory:{self._order.name}", memory_text(self._walk.memory()))
 
