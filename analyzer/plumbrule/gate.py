@@ -123,7 +123,7 @@ class _Gate:
         if self._worktree:
             now_tree, contents = self._disk_tree()
         else:
-            now_tree = tree_changes(tree, disk_of(repository, tree))
+            now_tree = tree_changes(tree, {})
         judged = [self._judge(name, used, commit, now_tree, contents, loose) for commit in bases]
         return self._verdict(plain, judged, used, binding, proposed)
 
@@ -222,15 +222,18 @@ class _Gate:
         repository = self._repository
         old_tree = repository.tree(before)
         walk = walk_of(name, repository, self._book, used.policy, contents)
-        disk = disk_of(repository, old_tree) if repository.has_worktree else {}
-        first = tree_changes(old_tree, disk)
+        first = tree_changes(old_tree, {})
         changes: dict[str, TreeFile | None] = dict.fromkeys(old_tree.keys() - now_tree.keys())
         for path, file in now_tree.items():
             old = old_tree.get(path)
             if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
                 changes[path] = file
         with self._recalled(name, used, before, walk, first) as held:
-            wanted = [*(() if held is not None else walk.wanted(first)), *walk.wanted(changes)]
+            wanted = list(walk.wanted(changes))
+            if held is None:
+                # Disk is the quicker place for a whole tree; for a few files looking there costs more than it saves.
+                disk = disk_of(repository, old_tree)
+                wanted += [w._replace(disk=disk.get(w.blob, b"")) for w in walk.wanted(first)]
             self._progress.stage(f"{name}: reading files", len(wanted))
             self._book.ensure(wanted, lambda done, _: self._progress.done(done))
             if held is None:
@@ -310,6 +313,7 @@ class _Gate:
             changed=step.delta.keys(),
             held=None if held is None else held[0],
             links=() if held is not None else self._links(),
+            compiled=self._compiled(),
             not_measured={} if history else {"unusual": "no scan with history is cached here"},
         )
         judgement = judge(
@@ -323,6 +327,11 @@ class _Gate:
         )
         sides.close()
         return _Judged(judgement, walk, covered_before, changes)
+
+    def _compiled(self) -> str:
+        """What a scan found out about the rules' SQL; "" = nothing is kept."""
+        with self._stored() as reader:
+            return (reader.recall("compiled") or "") if reader is not None else ""
 
     def _history(self, name: str) -> list[Mapping[str, float]]:
         """Figures of earlier commits, as a scan left them; none without a store."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from plumbrule.data import data_folder
@@ -38,6 +39,11 @@ def shipped_rules() -> Path:
     return data_folder("rules")
 
 
+@cache
+def _shipped() -> tuple[Rule, ...]:
+    return load_rules(shipped_rules())
+
+
 def policy_file(start: Path, given: str) -> Path | None:
     """The policy that governs `start`: the one given, else the nearest upwards; None if there is none.
 
@@ -59,7 +65,7 @@ def policy_file(start: Path, given: str) -> Path | None:
 def on_disk(file: Path | None) -> Governing:
     """The policy as it lies there; the empty one for None."""
     if file is None:
-        return Governing(Policy(), load_rules(shipped_rules()), None, None)
+        return Governing(Policy(), _shipped(), None, None)
     policy = read_policy(_text(file), str(file))
     baseline = file.parent / BASELINE_NAME
     return Governing(
@@ -85,7 +91,7 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     if beside is not None:
         baseline = read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME)
     if entry is None:
-        return Governing(Policy(), load_rules(shipped_rules()), baseline, None, commit=commit)
+        return Governing(Policy(), _shipped(), baseline, None, commit=commit)
     policy = read_policy(_blob(repository, entry, path, commit), path)
     own = []
     for name in policy.rule_folders:
@@ -99,7 +105,7 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         own += [parse_rule(_blob(repository, tree[item], item, commit), item, own=True) for item in files]
     return Governing(
         policy=policy,
-        rules=gather([*load_rules(shipped_rules()), *own]),
+        rules=gather([*_shipped(), *own]),
         baseline=baseline,
         folder=repository.root / folder,
         path=path,

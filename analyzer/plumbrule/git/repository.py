@@ -29,6 +29,9 @@ from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Sk
 _RENAME_LIMIT = 1000  # files on either side; above it git still finds exact renames
 
 
+_TREES_HELD = 4  # a gate asks for the base's tip, the merge base and the head, some of them twice
+
+
 @dataclass(frozen=True, eq=False)
 class Repository:
     """A repository on this machine; `Repository.find` opens it."""
@@ -40,6 +43,7 @@ class Repository:
     object_format: str  # "sha1" or "sha256"
     _command: Command = field(repr=False)
     _names: Names = field(default_factory=Names, repr=False)
+    _trees: dict[str, dict[str, Entry]] = field(default_factory=dict, repr=False, compare=False)
     _lines: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -178,14 +182,19 @@ class Repository:
     # Trees and differences
 
     def tree(self, commit_id: str) -> dict[str, Entry]:
-        """Every path of a commit, in git's order; symbolic links and submodules by their mode."""
+        """Every path of a commit, in git's order; symbolic links and submodules by their mode. Not to be changed."""
+        if commit_id in self._trees:
+            return self._trees[commit_id]
         try:
             output = self._command.run("ls-tree", "-r", "-z", "--full-tree", _checked(commit_id))
         except GitFailed:
             raise NotARevision(
                 f"{self.root}: the tree of commit {commit_id} is missing or cannot be read.\n{self.mend}"
             ) from None
-        return tree_entries(self._names.split(output))
+        if len(self._trees) >= _TREES_HELD:
+            self._trees.clear()
+        self._trees[commit_id] = tree_entries(self._names.split(output))
+        return self._trees[commit_id]
 
     def marks(self, tree: Mapping[str, Entry]) -> Marks:
         """The paths of this tree that its .gitattributes files mark as generated or vendored."""

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -120,6 +120,7 @@ def _names() -> Mapping[str, str]:
     return {name: language.dialect for language in languages().values() for name in language.names}
 
 
+@lru_cache(maxsize=1 << 16)
 def language_of(path: str) -> Language | None:
     """The language by the file's name alone; None for a file that is no code we know (`other`, not `skipped`)."""
     name = path.rpartition("/")[2]

@@ -68,20 +68,30 @@ def _duplicates(s: Situation) -> Collection[Row]:
                     others = tuple(copy for copy in shapes.get(shape, ()) if copy != (path, function))
                     shapes[shape] = tuple(sorted((*others, _Copy(path, function)))) if add else others
         kept = [row for row in earlier if row[4] not in touched]
+    elif earlier is not None:
+        # Rows as a store gives them, with no memory of the other functions: only shapes of changed files are looked at.
+        touched = {f.shape_hash for path in s.changed for graph in (s.before, s.now) for f in _counted(graph, path)}
+        shapes = _all_shapes(s, touched)
+        kept = [row for row in earlier if row[4] not in touched]
     else:
         shapes, kept = _all_shapes(s), []
         touched = set(shapes)
     called = _Called(s)
-    made = [row for shape in touched if len(shapes[shape]) > 1 for row in _rows(s, shapes[shape], called)]
+    made = [row for shape in touched if len(shapes.get(shape, ())) > 1 for row in _rows(s, shapes[shape], called)]
     rows = sorted(kept + made)
     if isinstance(earlier, ShapedRows) and earlier == rows and not touched:
         return earlier
+    if earlier is not None and not isinstance(earlier, ShapedRows):
+        return rows
     return ShapedRows(rows, {shape: copies for shape, copies in shapes.items() if copies})
 
 
-def _all_shapes(s: Situation) -> dict[int, tuple[_Copy, ...]]:
+def _all_shapes(s: Situation, wanted: Collection[int] | None = None) -> dict[int, tuple[_Copy, ...]]:
+    """Every function that counts by its shape; only those of the wanted shapes, if given."""
     found: dict[int, list[_Copy]] = {}
     for path, function in s.now.functions(SMALLEST):
+        if wanted is not None and function.shape_hash not in wanted:
+            continue
         if _counts(path, s.now.rows(path).file, function):
             found.setdefault(function.shape_hash, []).append(_Copy(path, function))
     return {shape: tuple(copies) for shape, copies in found.items()}

@@ -416,6 +416,7 @@ class ModuleSweep(Sweep):
     def finish(self) -> None:
         self._import_spans.sort()
         self.read_imported_names(self._import_spans)
+        self._erase_types()
 
 
 # -- clauses ----------------------------------------------------------------------------------------------------------
@@ -476,3 +477,33 @@ def _offered_name(target: bytes) -> bytes | None:
             name = target[len(head) :]
             return name if b"." not in name and b"[" not in name else None
     return None
+
+    def _erase_types(self) -> None:
+        """Compilers drop what is imported but used as a type alone, whether or not the statement says `type`.
+
+        Not where a decorator may have types written down for run time (`emitDecoratorMetadata`). A name that is not used
+        at all keeps its import: it says nothing about types, and the next edit may use it.
+        """
+        masked = bytes(self._masked)
+        if b"@" in masked:
+            return
+        as_type: dict[bytes, set[int]] = {}
+        for _, kind, start, end in self._met:
+            if kind == "type":
+                as_type.setdefault(self.source[start:end].partition(b".")[0], set()).add(start)
+        for index, row in enumerate(self.imports):
+            alias = row.alias.encode()
+            is_plain = row.name and row.symbol < 0 and not row.flags & (TYPE_ONLY | DYNAMIC)
+            if is_plain and alias in as_type and not self._is_value(alias, as_type[alias], masked):
+                self.imports[index] = row._replace(flags=row.flags | TYPE_ONLY)
+
+    def _is_value(self, name: bytes, types: Collection[int], masked: bytes) -> bool:
+        """Whether this name stands anywhere but in an import or as one of these types."""
+        word = re.compile(rb"(?<![\w$\x80-\xff])" + re.escape(name) + rb"(?![\w$\x80-\xff])")
+        starts = [start for start, _ in self._import_spans]
+        for found in word.finditer(masked):
+            here = found.start()
+            inside = bisect_right(starts, here) - 1
+            if here not in types and not (inside >= 0 and here < self._import_spans[inside][1]):
+                return True
+        return False
