@@ -355,6 +355,7 @@ def test_findings_of_a_store_without_any_say_so(
 def test_a_generation_published_meanwhile_is_picked_up_and_said(draw: Draw, store: Path) -> None:
     test = draw()
     with Store.open(store).writer(lambda _: None) as writer:
+        writer.remember("a test", "something new")
         writer.publish()
     whole(test.run())
     assert "Generation 2 " in said(test)

@@ -29,10 +29,12 @@ def rulebook() -> Mapping[str, RulePage]:
 
     moved = [measure.table.name for measure in measures() if measure.scope == "change"]
     about_change = re.compile(rf"\b(?:now|before)\.(?:{'|'.join(map(re.escape, moved))})\b")
-    return {
-        rule.id: RulePage(rule.id, rule.title, rule.reason, bool(moved and about_change.search(rule.sql)))
-        for rule in load_rules(data_folder("rules"))
-    }
+    pages = {}
+    for rule in load_rules(data_folder("rules")):
+        # A rule may read such a table through a view of another name; then it says what it needs.
+        about = bool(about_change.search(rule.sql)) or not set(moved).isdisjoint(rule.needs)
+        pages[rule.id] = RulePage(rule.id, rule.title, rule.reason, about)
+    return pages
 
 
 def about_change(rule: str) -> bool:
