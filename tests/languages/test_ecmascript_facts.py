@@ -122,12 +122,32 @@ def test_a_marker_in_a_string_makes_nothing_generated(facts_of: Read) -> None:
 
 
 def test_a_declaration_file_offers_all_and_needs_nothing_at_run_time(facts_of: Read) -> None:
-    source = 'import { A } from "./a"\ninterface B { a: A }\n'
+    source = 'import { A } from "./a"\ninterface B { a: A }\nuse(A)\n'
     plain, declared = (facts_of(source, dialect).interface for dialect in ("typescript", "typescript-declaration"))
     assert [row.flags for row in plain.imports] == [0]
     assert [row.flags for row in declared.imports] == [TYPE_ONLY]
     assert [row.exported for row in plain.symbols] == [False, False]
     assert [row.exported for row in declared.symbols] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("use", "erased"),
+    [
+        ("function f(a: A): Map<string, A> { return g<A>(a as A) }", True),
+        ("let a: typeof A", True),
+        ("class B implements A {}", False),  # perhaps a class: not told here
+        ("class B extends A {}", False),
+        ("function f(a: A) { return a instanceof A }", False),
+        ("let a: A = { A }", False),
+        ("let a: A\nexport { A }", False),
+        ("let a: A\nlet b = `${A.name}`", False),
+        ("@Entity() class B { a: A }", False),  # its type may be written down for run time
+        ("let a = 1", False),
+    ],
+)
+def test_an_import_that_is_only_used_as_a_type_vanishes(facts_of: Read, use: str, erased: bool) -> None:
+    rows = facts_of(f'import {{ A }} from "./a"\nimport {{ A as AA }} from "./a"\n{use}\n', "typescript")
+    assert [row.flags for row in rows.interface.imports] == [TYPE_ONLY if erased else 0, 0]
 
 
 def test_white_space_and_comments_do_not_change_a_body(facts_of: Read) -> None:

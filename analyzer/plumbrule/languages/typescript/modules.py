@@ -6,6 +6,7 @@ Hides the module syntaxes: ES, CommonJS, AMD and TypeScript's own, in statements
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -56,6 +57,8 @@ _EXPORT_EQUALS = re.compile(r"export\s*=\s*([\w$]+)\s*;?")
 _REFERENCE = re.compile(r"""///\s*<reference\s+(path|types)\s*=\s*["']([^"'\n]+)["']""")
 _BINDING = re.compile(rb"=>|\b(?:function|class|require|import)\b")
 _SHORT = 300  # bytes; a longer statement is not searched for bindings before it is taken apart
+
+_WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 
 
 class Claim(NamedTuple):
@@ -418,6 +421,33 @@ class ModuleSweep(Sweep):
         self.read_imported_names(self._import_spans)
         self._erase_types()
 
+    def _erase_types(self) -> None:
+        """Compilers drop what is imported but used as a type alone, whether or not the statement says `type`.
+
+        Not where a decorator may have types written down for run time (`emitDecoratorMetadata`). A name that is not
+        used at all keeps its import: it says nothing about types, and the next edit may use it.
+        """
+        if b"@" in self._masked:
+            return
+        types = {start: end for _, kind, start, end in self._met if kind == "type"}
+        heads = {self.source[start:end].partition(b".")[0] for start, end in types.items()}
+        heads.difference_update(row.local.encode() for row in self.exports)
+        plain = {
+            index: row.alias.encode()
+            for index, row in enumerate(self.imports)
+            if row.alias and row.name and row.symbol < 0 and not row.flags & (TYPE_ONLY | DYNAMIC)
+        }
+        erased = heads.intersection(plain.values())
+        starts = [start for start, _ in self._import_spans]
+        for found in _WORD.finditer(self._masked) if erased else ():
+            if found[0] in erased and found.start() not in types:
+                inside = bisect_right(starts, found.start()) - 1
+                if inside < 0 or found.start() >= self._import_spans[inside][1]:
+                    erased.discard(found[0])
+        for index, alias in plain.items():
+            if alias in erased:
+                self.imports[index] = self.imports[index]._replace(flags=self.imports[index].flags | TYPE_ONLY)
+
 
 # -- clauses ----------------------------------------------------------------------------------------------------------
 
@@ -477,33 +507,3 @@ def _offered_name(target: bytes) -> bytes | None:
             name = target[len(head) :]
             return name if b"." not in name and b"[" not in name else None
     return None
-
-    def _erase_types(self) -> None:
-        """Compilers drop what is imported but used as a type alone, whether or not the statement says `type`.
-
-        Not where a decorator may have types written down for run time (`emitDecoratorMetadata`). A name that is not used
-        at all keeps its import: it says nothing about types, and the next edit may use it.
-        """
-        masked = bytes(self._masked)
-        if b"@" in masked:
-            return
-        as_type: dict[bytes, set[int]] = {}
-        for _, kind, start, end in self._met:
-            if kind == "type":
-                as_type.setdefault(self.source[start:end].partition(b".")[0], set()).add(start)
-        for index, row in enumerate(self.imports):
-            alias = row.alias.encode()
-            is_plain = row.name and row.symbol < 0 and not row.flags & (TYPE_ONLY | DYNAMIC)
-            if is_plain and alias in as_type and not self._is_value(alias, as_type[alias], masked):
-                self.imports[index] = row._replace(flags=row.flags | TYPE_ONLY)
-
-    def _is_value(self, name: bytes, types: Collection[int], masked: bytes) -> bool:
-        """Whether this name stands anywhere but in an import or as one of these types."""
-        word = re.compile(rb"(?<![\w$\x80-\xff])" + re.escape(name) + rb"(?![\w$\x80-\xff])")
-        starts = [start for start, _ in self._import_spans]
-        for found in word.finditer(masked):
-            here = found.start()
-            inside = bisect_right(starts, here) - 1
-            if here not in types and not (inside >= 0 and here < self._import_spans[inside][1]):
-                return True
-        return False
