@@ -340,7 +340,14 @@ def _opened(options: argparse.Namespace, root: Path) -> Store:
     def note(text: str) -> None:
         print(f"plumbrule: {visible(text)}", file=sys.stderr)
 
-    return Store.open(_store_folder(options, root), note=note, now=int(time.time()))
+    folder = _store_folder(options, root)
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise SettingsError(
+            f"{folder}: the store cannot lie there, because this path is no UTF-8.\nGive --store another folder."
+        ) from None
+    return Store.open(folder, note=note, now=int(time.time()))
 
 
 # -- commands ----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from plumbrule import __version__
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError, StoreError
 from plumbrule.extract import LOST, FactBook, Limits
 from plumbrule.git import Entry, Repository
-from plumbrule.governing import Governing, in_commit, loosenings, on_disk, path_inside, policy_file
+from plumbrule.governing import Governing, in_commit, loosenings, on_disk, own_name, path_inside, policy_file, shown
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
@@ -64,7 +64,8 @@ class Question:
 
 def not_judged(question: Question, error: PlumbruleError) -> Report:
     """The report for a question that could not even be put."""
-    return Report("not-judged", (str(error),), str(question.repo), question.base, "", question.head, tool=_TOOL)
+    reason, repo, base, head = map(shown, (str(error), str(question.repo), question.base, question.head))
+    return Report("not-judged", (reason,), repo, base, "", head, tool=_TOOL)
 
 
 _TOOL = {"name": "plumbrule", "version": __version__}
@@ -596,4 +597,4 @@ def _name(governing: Governing, repository: Repository) -> str:
     for member in governing.policy.repositories:
         if governing.folder is not None and (governing.folder / member.path).resolve() == repository.root:
             return member.name
-    return repository.root.name or "repository"
+    return own_name(repository.root)

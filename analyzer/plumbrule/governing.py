@@ -231,5 +231,15 @@ def _one(path: Path, by_root: dict[Path, str]) -> tuple[str, Path]:
         if path.resolve() in by_root:
             return by_root[path.resolve()], path.resolve()
         raise
-    name = by_root.get(root, root.name if root.name != ".git" else root.parent.name)
-    return name or "repository", root
+    return by_root.get(root) or own_name(root), root
+
+
+def own_name(root: Path) -> str:
+    """What a repository is called that no fleet names: its folder, bytes that are no UTF-8 shown as `\\xNN`."""
+    name = root.name if root.name != ".git" else root.parent.name
+    return shown(name) or "repository"
+
+
+def shown(text: str) -> str:
+    """Text from the operating system as text that every medium can hold."""
+    return os.fsencode(text).decode("utf-8", "backslashreplace")

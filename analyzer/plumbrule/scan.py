@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -22,7 +23,7 @@ import orjson
 from plumbrule.aside import radon_rows
 from plumbrule.batches import Batch, BatchSettings, Origin, batches
 from plumbrule.errors import NotARevision
-from plumbrule.extract import FactBook, Limits
+from plumbrule.extract import LOST, FactBook, Limits
 from plumbrule.git import Blobs, Commit, Entry, LineCommit, Repository, Skipped, blob_id
 from plumbrule.graph import FileRows, Graph, MemoryGraph
 from plumbrule.judge import JudgedRow, Judgement, Moment, Rule, Sides, first_seen, identity, judge
@@ -134,6 +135,11 @@ def on_disk(repository: Repository, tree: Mapping[str, Entry]) -> dict[str, byte
         for path in repository.clean_paths(tree)
         if language_of(path) is not None
     }
+
+
+def _root(repository: Repository) -> str:
+    """Where it lies, as text that a database can hold."""
+    return os.fsencode(repository.root).decode("utf-8", "backslashreplace")
 
 
 def instrument() -> str:
@@ -338,15 +344,18 @@ class _Scan:
         state = State.recalled(self._store, name)
         ref = state.main_line or repository.main_line()
         head = repository.resolve(ref)
-        writer.repository(name, str(repository.root), head, ref)
+        writer.repository(name, _root(repository), head, ref)
         resumed = writer.resume(name)
         used = instrument(), policy_print(self._policy, self._terms.rules)
         limit, after = self._order.history, ""
         line = repository.first_parents(head)
         if resumed is not None:
-            if state.used != used:
-                what = "the instrument" if state.used[0] != used[0] else "the policy"
-                self._notes.append(f"{what} changed, so the history was computed anew from the facts that are kept")
+            found_again = state.lost and not repository.missing([state.lost])
+            if state.used != used or found_again:
+                what = "the instrument changed" if state.used[0] != used[0] else "the policy changed"
+                if found_again:
+                    what = "objects that were missing are here now"
+                self._notes.append(f"{what}, so the history was computed anew from the facts that are kept")
                 stored = state.snapshots
                 limit = None if limit is None else max(limit, stored)
                 writer.begin_line(name, None)
@@ -401,6 +410,8 @@ class _Scan:
             asked = self._order.batch or self._order.agent
             self._notes.append(f"no commit is new since the last scan, so none was put down to {asked}")
         self.read, self.snapshot = walk, timeline.snapshot
+        if timeline.lost:
+            self._notes.append(f"bytes of some files are missing in this clone. {repository.mend}")
         return timeline.summary()
 
     def _fork(self, line: Sequence[str]) -> int | None:
@@ -460,7 +471,7 @@ class _Scan:
         name, writer = self._order.name, self._writer
         state = State.recalled(self._store, name)
         if not state.main_line:
-            writer.repository(name, str(self._repository.root), "", "")
+            writer.repository(name, _root(self._repository), "", "")
         resumed = writer.resume(name)
         base = resumed.graph if resumed is not None else MemoryGraph(name)
         walk = walk_of(name, self._repository, self._book, self._terms.policy, contents)
@@ -524,6 +535,7 @@ class State:
     counts: Mapping[str, int] = field(default_factory=dict)
     said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
     memory: str = ""  # the resolution's, of the newest snapshot; see `memory_text`
+    lost: str = ""  # a blob of the line whose bytes this clone lacked
 
     @classmethod
     def recalled(cls, store: Store, repo: str) -> State:
@@ -536,7 +548,10 @@ class State:
         kept = json.loads(text)
         said = {commit: (batch, agent) for commit, (batch, agent) in kept["said"].items()}
         used = kept["used"][0], kept["used"][1]
-        return cls(used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said, memory or "")
+        return cls(
+            used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said, memory or "",
+            kept.get("lost", ""),
+        )  # fmt: skip
 
     def text(self) -> str:
         return json.dumps(
@@ -547,6 +562,7 @@ class State:
                 "batch_after": self.batch_after,
                 "counts": dict(self.counts),
                 "said": dict(self.said),
+                "lost": self.lost,
             },
             sort_keys=True,
         )
@@ -596,6 +612,7 @@ class _Timeline:
         self._said = dict(state.said)
         self._history: list[Mapping[str, float]] = []  # figures of earlier commits
         self._batch_of: Mapping[str, Batch] = {}
+        self.lost = ""  # a blob whose bytes this clone lacks
         self._parents: Mapping[str, str] = {}  # first parents of the commits at hand
         self._units: dict[str, Mapping[str, float]] = {}  # of the batch under way, by commit
         self._snapshots = 0
@@ -610,6 +627,7 @@ class _Timeline:
         self._snapshots = state.snapshots
         self._counts = _counted(self._walk.whole, {})
         self._totals = dict(state.counts)
+        self.lost = state.lost
         with self._scan._store.reader() as reader:
             self._history = units_of(reader.recall(f"units:{self._order.name}"))
             for row in reader.select(
@@ -664,6 +682,9 @@ class _Timeline:
         self._record = _record(self._order.name, made.id[:12], made.id, parent, at, work, walk, commit.position)
         _count(self._counts, step.delta, step.before)
         self._writer.append(self._order.name, self._record, step.delta, walk.skipped, walk.derived)
+        for path, file in changes.items() if walk.skipped else ():
+            if file is not None and walk.skipped.get(path, "").startswith(LOST):
+                self.lost = file.blob
         self._snapshots += 1
         self._moved.update(step.delta)
         if self._sides is not None:
@@ -837,6 +858,7 @@ class _Timeline:
             batch_after=self._parents[self._batch_of[self._record.commit].first_commit],
             counts=self._totals,
             said=self._said,
+            lost=self.lost,
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
         policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}

@@ -24,7 +24,7 @@ from plumbrule.cli import main
 from plumbrule.store import Store
 
 store, kills, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-plumbrule.scan._STRETCH, plumbrule.scan._PUBLISH_SECONDS = 8, 0.2
+plumbrule.scan._STRETCH, plumbrule.scan._PUBLISH_SECONDS, plumbrule.scan._LENT_SECONDS = 8, 0.3, 0.0
 
 def forked(work):
     pid = os.fork()
