@@ -479,7 +479,7 @@ def _gate(options: argparse.Namespace) -> int:
 
 
 def _test_rules(options: argparse.Namespace, governing: Governing) -> int:
-    from plumbrule.judge import load_rules
+    from plumbrule.governing import rules_at
     from plumbrule.judge.exercise import exercise
     from plumbrule.report.rules import outcomes
 
@@ -488,7 +488,7 @@ def _test_rules(options: argparse.Namespace, governing: Governing) -> int:
         path = Path(options.path)
         if not path.exists():
             raise SettingsError(f"{path}: there is no such rule file or folder.")
-        rules = load_rules(path)
+        rules = rules_at(path)
         if not rules:
             raise SettingsError(f"{path}: holds no rule file (*.md).")
     found = list(exercise(rules, today=_today(options)))

@@ -44,6 +44,20 @@ def _shipped() -> tuple[Rule, ...]:
     return load_rules(shipped_rules())
 
 
+def rules_at(path: Path) -> tuple[Rule, ...]:
+    """The rules in this file or folder; those that do not ship with Plumbrule run confined."""
+    if path.resolve().is_relative_to(shipped_rules().resolve()):
+        chosen = {str(file.resolve()) for file in (path, *path.rglob("*.md"))}
+        return tuple(rule for rule in load_rules(shipped_rules()) if str(Path(rule.source).resolve()) in chosen)
+    files = [path] if path.is_file() else sorted(file for file in path.rglob("*.md") if is_rule_file(file.name))
+    return gather(parse_rule(_text(file), str(file), own=True) for file in files)
+
+
+def is_rule_file(path: str) -> bool:
+    """README.md and the like are no rules."""
+    return path.endswith(".md") and path.rpartition("/")[2][:1].islower()
+
+
 def policy_file(start: Path, given: str) -> Path | None:
     """The policy that governs `start`: the one given, else the nearest upwards; None if there is none.
 
@@ -96,7 +110,7 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     own = []
     for name in policy.rule_folders:
         prefix = f"{_normal(inside + name)}/"
-        files = [item for item in sorted(tree) if item.startswith(prefix) and item.endswith(".md")]
+        files = [item for item in sorted(tree) if item.startswith(prefix) and is_rule_file(item)]
         if not files:
             raise SettingsError(
                 f"{path} at {commit[:12]}: it names the rules folder {name!r}, which holds no rule there.\n"

@@ -277,7 +277,8 @@ def test_a_policy_that_another_repository_never_committed_is_not_judged(
 
 def test_own_rules_come_from_the_base(shop: Callable, judged: Callable, found: Callable):
     policy = 'rules = ["architecture/rules"]\n'
-    repo = shop({"plumbrule.toml": policy, "architecture/rules/no-prints.md": OWN_RULE})
+    rules = {"architecture/rules/no-prints.md": OWN_RULE, "architecture/rules/README.md": "Our rules.\n"}
+    repo = shop({"plumbrule.toml": policy, **rules})
     repo.commit({"shop/print.py": "x = 1\n"})
     code, report = judged(repo)
     assert (code, found(report, "new", "no-prints")) == (1, ["shop/print.py"]), report["reasons"]
