@@ -153,6 +153,7 @@ def test_every_page_is_drawn_without_an_error_and_without_a_request_to_anyone_el
     node.wait_for(timeout=PATIENCE)
     node.click()
     browser.at("of=catalog")
+    page.get_by_text("Depends on").first.wait_for(timeout=PATIENCE)  # the address moves before the page is drawn
     assert "Depends on" in browser.words()
     page.locator(".plumb-map .node.picked[aria-label^=catalog]").wait_for(timeout=PATIENCE)
     picture(page, "components")
