@@ -200,8 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"plumbrule: {error}", file=sys.stderr)
         return COULD_NOT_JUDGE
     except KeyboardInterrupt:
-        print("plumbrule: interrupted; what was published before stays as it was", file=sys.stderr)
-        return _INTERRUPTED
+        return _interrupted()
     except BrokenPipeError:
         # The reader of our output went away (`| head`): no fault, but nothing more can be said either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -213,7 +212,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return COULD_NOT_JUDGE
-    except Exception:
+    except Exception as error:
+        if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+            return _interrupted()  # the database engine was at work, and took the key press for itself
         # Python would end with 1, which says "judged, and failed".
         import traceback
 
@@ -225,6 +226,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return COULD_NOT_JUDGE
     finally:
         gc.enable()
+
+
+def _interrupted() -> int:
+    print("plumbrule: interrupted; what was published before stays as it was", file=sys.stderr)
+    return _INTERRUPTED
 
 
 def _speak_utf8() -> None:

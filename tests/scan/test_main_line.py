@@ -90,9 +90,9 @@ def test_a_history_that_is_no_number_is_refused(grown: Callable, plumbrule: Call
 def test_every_snapshot_reads_like_a_scan_of_that_commit_alone(
     grown: Callable, scanned: Callable, rows: Callable, tmp_path: Path
 ):
-    repo = grown(2)
-    repo.commit({"shop/tax.py": CYCLE})
+    repo = grown(1)
     repo.git("mv", "shop/m0.py", "shop/moved.py")
+    repo.commit({"shop/tax.py": CYCLE})
     repo.commit({"shop/broken.py": "import nothing.here\nfrom . import missing\n", "shop/bad.py": b"x = '\xff'\n"})
     repo.commit({"shop/tax.py": NO_CYCLE, "shop/broken.py": None})
     scanned(repo)
@@ -182,12 +182,12 @@ def test_a_main_line_that_shares_nothing_with_the_old_one(grown: Callable, scann
 
 
 @pytest.mark.parametrize(
-    "policy", ['exclude = ["shop/m1.py"]\n', '[components]\nall = "shop/**"\n', 'rules = ["own"]\n']
+    "policy", ['exclude = ["shop/m0.py"]\n', '[components]\nall = "shop/**"\n', 'rules = ["own"]\n']
 )
 def test_a_change_of_policy_or_rules_computes_the_history_anew(
     grown: Callable, scanned: Callable, rows: Callable, tmp_path: Path, policy: str
 ):
-    repo = grown(3)
+    repo = grown(1)
     scanned(repo)
     (repo.path / "own").mkdir()
     (repo.path / "own/no-carts.md").write_text(
@@ -199,13 +199,13 @@ def test_a_change_of_policy_or_rules_computes_the_history_anew(
     (repo.path / "plumbrule.toml").write_text(policy)
     (summary,) = scanned(repo)
     assert any("policy changed" in note for note in summary["notes"])
-    assert summary["snapshots"] == 4
+    assert summary["snapshots"] == 2
     fresh = tmp_path / "fresh"
     scanned(repo, "--store", str(fresh))
     for view in (*VIEWS, "snapshot", "finding", "trend"):
         sql = f"SELECT * FROM {view} ORDER BY ALL"
         assert rows(repo.path, sql) == rows(repo.path, sql, fresh), view
-    for position in range(4):
+    for position in range(2):
         at = f"(SELECT snapshot FROM snapshot WHERE position = {position})"
         sql = f"SELECT path, component FROM file_at({at}) ORDER BY ALL"
         assert rows(repo.path, sql) == rows(repo.path, sql, fresh)
