@@ -416,8 +416,10 @@ def _watch(options: argparse.Namespace) -> int:
     orders = _orders(options, governing, here)
 
     def scanned(moved: Sequence[Order]) -> None:
+        # Read anew each time: a policy that changed meanwhile binds the next scan, as it would without watch.
+        current = _governing(options, here)
         with TerminalProgress(quiet=options.quiet) as progress:
-            terms = Terms(governing.policy, governing.rules, _today(options), progress)
+            terms = Terms(current.policy, current.rules, _today(options), progress)
             summaries, generation = scan(store, moved, terms)
         sys.stdout.write(as_text(summaries, f"{generation:06d}"))
         sys.stdout.flush()

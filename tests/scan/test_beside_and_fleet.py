@@ -198,8 +198,10 @@ def test_watch_scans_what_moved_and_nothing_else(fleet, process: Callable, rows:
         if line.startswith("Stored as generation"):
             if len([text for text in told if "orders: main line" in text]) == 2:
                 break
+            (place / "plumbrule.toml").write_text(FLEET + '[components]\nall = "**"\n')
             orders.commit({"orders/more.py": "x = 1\n"})
     watching.terminate()
+    assert any("the policy changed" in text for text in told)
     assert rows(place, "SELECT repo, snapshots FROM repo ORDER BY 1") == [["billing", 1], ["orders", 2]]
     assert len([text for text in told if "billing: main line" in text]) == 1
 
