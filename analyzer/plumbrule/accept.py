@@ -9,7 +9,7 @@ from plumbrule.extract import FactBook, Limits
 from plumbrule.git import Repository
 from plumbrule.governing import Governing
 from plumbrule.judge import Judgement, Moment, Sides, judge
-from plumbrule.scan import GitObjects, Progress, on_disk, tree_changes, walk_of
+from plumbrule.resume import GitObjects, Progress, on_disk, tree_changes, walk_of
 from plumbrule.store import Store
 from plumbrule.walk import Walk
 

@@ -24,7 +24,7 @@ from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME
 from plumbrule.policy.loosening import Loosening
 from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report, RuleText
-from plumbrule.scan import (
+from plumbrule.resume import (
     GitObjects,
     Progress,
     State,
@@ -35,7 +35,7 @@ from plumbrule.scan import (
     units_of,
     walk_of,
 )
-from plumbrule.scan import on_disk as disk_of
+from plumbrule.resume import on_disk as disk_of
 from plumbrule.store import Store
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row

@@ -1,0 +1,180 @@
+"""A walk over a repository, begun from nothing or from where the last scan left it.
+
+Hides what a scan leaves behind as text, and by which prints whoever goes on from it knows that it is still true.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import orjson
+
+from plumbrule.extract import FactBook
+from plumbrule.git import Blobs, Entry, Repository, Skipped, blob_id
+from plumbrule.languages import extractor_version, language_of, languages
+from plumbrule.policy import Policy
+from plumbrule.resolve import Memory
+from plumbrule.store import Store
+from plumbrule.walk import TreeFile, Walk
+
+if TYPE_CHECKING:
+    from plumbrule.judge import Rule
+
+_MANIFEST_BYTES = 2_000_000
+
+
+class Progress(Protocol):
+    """Where a long command tells how far it is."""
+
+    def stage(self, text: str, total: int) -> None: ...
+    def done(self, count: int) -> None: ...
+    def note(self, text: str) -> None:
+        """Something the person must know now, e.g. that another scan is waited for."""
+        ...
+
+
+class GitObjects:
+    """Reads blobs for the workers (see `extract.Objects`)."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._blobs: Blobs = repository.blobs()
+        self._format = repository.object_format
+
+    def read(self, blob: str, limit: int) -> bytes | str:
+        found = self._blobs.read(blob, limit)
+        return found.reason if isinstance(found, Skipped) else found
+
+    def name(self, data: bytes) -> str:
+        return blob_id(data, self._format)
+
+
+def walk_of(
+    name: str, repository: Repository, book: FactBook, policy: Policy, contents: Mapping[str, bytes] | None = None
+) -> Walk:
+    """A walk that stands on no tree yet. `contents` are bytes by blob id that lie in no object store."""
+    held = contents or {}
+    own = policy.within(name)
+
+    def read(path: str, blob: str) -> bytes:
+        if blob in held:
+            return held[blob]
+        found = repository.read_blob(blob, _MANIFEST_BYTES)
+        return b"" if isinstance(found, Skipped) else found
+
+    return Walk(name, book, read, own.intent(), own.excludes)
+
+
+def tree_changes(tree: Mapping[str, Entry], disk: Mapping[str, bytes]) -> dict[str, TreeFile | None]:
+    """A whole tree as the changes from nothing; `disk` says where the bytes of a blob may lie."""
+    return {path: TreeFile(entry.mode, entry.blob, disk.get(entry.blob, b"")) for path, entry in tree.items()}
+
+
+def on_disk(repository: Repository, tree: Mapping[str, Entry]) -> dict[str, bytes]:
+    """Blob id to the file where the same bytes probably lie; quicker to read than the object store."""
+    return {
+        tree[path].blob: repository.disk_path(path)
+        for path in repository.clean_paths(tree)
+        if language_of(path) is not None
+    }
+
+
+def instrument() -> str:
+    """Names what measures; changes whenever the same bytes could give other rows, so no series mixes two of them."""
+    digest = hashlib.sha256()
+    for dialect in sorted(languages()):
+        digest.update(extractor_version(dialect).encode())
+    package = Path(__file__).parent
+    for folder in ("resolve", "measures", "languages"):
+        for source in sorted((package / folder).rglob("*.py")):
+            if "fixtures" not in source.parts:
+                digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one scan leaves for the next, beside the snapshots themselves."""
+
+    used: tuple[str, str] = ("", "")  # (instrument, policy and rules) of every snapshot on the line
+    main_line: str = ""
+    snapshots: int = 0
+    batch_after: str = ""  # the commit before the newest batch, which the next commits may continue
+    counts: Mapping[str, int] = field(default_factory=dict)
+    said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
+    memory: str = ""  # the resolution's, of the newest snapshot; see `memory_text`
+    lost: str = ""  # a blob of the line whose bytes this clone lacked
+
+    @classmethod
+    def recalled(cls, store: Store, repo: str) -> State:
+        if not store.published:
+            return cls()
+        with store.reader() as reader:
+            text, memory = reader.recall(f"scan:{repo}"), reader.recall(f"memory:{repo}")
+        if text is None:
+            return cls()
+        kept = json.loads(text)
+        said = {commit: (batch, agent) for commit, (batch, agent) in kept["said"].items()}
+        used = kept["used"][0], kept["used"][1]
+        return cls(
+            used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said, memory or "",
+            kept.get("lost", ""),
+        )  # fmt: skip
+
+    def text(self) -> str:
+        return json.dumps(
+            {
+                "used": self.used,
+                "main_line": self.main_line,
+                "snapshots": self.snapshots,
+                "batch_after": self.batch_after,
+                "counts": dict(self.counts),
+                "said": dict(self.said),
+                "lost": self.lost,
+            },
+            sort_keys=True,
+        )
+
+
+def policy_print(policy: Policy, rules: Sequence[Rule]) -> str:
+    """Changes with the policy and with every rule, so that no series mixes two of them."""
+    digest = hashlib.sha256(policy.hash.encode())
+    for rule in rules:
+        digest.update(f"{rule.id}\0{rule.sql}\0{rule.severity}\0{rule.parameters}\0".encode())
+    return digest.hexdigest()[:16]
+
+
+def memory_text(memory: Memory) -> str:
+    """A resolution's memory as text, files by number."""
+    files = sorted(
+        {path for users in memory.asked.values() for path in users}
+        | {path for names in memory.readers.values() for users in names.values() for path in users}
+    )
+    number = {path: index for index, path in enumerate(files)}
+    asked = {what: sorted(number[path] for path in users) for what, users in sorted(memory.asked.items())}
+    readers = {
+        read: {name: sorted(number[path] for path in users) for name, users in sorted(names.items())}
+        for read, names in sorted(memory.readers.items())
+    }
+    return orjson.dumps([files, readers, asked]).decode()
+
+
+def memory_of(text: str) -> Memory:
+    """The inverse of `memory_text`."""
+    files, readers, asked = orjson.loads(text)
+    return Memory(
+        {
+            read: {name: {files[number] for number in users} for name, users in names.items()}
+            for read, names in readers.items()
+        },
+        {what: {files[number] for number in users} for what, users in asked.items()},
+    )
+
+
+def units_of(text: str | None) -> list[Mapping[str, float]]:
+    """Figures of earlier commits as a scan remembered them."""
+    return orjson.loads(text) if text is not None else []
