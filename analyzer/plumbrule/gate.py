@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from plumbrule import __version__
@@ -19,6 +20,7 @@ from plumbrule.extract import LOST, FactBook, Limits
 from plumbrule.git import Entry, Repository
 from plumbrule.governing import Governing, in_commit, loosenings, on_disk, own_name, path_inside, policy_file, shown
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
+from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME
@@ -103,17 +105,12 @@ class _Gate:
                 f"{question.policy}: there is no such policy file, neither at the base nor in the change.\n"
                 f"Give the path of a {DEFAULT_NAME}."
             )
-        loose = self._loosened(bases, binding, proposed, unreadable)
         used = proposed if question.policy_from_head and proposed is not None else binding
         if question.policy_from_head and unreadable:
             raise SettingsError(f"the change's own policy cannot be previewed: {unreadable}")
         name = _name(used, repository)
         policy_used = PolicyUsed(
-            path=used.path,
-            commit=used.commit,
-            hash=used.policy.hash,
-            loosened=tuple(item.words for item in loose),
-            preview=question.policy_from_head,
+            path=used.path, commit=used.commit, hash=used.policy.hash, preview=question.policy_from_head
         )
         shown_head = WORKTREE if self._worktree else head
         plain = Report("passed", (), name, base, bases[0], shown_head, policy_used, _counts(()), Coverage(), (), _TOOL)
@@ -125,6 +122,8 @@ class _Gate:
             now_tree, contents = self._disk_tree()
         else:
             now_tree = tree_changes(tree, {})
+        loose = self._loosened(name, bases, binding, proposed, unreadable, now_tree)
+        plain = replace(plain, policy=replace(policy_used, loosened=tuple(item.words for item in loose)))
         judged = [self._judge(name, used, commit, now_tree, contents, loose) for commit in bases]
         return self._verdict(plain, judged, used, binding, proposed)
 
@@ -184,20 +183,39 @@ class _Gate:
         return (found, "") if found.path else (None, "is deleted")
 
     def _loosened(
-        self, bases: Sequence[str], binding: Governing, proposed: Governing | None, why: str
+        self,
+        name: str,
+        bases: Sequence[str],
+        binding: Governing,
+        proposed: Governing | None,
+        why: str,
+        tree: Changes,
     ) -> tuple[Loosening, ...]:
         """What the change takes away from the policy that binds; what others did to that policy meanwhile is theirs."""
-        loose = loosenings(binding, proposed, why)
+
+        def files() -> list[str]:
+            return [path for path, file in tree.items() if file is not None and language_of(path) is not None]
+
+        @cache
+        def renamed() -> Mapping[str, str]:
+            return self._renamed(bases[0], self._changes(bases[0], tree))
+
+        def formerly(subject: str) -> str:
+            return earlier_subject(subject, renamed())
+
+        head = None if proposed is None else proposed.within(name)
+        loose = loosenings(binding.within(name), head, why, files=files, formerly=formerly)
         for base in bases if loose else ():
             try:
-                start = in_commit(self._repository, base, binding.path or self._policy_path)
+                start = in_commit(self._repository, base, binding.path or self._policy_path).within(name)
             except PlumbruleError:
                 continue
-            if not start.path and proposed is None:
+            if not start.path and head is None:
                 return ()
             if start.path:
-                own = {(item.kind, item.subject) for item in loosenings(start, proposed, why)}
-                loose = tuple(item for item in loose if (item.kind, item.subject) in own)
+                own = loosenings(start, head, why, files=files, formerly=formerly)
+                known = {(item.kind, item.subject) for item in own}
+                loose = tuple(item for item in loose if (item.kind, item.subject) in known)
         return loose
 
     # -- both sides ---------------------------------------------------------------------------------------------
@@ -210,6 +228,24 @@ class _Gate:
         }
         tree.update({path: TreeFile("100644", "", reason=reason) for path, reason in state.skipped.items()})
         return tree, state.contents
+
+    def _changes(self, before: str, now_tree: Changes) -> dict[str, TreeFile | None]:
+        """What differs between the tree of a commit and this one."""
+        old_tree = self._repository.tree(before)
+        changes: dict[str, TreeFile | None] = dict.fromkeys(old_tree.keys() - now_tree.keys())
+        for path, file in now_tree.items():
+            old = old_tree.get(path)
+            if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
+                changes[path] = file
+        return changes
+
+    def _renamed(self, before: str, changes: Changes) -> Mapping[str, str]:
+        """New path to old path of what moved since that commit."""
+        if None not in changes.values():
+            return {}
+        if self._worktree:
+            return _moved(self._repository, self._repository.tree(before), changes)
+        return self._repository.renames(before, self._repository.resolve(self._question.head))
 
     def _judge(
         self,
@@ -224,11 +260,7 @@ class _Gate:
         old_tree = repository.tree(before)
         walk = walk_of(name, repository, self._book, used.policy, contents)
         first = tree_changes(old_tree, {})
-        changes: dict[str, TreeFile | None] = dict.fromkeys(old_tree.keys() - now_tree.keys())
-        for path, file in now_tree.items():
-            old = old_tree.get(path)
-            if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
-                changes[path] = file
+        changes = self._changes(before, now_tree)
         with self._recalled(name, used, before, walk, first) as held:
             wanted = list(walk.wanted(changes))
             if held is None:
@@ -285,16 +317,10 @@ class _Gate:
         loose: Sequence[Loosening],
         held: tuple[Held, Mapping[str, Collection[Row]]] | None,
     ) -> _Judged:
-        repository = self._repository
         start = Moment(walk.graph, walk.derived, frozenset(walk.tree))
         covered_before = walk.coverage()
         step = walk.move(changes)
-        renamed: Mapping[str, str] = {}
-        if None in changes.values():
-            if self._worktree:
-                renamed = _moved(repository, repository.tree(before), changes)
-            else:
-                renamed = repository.renames(before, repository.resolve(self._question.head))
+        renamed = self._renamed(before, changes)
         history = self._history(name)
         rows = walk.rows(
             step.now,

@@ -7,8 +7,8 @@ another repository the committed tip of that repository's main line.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +33,10 @@ class Governing:
     folder: Path | None  # where the policy file is, on disk; None = there is none
     path: str = ""  # as shown: relative to its repository's root; "" = no policy
     commit: str = ""  # the commit it was read from; "" = from disk
+
+    def within(self, repository: str) -> Governing:
+        """As one repository of the fleet sees it."""
+        return replace(self, policy=self.policy.within(repository))
 
 
 def shipped_rules() -> Path:
@@ -140,13 +144,24 @@ def path_inside(root: Path, given: str) -> str | None:
     return None
 
 
-def loosenings(base: Governing, head: Governing | None, why: str = "") -> tuple[Loosening, ...]:
-    """What a change takes away from what governs: policy, own rules and baseline. None = it is gone, `why` says how."""
+def loosenings(
+    base: Governing,
+    head: Governing | None,
+    why: str = "",
+    *,
+    files: Callable[[], Collection[str]] = tuple,
+    formerly: Callable[[str], str] = str,
+) -> tuple[Loosening, ...]:
+    """What a change takes away from what governs: policy, own rules and baseline. None = it is gone, `why` says how.
+
+    `files` and `formerly` as for `loosened`.
+    """
     rules = [*(() if head is None else head.rules), *base.rules]
-    found = [*loosened(base.policy, None if head is None else head.policy, defaults(rules), why=why)]
+    policy = None if head is None else head.policy
+    found = [*loosened(base.policy, policy, defaults(rules), why, files=files, formerly=formerly)]
     if head is not None:
         found += _weaker_rules(base, head)
-        found += _more_accepted(base, head)
+        found += _more_accepted(base, head, formerly)
     return tuple(sorted(set(found)))
 
 
@@ -166,13 +181,15 @@ def _weaker_rules(base: Governing, head: Governing) -> Iterator[Loosening]:
             yield Loosening("rule", rule.id, f"The rule {rule.id} looks for something else than before.", base.path)
 
 
-def _more_accepted(base: Governing, head: Governing) -> Iterator[Loosening]:
+def _more_accepted(base: Governing, head: Governing, formerly: Callable[[str], str]) -> Iterator[Loosening]:
     if base.baseline is None:
         return
     if head.baseline is None:
         yield Loosening("baseline", BASELINE_NAME, "The baseline is deleted.", BASELINE_NAME)
         return
     for rule, repo, subject in sorted(head.baseline.entries - base.baseline.entries):
+        if (rule, repo, formerly(subject)) in base.baseline.entries:
+            continue
         words = f"The baseline accepts {rule} of {subject}{f' in {repo}' if repo else ''}, and did not before."
         yield Loosening("baseline", f"{rule}: {subject}", words, BASELINE_NAME)
 

@@ -215,6 +215,77 @@ def test_a_deleted_policy_is_a_loosening_and_still_binds(shop: Callable, judged:
     assert len(loosenings(report)) == 1
 
 
+ALONE = '[rules.oversized-file]\nseverity = "error"\n\n[components]\nshop = "shop/**"\n'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"plumbrule.toml": None},
+        {"plumbrule.toml": "[rules\n"},
+        {"plumbrule.toml": ALONE.replace('"error"', '"off"')},
+        {"plumbrule.toml": 'exclude = ["shop/cart.py"]\n' + ALONE},
+        {"plumbrule.toml": ALONE.replace("shop/**", "shop/tax.py")},
+        {"plumbrule.toml": ALONE + "[limits]\nresolved = 0.1\n"},
+        {"plumbrule.toml": ALONE + WAIVER},
+        {"plumbrule.baseline": "dependency-cycle\ta.py -> b.py\n"},
+    ],
+)
+def test_a_loosening_needs_a_person_even_if_nothing_else_is_wrong(
+    shop: Callable, judged: Callable, change: dict[str, str | None]
+):
+    repo = shop({"plumbrule.toml": ALONE, "plumbrule.baseline": "# nothing\n"})
+    repo.commit(change)
+    code, report = judged(repo)
+    assert (code, report["verdict"]) == (1, "failed")
+    assert loosenings(report)
+    assert {f["rule"] for f in report["findings"] if f["state"] == "new" and f["severity"] == "error"} == {
+        "policy-loosening"
+    }
+
+
+def test_a_base_that_leaves_loosenings_to_its_platform_only_tells_them(shop: Callable, judged: Callable):
+    trusting = ALONE + '\n[rules.policy-loosening]\nseverity = "warning"\n'
+    repo = shop({"plumbrule.toml": trusting})
+    repo.commit({"plumbrule.toml": trusting.replace('"error"', '"off"')})
+    code, report = judged(repo)
+    assert (code, loosenings(report)) == (0, ["severity oversized-file"])
+    repo = shop({"plumbrule.toml": ALONE}, name="strict")
+    repo.commit({"plumbrule.toml": trusting.replace('"error"', '"off"')})
+    code, report = judged(repo)
+    assert (code, loosenings(report)) == (1, ["severity oversized-file", "severity policy-loosening"])
+
+
+@pytest.mark.parametrize("head", ["HEAD", "worktree"])
+def test_what_moved_with_its_policy_baseline_and_waivers_passes(shop: Callable, judged: Callable, head: str):
+    policy = LAYERS + "\n" + WAIVER.replace("shop/cart.py -> shop/tax.py", "domain/stock.py -> web/page.py").replace(
+        'rule = "dependency-cycle"', 'rule = "layer-breach"', 1
+    ).partition("\n\n")[0]  # fmt: skip
+    accepted = "dependency-cycle\tdomain/stock.py -> web/page.py\n"
+    body = "\n\ndef more(amount: int) -> int:\n    return amount * 12 + amount // 12\n"  # git must see what moved
+    files = {path: text and text + body for path, text in {**WEB, **UPWARDS}.items()}
+    before = {**files, "plumbrule.toml": policy, "plumbrule.baseline": accepted}
+    repo = shop(before)
+    gone = dict.fromkeys(path for path in before if path.startswith(("web/", "domain/")))
+    moved = {
+        f"app/{path}": text.replace("from domain", "from app.domain").replace("import web", "import app.web")
+        for path, text in before.items() if path in gone
+    }  # fmt: skip
+    law = {
+        "plumbrule.toml": policy.replace('"web/', '"app/web/')
+        .replace('"domain/', '"app/domain/')
+        .replace("> web/", "> app/web/"),
+        "plumbrule.baseline": accepted.replace("domain/", "app/domain/").replace("web/", "app/web/"),
+    }
+    change = {**gone, **moved, "app/__init__.py": "", **law}
+    if head == "HEAD":
+        repo.commit(change)
+    else:
+        repo.write(change)
+    code, report = judged(repo, "--head", head)
+    assert (code, loosenings(report)) == (0, []), [f["message"] for f in report["findings"]]
+
+
 def test_a_policy_deleted_from_the_work_tree_is_a_loosening(shop: Callable, judged: Callable):
     repo = shop({"plumbrule.toml": LAYERS, **WEB})
     repo.write({"plumbrule.toml": None})

@@ -31,9 +31,13 @@ resolved = 0.9
 DEFAULTS = {"oversized-file": ("warning", {"limit": 800}), "dependency-cycle": ("error", {"min_members": 2})}
 
 
-def words(text, defaults=DEFAULTS):
-    base = read_policy(BASE, "plumbrule.toml")
-    return [loosening.words for loosening in loosened(base, read_policy(text, "plumbrule.toml"), defaults)]
+FILES = ("web/a.py", "web/b.py", "ui/c.py", "domain/d.py", "domain/e.py", "free.py")
+
+
+def words(text, defaults=DEFAULTS, files=FILES, formerly=str):
+    base, head = read_policy(BASE, "plumbrule.toml"), read_policy(text, "plumbrule.toml")
+    found = loosened(base, head, defaults, files=lambda: files, formerly=formerly)
+    return [loosening.words for loosening in found]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +46,17 @@ def words(text, defaults=DEFAULTS):
         ('"error"', '"off"', "dependency-cycle is off and was error."),
         ("min_members = 3", "min_members = 9", "min_members of dependency-cycle is 9 and was 3."),
         ('["gen/**"]', '["gen/**", "web/**"]', "web/** is no longer analysed."),
-        ('domain = "domain/**"', 'domain = "dom/**"', "domain/** no longer belongs to the component domain."),
-        (', "ui/**"', "", "ui/** no longer belongs to the component web."),
+        (
+            'domain = "domain/**"',
+            'domain = "dom/**"',
+            "2 files (domain/d.py is one) are no longer in the component domain, nor in any other.",
+        ),
+        (', "ui/**"', "", "ui/c.py is no longer in the component web, nor in any other."),
+        (
+            'web = ["web/**",',
+            'web = ["web/**", "domain/d.py",',
+            "domain/d.py is in the component web now, taken from domain.",
+        ),
         ('[[layers]]\norder = ["web", "domain"]\n', "", "domain may depend on web, and could not before."),
         ('["web", "domain"]', '["domain", "web"]', "domain may depend on web, and could not before."),
         ('["architecture"]', "[]", "The rules in architecture are no longer used."),
@@ -73,6 +86,51 @@ def test_a_loosening_is_said_in_one_sentence(old, new, said):
 )
 def test_a_tightening_is_none(old, new):
     assert words(BASE.replace(old, new, 1)) == []
+
+
+MOVED = ("app/web/a.py", "app/web/b.py", "app/ui/c.py", "app/domain/d.py", "app/domain/e.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        (
+            BASE.replace('"web/**", "ui/**"', '"app/web/**", "app/ui/**"').replace('"domain/**"', '"app/domain/**"'),
+            MOVED,
+        ),
+        (BASE.replace("web =", "pages =").replace('["web", "domain"]', '["pages", "domain"]'), FILES),
+        (
+            BASE.replace('web = ["web/**", "ui/**"]', 'web = "web/**"\nui = "ui/**"').replace(
+                '["web",', '["ui", "web",'
+            ),
+            FILES,
+        ),
+        (BASE.replace('"ui/**"', '"gone/**"'), FILES[:2] + FILES[3:]),
+    ],
+    ids=["folders moved", "a new name", "split in two", "a selector that matches nothing"],
+)
+def test_components_that_hold_the_same_files_under_the_same_contracts_loosen_nothing(text, files):
+    assert words(text, files=files) == []
+
+
+def test_a_new_name_that_sheds_a_contract_is_a_loosening():
+    text = BASE.replace("web =", "pages =").replace('[[layers]]\norder = ["web", "domain"]\n', "")
+    assert words(text) == ["domain may depend on web, and could not before."]
+
+
+def test_two_components_made_one_are_a_loosening():
+    text = BASE.replace('"ui/**"]', '"ui/**", "domain/**"]')
+    assert "2 files (domain/d.py is one) are in the component web now, taken from domain." in words(text)
+
+
+def test_files_that_the_change_excludes_are_said_by_the_exclusion_alone():
+    assert words(BASE.replace('["gen/**"]', '["gen/**", "ui/**"]')) == ["ui/** is no longer analysed."]
+
+
+def test_a_waiver_that_follows_a_renamed_file_is_none():
+    text = BASE.replace('"a -> b"', '"c -> b"')
+    assert words(text, formerly=lambda subject: subject.replace("c", "a")) == []
+    assert words(text) == ["layer-breach of c -> b is waived until 2030-01-01."]
 
 
 def test_a_component_that_is_gone_is_said_once():

@@ -81,7 +81,7 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
         history.append(features(situation))
     sides = Sides(replace(second, derived=situation.rows), first, policy=policy, changed=situation.changed)
     try:
-        rows = loosened(policy, _policy(now), defaults([rule])) if "before" in parts else ()
+        rows = loosened(policy, _policy(now), defaults([rule]), files=lambda: tuple(now)) if "before" in parts else ()
         # Settings of other rules are part of the example, and nobody's mistake.
         settings = {name: setting for name, setting in policy.rules.items() if name in (rule.id, *rule.formerly)}
         return judge(sides, [rule], replace(policy, rules=settings), today=today, loosened=rows)

@@ -1,8 +1,13 @@
-"""What a changed policy allows that the policy before it did not. Hides which changes of the text matter."""
+"""What a changed policy allows that the policy before it did not.
+
+Hides which changes of the text matter. Components are compared by the files they hold, so that a folder that moved, or
+a component with a new name, is no loosening as long as the same files obey the same contracts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from plumbrule.policy.model import Policy, RuleSetting, Setting
@@ -22,11 +27,18 @@ class Loosening(NamedTuple):
 
 
 def loosened(
-    base: Policy, head: Policy | None, defaults: Defaults | None = None, why: str = ""
+    base: Policy,
+    head: Policy | None,
+    defaults: Defaults | None = None,
+    why: str = "",
+    *,
+    files: Callable[[], Collection[str]] = tuple,
+    formerly: Callable[[str], str] = str,
 ) -> tuple[Loosening, ...]:
     """What `head` loosens against `base`, sorted. None = the file is gone or cannot be read, and `why` says so.
 
-    A first policy loosens nothing. The effect of new globs on the files there are is not looked at here.
+    `files` gives the code files of the change's tree, `formerly` a finding's subject as it was called at the base.
+    A first policy loosens nothing.
     """
     if not base.source:
         return ()
@@ -35,8 +47,8 @@ def loosened(
     found = [
         *_rules(base, head, defaults or {}),
         *_selections(base, head),
-        *_dependencies(base, head),
-        *_waivers(base, head),
+        *_components(base, head, files),
+        *_waivers(base, head, formerly),
         *_limits(base, head),
     ]
     return tuple(sorted({Loosening(kind, subject, words, base.source) for kind, subject, words in found}))
@@ -80,32 +92,58 @@ def _selections(base: Policy, head: Policy) -> _Told:
     for glob in base.exclude:
         if glob not in head.exclude and glob.startswith("!"):
             yield "exclude", glob, f"{glob} no longer takes files back from the exclusions."
-    later = {part.name: part.globs for part in head.components}
-    for part in base.components:
-        if part.name not in later:
-            yield "component", part.name, f"The component {part.name} is no longer declared."
-            continue
-        for glob in part.globs:
-            if glob not in later[part.name]:
-                yield "component", f"{part.name}: {glob}", f"{glob} no longer belongs to the component {part.name}."
     for member in base.repositories:
         if member.name not in {other.name for other in head.repositories}:
             yield "repository", member.name, f"The repository {member.name} is no longer part of the fleet."
 
 
-def _dependencies(base: Policy, head: Policy) -> _Told:
-    names = sorted({part.name for part in base.components})
-    kept = {part.name for part in head.components}
-    for source in names:
-        for target in names:
-            if {source, target} <= kept and not base.may_depend(source, target) and head.may_depend(source, target):
-                yield "dependency", f"{source} -> {target}", f"{source} may depend on {target}, and could not before."
+def _components(base: Policy, head: Policy, files: Callable[[], Collection[str]]) -> _Told:
+    """What files may do now that they could not before, since they, or their component, stand elsewhere."""
+    if (base.components, base.layers, base.forbid) == (head.components, head.layers, head.forbid):
+        return
+    held: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for path in sorted(files()):
+        if (was := base.component(path)) and not head.excludes(path):
+            held[was, head.component(path)].append(path)
+    declared = {part.name for part in head.components}
+    heirs = _heirs(held)
+    for (was, now), paths in sorted(held.items()):
+        if not now and was not in declared:
+            yield "component", was, f"The component {was} is no longer declared."
+        elif not now:
+            yield "component", f"{was}: none", f"{_counted(paths)} no longer in the component {was}, nor in any other."
+        elif heirs[now] != was:
+            yield "component", f"{was}: {now}", f"{_counted(paths)} in the component {now} now, taken from {was}."
+    # A component without files may get some: for it the names alone count.
+    pairs = sorted({*((was, now) for was, now in held if now), *((part.name,) * 2 for part in base.components)})
+    for was, now in pairs:
+        for was_target, now_target in pairs:
+            known = {now, now_target} <= declared and now != now_target
+            if known and not base.may_depend(was, was_target) and head.may_depend(now, now_target):
+                words = f"{was} may depend on {was_target}, and could not before."
+                yield "dependency", f"{was} -> {was_target}", words
 
 
-def _waivers(base: Policy, head: Policy) -> _Told:
+def _heirs(held: Mapping[tuple[str, str], Collection[str]]) -> dict[str, str]:
+    """Whose files a component goes on with: those of its own name, else the most."""
+    heirs: dict[str, str] = {}
+    for was, now in sorted(held, key=lambda pair: (pair[0] != pair[1], -len(held[pair]), pair)):
+        heirs.setdefault(now, was)
+    return heirs
+
+
+def _counted(paths: Collection[str]) -> str:
+    example = min(paths)
+    return f"{example} is" if len(paths) == 1 else f"{len(paths)} files ({example} is one) are"
+
+
+def _waivers(base: Policy, head: Policy, formerly: Callable[[str], str]) -> _Told:
     until = {(waiver.rule, waiver.subject, waiver.repository): waiver.expires for waiver in base.waivers}
     for waiver in head.waivers:
-        earlier = until.get((waiver.rule, waiver.subject, waiver.repository))
+        earlier = until.get(
+            (waiver.rule, waiver.subject, waiver.repository),
+            until.get((waiver.rule, formerly(waiver.subject), waiver.repository)),
+        )
         subject = f"{waiver.rule}: {waiver.subject}"
         if earlier is None:
             yield "waiver", subject, f"{waiver.rule} of {waiver.subject} is waived until {waiver.expires}."
