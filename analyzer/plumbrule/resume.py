@@ -60,11 +60,11 @@ def walk_of(
     held = contents or {}
     own = policy.within(name)
 
-    def read(path: str, blob: str) -> bytes:
+    def read(path: str, blob: str) -> bytes | str:
         if blob in held:
             return held[blob]
         found = repository.read_blob(blob, _MANIFEST_BYTES)
-        return b"" if isinstance(found, Skipped) else found
+        return found.reason if isinstance(found, Skipped) else found
 
     return Walk(name, book, read, own.intent(), own.excludes)
 

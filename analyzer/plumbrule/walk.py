@@ -71,7 +71,7 @@ class Walk:
 
     repo: str
     book: FactBook
-    read: Callable[[str, str], bytes]  # (path, blob) -> bytes of a manifest
+    read: Callable[[str, str], bytes | str]  # (path, blob) -> bytes of a manifest, or the reason why there are none
     intent: Intent
     excludes: Callable[[str], bool]
     graph: Graph = field(init=False)
@@ -81,10 +81,11 @@ class Walk:
     tree: set[str] = field(init=False, default_factory=set)  # every path, excluded and other ones too
     _resolution: Resolution = field(init=False)
     _sums: Counter[str] = field(init=False, default_factory=Counter)
+    _unread: dict[str, str] = field(init=False, default_factory=dict)  # manifests of this move, and why
 
     def __post_init__(self) -> None:
         self.graph = MemoryGraph(self.repo)
-        self._resolution = Resolution(self.book, self.read)
+        self._resolution = Resolution(self.book, self._manifest)
 
     def wanted(self, changes: Changes) -> Iterable[Wanted]:
         """The facts that `move` will need for these files; have the book ensure them first, many moves at once."""
@@ -115,7 +116,9 @@ class Walk:
                 self.other.add(path)
             entries[path] = Entry(file.blob, dialect)
         before, derived_before = self.graph, self.derived
+        self._unread = {}
         found = self._resolution.update(entries)
+        skipped.update((path, reason) for path, reason in self._unread.items() if path in self.tree)
         before.prefetch(found)
         earlier = {path: before.rows(path) if path in before else None for path in found}
         delta = {path: rows for path, rows in found.items() if earlier[path] != rows}
@@ -240,6 +243,14 @@ class Walk:
             files=sum(1 for entry in entries.values() if entry.dialect), imports=imports, resolved=resolved
         )
         self._resolution.recall(entries, memory)
+
+    def _manifest(self, path: str, blob: str) -> bytes:
+        """Its bytes; what cannot be read says nothing, and is a skipped file: names may hang on it."""
+        found = self.read(path, blob)
+        if isinstance(found, bytes):
+            return found
+        self._unread[path] = found
+        return b""
 
     def _sum(self, rows: FileRows | None, sign: int) -> None:
         if rows is not None:

@@ -119,6 +119,17 @@ def test_a_missing_object(origin: Any, plumbrule: Callable):
     assert "git fsck" in answer.err + answer.out
 
 
+def test_a_missing_manifest_is_not_read_as_an_empty_one(shop: Callable, plumbrule: Callable):
+    repo = shop({"pyproject.toml": '[tool.setuptools.packages.find]\nwhere = ["lib"]\n', "lib/tool.py": "X = 1\n"})
+    repo.commit({"shop/use.py": "import tool\n"})
+    blob = repo.git("rev-parse", "main:pyproject.toml")
+    (repo.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    answer = plumbrule(repo.path, "gate", "--base", "main", "--quiet")
+    assert answer.code == 2
+    assert "pyproject.toml" in answer.err + answer.out
+    assert "git fsck" in answer.err + answer.out
+
+
 def test_a_missing_commit(origin: Any, plumbrule: Callable):
     wanted = "0123456789" * 4
     answer = plumbrule(origin.path, "gate", "--base", wanted, "--quiet")

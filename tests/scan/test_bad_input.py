@@ -212,3 +212,21 @@ def test_missing_objects_are_told_with_what_mends_them_and_read_once_they_are_th
     assert rows(here, "SELECT count(*) FROM skipped") == [0]
     positions = "SELECT position, parsed FROM snapshot ORDER BY 1"
     assert rows(here, positions) == [[0, 4], [1, 4]]
+
+
+def test_a_manifest_whose_object_is_missing_is_skipped_and_read_once_it_is_there(
+    make_repo: Callable, scanned: Callable, rows: Callable
+):
+    manifest = '[tool.setuptools.packages.find]\nwhere = ["lib"]\n'
+    repo = make_repo({"pyproject.toml": manifest, "lib/tool.py": "X = 1\n", "use.py": "import tool\n"})
+    blob = repo.git("rev-parse", "main:pyproject.toml")
+    kept = repo.path / ".git/objects" / blob[:2] / blob[2:]
+    content = kept.read_bytes()
+    kept.unlink()
+    (summary,) = scanned(repo)
+    assert [path for path, _ in summary["skipped"]] == ["pyproject.toml"]
+    assert any("git fsck" in note for note in summary["notes"])
+    kept.write_bytes(content)
+    (summary,) = scanned(repo)
+    assert summary["skipped"] == []
+    assert rows(repo.path, "SELECT dst FROM dependency") == ["lib/tool.py"]
