@@ -408,7 +408,7 @@ def _watch(options: argparse.Namespace) -> int:
     from plumbrule.report.progress import TerminalProgress
     from plumbrule.report.summary import as_text
     from plumbrule.scan import Terms, main_lines, scan
-    from plumbrule.watch import heads, watch
+    from plumbrule.watch import Heads, heads, watch
 
     here = _here(".")
     governing = _governing(options, here)
@@ -425,8 +425,15 @@ def _watch(options: argparse.Namespace) -> int:
         sys.stdout.flush()
         gc.collect()  # nobody else does, and this command runs for weeks
 
-    watch(orders, lambda: heads(orders, main_lines(store)), scanned, every=options.every, rounds=options.rounds)
-    return 0
+    def told(text: str) -> None:
+        sys.stderr.write(f"plumbrule: {text}\n")
+        sys.stderr.flush()
+
+    def look() -> Heads:
+        return heads(orders, main_lines(store))
+
+    worked = watch(orders, look, scanned, told, every=options.every, rounds=options.rounds)
+    return 0 if worked else COULD_NOT_JUDGE
 
 
 def _query(options: argparse.Namespace) -> int:

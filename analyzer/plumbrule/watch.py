@@ -3,50 +3,83 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from plumbrule.errors import NotARevision
+from plumbrule.errors import NotARevision, PlumbruleError
 from plumbrule.git import Repository
 from plumbrule.scan import Order
 
+Heads = Mapping[str, str | PlumbruleError]  # repository name to where its main line stands, or why that cannot be told
 
-def heads(orders: Sequence[Order], main_lines: Callable[[str], str]) -> dict[str, str]:
-    """Repository name to the commit its main line stands at; "" where it cannot be told now (unborn, moved away).
+
+def heads(orders: Sequence[Order], main_lines: Callable[[str], str]) -> Heads:
+    """The commit at which the main line of each repository stands.
 
     `main_lines` gives the ref that the store follows for a name, "" if it does not know the repository yet.
     """
-    found = {}
+    found: dict[str, str | PlumbruleError] = {}
     for order in orders:
         try:
             repository = Repository.find(order.path)
             found[order.name] = repository.resolve(main_lines(order.name) or repository.main_line())
-        except NotARevision:
-            found[order.name] = ""
+        except NotARevision as error:  # unborn, or moved away
+            found[order.name] = error
     return found
 
 
 def watch(
     orders: Sequence[Order],
-    look: Callable[[], dict[str, str]],
+    look: Callable[[], Heads],
     scan: Callable[[Sequence[Order]], None],
+    tell: Callable[[str], None],
     *,
     every: float,
     rounds: int,
     sleep: Callable[[float], None] = time.sleep,
-) -> None:
+) -> bool:
     """Looks every `every` seconds, `rounds` times (0 = until interrupted), and has scanned what moved since last time.
 
-    The first look scans every repository: what moved while nobody watched is not known.
+    The first look scans every repository: what moved while nobody watched is not known. What cannot be read or scanned
+    is told, once as long as the reason stays, and tried again at every look. Returns whether the last scans worked.
     """
     seen: dict[str, str] = {}
+    told: dict[str, str] = {}
+    failed: set[str] = set()
     looked = 0
+
+    def tried(together: Sequence[Order]) -> None:
+        try:
+            scan(together)
+        except (PlumbruleError, OSError) as error:
+            if len(together) > 1:  # one that is broken must not starve the others
+                for order in together:
+                    tried([order])
+                return
+            _once(told, together[0].name, str(error), tell)
+            failed.add(together[0].name)
+            return
+        for order in together:
+            seen[order.name] = commits[order.name]
+            told.pop(order.name, None)
+            failed.discard(order.name)
+
     while True:
-        current = look()
-        moved = [order for order in orders if current[order.name] and seen.get(order.name) != current[order.name]]
+        commits: dict[str, str] = {}
+        for name, head in look().items():
+            if isinstance(head, PlumbruleError):
+                _once(told, name, str(head), tell)
+            else:
+                commits[name] = head
+        moved = [order for order in orders if order.name in commits and seen.get(order.name) != commits[order.name]]
         if moved:
-            scan(moved)
-        seen.update({order.name: current[order.name] for order in moved})
+            tried(moved)
         looked += 1
         if rounds and looked >= rounds:
-            return
+            return not failed
         sleep(every)
+
+
+def _once(told: dict[str, str], name: str, reason: str, tell: Callable[[str], None]) -> None:
+    if told.get(name) != reason:
+        told[name] = reason
+        tell(f"{name}: {reason}\nThe next look tries again.")

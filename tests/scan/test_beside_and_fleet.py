@@ -212,3 +212,22 @@ def test_watch_ends_after_its_rounds_and_outlives_a_repository_that_is_not_there
     answer = plumbrule(place, "watch", "--rounds", "2", "--every", "0.05", "--quiet")
     assert answer.code == 0
     assert "billing: main line" in answer.out
+    assert answer.err.count("orders: ") == 1
+
+
+def test_watch_tells_a_scan_that_failed_scans_the_others_and_tries_again(fleet, plumbrule: Callable, rows: Callable):
+    billing, _, place = fleet
+    kept = billing.path / ".git/objects"
+    commit = billing.git("rev-parse", "HEAD^{tree}")
+    lost = kept / commit[:2] / commit[2:]
+    content = lost.read_bytes()
+    lost.unlink()
+    answer = plumbrule(place, "watch", "--rounds", "3", "--every", "0.05", "--quiet")
+    assert answer.code == 2
+    assert answer.err.count("plumbrule: billing: ") == 1
+    assert "orders: main line" in answer.out
+    assert rows(place, "SELECT repo FROM repo WHERE snapshots > 0") == ["orders"]
+    lost.write_bytes(content)
+    answer = plumbrule(place, "watch", "--rounds", "1", "--quiet")
+    assert (answer.code, answer.err) == (0, "")
+    assert rows(place, "SELECT repo FROM repo WHERE snapshots > 0 ORDER BY 1") == ["billing", "orders"]
