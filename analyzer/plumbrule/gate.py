@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -19,7 +18,7 @@ from plumbrule.errors import NotARevision, PlumbruleError, SettingsError, StoreE
 from plumbrule.extract import LOST, FactBook, Limits
 from plumbrule.git import Entry, Repository
 from plumbrule.governing import Governing, in_commit, loosenings, on_disk, own_name, path_inside, policy_file, shown
-from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
+from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
@@ -39,6 +38,7 @@ from plumbrule.resume import (
 )
 from plumbrule.resume import on_disk as disk_of
 from plumbrule.store import Store
+from plumbrule.store.layout import FINDING
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, TreeFile, Walk
@@ -76,9 +76,11 @@ _TOOL = {"name": "plumbrule", "version": __version__}
 def gate(question: Question, store: Store, progress: Progress) -> Report:
     """The verdict on a change. PlumbruleError where the question cannot be put; `not_judged` makes a report of it."""
     repository = Repository.find(question.repo)
+    one = _Gate(question, store, progress, repository)
     try:
-        return _Gate(question, store, progress, repository).run()
+        return one.run()
     finally:
+        one.close()
         repository.close()
 
 
@@ -90,8 +92,15 @@ class _Gate:
         self._repository = repository
         self._worktree = question.head == WORKTREE
         self._readable = True  # the store, as far as is known
+        self._reader: Reader | None = None
         self._policy_path = DEFAULT_NAME  # inside the repository, where the change's own policy would lie
         self._book = FactBook(store.facts, lambda: GitObjects(repository), question.limits)
+
+    def close(self) -> None:
+        """Lets go of the store; it is opened again where it is asked for."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def run(self) -> Report:
         question, repository = self._question, self._repository
@@ -261,51 +270,48 @@ class _Gate:
         walk = walk_of(name, repository, self._book, used.policy, contents)
         first = tree_changes(old_tree, {})
         changes = self._changes(before, now_tree)
-        with self._recalled(name, used, before, walk, first) as held:
-            wanted = list(walk.wanted(changes))
-            if held is None:
-                # Disk is the quicker place for a whole tree; for a few files looking there costs more than it saves.
-                disk = disk_of(repository, old_tree)
-                wanted += [w._replace(disk=disk.get(w.blob, b"")) for w in walk.wanted(first)]
-            self._progress.stage(f"{name}: reading files", len(wanted))
-            self._book.ensure(wanted, lambda done, _: self._progress.done(done))
-            if held is None:
-                walk.move(first)
-            for path in _lost(walk):
-                # What stood there is not known, so nothing can be called new.
-                raise NotARevision(f"{path} at {before[:12]}: {walk.skipped[path]}.\n{repository.mend}")
-            aside = _aside(first, walk)
-            judged = self._compare(name, used, before, walk, changes, loose, held)
-            return replace(judged, aside=(aside, _aside(now_tree, walk)))
+        recalled = self._recalled(name, used, before, walk, first)
+        wanted = list(walk.wanted(changes))
+        if recalled is None:
+            # Disk is the quicker place for a whole tree; for a few files looking there costs more than it saves.
+            disk = disk_of(repository, old_tree)
+            wanted += [w._replace(disk=disk.get(w.blob, b"")) for w in walk.wanted(first)]
+        self._progress.stage(f"{name}: reading files", len(wanted))
+        self._book.ensure(wanted, lambda done, _: self._progress.done(done))
+        if recalled is None:
+            walk.move(first)
+        for path in _lost(walk):
+            # What stood there is not known, so nothing can be called new.
+            raise NotARevision(f"{path} at {before[:12]}: {walk.skipped[path]}.\n{repository.mend}")
+        aside = _aside(first, walk)
+        judged = self._compare(name, used, before, walk, changes, loose, recalled)
+        self.close()  # its engine was lent to that judgement
+        return replace(judged, aside=(aside, _aside(now_tree, walk)))
 
-    @contextmanager
-    def _recalled(
-        self, name: str, used: Governing, before: str, walk: Walk, tree: Changes
-    ) -> Iterator[tuple[Held, Mapping[str, Collection[Row]]] | None]:
+    def _recalled(self, name: str, used: Governing, before: str, walk: Walk, tree: Changes) -> _Recalled | None:
         """Puts the walk on the merge base as the store holds it; None where it must be read anew.
 
         The store is used only if the same instrument measured it under the same policy: else both sides would not
         come from one.
         """
-        with self._stored() as reader:
-            if reader is None:
-                yield None
-                return
-            record, newest = reader.by_commit(name, before), reader.newest(name)
-            text = reader.recall(f"memory:{name}")
-            state = State.recalled(self._store, name)
-            same = state.used == (instrument(), policy_print(used.policy.within(name), used.rules))
-            # The memory is that of the newest snapshot; an older merge base is read from the facts.
-            if record is None or newest is None or record.commit != newest.commit or text is None or not same:
-                yield None
-                return
-            graph = reader.graph(name)
-            if any(reason.startswith(LOST) for reason in graph.skipped.values()):
-                yield None
-                return
-            derived = _StoredDerived(reader, name)
-            walk.recall(tree, graph, derived, memory_of(text), record.imports, record.resolved)
-            yield Held(reader.path, ""), derived
+        reader = self._stored()
+        if reader is None:
+            return None
+        record, newest = reader.by_commit(name, before), reader.newest(name)
+        state = State.read(reader, name)
+        same = state.used == (instrument(), policy_print(used.policy.within(name), used.rules))
+        # The memory is that of the newest snapshot; an older merge base is read from the facts.
+        if record is None or newest is None or record.commit != newest.commit or not same:
+            return None
+        text = reader.recall(f"memory:{name}")
+        graph = reader.graph(name)
+        if text is None or any(reason.startswith(LOST) for reason in graph.skipped.values()):
+            return None
+        derived = _StoredDerived(reader, name)
+        walk.recall(tree, graph, derived, memory_of(text), record.imports, record.resolved)
+        answered = state.judged[1] if state.judged[0] == before else ()
+        held = Held(reader.path, "", linked=reader.linked(name), lent=reader.connection)
+        return _Recalled(held, derived, _stood(reader, name, answered))
 
     def _compare(
         self,
@@ -315,7 +321,7 @@ class _Gate:
         walk: Walk,
         changes: Changes,
         loose: Sequence[Loosening],
-        held: tuple[Held, Mapping[str, Collection[Row]]] | None,
+        recalled: _Recalled | None,
     ) -> _Judged:
         start = Moment(walk.graph, walk.derived, frozenset(walk.tree))
         covered_before = walk.coverage()
@@ -338,8 +344,8 @@ class _Gate:
             start,
             policy=policy,
             changed=step.delta.keys(),
-            held=None if held is None else held[0],
-            links=() if held is not None else self._links(),
+            held=None if recalled is None else recalled.held,
+            links=() if recalled is not None else self._links(),
             compiled=self._compiled(),
             not_measured={} if history else {"unusual": "no scan with history is cached here"},
         )
@@ -351,43 +357,38 @@ class _Gate:
             baseline=used.baseline,
             renamed=renamed,
             loosened=loose,
+            stood=None if recalled is None else recalled.stood,
         )
         sides.close()
         return _Judged(judgement, walk, covered_before, changes)
 
     def _compiled(self) -> str:
         """What a scan found out about the rules' SQL; "" = nothing is kept."""
-        with self._stored() as reader:
-            return (reader.recall("compiled") or "") if reader is not None else ""
+        reader = self._stored()
+        return (reader.recall("compiled") or "") if reader is not None else ""
 
     def _history(self, name: str) -> list[Mapping[str, float]]:
         """Figures of earlier commits, as a scan left them; none without a store."""
-        with self._stored() as reader:
-            return units_of(reader.recall(f"units:{name}")) if reader is not None else []
+        reader = self._stored()
+        return units_of(reader.recall(f"units:{name}")) if reader is not None else []
 
     def _links(self) -> Collection[Row]:
         """Uses between the repositories of the store, as they stand at their heads."""
-        with self._stored() as reader:
-            if reader is None:
-                return ()
-            return [row for repo in reader.repositories() for row in reader.rows("link", repo)]
+        reader = self._stored()
+        if reader is None:
+            return ()
+        return [row for repo in reader.repositories() for row in reader.rows("link", repo)]
 
-    @contextmanager
-    def _stored(self) -> Iterator[Reader | None]:
+    def _stored(self) -> Reader | None:
         """The store's newest generation; None where nothing was scanned, or nothing in it can be read."""
-        reader = None
-        if self._readable and self._store.published:
+        if self._reader is None and self._readable and self._store.published:
             try:
-                reader = self._store.reader()
+                self._reader = self._store.reader()
             except StoreError as error:
                 # A cache that was damaged on its way here must not stop every merge.
                 self._progress.note(f"{error}\nJudging without it.")
                 self._readable = False
-        if reader is None:
-            yield None
-            return
-        with reader:
-            yield reader
+        return self._reader
 
     # -- the verdict --------------------------------------------------------------------------------------------
 
@@ -503,6 +504,27 @@ class _Judged:
     before: Covered
     changes: Changes
     aside: tuple[int, int] = (0, 0)  # skipped files, before and now, whose content is told elsewhere: no lost coverage
+
+
+@dataclass(frozen=True, slots=True)
+class _Recalled:
+    """The merge base as the store holds it."""
+
+    held: Held
+    derived: Mapping[str, Collection[Row]]
+    stood: Mapping[str, tuple[Found, ...]]  # by rule, what the scan's judgement of it found
+
+
+def _stood(reader: Reader, name: str, rules: Collection[str]) -> dict[str, tuple[Found, ...]]:
+    """What these rules found when the scan judged the newest snapshot."""
+    found: dict[str, list[Found]] = {rule: [] for rule in rules}
+    for row in reader.rows(FINDING.name, name):
+        of = dict(zip(FINDING.names, row, strict=True))
+        if of["state"] != "fixed" and of["rule"] in found:
+            said = Found(of["repo"], of["subject"], of["path"], of["line"], of["message"], of["remedy"],
+                         tuple(of["evidence"] or ()), of["grouped_by"])  # fmt: skip
+            found[of["rule"]].append(said)
+    return {rule: tuple(sorted(said, key=lambda one: one.subject)) for rule, said in found.items()}
 
 
 class _StoredDerived(Mapping[str, Collection[Row]]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +24,7 @@ from plumbrule.walk import TreeFile, Walk
 
 if TYPE_CHECKING:
     from plumbrule.judge import Rule
+    from plumbrule.store.reader import Reader
 
 _MANIFEST_BYTES = 2_000_000
 
@@ -108,21 +109,28 @@ class State:
     said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
     memory: str = ""  # the resolution's, of the newest snapshot; see `memory_text`
     lost: str = ""  # a blob of the line whose bytes this clone lacked
+    judged: tuple[str, tuple[str, ...]] = ("", ())  # the commit that findings are stored of, the rules that answered
 
     @classmethod
     def recalled(cls, store: Store, repo: str) -> State:
         if not store.published:
             return cls()
         with store.reader() as reader:
-            text, memory = reader.recall(f"scan:{repo}"), reader.recall(f"memory:{repo}")
+            return replace(cls.read(reader, repo), memory=reader.recall(f"memory:{repo}") or "")
+
+    @classmethod
+    def read(cls, reader: Reader, repo: str) -> State:
+        """All but the memory, which is large."""
+        text = reader.recall(f"scan:{repo}")
         if text is None:
             return cls()
         kept = json.loads(text)
+        commit, rules = kept.get("judged", ("", ()))
         said = {commit: (batch, agent) for commit, (batch, agent) in kept["said"].items()}
         used = kept["used"][0], kept["used"][1]
         return cls(
-            used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said, memory or "",
-            kept.get("lost", ""),
+            used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said,
+            lost=kept.get("lost", ""), judged=(commit, tuple(rules)),
         )  # fmt: skip
 
     def text(self) -> str:
@@ -135,6 +143,7 @@ class State:
                 "counts": dict(self.counts),
                 "said": dict(self.said),
                 "lost": self.lost,
+                "judged": self.judged,
             },
             sort_keys=True,
         )

@@ -473,6 +473,10 @@ class _Timeline:
         self._parents: Mapping[str, str] = {}  # first parents of the commits at hand
         self._units: dict[str, Mapping[str, float]] = {}  # of the batch under way, by commit
         self._snapshots = 0
+        self._judged: tuple[str, tuple[str, ...]] = (
+            "",
+            (),
+        )  # see State
         self._resumed = False
         self._record: SnapshotRecord | None = None
 
@@ -485,6 +489,7 @@ class _Timeline:
         self._counts = _counted(self._walk.whole, {})
         self._totals = dict(state.counts)
         self.lost = state.lost
+        self._judged = state.judged
         with self._scan._store.reader() as reader:
             self._history = units_of(reader.recall(f"units:{self._order.name}"))
             for row in reader.select(
@@ -641,6 +646,7 @@ class _Timeline:
         before = dict(self._totals)
         self._totals = _totals(self._counts, walk.derived, judgement)
         self._writer.findings(self._order.name, snapshot, [_finding_row(row, self._origins) for row in judgement.rows])
+        self._judged = self._record.commit, tuple(sorted(judgement.found))
         trend = [TrendRow(name, float(value)) for name, value in sorted(self._totals.items())]
         self._writer.trend(self._order.name, snapshot, trend)
         if not first:
@@ -716,6 +722,7 @@ class _Timeline:
             counts=self._totals,
             said=self._said,
             lost=self.lost,
+            judged=self._judged,
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
         policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}

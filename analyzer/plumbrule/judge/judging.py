@@ -102,6 +102,7 @@ def judge(
     loosened: Collection[Loosening] = (),
     limits: RunLimits | None = None,
     only_moved: bool = False,
+    stood: Mapping[str, tuple[Found, ...]] | None = None,
 ) -> Judgement:
     """Every rule on both sides. A finding is new if the earlier side does not show its rule and subject.
 
@@ -109,9 +110,10 @@ def judge(
     through history). A rule none of whose tables moved is not run twice. `loosened` is what the
     change does to its own policy. `only_moved` leaves out the rows of findings that are known and accepted, and only
     counts them: a gate or a walk through history with thousands of them then costs what moved.
+    `stood` is what rules found on the earlier side when it was judged itself, by the same policy and rules.
     """
     moved = {**sides.moved_symbols(), **(renamed or {})}
-    asked = _Asked(sides, policy, today, baseline, moved, earlier or {}, limits or RunLimits(), only_moved)
+    asked = _Asked(sides, policy, today, baseline, moved, earlier or {}, limits or RunLimits(), only_moved, stood or {})
     formerly = {former: rule.id for rule in rules for former in rule.formerly}
     return _Judging(asked).run(settle(rules, policy), formerly, {rule.id for rule in rules}, loosened)
 
@@ -126,6 +128,7 @@ class _Asked:
     earlier: Mapping[str, frozenset[Identity]]
     limits: RunLimits
     only_moved: bool
+    stood: Mapping[str, tuple[Found, ...]]
 
 
 class _Judging:
@@ -202,6 +205,8 @@ class _Judging:
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))
         moved = any(self.sides.moved(table, examined.columns) for table in examined.tables)
         ask = _Ask(one, examined, self.sides, confined, self.clock, only_moved=self.asked.only_moved)
+        if one.rule.id in self.asked.stood and not about_change and self.sides.stands(examined.tables):
+            ask.stood(self.asked.stood[one.rule.id])
         try:
             if about_change:
                 before: frozenset[Identity] = frozenset()
@@ -319,6 +324,10 @@ class _Ask:
         self._whole_now = self._whole or not only_moved
         self._found: dict[str, tuple[Found, ...]] = {}
         self.unmeasured: tuple[str, ...] = ()
+
+    def stood(self, found: tuple[Found, ...]) -> None:
+        """What the rule finds on the earlier side, so that it is not asked."""
+        self._found["before"] = found
 
     def identities(self, side: str) -> frozenset[Identity]:
         """What the rule finds on one side; RuleError if it fails or its rows break the contract."""

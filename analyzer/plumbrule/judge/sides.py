@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # Written after a snapshot, about it; of these a judgement reads the links between repositories only.
 _LINK, _EXTRA = layout.LINK.name, layout.MEASURE_EXTRA.name
+# What the policy says with the place where it says it: a path on disk, or inside a commit.
+_PLACED = frozenset(name for name, table in POLICY_TABLES.items() if "source" in table.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Held:
 
     file: Path
     snapshot: str  # "" = the newest of its main line, read from the tables kept for it
+    linked: bool = True  # uses between this repository and others may be stored
+    lent: engine.Connection | None = None  # has it attached as `store` already, and nothing else in its memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,8 @@ class Sides:
         self._measures: Mapping[str, Measure] = {measure.table.name: measure for measure in measures()}
         self._tables = tables()
         self._views = views()
-        self._own = engine.memory()
+        lent = held.lent if held is not None else None
+        self._own = engine.memory() if lent is None else fresh(lent)
         self._own.execute("CREATE SCHEMA held; CREATE SCHEMA fresh; CREATE SCHEMA gone;"
                           "CREATE SCHEMA now; CREATE SCHEMA before; ATTACH ':memory:' AS earlier;"
                           "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before")  # fmt: skip
@@ -128,7 +133,7 @@ class Sides:
         self._moved: set[str] = set()
         self._now_rules, self._past_rules = fresh(self._own), fresh(self._own)
         self._past_rules.execute("USE earlier")
-        if held is not None:
+        if held is not None and lent is None:
             engine.attach(self._own, held.file, "store")
         self._meet(now, before, changed)
 
@@ -229,6 +234,13 @@ class Sides:
         """Whether a table's rows describe what happened between the sides, so that it says nothing of one alone."""
         measure = self._measures.get(name)
         return name == "policy_loosening" or name in _BETWEEN or (measure is not None and measure.scope == "change")
+
+    def stands(self, names: Iterable[str]) -> bool:
+        """Whether these views say of the earlier side what they said when that side was judged by itself: nothing in
+        them was written down later, or depends on where the policy was read from."""
+        read = {table for view in names for table in self._views[view]}
+        linked = self._held is not None and self._held.linked
+        return read.isdisjoint({_EXTRA, *_PLACED}) and (not linked or _LINK not in read)
 
     def _differs(self, name: str) -> bool:
         if name in BASE:

@@ -113,6 +113,12 @@ class Reader:
         """Rows of every measure's table."""
         return {name: self.rows(name, repo, snapshot) for name in layout.whole_tables() if name != shape.SKIPPED.name}
 
+    def linked(self, repo: str) -> bool:
+        """Whether uses between this repository and others are stored."""
+        if shape.LINK.name in self.outdated:
+            return False
+        return bool(self.select("SELECT 1 FROM head.link WHERE ? IN (repo, dst_repo) LIMIT 1", repo))
+
     def policy(self, hash_: str) -> str | None:
         found = self.select("SELECT text FROM log.policy WHERE hash = ?", hash_)
         return str(found[0][0]) if found else None
