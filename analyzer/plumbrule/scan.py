@@ -18,11 +18,11 @@ from pathlib import Path
 
 import orjson
 
-from plumbrule.aside import radon_rows
+from plumbrule.aside import Aside
 from plumbrule.batches import Batch, BatchSettings, Origin, batches
 from plumbrule.errors import NotARevision
 from plumbrule.extract import LOST, FactBook, Limits
-from plumbrule.git import Commit, LineCommit, Repository, Skipped
+from plumbrule.git import Commit, Entry, LineCommit, Repository, Skipped
 from plumbrule.graph import FileRows, Graph, MemoryGraph
 from plumbrule.judge import JudgedRow, Judgement, Moment, Rule, Sides, first_seen, identity, judge
 from plumbrule.judge.findings import earlier_subject
@@ -51,7 +51,6 @@ from plumbrule.walk import Changes, Derived, Habits, TreeFile, Walk
 
 _STRETCH = 250  # commits whose facts are made together
 _PUBLISH_SECONDS = 20.0  # a killed scan loses no more work than this
-_LENT_SECONDS = 1.0  # at least, to programs that nobody waits for
 _UNITS = 250  # commits whose figures are kept, to tell what is usual
 
 
@@ -103,7 +102,6 @@ def main_lines(store: Store) -> Callable[[str], str]:
 
 def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
     """Scans these repositories into the store; what to tell of each, and the generation that holds it."""
-    began = terms.clock()
     with store.writer(terms.progress.note) as writer:
         scans = [_Scan(store, writer, order, terms) for order in orders]
         try:
@@ -112,9 +110,6 @@ def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[Scan
             if moved or not store.published:
                 _link(store, writer, moved, terms)
             generation = writer.publish()
-            more = [one.set_aside(began) for one in scans]
-            if any(more):
-                generation = writer.publish()
         finally:
             for one in scans:
                 one.close()
@@ -214,36 +209,33 @@ class _Scan:
         self._notes: list[str] = []
         self.name = order.name
         self.standing: Walk | None = None  # on the newest snapshot of the main line, if it moved
-        self.read: Walk | None = None  # on the newest snapshot of the main line, moved or not
-        self.snapshot: str | None = None  # that snapshot
+        self._aside: Aside | None = None
 
     def run(self) -> ScanSummary:
         if self._order.worktree:
             return self._worktree()
         return self._branch() if self._order.ref else self._main_line()
 
-    def set_aside(self, began: float) -> bool:
-        """After the verdict: figures of other programs, for a tenth of the time that the scan took."""
-        if self.read is None or self.snapshot is None:
-            return False
-        clock = self._terms.clock
-        rows, _ = radon_rows(
-            {path: (rows.file.dialect, rows.file.blob) for path, rows in self.read.whole.files.items()},
-            self._bytes,
-            self._store.figures,
-            seconds=max(_LENT_SECONDS, (clock() - began) / 10),
-            clock=clock,
-            limits=self._terms.limits,
-        )
-        if rows:
-            self._writer.extra_measures(self.name, self.snapshot, rows)
-        return bool(rows)
+    def set_aside(self, walk: Walk, tree: Mapping[str, Entry]) -> None:
+        """Begins with what this tree's files look like to other programs; goes on until the judgement stands."""
+        wanted = {(one.dialect, one.blob) for one in walk.wanted(tree_changes(tree, {}))}
+        self._aside = Aside(wanted, self._bytes, self._store.figures, self._terms.limits)
+
+    def _put_aside(self, walk: Walk, snapshot: str | None) -> None:
+        """Stores what other programs found out meanwhile."""
+        if self._aside is not None and snapshot is not None:
+            files = {path: (rows.file.dialect, rows.file.blob) for path, rows in walk.whole.files.items()}
+            rows, _ = self._aside.rows(files, self._terms.clock)
+            if rows:
+                self._writer.extra_measures(self.name, snapshot, rows)
 
     def _bytes(self, blob: str) -> bytes:
         found = self._repository.read_blob(blob, self._terms.limits.file_bytes)
         return b"" if isinstance(found, Skipped) else found
 
     def close(self) -> None:
+        if self._aside is not None:
+            self._aside.end()
         self._repository.close()
 
     # -- the main line ------------------------------------------------------------------------------------------
@@ -300,6 +292,8 @@ class _Scan:
         timeline = _Timeline(self, walk, used, ref, state)
         if resumed is not None:
             tree = repository.tree(resumed.record.commit)
+            if not commits:
+                self.set_aside(walk, tree)
             changes = tree_changes(tree, on_disk(repository, tree))
             self._ensure(walk, changes, "reading where the last scan ended")
             if state.memory:
@@ -318,7 +312,7 @@ class _Scan:
         elif self._order.batch or self._order.agent:
             asked = self._order.batch or self._order.agent
             self._notes.append(f"no commit is new since the last scan, so none was put down to {asked}")
-        self.read, self.snapshot = walk, timeline.snapshot
+        self._put_aside(walk, timeline.snapshot)
         if timeline.lost:
             self._notes.append(f"bytes of some files are missing in this clone. {repository.mend}")
         return timeline.summary()
@@ -509,6 +503,7 @@ class _Timeline:
         scan, name = self._scan, self._order.name
         disk: dict[str, bytes] = {}
         head_tree = scan._repository.tree(commits[-1].commit.id)
+        scan.set_aside(self._walk, head_tree)
         disk = on_disk(scan._repository, head_tree)
         published = self._terms.clock()
         for start in range(0, len(commits), _STRETCH):

@@ -19,12 +19,12 @@ KILLS = 30
 # Forks instead of starting Python thirty times. Publishes after every few commits, so that a kill can hit that too.
 KILLER = """
 import json, os, random, shutil, signal, sys, time
-import plumbrule.scan, plumbrule.store.reader, plumbrule.store.writer
+import plumbrule.aside, plumbrule.scan, plumbrule.store.reader, plumbrule.store.writer
 from plumbrule.cli import main
 from plumbrule.store import Store
 
 store, kills, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-plumbrule.scan._STRETCH, plumbrule.scan._PUBLISH_SECONDS, plumbrule.scan._LENT_SECONDS = 8, 0.3, 0.0
+plumbrule.scan._STRETCH, plumbrule.scan._PUBLISH_SECONDS, plumbrule.aside._PATIENCE = 8, 0.3, 0.0
 
 def forked(work):
     pid = os.fork()

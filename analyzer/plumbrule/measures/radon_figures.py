@@ -74,7 +74,7 @@ def measured(
         radon_figures("")  # imports radon now, so that the first file's time does not pay for it
         return lambda job: _attempt(sources[job][1])
 
-    batch = max(1, min(16, len(sources) // (processes * 4) + 1))
+    batch = max(1, min(4, len(sources) // (processes * 4) + 1))
     for job, value in run(len(sources), begin, processes=processes, limits=limits, batch=batch):
         key = sources[job][0]
         if isinstance(value, Died):
