@@ -80,7 +80,6 @@ class Language:
     name: str  # as shown to people and stored: "python", "typescript", "javascript"
     dialect: str  # key of the grammar: "python", "typescript", "tsx", "javascript"
     suffixes: tuple[str, ...]  # with the dot, lower case: (".py", ".pyi")
-    interpreters: tuple[str, ...]  # names in a `#!` line, for files without suffix
     distribution: str  # the grammar's wheel, for the extractor version
     grammar: Callable[[], object]  # returns the PyCapsule; called in worker processes only
     extract: Callable[[bytes, tree_sitter.Tree, tree_sitter.Query], Facts]  # runs in worker processes only

@@ -37,7 +37,6 @@ LANGUAGES = (
         name="javascript",
         dialect="javascript",
         suffixes=(".js", ".jsx", ".mjs", ".cjs"),
-        interpreters=("node", "nodejs"),
         distribution="tree-sitter-javascript",
         grammar=_grammar,
         extract=_extract,

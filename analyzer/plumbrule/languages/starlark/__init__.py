@@ -33,7 +33,6 @@ LANGUAGES = (
         dialect="starlark",
         suffixes=(".bzl", ".star", ".bazel"),
         names=("BUILD", "WORKSPACE", "WORKSPACE.bzlmod"),
-        interpreters=(),
         distribution="tree-sitter-python",
         grammar=_grammar,
         extract=_extract,
