@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plumbrule.languages import languages
 
 CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
 EDGES = ["shop/cart.py -> shop/tax.py", "shop/tax.py -> shop/cart.py"]
@@ -143,6 +150,25 @@ def test_a_changed_file_that_cannot_be_read_is_not_judged(shop: Callable, judged
     code, report = judged(repo)
     assert (code, report["verdict"]) == (2, "not-judged")
     assert any("shop/tax.py" in reason and "UTF-8" in reason for reason in report["reasons"])
+
+
+def test_a_changed_file_that_our_own_extractor_fails_on_is_not_judged(
+    shop: Callable, judged: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    def failing(data: bytes, *rest: Any) -> Any:  # Any: passed on
+        if b"poison" in data:
+            raise KeyError("a slip of ours")
+        return python.extract(data, *rest)
+
+    python = languages()["python"]
+    monkeypatch.setitem(languages(), "python", replace(python, extract=failing))
+    repo = shop()
+    repo.commit({"shop/tax.py": "poison = 1\n"})
+    code, report = judged(repo, store=tmp_path / "store")
+    assert (code, report["verdict"]) == (2, "not-judged")
+    assert any("shop/tax.py" in why and "Plumbrule's extractor failed: KeyError" in why for why in report["reasons"])
+    monkeypatch.setitem(languages(), "python", python)
+    assert judged(repo, store=tmp_path / "store")[1]["coverage"]["skipped"] == 0  # no property of these bytes
 
 
 def test_an_unreadable_file_that_nobody_touched_is_a_line_of_coverage(shop: Callable, judged: Callable):

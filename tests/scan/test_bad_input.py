@@ -152,7 +152,13 @@ def test_line_endings_and_filters_do_not_poison_the_facts(make_repo: Callable, s
 
 @pytest.mark.parametrize(
     ("deed", "reason"),
-    [("crash", "crashed (signal 11)"), ("hang", "longer than"), ("exit", "ended early"), ("memory", "memory")],
+    [
+        ("crash", "crashed (signal 11)"),
+        ("hang", "longer than"),
+        ("exit", "ended early"),
+        ("memory", "memory"),
+        ("fault", "Plumbrule's extractor failed: KeyError"),
+    ],
 )
 def test_a_parser_that_dies_costs_its_file_only(
     make_repo: Callable, scanned: Callable, rows: Callable, monkeypatch, deed: str, reason: str
@@ -170,6 +176,8 @@ def test_a_parser_that_dies_costs_its_file_only(
                 time.sleep(600)
             elif deed == "exit":
                 os._exit(3)
+            elif deed == "fault":
+                raise KeyError("a slip of ours")
             else:
                 raise MemoryError
         return extract(data, *rest)
@@ -183,6 +191,7 @@ def test_a_parser_that_dies_costs_its_file_only(
     repo = make_repo({**GOOD, "poison.py": "poison = 1\n"})
     (summary,) = scanned(repo)
     assert summary["parsed"] == 4
+    assert reason in dict(summary["skipped"])["poison.py"]
     assert reason in skipped(rows, repo)["poison.py"]
 
 

@@ -14,6 +14,7 @@ from plumbrule.facts import Body, Facts, Interface, pack, unpack_body, unpack_in
 from plumbrule.languages import languages
 
 LOST = "its object is "  # how the reason begins where git has the name of the bytes and not the bytes
+NOT_KEPT = "not kept"  # beside a reason that is no property of the bytes: the next run tries again
 
 Key = tuple[str, str]  # (dialect, blob id)
 Packed = tuple[bytes, bytes]  # (interface, body)
@@ -94,7 +95,7 @@ class FactBook:
                 self.parsed += 1
             else:
                 self._skipped[key] = str(value[0])
-                # A missing or corrupt object may be fetched later and is no property of the bytes.
+                # A missing or corrupt object may be fetched later, and a fault of ours may be mended.
                 if len(value) == 1:
                     failed.append((*key, str(value[0])))
             if len(fresh) >= 2000:
@@ -134,7 +135,10 @@ class FactBook:
 
 
 def _work(todo: list[Wanted], objects: Objects, limits: Limits) -> Work:
-    """In a worker process: the function from job number to packed facts, or to a one-tuple of the reason."""
+    """In a worker process: the function from job number to packed facts, or to a one-tuple of the reason.
+
+    A reason that is no property of the bytes has a second value, NOT_KEPT.
+    """
     import tree_sitter
 
     tools: dict[str, tuple[tree_sitter.Parser, tree_sitter.Query]] = {}
@@ -161,6 +165,10 @@ def _work(todo: list[Wanted], objects: Objects, limits: Limits) -> Work:
             return (str(error) or "unreadable",)
         except RecursionError:
             return ("nested too deeply",)
+        except MemoryError:
+            raise
+        except Exception as error:  # a fault of ours must not look like one of the file, nor of the parser
+            return f"Plumbrule's extractor failed: {type(error).__name__}", NOT_KEPT
         return pack(facts)
 
     return perform
@@ -182,8 +190,7 @@ def _bytes(one: Wanted, objects: Objects, limits: Limits) -> bytes | Value:
             return data
     found = objects.read(one.blob, limits.file_bytes)
     if isinstance(found, str):
-        # The second value marks a reason that is not a property of the bytes.
-        return (found, "not kept") if found.startswith(LOST) else (found,)
+        return (found, NOT_KEPT) if found.startswith(LOST) else (found,)
     return found
 
 
