@@ -254,6 +254,17 @@ def test_a_file_in_one_line_of_five_megabytes_is_read(facts_of: Reader) -> None:
     assert (found.interface.lines, found.interface.code_lines) == (1, 1)
 
 
+@pytest.mark.parametrize("unit", ["(", "([{"])
+def test_brackets_that_nothing_closes_are_refused_before_they_cost_minutes(facts_of: Reader, unit: str) -> None:
+    with pytest.raises(ValueError, match="broken beyond reading"):
+        facts_of((unit * 100_000).encode())
+
+
+def test_a_long_file_with_an_error_in_it_is_read(facts_of: Reader) -> None:
+    found = facts_of(b"x = [\n" + b"    f(1, [2]),\n" * 30_000 + b"def g(:\n    pass\nimport a\n")
+    assert found.interface.errors
+
+
 def test_definitions_nested_beyond_reason_go_unnamed(facts_of: Reader) -> None:
     found = facts_of("".join(" " * depth + f"class C{depth}:\n" for depth in range(200)) + " " * 200 + "x = 1\n")
     assert 10 < len(found.interface.symbols) < 100
