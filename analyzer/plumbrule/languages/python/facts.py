@@ -34,6 +34,7 @@ _FROM = re.compile(r"from\s*((?:\.\s*)*)([\w.]*)\s*import\b\s*(.*)", re.DOTALL)
 _NAME_AS = re.compile(r"([\w.]+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(r"#[^\n]*")
 _SPACE = re.compile(r"\s+")
+_PLAIN_CALLEE = re.compile(r"(?:super\(\)\.)?[\w.]+")
 _DYNAMIC_CALL = re.compile(
     r"""\(\s*(?:name\s*=\s*)?(["'])(?P<name>[\w.]+)\1\s*"""
     r"""(?:,\s*(?:package\s*=\s*)?(?:__package__|__name__|(["'])(?P<package>[\w.]+)\3)\s*)?[,)]"""
@@ -153,38 +154,10 @@ class PythonSweep(Sweep):
         start, end = node.start_byte, node.end_byte
         self.cut(start, end)
         self._import_spans.append((start, end))
-        written = text(self.source[start:end])
-        if "#" in written:
-            written = _COMMENT.sub("", written)
-        if "\\" in written:
-            written = written.replace("\\\r\n", " ").replace("\\\n", " ")
         line, flags, symbol = self.line(start), self._flags_at(start), self.symbol
-        found = _FROM.match(written) if written.startswith("from") else None
-        if found is None:
-            for part in written[6:].split(","):
-                name = _NAME_AS.match(part.strip())
-                if name is not None and name[1] != "*":
-                    module, alias = name[1].strip("."), name[2]
-                    if not module:
-                        continue
-                    alias = alias or module.partition(".")[0]
-                    self.imports.append(Import(module, 0, "", alias, line, flags, symbol))
-            return
-        level = found[1].count(".")
-        module, names = found[2], found[3].strip()
-        if names.startswith("("):
-            names = names[1:].rpartition(")")[0] or names[1:]
-        for part in names.split(","):
-            name = _NAME_AS.match(part.strip())
-            if name is None:
-                continue
-            if name[1] == "*":
-                self.imports.append(Import(module, level, "*", "", line, flags, symbol))
-                continue
-            alias = name[2] or name[1]
-            own = flags | REEXPORT if name[2] == name[1] and symbol < 0 else flags  # `x as x` says so (PEP 484)
-            self.imports.append(Import(module, level, name[1], alias, line, own, symbol))
-            if name[1] == "TYPE_CHECKING":
+        for module, level, name, alias, _, own, _ in _imported(text(self.source[start:end])):
+            self.imports.append(Import(module, level, name, alias, line, flags | own if symbol < 0 else flags, symbol))
+            if name == "TYPE_CHECKING":
                 self._checking.add(alias)
 
     def _flags_at(self, start: int) -> int:
@@ -521,18 +494,8 @@ class PythonSweep(Sweep):
         name = function.child_by_field_name("name")
         if body is None or name is None:
             return "", ""
-        grade = "A"
-        statements = _statements(body)
-        if len(statements) == 1 and statements[0].type == "try_statement":
-            inner = statements[0].child_by_field_name("body")
-            statements = _statements(inner) if inner is not None else []
-            grade = "B"
-        if len(statements) == 2 and grade == "A":
-            statements = [one for one in statements if not self._traces(one)]
-            grade = "B"
-        if len(statements) != 1:
-            return "", ""
-        call = _only_call(statements[0])
+        statement, grade = self._only_statement(body)
+        call = _only_call(statement) if statement is not None else None
         callee = call.child_by_field_name("function") if call is not None else None
         arguments = call.child_by_field_name("arguments") if call is not None else None
         if callee is None or arguments is None or callee.end_byte - callee.start_byte > LONGEST_NAME:
@@ -540,7 +503,30 @@ class PythonSweep(Sweep):
         own = {parameter.name for parameter in parameters}
         if parameters and parameters[0].name in self.OWN:
             own.discard(parameters[0].name)
+        passed, constants = self._given(arguments, own)
+        # One constant argument, and nothing else, may be added.
+        if passed is None or len(own - passed) > 1 or constants > (grade == "A"):
+            return "", ""
+        target = _SPACE.sub("", text(self.source[callee.start_byte : callee.end_byte]))
+        same_name = target.rpartition(".")[2] == text(self.source[name.start_byte : name.end_byte])
+        if not (passed or same_name) or not _PLAIN_CALLEE.fullmatch(target):
+            return "", ""
+        return target, "B" if constants else grade
+
+    def _only_statement(self, body: Node) -> tuple[Node | None, str]:
+        """The statement that is all a body does, and how purely: a `try` around it or a line in a log makes it "B"."""
+        statements, grade = _statements(body), "A"
+        if len(statements) == 1 and statements[0].type == "try_statement":
+            inner = statements[0].child_by_field_name("body")
+            statements, grade = _statements(inner) if inner is not None else [], "B"
+        elif len(statements) == 2:
+            statements, grade = [one for one in statements if not self._traces(one)], "B"
+        return (statements[0], grade) if len(statements) == 1 else (None, grade)
+
+    def _given(self, arguments: Node, own: set[str]) -> tuple[set[str] | None, int]:
+        """Which of these names are arguments as they are, and how many constants are; None if anything else is."""
         passed: set[str] = set()
+        constants = 0
         for argument in arguments.named_children:
             value: Node | None = argument
             if argument.type == "comment":
@@ -549,20 +535,14 @@ class PythonSweep(Sweep):
                 value = argument.child_by_field_name("value")
             elif argument.type in ("list_splat", "dictionary_splat"):
                 value = argument.named_child(0)
-            if value is None:
-                return "", ""
-            written = text(self.source[value.start_byte : value.end_byte])
-            if value.type == "identifier" and written in own:
+            written = text(self.source[value.start_byte : value.end_byte]) if value is not None else ""
+            if value is not None and value.type == "identifier" and written in own:
                 passed.add(written)
-            elif value.type in _CONSTANT_NODES and grade == "A":
-                grade = "B"  # one constant argument, and nothing else, may be added
+            elif value is not None and value.type in _CONSTANT_NODES:
+                constants += 1
             else:
-                return "", ""
-        target = _SPACE.sub("", text(self.source[callee.start_byte : callee.end_byte]))
-        same_name = target.rpartition(".")[2] == text(self.source[name.start_byte : name.end_byte])
-        if not re.fullmatch(r"(?:super\(\)\.)?[\w.]+", target) or len(own - passed) > 1:
-            return "", ""
-        return (target, grade) if passed or same_name else ("", "")
+                return None, 0
+        return passed, constants
 
     def _traces(self, statement: Node) -> bool:
         call = _only_call(statement)
@@ -642,6 +622,44 @@ def _only_call(statement: Node) -> Node | None:
 
 
 @lru_cache(maxsize=4096)
+def _imported(statement: str) -> tuple[Import, ...]:
+    """The names that an import statement binds; line and symbol are left open, and so are the flags but for `x as x`,
+    which says that `x` is offered (PEP 484)."""
+    if "#" in statement:
+        statement = _COMMENT.sub("", statement)
+    if "\\" in statement:
+        statement = statement.replace("\\\r\n", " ").replace("\\\n", " ")
+    found = _FROM.match(statement) if statement.startswith("from") else None
+    if found is None:
+        return tuple(_modules(statement[6:]))
+    names = found[3].strip()
+    if names.startswith("("):
+        names = names[1:].rpartition(")")[0] or names[1:]
+    return tuple(_names_from(found[2], found[1].count("."), names))
+
+
+def _modules(listed: str) -> Iterator[Import]:
+    """`import a.b, c as d`."""
+    for part in listed.split(","):
+        name = _NAME_AS.match(part.strip())
+        module = name[1].strip(".") if name is not None and name[1] != "*" else ""
+        if name is not None and module:
+            yield Import(module, 0, "", name[2] or module.partition(".")[0], 0, 0, -1)
+
+
+def _names_from(module: str, level: int, listed: str) -> Iterator[Import]:
+    """`from module import a, b as c`."""
+    for part in listed.split(","):
+        name = _NAME_AS.match(part.strip())
+        if name is None:
+            continue
+        if name[1] == "*":
+            yield Import(module, level, "*", "", 0, 0, -1)
+        else:
+            yield Import(module, level, name[1], name[2] or name[1], 0, REEXPORT if name[2] == name[1] else 0, -1)
+
+
+@lru_cache(maxsize=4096)
 def _parameters(written: str) -> tuple[Parameter, ...]:
     """Parameters of a signature as written with its parentheses; `symbol` is -1."""
     rows: list[Parameter] = []
@@ -672,36 +690,43 @@ def _pieces(inside: str) -> Iterator[tuple[str, int, int]]:
             colon = piece.find(":")
             yield piece, (colon if equals < 0 or colon < equals else -1), equals
         return
-    depth = lambdas = 0
     begin, colon, equals = 0, -1, -1
     kept: list[str] = []  # the piece so far without comments
     length = 0
+    for what, start in _own_level(inside):
+        place = length + start - begin
+        if what[0] == "#":
+            kept.append(inside[begin:start])
+            length, begin = place, start + len(what)
+        elif what == ",":
+            yield "".join(kept) + inside[begin:start], colon, equals
+            begin, colon, equals, kept, length = start + 1, -1, -1, [], 0
+        elif what == "=" and equals < 0:
+            equals = place
+        elif what == ":" and colon < 0 and equals < 0:
+            colon = place
+    yield "".join(kept) + inside[begin:], colon, equals
+
+
+def _own_level(inside: str) -> Iterator[tuple[str, int]]:
+    """Comments, and the `,`, `:` and `=` that stand in no brackets and in no lambda, with their offsets."""
+    depth = lambdas = 0
     for token in _PARAMETER_TOKEN.finditer(inside):
         what = token[0]
-        if what[0] == "#":
-            kept.append(inside[begin : token.start()])
-            length += token.start() - begin
-            begin = token.end()
-        elif what in "([{":
+        if what in "([{":
             depth += 1
         elif what in ")]}":
             depth -= 1
+        elif what[0] == "#":
+            yield what, token.start()
         elif depth:
             continue
         elif what == "lambda":
             lambdas += 1
-        elif what == ":":
-            if lambdas:
-                lambdas -= 1
-            elif colon < 0 and equals < 0:
-                colon = length + token.start() - begin
-        elif what == "=":
-            if equals < 0 and not lambdas:
-                equals = length + token.start() - begin
-        elif what == "," and not lambdas:
-            yield "".join(kept) + inside[begin : token.start()], colon, equals
-            begin, colon, equals, kept, length = token.end(), -1, -1, [], 0
-    yield "".join(kept) + inside[begin:], colon, equals
+        elif lambdas:
+            lambdas -= what == ":"
+        elif what in ",:=":
+            yield what, token.start()
 
 
 def _signature(parameters: list[Parameter], returns: str) -> str:
