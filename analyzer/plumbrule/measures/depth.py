@@ -127,11 +127,18 @@ def _functions_of(s: Situation, path: str) -> Iterator[Row]:
         target = _target(s, rows, path, function)
         if isinstance(target, str):
             exempt, target = exempt or target, Place("", "")
+        elif _is_class(reader, target):
+            exempt = exempt or "makes an object, and keeps to itself of which class"
         chain, end = _chain(s, reader, target)
         yield (
             s.now.repo, path, function.symbol, function.line, _is_public(symbol, known), function.forward_grade,
             function.forwards, _text(target), chain, _text(end), exempt, reader.rests_on,
         )  # fmt: skip
+
+
+def _is_class(reader: Reader, place: Place) -> bool:
+    rows = reader.rows(place.path)
+    return rows is not None and any(one.symbol == place.symbol and one.kind == "class" for one in rows.symbols)
 
 
 def _chain(s: Situation, reader: Reader, target: Place) -> tuple[int, Place]:
