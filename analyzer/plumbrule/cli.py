@@ -22,8 +22,8 @@ from plumbrule.errors import PlumbruleError, SettingsError
 
 if TYPE_CHECKING:
     from plumbrule.governing import Governing
-    from plumbrule.scan import Order
     from plumbrule.store import Store
+    from plumbrule.terms import Order
 
 COULD_NOT_JUDGE = 2
 _INTERRUPTED = 130
@@ -369,7 +369,7 @@ def _history(text: str) -> int | None:
 
 def _orders(options: argparse.Namespace, governing: Governing, here: Path) -> list[Order]:
     from plumbrule.governing import fleet
-    from plumbrule.scan import Order
+    from plumbrule.terms import Order
 
     return [
         Order(
@@ -389,7 +389,8 @@ def _orders(options: argparse.Namespace, governing: Governing, here: Path) -> li
 def _scan(options: argparse.Namespace) -> int:
     from plumbrule.report.progress import TerminalProgress
     from plumbrule.report.summary import as_json, as_text
-    from plumbrule.scan import Terms, scan
+    from plumbrule.scan import scan
+    from plumbrule.terms import Terms
 
     if options.ref and options.worktree:
         raise SettingsError("--ref and --worktree name two different things to scan.\nGive one of them.")
@@ -407,7 +408,8 @@ def _scan(options: argparse.Namespace) -> int:
 def _watch(options: argparse.Namespace) -> int:
     from plumbrule.report.progress import TerminalProgress
     from plumbrule.report.summary import as_text
-    from plumbrule.scan import Terms, main_lines, scan
+    from plumbrule.scan import main_lines, scan
+    from plumbrule.terms import Terms
     from plumbrule.watch import Heads, heads, watch
 
     here = _here(".")

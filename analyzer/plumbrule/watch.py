@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from plumbrule.errors import NotARevision, PlumbruleError
 from plumbrule.git import Repository
-from plumbrule.scan import Order
+from plumbrule.terms import Order
 
 Heads = Mapping[str, str | PlumbruleError]  # repository name to where its main line stands, or why that cannot be told
 

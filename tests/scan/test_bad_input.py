@@ -165,7 +165,7 @@ def test_a_parser_that_dies_costs_its_file_only(
 ):
     from plumbrule.extract import Limits
     from plumbrule.languages import languages
-    from plumbrule.scan import Terms
+    from plumbrule.terms import Terms
 
     def dying(data: bytes, *rest: Any) -> Any:  # Any: passed on
         if b"poison" in data:
@@ -185,9 +185,9 @@ def test_a_parser_that_dies_costs_its_file_only(
     python = languages()["python"]
     extract = python.extract
     monkeypatch.setitem(languages(), "python", type(python)(**{**fields(python), "extract": dying}))
-    import plumbrule.scan
+    import plumbrule.terms
 
-    monkeypatch.setattr(plumbrule.scan, "Terms", lambda *given: Terms(*given, limits=Limits(seconds=0.5)))
+    monkeypatch.setattr(plumbrule.terms, "Terms", lambda *given: Terms(*given, limits=Limits(seconds=0.5)))
     repo = make_repo({**GOOD, "poison.py": "poison = 1\n"})
     (summary,) = scanned(repo)
     assert summary["parsed"] == 4

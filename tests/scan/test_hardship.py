@@ -19,12 +19,12 @@ KILLS = 30
 # Forks instead of starting Python thirty times. Publishes after every few commits, so that a kill can hit that too.
 KILLER = """
 import json, os, random, shutil, signal, sys, time
-import plumbrule.aside, plumbrule.scan, plumbrule.store.reader, plumbrule.store.writer
+import plumbrule.aside, plumbrule.timeline, plumbrule.store.reader, plumbrule.store.writer
 from plumbrule.cli import main
 from plumbrule.store import Store
 
 store, kills, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-plumbrule.scan._STRETCH, plumbrule.scan._PUBLISH_SECONDS, plumbrule.aside._PATIENCE = 8, 0.3, 0.0
+plumbrule.timeline._STRETCH, plumbrule.timeline._PUBLISH_SECONDS, plumbrule.aside._PATIENCE = 8, 0.3, 0.0
 
 def forked(work):
     pid = os.fork()
@@ -101,15 +101,15 @@ sys.exit(main())
 """
 
 SLOW = """
-import sys, time, plumbrule.scan
+import sys, time, plumbrule.timeline
 from plumbrule.cli import main
-step = plumbrule.scan._Timeline._step
+step = plumbrule.timeline.Timeline._step
 def slow(*arguments):
     time.sleep(0.1)
     if arguments[1].position == 5:
         print("halfway", file=sys.stderr, flush=True)
     step(*arguments)
-plumbrule.scan._Timeline._step = slow
+plumbrule.timeline.Timeline._step = slow
 sys.exit(main())
 """
 

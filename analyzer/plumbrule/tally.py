@@ -1,0 +1,108 @@
+"""The counts of a snapshot, by their names in the view `trend`, and what a scan tells of them in the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from plumbrule.graph import FileRows, Graph, MemoryGraph
+from plumbrule.judge import Judgement
+from plumbrule.measures.components import learned_level
+from plumbrule.report.summary import BatchMoved, ScanSummary
+from plumbrule.walk import Derived, Walk
+
+
+def count(counts: Counter[str], delta: Mapping[str, FileRows | None], before: Graph) -> None:
+    """Brings the counts of `before` to where the graph is after `delta`."""
+    for path, rows in delta.items():
+        for sign, one in ((-1, before.rows(path) if path in before else None), (1, rows)):
+            if one is not None:
+                counts["files"] += sign
+                counts["lines"] += sign * one.file.lines
+                counts["symbols"] += sign * len(one.symbols)
+                counts["dependencies"] += sign * len({d.dst for d in one.dependencies if d.kind == "import"})
+                counts["unresolved"] += sign * len(one.unresolved)
+
+
+def counted(graph: MemoryGraph) -> Counter[str]:
+    """The counts of a whole graph."""
+    counts: Counter[str] = Counter()
+    count(counts, dict(graph.files), MemoryGraph(graph.repo))
+    return counts
+
+
+# Counts that a summary tells of a batch; the trend holds more.
+TOLD = frozenset(
+    {"files", "lines", "symbols", "dependencies", "cycles.file", "files_in_cycles", "component_edges", "unresolved",
+     "findings"}
+)  # fmt: skip
+
+
+def totals(counts: Counter[str], derived: Derived, judgement: Judgement) -> dict[str, int]:
+    """Every count of a snapshot by its name in the view `trend`."""
+    found = dict(counts)
+    cycles = list(derived.get("cycle", ()))
+    for level in ("file", "component"):
+        found[f"cycles.{level}"] = sum(1 for row in cycles if row[1] == level)
+    found["files_in_cycles"] = sum(row[3] for row in cycles if row[1] == "file")
+    edges = derived.get("component_dependency", ())
+    found["component_edges"] = len(edges)
+    found["component_edges.not_allowed"] = sum(1 for row in edges if not row[4])
+    standing = [row for row in judgement.rows if row.state in ("new", "known")]
+    found["findings"] = len(standing)
+    for row in standing:
+        for name in (f"findings.{row.rule}", f"findings.{row.severity}"):
+            found[name] = found.get(name, 0) + 1
+    found["contract_breaks"] = sum(1 for row in judgement.rows if row.rule == "contract-break" and row.state == "new")
+    return found
+
+
+def summary(
+    name: str,
+    what: str,
+    commit: str,
+    walk: Walk,
+    totals: Mapping[str, int],
+    judgement: Judgement,
+    moved: tuple[BatchMoved, ...],
+    snapshots: int,
+    fresh: int,
+    notes: Sequence[str],
+) -> ScanSummary:
+    """What a scan tells in the end."""
+    coverage = walk.coverage()
+    components = sorted(((row[1], row[2]) for row in walk.derived.get("component", ())), key=lambda c: (-c[1], c[0]))
+    cycles = sorted(
+        ((row[2], row[3]) for row in walk.derived.get("cycle", ()) if row[1] == "file"), key=lambda c: -c[1]
+    )
+    reasons = Counter(row.reason for rows in walk.whole.files.values() for row in rows.unresolved)
+    standing = Counter((row.severity, row.rule) for row in judgement.rows if row.state in ("new", "known"))
+    order = {"error": 0, "warning": 1, "info": 2}
+    level = "the policy's word"
+    if not walk.intent.components:
+        own = (path for path, rows in walk.whole.files.items() if not rows.file.is_test)
+        level = learned_level(own)[0] or "the top folder"
+    return ScanSummary(
+        repo=name,
+        what=what,
+        commit=commit,
+        snapshots=snapshots,
+        fresh=fresh,
+        counts=dict(totals),
+        level=level,
+        components=tuple(components),
+        cycles=tuple(cycles),
+        skipped=tuple(sorted(walk.skipped.items())),
+        files=coverage.files,
+        parsed=coverage.parsed,
+        other=coverage.other,
+        imports=coverage.imports,
+        resolved=coverage.resolved,
+        unresolved=tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        findings=tuple(
+            (severity, rule, count)
+            for (severity, rule), count in sorted(standing.items(), key=lambda item: (order[item[0][0]], item[0][1]))
+        ),
+        batches=moved,
+        notes=tuple(notes),
+    )

@@ -1,0 +1,420 @@
+"""The main line in motion: facts of a stretch of commits at once, then commit by commit what moved.
+
+Hides when it is judged (at every batch's end), how the first commit of a finding is found, and that a generation is
+published now and then, so that a scan that is killed goes on from there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import orjson
+
+from plumbrule.batches import Batch, BatchSettings, Origin, batches
+from plumbrule.extract import LOST, FactBook
+from plumbrule.git import Entry, LineCommit, Repository
+from plumbrule.graph import MemoryGraph
+from plumbrule.judge import JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge
+from plumbrule.judge.findings import earlier_subject
+from plumbrule.languages import language_of
+from plumbrule.policy import Policy
+from plumbrule.report.summary import BatchMoved, ScanSummary
+from plumbrule.resume import State, memory_text, on_disk, tree_changes, units_of
+from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
+from plumbrule.store.writer import Writer
+from plumbrule.tally import TOLD, count, counted, summary, totals
+from plumbrule.terms import Order, Terms
+from plumbrule.walk import Changes, Derived, Habits, TreeFile, Walk
+
+_STRETCH = 250  # commits whose facts are made together
+_PUBLISH_SECONDS = 20.0  # a killed scan loses no more work than this
+_UNITS = 250  # commits whose figures are kept, to tell what is usual
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One repository under a scan, and what it is read by and written to."""
+
+    order: Order
+    terms: Terms
+    policy: Policy  # as it concerns this repository
+    repository: Repository
+    book: FactBook
+    store: Store
+    writer: Writer
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    commit: str
+    batch: str
+    agent: str
+    at: int | None
+
+
+_UNKNOWN = _Dated("", "", "", None)  # it was there before the first commit that was read
+
+
+class Timeline:
+    """The main line from the last snapshot on: appends, judges at batch ends, publishes now and then."""
+
+    def __init__(self, site: Site, walk: Walk, used: tuple[str, str], ref: str, state: State) -> None:
+        self._site = site
+        self._order = site.order
+        self._terms = site.terms
+        self._policy = site.policy
+        self._writer = site.writer
+        self._walk = walk
+        self._used = used
+        self._ref = ref
+        self._state = state
+        self._counts: Counter[str] = Counter()
+        self._origins: dict[str, _Dated] = {}
+        self._sides: Sides | None = None
+        self._judgement = Judgement((), 0)
+        self._batch_start: Moment | None = None
+        self._moments: list[tuple[LineCommit, Moment]] = []  # of the batch under way
+        self._moved: set[str] = set()  # paths that differ from the batch's start
+        self._batches: list[BatchMoved] = []
+        self._totals: dict[str, int] = {}
+        self._said = dict(state.said)
+        self._history: list[Mapping[str, float]] = []  # figures of earlier commits
+        self._batch_of: Mapping[str, Batch] = {}
+        self.lost = ""  # a blob whose bytes this clone lacks
+        self._parents: Mapping[str, str] = {}  # first parents of the commits at hand
+        self._units: dict[str, Mapping[str, float]] = {}  # of the batch under way, by commit
+        self._snapshots = 0
+        self._judged: tuple[str, tuple[str, ...]] = ("", ())  # see State
+        self._resumed = False
+        self._record: SnapshotRecord | None = None
+
+    def resume(self, record: SnapshotRecord) -> None:
+        """Stands where the last scan ended; the walk has been moved there."""
+        state = self._state
+        self._resumed = True
+        self._record = record
+        self._snapshots = state.snapshots
+        self._counts = counted(self._walk.whole)
+        self._totals = dict(state.counts)
+        self.lost = state.lost
+        self._judged = state.judged
+        with self._site.store.reader() as reader:
+            self._history = units_of(reader.recall(f"units:{self._order.name}"))
+            for row in reader.select(
+                "SELECT finding, first_commit, first_batch, first_agent, first_at FROM head.finding WHERE repo = ?",
+                self._order.name,
+            ):
+                self._origins[row[0]] = _Dated(*row[1:])
+        self._open_court()
+        if not self._totals:
+            self._totals = totals(self._counts, self._walk.derived, self._judgement)
+
+    def run(self, commits: Sequence[LineCommit], earlier: Sequence[LineCommit], tree: Mapping[str, Entry]) -> None:
+        """Appends these commits, oldest first. `earlier` are the stored commits of the batch that they may continue,
+        `tree` is that of the newest."""
+        found = self._batched(commits, earlier)
+        batch_of = self._batch_of = {commit: batch for batch in found for commit in batch.commits}
+        ends = {batch.commits[-1] for batch in found} | {commits[-1].commit.id}
+        site, name = self._site, self._order.name
+        disk = on_disk(site.repository, tree)
+        published = self._terms.clock()
+        for start in range(0, len(commits), _STRETCH):
+            stretch = commits[start : start + _STRETCH]
+            changes = [commit_changes(commit, disk) for commit in stretch]
+            if self._record is None:
+                changes[0] = tree_changes(site.repository.tree(stretch[0].commit.id), disk)
+            together: dict[tuple[str, str], TreeFile] = {}
+            for one in changes:
+                together.update(((path, file.blob), file) for path, file in one.items() if file is not None)
+            wanted = [w for (path, _), file in together.items() for w in self._walk.wanted({path: file})]
+            self._terms.progress.stage(f"{name}: parsing", len(wanted))
+            site.book.ensure(wanted, lambda done, _: self._terms.progress.done(done))
+            self._terms.progress.stage(f"{name}: history", len(commits))
+            for index, (commit, change) in enumerate(zip(stretch, changes, strict=True)):
+                self._step(commit, change, batch_of[commit.commit.id], ends)
+                self._terms.progress.done(start + index + 1)
+                # Between batches only: what a batch began with is not in the store.
+                more = not self._moments and start + index + 1 < len(commits)
+                if more and self._terms.clock() - published > _PUBLISH_SECONDS:
+                    self._remember()
+                    self._writer.publish()
+                    published = self._terms.clock()
+            if start + _STRETCH < len(commits):
+                site.book.release((rows.file.dialect, rows.file.blob) for rows in self._walk.whole.files.values())
+        self._remember()
+
+    def _step(self, commit: LineCommit, changes: Changes, batch: Batch, ends: Collection[str]) -> None:
+        made, walk = commit.commit, self._walk
+        step = walk.move(changes)
+        parent = made.parents[0] if made.parents else ""
+        at, work = int(made.committed_at.timestamp()), (batch.id, _who(batch))
+        self._record = record_of(self._order.name, made.id[:12], made.id, parent, at, work, walk, commit.position)
+        count(self._counts, step.delta, step.before)
+        self._writer.append(self._order.name, self._record, step.delta, walk.skipped, walk.derived)
+        for path, file in changes.items() if walk.skipped else ():
+            if file is not None and walk.skipped.get(path, "").startswith(LOST):
+                self.lost = file.blob
+        self._snapshots += 1
+        self._moved.update(step.delta)
+        if self._sides is not None:
+            self._units[made.id] = walk.figures(step, self._renames([commit]) if step.delta else {})
+        self._moments.append((commit, Moment(walk.graph, walk.derived, frozenset(walk.tree))))
+        if self._sides is None:
+            self._open_court()
+            self._close_batch(batch, first=True)
+        elif made.id in ends:
+            self._judge(batch)
+            self._close_batch(batch)
+
+    # -- judgement ----------------------------------------------------------------------------------------------
+
+    def _open_court(self) -> None:
+        """Judges where the walk stands, against itself: nothing is new there."""
+        walk = self._walk
+        moment = Moment(walk.graph, walk.still(), frozenset(walk.tree))
+        self._sides = Sides(moment, moment, policy=self._policy, changed=())
+        self._judgement = judge(
+            self._sides, self._terms.rules, self._policy, today=self._terms.today, earlier=self._judgement.found
+        )
+        self._batch_start = moment
+
+    def _judge(self, batch: Batch) -> None:
+        assert self._sides is not None
+        assert self._batch_start is not None
+        start, (_, end) = self._batch_start, self._moments[-1]
+        renamed = self._renames([commit for commit, _ in self._moments])
+        rows = self._change_rows(start, end, renamed)
+        self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
+        earlier = self._judgement.found
+        self._judgement = judge(
+            self._sides,
+            self._terms.rules,
+            self._policy,
+            today=self._terms.today,
+            renamed=renamed,
+            earlier=earlier,
+        )
+        if renamed:
+            for row in self._judgement.rows:
+                before = identity(row.rule, row.repo, earlier_subject(row.subject, renamed))
+                if row.id not in self._origins and before in self._origins:
+                    self._origins[row.id] = self._origins[before]
+        self._date_new(batch, start, earlier, renamed)
+
+    def _change_rows(self, start: Moment, end: Moment, renamed: Mapping[str, str]) -> Derived:
+        assert isinstance(start.graph, MemoryGraph)
+        assert isinstance(end.graph, MemoryGraph)
+        habits = Habits(tuple(self._history), dict(self._units))
+        return self._walk.rows(
+            end.graph, start.graph, start.derived, self._moved, renamed, about_change=end.derived, habits=habits
+        )
+
+    def _date_new(
+        self, batch: Batch, start: Moment, earlier: Mapping[str, frozenset[tuple[str, str]]], renamed: Mapping[str, str]
+    ) -> None:
+        """Gives every new finding the first commit of the batch that shows it, by bisection."""
+        new = {row.id for row in self._judgement.rows if row.state == "new"}
+        first = dict.fromkeys(new, len(self._moments))
+        if new and len(self._moments) > 1:
+
+            def present(position: int) -> set[str]:
+                moment = self._moments[position - 1][1]
+                sides = Sides(
+                    Moment(moment.graph, self._change_rows(start, moment, renamed), moment.tree),
+                    start,
+                    policy=self._policy,
+                    changed=self._moved,
+                )
+                judged = judge(
+                    sides, self._terms.rules, self._policy, today=self._terms.today, renamed=renamed, earlier=earlier
+                )
+                sides.close()
+                return {row.id for row in judged.rows if row.state != "fixed"}
+
+            first = first_seen(new, 0, len(self._moments), present)
+        for finding, position in first.items():
+            made = self._moments[position - 1][0].commit
+            # Pieces of work may interleave: the commit's own batch need not be the one that ended here.
+            own = self._batch_of.get(made.id, batch)
+            self._origins[finding] = _Dated(made.id, own.id, _who(own), int(made.committed_at.timestamp()))
+
+    def _renames(self, commits: Sequence[LineCommit]) -> Mapping[str, str]:
+        """Files that moved over these consecutive commits."""
+        statuses = {change.status for commit in commits for change in commit.changes if language_of(change.path)}
+        if not {"A", "D"} <= statuses:
+            return {}
+        first, last = commits[0].commit, commits[-1].commit
+        return self._site.repository.renames(first.parents[0], last.id) if first.parents else {}
+
+    def _close_batch(self, batch: Batch, *, first: bool = False) -> None:
+        """Stores what the judgement at the newest snapshot says, and begins the next batch."""
+        assert self._record is not None
+        walk, judgement, snapshot = self._walk, self._judgement, self._record.snapshot
+        before = dict(self._totals)
+        self._totals = totals(self._counts, walk.derived, judgement)
+        self._writer.findings(self._order.name, snapshot, [finding_row(row, self._origins) for row in judgement.rows])
+        self._judged = self._record.commit, tuple(sorted(judgement.found))
+        trend = [TrendRow(name, float(value)) for name, value in sorted(self._totals.items())]
+        self._writer.trend(self._order.name, snapshot, trend)
+        if not first:
+            self._batches.append(
+                BatchMoved(
+                    batch=batch.id,
+                    agent=_who(batch),
+                    channel=batch.agent.channel,
+                    confidence=batch.agent.confidence,
+                    commits=len(self._moments),
+                    moved=tuple(
+                        (name, int(before.get(name, 0)), int(value))
+                        for name, value in sorted(self._totals.items())
+                        if name in TOLD and before.get(name, 0) != value
+                    ),
+                    new=tuple(f"{row.rule}: {row.subject}" for row in judgement.rows if row.state == "new"),
+                    fixed=tuple(f"{row.rule}: {row.subject}" for row in judgement.rows if row.state == "fixed"),
+                )
+            )
+        self._history = [*self._history, *(unit for unit in self._units.values() if unit)][-_UNITS:]
+        self._units.clear()
+        self._batch_start = self._moments[-1][1]
+        self._moments.clear()
+        self._moved.clear()
+
+    # -- batches ------------------------------------------------------------------------------------------------
+
+    def _batched(self, commits: Sequence[LineCommit], earlier: Sequence[LineCommit]) -> tuple[Batch, ...]:
+        """The batches of these commits; the first may have begun before them."""
+        order = self._order
+        settings = BatchSettings(timedelta(minutes=self._policy.batch_window))
+        if order.batch or order.agent:
+            new = [commit.commit.id for commit in commits]
+            if self._record is None:
+                # Nobody knows which commits a first scan's batch began with: it is the newest piece of work.
+                new = list(batches(commits, settings)[-1].commits)
+            said_before = [at for at, commit in enumerate(new) if self._said.get(commit) == (order.batch, order.agent)]
+            if said_before:
+                new = new[said_before[0] :]  # by a scan that was killed before it came so far
+            self._said.update(dict.fromkeys(new, (order.batch, order.agent)))
+        said = {commit: Origin(*words) for commit, words in self._said.items()}
+        found = batches([*earlier, *commits], settings, said)
+        fresh = {commit.commit.id for commit in commits}
+        known = {commit.commit.id for commit in earlier}
+        mine = tuple(batch for batch in found if not fresh.isdisjoint(batch.commits))
+        self._parents = {one.commit.id: "".join(one.commit.parents[:1]) for one in (*earlier, *commits)}
+        rows = [
+            BatchRow(
+                batch=batch.id,
+                agent=_who(batch),
+                channel=batch.agent.channel,
+                confidence=batch.agent.confidence,
+                first_commit=batch.first_commit,
+                last_commit=batch.last_commit,
+                first_at=int(batch.first_at.timestamp()),
+                last_at=int(batch.last_at.timestamp()),
+            )
+            for batch in mine
+        ]
+        self._writer.batches(order.name, rows)
+        # What stood before stays as it was stored: only commits that are new here are appended and judged.
+        return tuple(replace(b, commits=tuple(c for c in b.commits if c not in known)) for b in mine)
+
+    # -- the end ------------------------------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        assert self._record is not None
+        state = State(
+            used=self._used,
+            main_line=self._ref,
+            snapshots=self._snapshots,
+            batch_after=self._parents[self._batch_of[self._record.commit].first_commit],
+            counts=self._totals,
+            said=self._said,
+            lost=self.lost,
+            judged=self._judged,
+        )
+        self._writer.remember(f"scan:{self._order.name}", state.text())
+        policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}
+        self._writer.remember(f"policy:{self._order.name}", json.dumps(policy, sort_keys=True))
+        if self._sides is not None:
+            self._writer.remember("compiled", self._sides.compiled(self._terms.rules))
+        self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
+        self._writer.remember(f"memory:{self._order.name}", memory_text(self._walk.memory()))
+
+    @property
+    def snapshot(self) -> str | None:
+        return self._record.snapshot if self._record is not None else None
+
+    def summary(self, said: Sequence[str]) -> ScanSummary:
+        """What to tell of it, after what is said already."""
+        assert self._record is not None
+        fresh = self._snapshots - (self._state.snapshots if self._resumed else 0)
+        notes = [*said, *self._judgement.errors, *self._judgement.not_measured]
+        counts = totals(self._counts, self._walk.derived, self._judgement)
+        return summary(
+            self._order.name, f"main line {self._ref}", self._record.commit, self._walk, counts, self._judgement,
+            tuple(reversed(self._batches)), self._snapshots, fresh, notes,
+        )  # fmt: skip
+
+
+def _who(batch: Batch) -> str:
+    """The agent's name; bots that are no coding agents say what they are."""
+    agent = batch.agent
+    return agent.name if agent.kind == "agent" or not agent.name else f"{agent.name} ({agent.kind})"
+
+
+def commit_changes(commit: LineCommit, disk: Mapping[str, bytes]) -> dict[str, TreeFile | None]:
+    """What a commit of the main line did, as changes."""
+    return {
+        change.path: None
+        if change.new is None
+        else TreeFile(change.new.mode, change.new.blob, disk.get(change.new.blob, b""))
+        for change in commit.changes
+    }
+
+
+def record_of(
+    repo: str, snapshot: str, commit: str, parent: str, at: int, work: tuple[str, str], walk: Walk, position: int = 0
+) -> SnapshotRecord:
+    """The record of the tree that the walk stands on; `work` is (batch, agent)."""
+    coverage = walk.coverage()
+    return SnapshotRecord(
+        snapshot=f"{repo}@{snapshot}",
+        repo=repo,
+        position=position,
+        commit=commit,
+        parent=parent,
+        committed_at=at,
+        batch=work[0],
+        agent=work[1],
+        files=coverage.files,
+        parsed=coverage.parsed,
+        skipped=coverage.skipped,
+        imports=coverage.imports,
+        resolved=coverage.resolved,
+    )
+
+
+def finding_row(row: JudgedRow, dated: Mapping[str, _Dated]) -> FindingRow:
+    """As the store keeps it, with the commit that it is dated to."""
+    origin = dated.get(row.id, _UNKNOWN)
+    return FindingRow(
+        finding=row.id,
+        rule=row.rule,
+        severity=row.severity,
+        state=row.state,
+        subject=row.subject,
+        path=row.path,
+        line=row.line,
+        message=row.message,
+        evidence=row.evidence,
+        first_commit=origin.commit,
+        first_batch=origin.batch,
+        first_agent=origin.agent,
+        first_at=origin.at,
+        remedy=row.remedy,
+        unaccepted=row.unaccepted,
+        grouped_by=row.group,
+    )
