@@ -44,7 +44,10 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 judged, nothing new; 1 judged, new findings at or over --fail-on; 2 could not judge.",
     )
     top.add_argument("--version", action="version", version=f"plumbrule {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    # With `prog` given, no formatter is made to find it out: that one imports every compression there is.
+    commands = top.add_subparsers(
+        prog="plumbrule", dest="command", metavar="COMMAND", required=True, parser_class=_Parser
+    )
 
     def command(name: str, run: Run, summary: str, *, detail: str = "") -> argparse.ArgumentParser:
         sub = commands.add_parser(
@@ -121,7 +124,9 @@ def parser() -> argparse.ArgumentParser:
     _policy(query)
 
     rules = command("rules", _rules, "list, show and test rules")
-    actions = rules.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    actions = rules.add_subparsers(
+        prog=rules.prog, dest="action", metavar="ACTION", required=True, parser_class=_Parser
+    )
     listing = actions.add_parser("list", help="every rule with its severity")
     show = actions.add_parser("show", help="one rule's file")
     show.add_argument("id", metavar="ID")
@@ -160,7 +165,7 @@ def parser() -> argparse.ArgumentParser:
     _policy(dashboard)
 
     report = command("report", _report, "send or preview a report")
-    kinds = report.add_subparsers(dest="kind", metavar="KIND", required=True, parser_class=_Parser)
+    kinds = report.add_subparsers(prog=report.prog, dest="kind", metavar="KIND", required=True, parser_class=_Parser)
     weekly = kinds.add_parser("weekly", help="what drifted since the last mail to each recipient")
     way = weekly.add_mutually_exclusive_group(required=True)
     way.add_argument(

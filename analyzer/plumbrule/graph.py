@@ -7,7 +7,7 @@ Paths are repository-relative with `/`; bytes that are not UTF-8 are shown as `\
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -133,7 +133,7 @@ class Graph(Protocol):
         """Every `import` dependency, soft ones included, ordered by (src, dst, line)."""
         ...
 
-    def functions(self, tokens: int) -> list[tuple[str, FunctionRow]]:
+    def functions(self, tokens: int, shapes: Collection[int] | None = None) -> list[tuple[str, FunctionRow]]:
         """Every function with at least so many body tokens, with its file, sorted."""
         ...
 
@@ -166,12 +166,12 @@ class MemoryGraph:
             if d.kind == "import"
         )
 
-    def functions(self, tokens: int) -> list[tuple[str, FunctionRow]]:
+    def functions(self, tokens: int, shapes: Collection[int] | None = None) -> list[tuple[str, FunctionRow]]:
         return sorted(
             (path, function)
             for path, rows in self.files.items()
             for function in rows.functions
-            if function.tokens >= tokens
+            if function.tokens >= tokens and (shapes is None or function.shape_hash in shapes)
         )
 
     def revised(self, delta: Mapping[str, FileRows | None], skipped: Mapping[str, str]) -> MemoryGraph:
@@ -223,13 +223,13 @@ class RevisedGraph:
         ]
         return sorted(kept + fresh) if fresh else kept
 
-    def functions(self, tokens: int) -> list[tuple[str, FunctionRow]]:
-        kept = [found for found in self._base.functions(tokens) if found[0] not in self._delta]
+    def functions(self, tokens: int, shapes: Collection[int] | None = None) -> list[tuple[str, FunctionRow]]:
+        kept = [found for found in self._base.functions(tokens, shapes) if found[0] not in self._delta]
         fresh = [
             (path, function)
             for path, rows in self._delta.items()
             if rows is not None
             for function in rows.functions
-            if function.tokens >= tokens
+            if function.tokens >= tokens and (shapes is None or function.shape_hash in shapes)
         ]
         return sorted(kept + fresh) if fresh else kept

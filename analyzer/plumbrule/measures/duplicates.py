@@ -89,9 +89,7 @@ def _duplicates(s: Situation) -> Collection[Row]:
 def _all_shapes(s: Situation, wanted: Collection[int] | None = None) -> dict[int, tuple[_Copy, ...]]:
     """Every function that counts by its shape; only those of the wanted shapes, if given."""
     found: dict[int, list[_Copy]] = {}
-    for path, function in s.now.functions(SMALLEST):
-        if wanted is not None and function.shape_hash not in wanted:
-            continue
+    for path, function in s.now.functions(SMALLEST, wanted):
         if _counts(path, s.now.rows(path).file, function):
             found.setdefault(function.shape_hash, []).append(_Copy(path, function))
     return {shape: tuple(copies) for shape, copies in found.items()}

@@ -7,12 +7,8 @@ that this interpreter cannot read. So its figures are a pure function of the byt
 
 from __future__ import annotations
 
-import io
 import sys
-import tokenize
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from importlib import metadata
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.measures import Measure
@@ -43,11 +39,15 @@ class Outcome(NamedTuple):
 
 def version() -> str:
     """What figures depend on beside the bytes."""
+    from importlib import metadata
+
     return f"radon {metadata.version('radon')}, Python {sys.version_info.major}.{sys.version_info.minor}"
 
 
 def radon_figures(source: str) -> list[Figure]:
     """All figures of one file. Raises SyntaxError, or whatever else radon stumbles over."""
+    import warnings
+
     from radon.complexity import cc_visit
     from radon.metrics import h_visit, mi_visit
 
@@ -87,6 +87,9 @@ def measured(
 
 def _attempt(read: Callable[[], bytes]) -> Value:
     """Rows of figures, or one text: the reason why there are none."""
+    import io
+    import tokenize
+
     try:
         data = read()
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)

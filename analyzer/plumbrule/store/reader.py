@@ -5,7 +5,7 @@ Hides how a generation is found, checked and kept from being removed while it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -259,14 +259,18 @@ class StoredGraph:
         sql = f"SELECT {picked} FROM {source} AS r WHERE r.repo = $2 AND r.kind = 'import'"
         return sorted(Edge(*row) for row in self._reader.select(sql, self._snapshot, self.repo))
 
-    def functions(self, tokens: int) -> list[tuple[str, FunctionRow]]:
-        """Every function with at least so many body tokens, with its file, sorted."""
+    def functions(self, tokens: int, shapes: Collection[int] | None = None) -> list[tuple[str, FunctionRow]]:
+        """Every function with at least so many body tokens, of one of these shapes if given; with its file, sorted."""
         table = BASE["function"]
         picked = ", ".join(f"r.{quote(name)}" for name in table.names[1:])
         sql = f"SELECT {picked} FROM {self._source(table)} AS r WHERE r.repo = $2 AND r.tokens >= $3"
-        return sorted(
-            (row[0], FunctionRow(*row[1:])) for row in self._reader.select(sql, self._snapshot, self.repo, tokens)
-        )
+        asked: list[object] = [self._snapshot, self.repo, tokens]
+        if shapes is not None:
+            sql += " AND r.shape_hash IN (SELECT unnest(string_split($4, ' '))::BIGINT)"
+            asked.append(" ".join(map(str, sorted(shapes))))
+            if not shapes:
+                return []
+        return sorted((row[0], FunctionRow(*row[1:])) for row in self._reader.select(sql, *asked))
 
     def in_memory(self) -> MemoryGraph:
         """All of it, read now."""
