@@ -100,11 +100,10 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
 
     SettingsError or RuleError for one that cannot be read as meant.
     """
-    tree = repository.tree(commit)
-    entry = tree.get(path)
+    entry = repository.entry(commit, path)
     folder = path.rpartition("/")[0]
     inside = f"{folder}/" if folder else ""
-    beside = tree.get(inside + BASELINE_NAME)
+    beside = repository.entry(commit, inside + BASELINE_NAME)
     baseline = None
     if beside is not None:
         baseline = read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME)
@@ -113,6 +112,7 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     policy = read_policy(_blob(repository, entry, path, commit), path)
     own = []
     for name in policy.rule_folders:
+        tree = repository.tree(commit)
         prefix = f"{_normal(inside + name)}/"
         files = [item for item in sorted(tree) if item.startswith(prefix) and is_rule_file(item)]
         if not files:

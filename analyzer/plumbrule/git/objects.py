@@ -69,6 +69,24 @@ class Blobs:
                     done += 1
                     yield answer
 
+    def commit(self, revision: str) -> tuple[str, bytes] | None:
+        """Id and bytes of the commit that a revision names; None where that is not plain: absent, broken, ambiguous."""
+        if not revision.isprintable():
+            return None  # a line break would be another question
+        try:
+            requests, answers = self._pipes()
+            os.write(requests, f"{revision}^{{commit}}\n".encode())
+            header = answers.readline().split(b" ")
+            if len(header) == 3 and header[1] == b"commit" and is_object_id(header[0].decode("ascii", "replace")):
+                size = int(header[2])
+                content = answers.read(size + 1)
+                if len(content) > size:
+                    return header[0].decode("ascii"), content[:-1]
+        except (BrokenPipeError, UnicodeEncodeError, ValueError):
+            pass
+        self.close()  # whatever it said, its next answer must not be taken for another one's
+        return None
+
     def close(self) -> None:
         """End this process's reader; reading again starts another."""
         process, self._process = self._process, None

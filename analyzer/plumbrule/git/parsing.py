@@ -12,6 +12,7 @@ from sys import intern
 
 from plumbrule.git.records import Change, Commit, Entry, moment
 
+FOLDER = "40000"
 STORE = ".plumbrule"  # at the repository root: our own store, never analysed
 
 # One commit as `git log -z` prints it: no field but the message can hold a line break, nothing can hold a NUL.
@@ -59,6 +60,19 @@ def tree_entries(fields: Iterable[str]) -> dict[str, Entry]:
         mode, _, blob = about.split(" ")
         if not ours(path):
             entries[path] = Entry(intern(mode), blob)
+    return entries
+
+
+def tree_object(raw: bytes, names: Names, object_format: str) -> dict[str, Entry]:
+    """One folder as its object holds it, `MODE SP NAME NUL ID` after each other; a folder in it has the mode FOLDER."""
+    size = 32 if object_format == "sha256" else 20
+    entries = {}
+    at = 0
+    while at < len(raw):
+        end = raw.index(b"\0", at)
+        mode, _, name = raw[at:end].partition(b" ")
+        at = end + 1 + size
+        entries[names.text(name)] = Entry(mode.decode("ascii"), raw[end + 1 : at].hex())
     return entries
 
 

@@ -23,7 +23,7 @@ from plumbrule.git.attributes import Marks, marks
 from plumbrule.git.command import Command, GitFailed, safe_environment
 from plumbrule.git.disk import Disk
 from plumbrule.git.objects import Blobs, absent_objects, is_object_id
-from plumbrule.git.parsing import Names, changes, log_records, tree_entries
+from plumbrule.git.parsing import FOLDER, Names, changes, log_records, ours, tree_entries, tree_object
 from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Skipped, Worktree
 
 _RENAME_LIMIT = 1000  # files on either side; above it git still finds exact renames
@@ -91,6 +91,8 @@ class Repository:
 
     def resolve(self, revision: str) -> str:
         """The commit that a person's words name; NotARevision says why there is none and what to run."""
+        if (plain := self._reader.commit(revision)) is not None:
+            return plain[0]
         if "\0" not in revision:
             found = self._command.attempt(
                 "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"
@@ -195,6 +197,23 @@ class Repository:
             self._trees.clear()
         self._trees[commit_id] = tree_entries(self._names.split(output))
         return self._trees[commit_id]
+
+    def entry(self, commit_id: str, path: str) -> Entry | None:
+        """One path of a commit as `tree` has it, for the price of the folders on the way to it."""
+        found = self._reader.commit(_checked(commit_id)) if commit_id not in self._trees else None
+        if found is None or ours(path):
+            return self.tree(commit_id).get(path)
+        # Every commit begins with the word `tree` and an id.
+        held = Entry(FOLDER, found[1][5 : 5 + len(commit_id)].decode("ascii", "replace"))
+        for name in path.split("/"):
+            raw = self._reader.read(held.blob) if held.mode == FOLDER else b""
+            if isinstance(raw, Skipped):
+                return self.tree(commit_id).get(path)
+            inside = tree_object(raw, self._names, self.object_format).get(name)
+            if inside is None:
+                return None
+            held = inside
+        return held if held.mode != FOLDER else None
 
     def marks(self, tree: Mapping[str, Entry]) -> Marks:
         """The paths of this tree that its .gitattributes files mark as generated or vendored."""
