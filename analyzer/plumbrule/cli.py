@@ -202,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(options)
     except PlumbruleError as error:
-        print(f"plumbrule: {error}", file=sys.stderr)
+        _told(str(error))
         return COULD_NOT_JUDGE
     except KeyboardInterrupt:
         return _interrupted()
@@ -345,11 +345,7 @@ def _store_folder(options: argparse.Namespace, root: Path) -> Path:
 
 
 def _opened(options: argparse.Namespace, root: Path) -> Store:
-    from plumbrule.report.escapes import visible
     from plumbrule.store import Store
-
-    def note(text: str) -> None:
-        print(f"plumbrule: {visible(text)}", file=sys.stderr)
 
     folder = _store_folder(options, root)
     try:
@@ -358,7 +354,7 @@ def _opened(options: argparse.Namespace, root: Path) -> Store:
         raise SettingsError(
             f"{folder}: the store cannot lie there, because this path is no UTF-8.\nGive --store another folder."
         ) from None
-    return Store.open(folder, note=note, now=int(time.time()))
+    return Store.open(folder, note=_told, now=int(time.time()))
 
 
 # -- commands ----------------------------------------------------------------------------------------------------
@@ -432,14 +428,10 @@ def _watch(options: argparse.Namespace) -> int:
         sys.stdout.flush()
         gc.collect()  # nobody else does, and this command runs for weeks
 
-    def told(text: str) -> None:
-        sys.stderr.write(f"plumbrule: {text}\n")
-        sys.stderr.flush()
-
     def look() -> Heads:
         return heads(orders, main_lines(store))
 
-    worked = watch(orders, look, scanned, told, every=options.every, rounds=options.rounds)
+    worked = watch(orders, look, scanned, _told, every=options.every, rounds=options.rounds)
     return 0 if worked else COULD_NOT_JUDGE
 
 
@@ -487,7 +479,7 @@ def _gate(options: argparse.Namespace) -> int:
             report = gate(question, store, progress)
     except PlumbruleError as error:
         report = not_judged(question, error)
-        print(f"plumbrule: {error}", file=sys.stderr)
+        _told(str(error))
     on_screen = not options.output and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     text = (on_terminal if on_screen else render)(report, options.format)
     if options.output:
@@ -605,9 +597,10 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _told(text: str) -> None:
-    from plumbrule.report.escapes import visible
+    """On standard error, which CI runners read too; an error says in a second line what mends it."""
+    from plumbrule.report.escapes import log_line
 
-    print(f"plumbrule: {visible(text)}", file=sys.stderr)
+    print("\n".join(map(log_line, f"plumbrule: {text}".split("\n"))), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -254,3 +254,14 @@ def test_a_waiver_is_dated_by_today(make_repo: Callable, plumbrule: Callable):
         assert plumbrule(repo.path, "scan", "--quiet", "--today", today, "--store", today).code == 0
         found = json.loads(plumbrule(repo.path, "query", states, "--format", "json", "--store", today).out)
         assert [row["state"] for row in found] == wanted, today
+
+
+@pytest.mark.parametrize("name", ["x\n::error::all is well", "x ##[group]y", "x\x1b[2Jy"])
+def test_an_error_that_repeats_a_name_commands_neither_terminal_nor_runner(shop, plumbrule: Callable, name: str):
+    answer = plumbrule(shop.path, "gate", "--base", name, "--quiet")
+    assert answer.code == 2
+    assert "all is well" in answer.err or "y" in answer.err
+    for line in answer.err.splitlines():
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line
+        assert "\x1b" not in line

@@ -90,6 +90,13 @@ def test_json_keeps_every_name_and_shows_every_hidden_character(name: str):
     assert json.loads(text) == {whole: [whole]}
 
 
+@pytest.mark.parametrize("command", ["##[group]x", "##vso[task.complete]", "a ##teamcity[x]", "####[error]"])
+def test_json_in_a_log_is_no_command_to_a_runner_and_says_the_same(command: str):
+    text = json_text({command: [command]})
+    assert all(log_line(line) == line for line in text.splitlines())
+    assert json.loads(text) == {command: [command]}
+
+
 @pytest.mark.parametrize(
     ("path", "uri"),
     [

@@ -89,13 +89,16 @@ def in_uri(path: str) -> str:
     return quote(_whole(path).lstrip("/"), safe="/") or "."
 
 
-def json_text(value: object) -> str:
-    """Indented JSON of plain values, one line feed at the end; readable, and safe to print on a terminal."""
+def json_text(value: object, *, sort_keys: bool = False) -> str:
+    """Indented JSON of plain values, one line feed at the end; readable, and safe on a terminal and in a log."""
+    option = orjson.OPT_INDENT_2 | (orjson.OPT_SORT_KEYS if sort_keys else 0)
     try:
-        packed = orjson.dumps(value, option=orjson.OPT_INDENT_2)
+        packed = orjson.dumps(value, option=option)
     except TypeError:  # orjson refuses lone surrogates, which are too rare to look for beforehand
-        packed = orjson.dumps(_mended(value), option=orjson.OPT_INDENT_2)
-    return _INVISIBLE_IN_JSON.sub(lambda match: _in_json(match[0]), packed.decode()) + "\n"
+        packed = orjson.dumps(_mended(value), option=option)
+    text = _INVISIBLE_IN_JSON.sub(lambda match: _in_json(match[0]), packed.decode())
+    # No line of it begins with "::", since all of them begin with a sign of JSON.
+    return _RUNNER_COMMAND.sub(lambda match: _in_json(match[0][0]) + match[0][1:], text) + "\n"
 
 
 def _in_json(character: str) -> str:

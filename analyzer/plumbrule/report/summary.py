@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-import orjson
-
-from plumbrule.report.escapes import visible
+from plumbrule.report.escapes import json_text, log_line, visible
 
 _SHOWN = 12  # lines of any list before "and n more"
 
@@ -58,7 +56,7 @@ def as_json(summaries: Sequence[ScanSummary], generation: str) -> str:
         "generation": generation,
         "repositories": [asdict(summary) for summary in summaries],
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
+    return json_text(document, sort_keys=True)
 
 
 def as_text(summaries: Sequence[ScanSummary], generation: str) -> str:
@@ -67,7 +65,7 @@ def as_text(summaries: Sequence[ScanSummary], generation: str) -> str:
     for summary in summaries:
         lines += [*_one(summary), ""]
     lines.append(f"Stored as generation {generation}." if generation else "Nothing was stored.")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(log_line, lines)) + "\n"
 
 
 def _one(s: ScanSummary) -> list[str]:
