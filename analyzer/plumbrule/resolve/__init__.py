@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
-from plumbrule.facts import LAZY, TYPE_ONLY, Body, Import, Interface, Reference
+from plumbrule.facts import LAZY, TYPE_ONLY, Body, Export, Import, Interface, Reference
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
 from plumbrule.languages import External, Language, Located, Resolver, Target, is_test, languages
@@ -40,6 +40,17 @@ class Tree:
         if self._asked is not None:
             self._asked.add(path)
         return path in self.entries
+
+    def first(self, base: str, endings: Iterable[str]) -> str | None:
+        """The first file there is of `base` with one of these endings, as `has` would say of each in turn."""
+        asked, entries = self._asked, self.entries
+        for ending in endings:
+            path = base + ending
+            if asked is not None:
+                asked.add(path)
+            if path in entries:
+                return path
+        return None
 
     def is_dir(self, path: str) -> bool:
         """Whether any file lies under `path`; "" is the root."""
@@ -119,31 +130,50 @@ class Definition(NamedTuple):
     symbol: str
 
 
-class _Question(NamedTuple):
-    language: str
-    folder: str
-    module: str
-    level: int
-    name: str
-
-
 _Read = tuple[str, str]  # (file, name looked up in its interface); the name "" is the file itself
-
-
-class _Answer(NamedTuple):
-    target: Target
-    asked: frozenset[str]
-
+_Led = tuple[Definition | None, frozenset[_Read]]  # where a name leads, and every look that was taken to find it
 
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """One import row with its answer."""
+class _Answer:
+    """What the files of one folder get for (module, level, name), and who hangs on it."""
 
-    row: Import
-    target: Target
+    __slots__ = ("asked", "question", "scope", "target", "users")
+
+    def __init__(
+        self, scope: tuple[str, str], question: tuple[str, int, str], target: Target, asked: Iterable[str]
+    ) -> None:
+        self.scope = scope  # (language, folder)
+        self.question = question
+        self.target = target
+        self.asked = asked  # paths and "folder/" that were looked for
+        self.users: set[str] = set()
+
+
+class _Offer:
+    """What a lookup of a name finds in a file, from its interface alone."""
+
+    __slots__ = ("aliases", "dotted", "exports", "names", "onward", "stars")
+
+    def __init__(self, interface: Interface) -> None:
+        self.names = frozenset([symbol.name for symbol in interface.symbols])
+        self.exports: dict[str, list[Export]] = {}
+        self.onward: list[int] = []  # import rows that are exported whole: `export * from`
+        for export in interface.exports:
+            if export.name != "*":
+                self.exports.setdefault(export.name, []).append(export)
+            elif export.imported >= 0:
+                self.onward.append(export.imported)
+        self.aliases: dict[str, list[int]] = {}  # import rows by the name they bind; "" = none
+        self.stars: list[int] = []
+        self.dotted: set[str] = set()  # aliases that `import a.b` may have bound
+        for index, row in enumerate(interface.imports):
+            self.aliases.setdefault(row.alias, []).append(index)
+            if row.name == "*" and not row.alias:
+                self.stars.append(index)
+            elif row.name == "" and "." in row.module:
+                self.dotted.add(row.alias)
 
 
 class Resolution:
@@ -157,39 +187,41 @@ class Resolution:
         self.tree = Tree(read)
         self._facts = facts
         self._interfaces: dict[str, Interface] = {}
-        self._symbols: dict[str, frozenset[str]] = {}
+        self._offers: dict[str, _Offer] = {}
         self._resolvers: dict[str, Resolver] = {}
         self._prints: dict[str, object] = {}
         self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
-        self._answers: dict[_Question, _Answer] = {}
-        self._asked_by: dict[str, set[_Question]] = defaultdict(set)
+        self._answers: dict[tuple[str, str], dict[tuple[str, int, str], _Answer]] = {}  # by (language, folder)
+        self._asked_by: dict[str, set[_Answer]] | None = None  # made when a second tree is moved to
         self._asked_before: dict[str, set[str]] = {}  # the same by file, as an earlier process remembered it
-        self._users: dict[_Question, set[str]] = defaultdict(set)
         # path -> name looked up in its interface -> files whose rows hang on the answer; "" is the file itself.
+        # What is in `_reads` of the files in `_unnoted` may be missing from it.
         self._readers: dict[str, dict[str, set[str]]] = defaultdict(dict)
         self._reads: dict[str, set[_Read]] = {}
-        self._questions: dict[str, set[_Question]] = {}
-        self._bound: dict[str, list[_Bound]] = {}
-        self._defined: dict[_Read, tuple[Definition | None, frozenset[_Read]]] = {}
-        self._defined_through: dict[str, set[_Read]] = defaultdict(set)
+        self._unnoted: set[str] = set()
+        self._bound: dict[str, list[_Answer]] = {}  # an answer for each import row
+        self._led: dict[tuple[str, ...], _Led] = {}  # by (file, name), and by (file, name, dotted rest)
+        self._led_through: dict[str, set[tuple[str, ...]]] = defaultdict(set)
 
     def update(self, changes: Mapping[str, Entry | None]) -> dict[str, FileRows | None]:
         """Moves to the tree with these files set or removed (None); the bundles that may differ, gone ones as None."""
         moved = _Moved(set(), set(), set(), set())
+        self._note_readers()
         for path, entry in changes.items():
             if self.tree.entries.get(path) != entry:
                 self._set(path, entry, moved)
         self._renew_resolvers(moved.touched, moved.appeared, moved.dirty)
+        asked_by = self._note_asked() if self._answers else {}
         for what in moved.appeared:
-            for question in self._asked_by.pop(what, ()):
-                self._drop_answer(question, moved.dirty)
+            for answer in asked_by.pop(what, ()):
+                self._drop_answer(answer, moved.dirty)
             for user in self._asked_before.pop(what, ()):
                 moved.dirty.add(user)
                 moved.dirty.update(*self._readers.get(user, {}).values())
         # First every binding, then every name: a name may lead through another file that is dirty as well.
         stale = [path for path in moved.dirty - moved.gone if self.tree.has_facts(path)]
         for path in stale:
-            self._drop_definitions(path)
+            self._drop_led(path)
         for path in stale:
             self._bind(path)
         delta: dict[str, FileRows | None] = dict.fromkeys(moved.gone)
@@ -214,7 +246,7 @@ class Resolution:
         if names is None or names:
             readers = self._readers.get(path, {})
             moved.dirty.update(*(readers.values() if names is None else (readers.get(name, ()) for name in names)))
-            self._drop_definitions(path)
+            self._drop_led(path)
         if earlier is None:
             moved.appeared.add(path)
         self._keep(path, interface)
@@ -223,12 +255,14 @@ class Resolution:
     def memory(self) -> Memory:
         """What a later process needs to go on from this tree without binding it again."""
         asked: dict[str, set[str]] = {what: set(users) for what, users in self._asked_before.items()}
-        for what, questions in self._asked_by.items():
-            users = set().union(*(self._users.get(question, ()) for question in questions))
-            if users:
-                asked.setdefault(what, set()).update(users)
+        for known in self._answers.values():
+            for answer in known.values():
+                if answer.users:
+                    for what in answer.asked:
+                        asked.setdefault(what, set()).update(answer.users)
+        self._note_readers()
         readers = {
-            path: {name: set(files) for name, files in names.items() if files} for path, names in self._readers.items()
+            path: {name: files for name, files in names.items() if files} for path, names in self._readers.items()
         }
         return Memory({path: names for path, names in readers.items() if names}, asked)
 
@@ -253,6 +287,25 @@ class Resolution:
         """Where `name`, looked up in file `path`, is defined in the end; None if the file does not offer it."""
         return self._define(path, name)[0]
 
+    # -- what hangs on what -------------------------------------------------------------------------------------
+    # Nobody asks while the first tree is bound, so both indexes are made when they are first needed.
+
+    def _note_asked(self) -> dict[str, set[_Answer]]:
+        if self._asked_by is None:
+            self._asked_by = defaultdict(set)
+            for known in self._answers.values():
+                for answer in known.values():
+                    for what in answer.asked:
+                        self._asked_by[what].add(answer)
+        return self._asked_by
+
+    def _note_readers(self) -> None:
+        readers = self._readers
+        for user in self._unnoted:
+            for path, name in self._reads.get(user, ()):
+                readers[path].setdefault(name, set()).add(user)
+        self._unnoted.clear()
+
     # -- invalidation -------------------------------------------------------------------------------------------
 
     def _renew_resolvers(self, touched: set[str], appeared: set[str], dirty: set[str]) -> None:
@@ -264,20 +317,21 @@ class Resolution:
             present.setdefault(languages()[dialect].name, languages()[dialect])
         for name in self._resolvers.keys() - present.keys():
             del self._resolvers[name], self._prints[name], self._manifests[name]
-        for name, language in sorted(present.items()):
+        for name, spoken in sorted(present.items()):
             dialects = [other for other in languages().values() if other.name == name]
             own = tuple(ending for other in dialects for ending in (*other.suffixes, *other.names))
             asked = self._manifests.get(name)
-            moved = any(path.endswith((*own, *language.manifests)) for path in appeared)
+            moved = any(path.endswith((*own, *spoken.manifests)) for path in appeared)
             if asked is not None and not moved and asked.isdisjoint(touched) and asked.isdisjoint(appeared):
                 continue
             watch = self.tree.watch()
-            resolver = language.resolver(self.tree)
+            resolver = spoken.resolver(self.tree)
             self.tree.rest()
             fingerprint = resolver.fingerprint()
             if fingerprint != self._prints.get(name):
-                for question in [question for question in self._answers if question.language == name]:
-                    self._drop_answer(question, dirty)
+                for known in [known for (language, _), known in self._answers.items() if language == name]:
+                    for answer in list(known.values()):
+                        self._drop_answer(answer, dirty)
                 if name in self._prints:
                     dirty |= {
                         p for p, e in self.tree.entries.items() if e.dialect and languages()[e.dialect].name == name
@@ -285,19 +339,23 @@ class Resolution:
             self._resolvers[name], self._prints[name] = resolver, fingerprint
             self._manifests[name] = frozenset(watch)
 
-    def _drop_answer(self, question: _Question, dirty: set[str]) -> None:
-        if self._answers.pop(question, None) is None:
+    def _drop_answer(self, answer: _Answer, dirty: set[str]) -> None:
+        known = self._answers[answer.scope]
+        if known.get(answer.question) is not answer:
             return
-        users = self._users.pop(question, set())
-        dirty |= users
-        for user in users:
+        del known[answer.question]
+        if self._asked_by is not None:
+            for what in answer.asked:
+                self._asked_by[what].discard(answer)
+        dirty |= answer.users
+        for user in answer.users:
             # Whoever followed a name through a file whose imports now lead elsewhere must look again.
             dirty.update(*self._readers.get(user, {}).values())
-            self._drop_definitions(user)
+            self._drop_led(user)
 
-    def _drop_definitions(self, path: str) -> None:
-        for key in self._defined_through.pop(path, ()):
-            self._defined.pop(key, None)
+    def _drop_led(self, path: str) -> None:
+        for key in self._led_through.pop(path, ()):
+            self._led.pop(key, None)
 
     def _interface(self, path: str) -> Interface | None:
         """The interface of a file of the tree; None if it has no facts."""
@@ -309,57 +367,54 @@ class Resolution:
 
     def _keep(self, path: str, interface: Interface) -> Interface:
         self._interfaces[path] = interface
-        self._symbols[path] = frozenset(symbol.name for symbol in interface.symbols)
+        self._offers.pop(path, None)
         return interface
 
-    def _names(self, path: str) -> frozenset[str]:
-        """The symbols of a file; none if it has no facts."""
-        return self._symbols[path] if self._interface(path) is not None else frozenset()
+    def _offer(self, path: str) -> _Offer | None:
+        """What the file offers to lookups; None if it has no facts."""
+        known = self._offers.get(path)
+        if known is None:
+            interface = self._interface(path)
+            if interface is None:
+                return None
+            known = self._offers[path] = _Offer(interface)
+        return known
 
-    def _items(self, path: str) -> list[_Bound]:
-        """The bound import rows of a file that has facts."""
+    def _items(self, path: str) -> list[_Answer]:
+        """The answers to the import rows of a file that has facts, in their order."""
         known = self._bound.get(path)
         return known if known is not None else self._bind(path)
 
     def _forget(self, path: str) -> None:
         self._interfaces.pop(path, None)
-        self._symbols.pop(path, None)
-        for question in self._questions.pop(path, ()):
-            self._users[question].discard(path)
+        self._offers.pop(path, None)
         self._unread(path, self._reads.pop(path, set()))
-        self._bound.pop(path, None)
-        self._drop_definitions(path)
+        for answer in self._bound.pop(path, ()):
+            answer.users.discard(path)
+        self._drop_led(path)
 
     # -- binding ------------------------------------------------------------------------------------------------
 
-    def _locate(self, path: str, row: Import) -> tuple[_Question, Target]:
-        entry = self.tree.entries[path]
-        language = languages()[entry.dialect].name
-        question = _Question(language, path.rpartition("/")[0], row.module, row.level, row.name)
-        answer = self._answers.get(question)
-        if answer is None:
-            asked = self.tree.watch()
-            target = self._resolvers[language].locate(path, row)
-            self.tree.rest()
-            answer = _Answer(target, frozenset(asked))
-            self._answers[question] = answer
-            for what in asked:
-                self._asked_by[what].add(question)
-        return question, answer.target
-
-    def _bind(self, path: str) -> list[_Bound]:
-        bound = []
-        questions = set()
+    def _bind(self, path: str) -> list[_Answer]:
         interface = self._interface(path)
+        scope = (languages()[self.tree.entries[path].dialect].name, path.rpartition("/")[0])
+        known = self._answers.setdefault(scope, {})
+        bound = []
         for row in interface.imports if interface is not None else ():
-            question, target = self._locate(path, row)
-            questions.add(question)
-            bound.append(_Bound(row, target))
-        for question in self._questions.get(path, set()) - questions:
-            self._users[question].discard(path)
-        for question in questions:
-            self._users[question].add(path)
-        self._questions[path] = questions
+            answer = known.get(row[:3])
+            if answer is None:
+                asked = self.tree.watch()
+                target = self._resolvers[scope[0]].locate(path, row)
+                self.tree.rest()
+                answer = known[row[:3]] = _Answer(scope, row[:3], target, asked)
+                if self._asked_by is not None:
+                    for what in asked:
+                        self._asked_by[what].add(answer)
+            bound.append(answer)
+        for answer in self._bound.get(path, ()):
+            answer.users.discard(path)
+        for answer in bound:
+            answer.users.add(path)
         self._bound[path] = bound
         return bound
 
@@ -367,55 +422,52 @@ class Resolution:
         for path, name in reads:
             self._readers[path].get(name, set()).discard(user)
 
-    def _define(self, path: str, name: str) -> tuple[Definition | None, frozenset[_Read]]:
+    def _define(self, path: str, name: str) -> _Led:
         """The definition, and every name that was looked up in some file to find it."""
-        key = (path, name)
-        known = self._defined.get(key)
+        known = self._led.get((path, name))
         if known is None:
             entered: set[_Read] = set()
-            known = self._follow(path, name, 0, entered), frozenset(entered)
-            self._defined[key] = known
-            for read, _ in known[1]:
-                self._defined_through[read].add(key)
+            known = self._led_to((path, name), self._follow(path, name, 0, entered), entered)
         return known
+
+    def _led_to(self, key: tuple[str, ...], definition: Definition | None, reads: Iterable[_Read]) -> _Led:
+        """Keeps an answer for as long as nothing that was read for it changes."""
+        led = self._led[key] = definition, frozenset(reads)
+        for read, _ in led[1]:
+            self._led_through[read].add(key)
+        return led
 
     def _follow(self, path: str, name: str, depth: int, search: set[_Read]) -> Definition | None:
         # Barrels may export each other in circles: every (file, name) is entered once a search.
         if depth > _LONGEST_CHAIN or (path, name) in search:
             return None
         search.add((path, name))
-        interface = self._interface(path)
-        if interface is None:
+        offer = self._offer(path)
+        if offer is None:
             return None
         # Explicit exports first: `export {a as b}` must not be shadowed by a private `b` of the same file.
-        for export in interface.exports:
-            if export.name == name and export.name != "*":
-                if export.imported >= 0:
-                    return self._imported(path, export.imported, export.local, depth, search)
-                if export.local != name:
-                    return self._bound_here(path, export.local, depth, search)
-        found = self._bound_here(path, name, depth, search)
+        for export in offer.exports.get(name, ()):
+            if export.imported >= 0:
+                return self._imported(path, export.imported, export.local, depth, search)
+            if export.local != name:
+                return self._bound_here(path, offer, export.local, depth, search)
+        found = self._bound_here(path, offer, name, depth, search)
         if found is None and name != "default":
-            for export in interface.exports:
-                if export.name == "*" and export.imported >= 0:
-                    found = self._imported(path, export.imported, name, depth, search)
-                    if found is not None:
-                        return found
-        return found
-
-    def _bound_here(self, path: str, name: str, depth: int, search: set[_Read]) -> Definition | None:
-        if name in self._names(path):
-            return Definition(path, name)
-        stars = []
-        for index, item in enumerate(self._items(path)):
-            row = item.row
-            if row.alias == name:
-                found = self._imported(path, index, row.name, depth, search)
+            for index in offer.onward:
+                found = self._imported(path, index, name, depth, search)
                 if found is not None:
                     return found
-            elif row.name == "*" and not row.alias:
-                stars.append(index)
-        for index in stars:
+        return found
+
+    def _bound_here(self, path: str, offer: _Offer, name: str, depth: int, search: set[_Read]) -> Definition | None:
+        if name in offer.names:
+            return Definition(path, name)
+        rows = self._interfaces[path].imports
+        for index in offer.aliases.get(name, ()):
+            found = self._imported(path, index, rows[index].name, depth, search)
+            if found is not None:
+                return found
+        for index in offer.stars if name else ():
             target = self._items(path)[index].target
             if isinstance(target, Located) and not self._in_star(target.path, name):
                 search.add((target.path, name))
@@ -427,19 +479,19 @@ class Resolution:
 
     def _in_star(self, path: str, name: str) -> bool:
         """Whether `from path import *` may bind the name: what `__all__` lists, else what has no leading underscore."""
-        interface = self._interface(path)
-        if interface is None or not interface.has_all:
+        offer = self._offer(path)
+        if offer is None or not self._interfaces[path].has_all:
             return not name.startswith("_")
-        return any(export.name == name for export in interface.exports)
+        return name in offer.exports
 
     def _imported(self, path: str, index: int, name: str, depth: int, search: set[_Read]) -> Definition | None:
         """Where import row `index` of `path` leads for `name` ("" or "*" = the module itself)."""
-        item = self._items(path)[index]
-        if not isinstance(item.target, Located):
+        target = self._items(path)[index].target
+        if not isinstance(target, Located):
             return None
-        if name in ("", "*") or (item.target.is_submodule and name == item.row.name):
-            return Definition(item.target.path, "")
-        return self._follow(item.target.path, name, depth + 1, search)
+        if name in ("", "*") or (target.is_submodule and name == self._interfaces[path].imports[index].name):
+            return Definition(target.path, "")
+        return self._follow(target.path, name, depth + 1, search)
 
     # -- rows ---------------------------------------------------------------------------------------------------
 
@@ -449,13 +501,13 @@ class Resolution:
         assert interface is not None  # only files with facts have rows
         body = self._facts.body(entry.dialect, entry.blob)
         found = _Found(path, interface)
-        for item in self._items(path):
-            self._imported_rows(item, found)
+        self._imported_rows(found)
         self._referenced_rows(body.references, found)
-        self._unread(path, self._reads.get(path, set()) - found.reads)
-        for read, name in found.reads:
-            self._readers[read].setdefault(name, set()).add(path)
-        self._reads[path] = found.reads
+        reads = found.reads.union(*found.looks)
+        if path in self._reads and path not in self._unnoted:
+            self._unread(path, self._reads[path] - reads)
+        self._reads[path] = reads
+        self._unnoted.add(path)
         file = FileRow(
             languages()[entry.dialect].name,
             entry.dialect,
@@ -467,60 +519,57 @@ class Resolution:
         )
         return found.rows(file, body)
 
-    def _imported_rows(self, item: _Bound, found: _Found) -> None:
-        """What one import row says: a dependency, and in the end the file that defines the name."""
-        row, target = item.row, item.target
-        if isinstance(target, External):
-            type_only = bool(row.flags & TYPE_ONLY)
-            found.externals[ExternalRow(target.package, row.module, row.name, row.line, type_only)] = None
-            return
-        found.looked_up += 1
-        if not isinstance(target, Located):
-            found.unresolved[Unresolved(row.line, _as_written(row), target.reason)] = None
-            return
-        found.resolved += 1
-        found.reads.add((target.path, ""))
-        if not self.tree.has_facts(target.path):
-            return  # an asset, or code that was skipped: it exists, so the import is resolved, but it has no graph
-        found.edge(target.path, "import", row.line, row.name or row.alias, row, target.confidence)
-        if target.is_submodule or row.name in ("", "*"):
-            found.use(target.path, "", "import", row.line, row.symbol)
-            return
-        definition, through = self._define(target.path, row.name)
-        found.reads |= through
-        if definition is not None:
-            found.edge(definition.path, "uses", row.line, row.name, row, target.confidence)
-            found.use(definition.path, definition.symbol, "import", row.line, row.symbol)
+    def _imported_rows(self, found: _Found) -> None:
+        """What the import rows say: dependencies, and in the end the files that define the names."""
+        for row, answer in zip(found.interface.imports, self._items(found.path), strict=True):
+            target, name, line = answer.target, row.name, row.line
+            if isinstance(target, External):
+                type_only = bool(row.flags & TYPE_ONLY)
+                found.externals.add((target.package, row.module, name, line, type_only))
+                continue
+            found.looked_up += 1
+            if not isinstance(target, Located):
+                found.unresolved.add((line, _as_written(row), target.reason))
+                continue
+            found.resolved += 1
+            found.reads.add((target.path, ""))
+            if not self.tree.has_facts(target.path):
+                continue  # an asset, or code that was skipped: it exists, so it is resolved, but it has no graph
+            found.edge(target.path, "import", line, name or row.alias, row.flags, target.confidence)
+            if target.is_submodule or name in ("", "*"):
+                found.use(target.path, "", "import", line, row.symbol)
+                continue
+            definition, reads = self._define(target.path, name)
+            found.looks.add(reads)
+            if definition is not None:
+                found.edge(definition.path, "uses", line, name, row.flags, target.confidence)
+                found.use(definition.path, definition.symbol, "import", line, row.symbol)
 
     def _referenced_rows(self, references: list[Reference], found: _Found) -> None:
         """What names used in expressions say, where they lead out of the file."""
-        path = found.path
-        bound = self._items(path)
-        by_alias: dict[str, list[int]] = defaultdict(list)
-        stars = []
-        for index, item in enumerate(bound):
-            if item.row.alias:
-                by_alias[item.row.alias].append(index)
-            elif item.row.name == "*" and isinstance(item.target, Located):
-                stars.append(index)
-        own = self._names(path)
-        for reference in references:
-            head, _, rest = reference.text.partition(".")
-            candidates = by_alias.get(head)
-            if candidates:
-                index, definition, through = self._through_import(path, candidates, reference.text, rest)
-            elif stars and head not in own:
-                index, definition, through = self._through_stars(path, stars, head, rest)
+        path, rows, bound = found.path, found.interface.imports, self._items(found.path)
+        offer = self._offer(path)
+        assert offer is not None  # only files with facts have rows
+        stars = [index for index in offer.stars if isinstance(bound[index].target, Located)]
+        known: dict[str, tuple[int, Definition] | None] = {}  # by text: the import row it goes through, and its end
+        for symbol, kind, text, line in references:
+            if text in known:
+                led = known[text]
             else:
-                continue
-            found.reads |= through
-            if definition is None or definition.path == path:
-                continue
-            row, target = bound[index].row, bound[index].target
-            confidence = target.confidence if isinstance(target, Located) else 1.0
-            kind = "uses" if reference.kind == "read" else reference.kind
-            found.edge(definition.path, kind, reference.line, definition.symbol, row, confidence)
-            found.use(definition.path, definition.symbol, reference.kind, reference.line, reference.symbol)
+                head, _, rest = text.partition(".")
+                index, definition, reads = -1, None, _NOTHING
+                if head and head in offer.aliases:
+                    index, definition, reads = self._through_import(path, offer, head, text, rest)
+                elif stars and head not in offer.names:
+                    index, definition, reads = self._through_stars(path, stars, head, rest)
+                found.looks.add(reads)
+                led = known[text] = None if definition is None or definition.path == path else (index, definition)
+            if led is not None:
+                index, (dst, name) = led
+                target = bound[index].target
+                confidence = target.confidence if isinstance(target, Located) else 1.0
+                found.edge(dst, "uses" if kind == "read" else kind, line, name, rows[index].flags, confidence)
+                found.use(dst, name, kind, line, symbol)
 
     def _through_stars(
         self, path: str, stars: list[int], head: str, rest: str
@@ -533,132 +582,151 @@ class Resolution:
                 reads |= {(target.path, head)}
                 if not self._in_star(target.path, head):
                     continue
-                definition, through = self._define(target.path, head)
+                definition, through = self._descend(target.path, head, rest)
                 reads |= through
                 if definition is not None:
-                    definition, through = self._descend(definition, rest)
-                    return star, definition, reads | through
+                    return star, definition, reads
         return -1, None, reads
 
     def _through_import(
-        self, path: str, candidates: list[int], text: str, rest: str
+        self, path: str, offer: _Offer, head: str, text: str, rest: str
     ) -> tuple[int, Definition | None, frozenset[_Read]]:
         """The import row that the dotted `text` goes through, and where it leads."""
-        bound = self._items(path)
+        rows, candidates = self._interfaces[path].imports, offer.aliases[head]
         # `import a.b` and `import a.c` both bind `a`: the longest module that the text spells out is meant.
         best, best_length = candidates[-1], -1
-        for index in candidates:
-            module = bound[index].row.module
-            spelled = bound[index].row.name == "" and "." in module and (text + ".").startswith(module + ".")
+        for index in candidates if head in offer.dotted else ():
+            module = rows[index].module
+            spelled = rows[index].name == "" and "." in module and (text + ".").startswith(module + ".")
             if spelled and len(module) > best_length:
                 best, best_length = index, len(module)
-        row, target = bound[best].row, bound[best].target
+        row, target = rows[best], self._items(path)[best].target
         if not isinstance(target, Located):
-            return best, None, frozenset()
+            return best, None, _NOTHING
         if best_length >= 0 and row.alias == row.module.partition(".")[0]:
             rest = text[len(row.module) + 1 :]
         elif row.name == "" and "." in row.module and row.level == 0 and row.alias == row.module.partition(".")[0]:
-            return best, None, frozenset()  # `a.other` where only `import a.b` was written: the package's own name
-        if row.name in ("", "*") or target.is_submodule:
-            definition: Definition | None = Definition(target.path, "")
-            through: frozenset[_Read] = frozenset(((target.path, ""),))
-        else:
-            definition, through = self._define(target.path, row.name)
-        if definition is None:
-            return best, None, through
-        definition, more = self._descend(definition, rest)
-        return best, definition, through | more
+            return best, None, _NOTHING  # `a.other` where only `import a.b` was written: the package's own name
+        whole = row.name in ("", "*") or target.is_submodule
+        return best, *self._descend(target.path, "" if whole else row.name, rest)
 
-    def _descend(self, definition: Definition, rest: str) -> tuple[Definition, frozenset[_Read]]:
-        """Follows the dots of `rest` as far as they name modules and symbols; the last certain point."""
-        through: set[_Read] = {(definition.path, "")}
+    def _descend(self, path: str, name: str, rest: str) -> _Led:
+        """Where `name`, looked up in file `path` ("" = the file itself), leads, and from there as far as the dots of
+        `rest` name modules and symbols: the last certain point."""
+        key = (path, name, rest)
+        known = self._led.get(key)
+        if known is not None:
+            return known
+        reads: set[_Read] = set()
+        definition: Definition | None = Definition(path, "")
+        if name:
+            definition, through = self._define(path, name)
+            reads |= through
+        if definition is None:
+            return self._led_to(key, None, reads)
+        reads.add((definition.path, ""))
         for part in rest.split(".") if rest else ():
             if definition.symbol == "":
-                found, read = self._define(definition.path, part)
-                through |= read
+                found, through = self._define(definition.path, part)
+                reads |= through
                 if found is None:
                     break
                 definition = found
             else:
                 inner = f"{definition.symbol}.{part}"
-                through.add((definition.path, inner))
-                if inner not in self._names(definition.path):
+                reads.add((definition.path, inner))
+                offer = self._offer(definition.path)
+                if offer is None or inner not in offer.names:
                     break
                 definition = Definition(definition.path, inner)
-        return definition, frozenset(through)
+        return self._led_to(key, definition, reads)
 
 
-@dataclass(slots=True)
-class _Edge:
-    type_only: bool
-    lazy: bool
-    names: set[str]
-    confidence: float
+_NOTHING: frozenset[_Read] = frozenset()
+_SOFT = ((False, False), (True, False), (False, True), (True, True))  # (type_only, lazy) by flags
 
 
 class _Found:
-    """The rows of one file while they are found; dictionaries stand for ordered sets."""
+    """The rows of one file while they are found: plain tuples until all are there."""
+
+    __slots__ = (
+        "_edges", "_more_names", "_symbols", "_uses",
+        "externals", "interface", "looked_up", "looks", "path", "reads", "resolved", "unresolved",
+    )  # fmt: skip
 
     def __init__(self, path: str, interface: Interface) -> None:
         self.path = path
+        self.interface = interface
         self.reads: set[_Read] = set()
-        self.externals: dict[ExternalRow, None] = {}
-        self.unresolved: dict[Unresolved, None] = {}
+        self.looks: set[frozenset[_Read]] = set()  # more of these
+        self.externals: set[tuple[str, str, str, int, bool]] = set()
+        self.unresolved: set[tuple[int, str, str]] = set()
         self.looked_up = 0
         self.resolved = 0
-        self._interface = interface
-        self._edges: dict[tuple[str, str, int], _Edge] = {}
-        self._uses: dict[Use, None] = {}
+        self._symbols = [symbol.name for symbol in interface.symbols]
+        self._edges: dict[tuple[str, str, int], tuple[int, str, float]] = {}  # flags, first name, confidence
+        self._more_names: dict[tuple[str, str, int], set[str]] = {}
+        self._uses: set[tuple[str, str, str, int, str]] = set()
 
-    def edge(self, dst: str, kind: str, line: int, name: str, row: Import, confidence: float) -> None:
+    def edge(self, dst: str, kind: str, line: int, name: str, flags: int, confidence: float) -> None:
         """A dependency by way of an import row; the rows of one line to one file are one, as sure as the least sure."""
         if dst == self.path:
             return
-        unsure = self._interface.errors
+        unsure = self.interface.errors
         if unsure and any(first <= line <= last for first, last in unsure):
             confidence *= 0.7
         key = (dst, kind, line)
-        type_only, lazy = bool(row.flags & TYPE_ONLY), bool(row.flags & LAZY)
         known = self._edges.get(key)
         if known is None:
-            self._edges[key] = _Edge(type_only, lazy, {name} if name else set(), confidence)
+            self._edges[key] = flags, name, confidence
             return
-        known.type_only &= type_only
-        known.lazy &= lazy
-        known.confidence = min(known.confidence, confidence)
-        if name:
-            known.names.add(name)
+        self._edges[key] = known[0] & flags, known[1] or name, min(known[2], confidence)
+        if name and known[1] and name != known[1]:
+            self._more_names.setdefault(key, {known[1]}).add(name)
 
     def use(self, dst: str, symbol: str, kind: str, line: int, user: int) -> None:
-        self._uses[Use(dst, symbol, kind, line, _user(self._interface, user))] = None
+        self._uses.add((dst, symbol, kind, line, self._symbols[user] if user >= 0 else ""))
 
     def rows(self, file: FileRow, body: Body) -> FileRows:
-        symbols = self._interface.symbols
+        symbols, more = self.interface.symbols, self._more_names
         return FileRows(
             file=file,
-            symbols=tuple(
-                SymbolRow(
-                    s.name, s.kind, s.visibility, s.exported, s.signature, s.line, s.end_line, ", ".join(s.decorators)
-                )
-                for s in symbols
+            symbols=_made(
+                SymbolRow,
+                (
+                    (name, kind, visibility, exported, signature, line, end_line, ", ".join(decorators))
+                    for name, kind, visibility, exported, line, end_line, signature, _, _, decorators, _ in symbols
+                ),
             ),
-            functions=tuple(FunctionRow(symbols[f[0]].name, symbols[f[0]].line, *f[1:]) for f in body.functions),
-            dependencies=tuple(
+            functions=_made(
+                FunctionRow,
+                ((symbols[symbol].name, symbols[symbol].line, *figures) for symbol, *figures in body.functions),
+            ),
+            dependencies=_made(
+                Dependency,
                 sorted(
-                    Dependency(dst, kind, e.type_only, e.lazy, line, ", ".join(sorted(e.names)), e.confidence)
-                    for (dst, kind, line), e in self._edges.items()
-                )
+                    (
+                        key[0], key[1], *_SOFT[flags & _EITHER], key[2],
+                        ", ".join(sorted(more[key])) if key in more else name, confidence,
+                    )
+                    for key, (flags, name, confidence) in self._edges.items()
+                ),
             ),
-            uses=tuple(sorted(self._uses)),
-            externals=tuple(sorted(self.externals)),
-            unresolved=tuple(sorted(self.unresolved)),
+            uses=_made(Use, sorted(self._uses)),
+            externals=_made(ExternalRow, sorted(self.externals)),
+            unresolved=_made(Unresolved, sorted(self.unresolved)),
             imports=self.looked_up,
             resolved=self.resolved,
-        )
+        )  # fmt: skip
 
 
-def _user(interface: Interface, symbol: int) -> str:
-    return interface.symbols[symbol].name if symbol >= 0 else ""
+_EITHER = TYPE_ONLY | LAZY
+_Row = TypeVar("_Row", bound=tuple[object, ...])
+
+
+def _made(row: type[_Row], plain: Iterable[tuple[object, ...]]) -> tuple[_Row, ...]:
+    """Rows of plain tuples with the same fields: a third of what calling the class costs."""
+    return tuple(map(partial(tuple.__new__, row), plain))
 
 
 def _as_written(row: Import) -> str:

@@ -185,9 +185,9 @@ class PythonResolver:
     def _file(self, base: str) -> str | None:
         if not base:
             return "__init__.py" if self._tree.has("__init__.py") else None
-        for ending in _ENDINGS:
-            if self._tree.has(base + ending):
-                return base + ending
+        found = self._tree.first(base, _ENDINGS)
+        if found is not None:
+            return found
         if base.endswith(("_pb2", "_pb2_grpc")):
             source = base.rpartition("_pb2")[0] + ".proto"
             if self._tree.has(source):
@@ -195,7 +195,7 @@ class PythonResolver:
         return None
 
     def _is_regular(self, base: str) -> bool:
-        return any(self._tree.has(base + ending) for ending in _ENDINGS)
+        return self._tree.first(base, _ENDINGS) is not None
 
     # -- what others may import -----------------------------------------------------------------------------------
 
