@@ -9,6 +9,7 @@ import streamlit as st
 
 from plumbrule.errors import StoreError
 from plumbrule.report import address, screen
+from plumbrule.report.escapes import in_markdown
 from plumbrule.report.history import Shown
 from plumbrule.report.model import in_order
 from plumbrule.report.reviews import add_review, read_reviews
@@ -90,13 +91,13 @@ def detail(one: Shown) -> None:
         st.markdown(f"**{screen.code(finding.rule)}**")
     st.code(screen.name_text(finding.subject, 2000), language=None, wrap_lines=True)
     if finding.message:
-        st.markdown(screen.prose(finding.message))
+        st.markdown(in_markdown(finding.message))
     if finding.path:
         place = f"{finding.path}:{finding.line}" if finding.line else finding.path
         st.caption(f"{screen.code(place)} in {screen.code(finding.repo)}")
     if finding.remedy:
         st.markdown("**What to do**")
-        st.markdown(screen.prose(finding.remedy))
+        st.markdown(in_markdown(finding.remedy))
     why = rulebook().get(finding.rule)
     if why is not None:
         with st.expander(f"Why it matters: {why.title}"):
@@ -131,7 +132,7 @@ def origin(one: Shown) -> None:
 def review(finding: str) -> None:
     st.markdown("**Remarks**")
     for who, said in standing.get(finding, {}).items():
-        note = f": {screen.prose(said.note)}" if said.note else ""
+        note = f": {in_markdown(said.note)}" if said.note else ""
         st.caption(f"{screen.code(who)} **{said.verdict}**, {screen.code(said.when[:10])}{note}")
     if not now.who:
         st.caption("Say who you are (top right) to leave a remark.")
@@ -191,7 +192,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
 
 fault = st.session_state.pop("_fault", "")
 if fault:
-    st.error(screen.prose(fault), icon=":material/error:")
+    st.error(in_markdown(fault), icon=":material/error:")
 if reviews.damaged:
     st.warning(
         f"{reviews.damaged:,} lines of the reviews file cannot be read and are left out.", icon=":material/warning:"

@@ -114,8 +114,9 @@ def _components(base: Policy, head: Policy, files: Callable[[], Collection[str]]
             yield "component", f"{was}: none", f"{_counted(paths)} no longer in the component {was}, nor in any other."
         elif heirs[now] != was:
             yield "component", f"{was}: {now}", f"{_counted(paths)} in the component {now} now, taken from {was}."
-    # A component without files may get some: for it the names alone count.
-    pairs = sorted({*((was, now) for was, now in held if now), *((part.name,) * 2 for part in base.components)})
+    # Files that were taken elsewhere are told of above. A component without files may get some: its name alone counts.
+    kept = {(was, now) for was, now in held if now and heirs[now] == was}
+    pairs = sorted(kept | {(part.name, part.name) for part in base.components})
     for was, now in pairs:
         for was_target, now_target in pairs:
             known = {now, now_target} <= declared and now != now_target

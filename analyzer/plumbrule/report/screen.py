@@ -22,7 +22,7 @@ from plumbrule.report import address
 from plumbrule.report.charts import PICKED
 from plumbrule.report.component_map import WIDTH, Link, Map
 from plumbrule.report.dashboard import Settings
-from plumbrule.report.escapes import code_span, in_markdown, shortened, visible
+from plumbrule.report.escapes import code_span, shortened, visible
 from plumbrule.report.history import BatchMove, EdgeMove, History, Movement, PolicyInUse, Shown, Snapshot, open_history
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import Theme, theme
@@ -498,11 +498,6 @@ def agent(name: str, channel: str = "") -> str:
     if not name:
         return "unknown"
     return f"at least {code(name, 60)}" + (f" ({code(channel, 40)})" if channel else "")
-
-
-def prose(text: str) -> str:
-    """A sentence that may hold names, for places that read Markdown."""
-    return in_markdown(text)
 
 
 @contextmanager
