@@ -44,13 +44,22 @@ LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
 _HOLE = b"\x01"  # stands for one string in the masked text
 _HELD = b"\x02"  # a further line of that string: code, but no token
 _HOLES = [_HOLE.ljust(size) for size in range(100)]
-_NO_LEAF = bytes(byte for byte in range(256) if byte not in b"ISNC")
+_SPACE = b" \t\n\r\f\v" + _HELD
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
 _LEAF = re.compile(rb"[\w$\x80-\xff]+|\x01")
-# Numbers, words, strings, and runs of punctuation: white space may cut a run anywhere, so runs are only ever joined.
+# Words, numbers, strings, and runs of punctuation together with the member that a single dot at their end asks for.
 # A token takes the white space after it along: looking for the next token from each blank costs half as much again.
-_TOKEN = re.compile(rb"([A-Za-z_$\x80-\xff][\w$\x80-\xff]*|[^\w$\x80-\xff\s\x01\x02]+|\d[\w.]*|\x01)[\s\x02]*")
-_MEMBER = re.compile(rb"(?<!\.)\.([A-Za-z_$\x80-\xff][\w$\x80-\xff]*)")
+_TOKEN = re.compile(
+    rb"([A-Za-z_$\x80-\xff][\w$\x80-\xff]*"
+    rb"|[^\w$\x80-\xff\s\x01\x02]+(?:(?<=\.)(?<!\.\.)[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)?|\d[\w.]*|\x01)[\s\x02]*"
+)
+_MEMBER = re.compile(rb"[^\w$\x80-\xff]+")
+# What stands in a shape for a word, a number, a string and, with its name behind it, a constant: the named leaves.
+_ANY_WORD, _ANY_NUMBER, _ANY_STRING, _CONSTANT = b"\x04", b"\x05", b"\x06", b"\x07"
+_LEAVES = _ANY_WORD + _ANY_NUMBER + _ANY_STRING + _CONSTANT
+_BEGINS = b"\x1f"  # before each token; white space may cut a run of punctuation anywhere, so it is taken out again
+_LONGEST_LINE = 160  # a longer one is hardly met twice
+_MOST_LINES = 50_000
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 # Prose about generating things is common in documentation, so the words must speak of this file, or begin a sentence.
@@ -131,24 +140,57 @@ class _Run:
 
 
 class _Shapes(dict[bytes, bytes]):
-    """Token to its shape: `I`, `N`, `S` and `C...` are the named leaves, everything else stands for itself."""
+    """Token to its shape: what stands for a leaf, keywords and punctuation as they are, names only of members."""
 
     def __init__(self, keywords: frozenset[bytes], constants: frozenset[bytes]):
-        super().__init__({word: b" " + word.lower() for word in keywords})
-        self.update({word: b"C" + word.lower() for word in constants})
-        self[_HOLE] = b"S"
+        super().__init__({word: _BEGINS + b" " + word.lower() for word in keywords})
+        self.update({word: _BEGINS + _CONSTANT + word.lower() for word in constants})
+        self[_HOLE] = _BEGINS + _ANY_STRING
 
     def __missing__(self, token: bytes) -> bytes:
         first = token[0]
         if 48 <= first <= 57:
-            shape = b"N"
+            shape = _BEGINS + _ANY_NUMBER
         elif first >= 128 or token[:1].isalpha() or first in b"_$":
-            shape = b"I"
+            shape = _BEGINS + _ANY_WORD
         else:
-            shape = token.lower()
-        if len(self) < 100_000:  # shared between the files of one worker, so it must not grow for ever
+            found = _MEMBER.match(token)
+            assert found is not None  # what begins with neither letter nor digit is punctuation
+            name = token[found.end() :]
+            # A member keeps its name: what is asked of others tells two functions apart.
+            shape = _BEGINS + found[0] + (self[name].replace(_ANY_WORD, _ANY_WORD + name) if name else b"")
+        if len(self) < 100_000:
             self[token] = shape
         return shape
+
+
+class _Lines(dict[bytes, bytes]):
+    """Line of masked text to the shapes of its tokens. Half the lines of a project have been met before."""
+
+    def __init__(self, keywords: frozenset[bytes], constants: frozenset[bytes]):
+        super().__init__()
+        self._shape_of = _Shapes(keywords, constants).__getitem__
+
+    def __missing__(self, line: bytes) -> bytes:
+        shape = b"".join(map(self._shape_of, _TOKEN.findall(line)))
+        if len(line) <= _LONGEST_LINE and len(self) < _MOST_LINES:
+            self[line] = shape
+        return shape
+
+
+class _Leaves(dict[bytes, int]):
+    """Line of masked text to the number of its named leaves."""
+
+    def __init__(self, keywords: frozenset[bytes]):
+        super().__init__()
+        self._is_keyword = keywords.__contains__
+
+    def __missing__(self, line: bytes) -> int:
+        found = _LEAF.findall(line)
+        count = len(found) - sum(map(self._is_keyword, found))
+        if len(line) <= _LONGEST_LINE and len(self) < _MOST_LINES:
+            self[line] = count
+        return count
 
 
 _COMMENT, _NAME, _STRING = 0, 1, 2  # where two spans are equal, the lower kind counts
@@ -201,9 +243,15 @@ class Sweep:
 
     watches_calls = True  # False: this file's calls are plain references, whatever `on_call` does
 
-    _shapes: ClassVar[dict[type, _Shapes]] = {}
+    # By language, shared between the files of one worker.
+    _lines_of: ClassVar[dict[type, tuple[_Lines, _Leaves]]] = {}
 
     def __init__(self, source: bytes) -> None:
+        kept = self._lines_of.get(type(self))
+        if kept is None:
+            kept = _Lines(self.KEYWORDS, self.CONSTANTS), _Leaves(self.KEYWORDS)
+            self._lines_of[type(self)] = kept
+        self._shape_of, self._leaves_in = kept
         self.source = source
         self.imports: list[Import] = []
         self.symbols: list[Symbol] = []
@@ -673,22 +721,7 @@ class Sweep:
 
     def _leaves_between(self, masked: bytes, start: int, end: int) -> int:
         """Named leaves between two offsets, where no shape is wanted."""
-        found = _LEAF.findall(masked, start, end)
-        return len(found) - sum(map(self.KEYWORDS.__contains__, found))
-
-    @property
-    def _shape_of(self) -> _Shapes:
-        shapes = self._shapes.get(type(self))
-        if shapes is None:
-            shapes = self._shapes[type(self)] = _Shapes(self.KEYWORDS, self.CONSTANTS)
-        return shapes
-
-    def _shape(self, tokens: list[bytes]) -> bytes:
-        return b"".join(map(self._shape_of.__getitem__, tokens))
-
-    @staticmethod
-    def _leaves(shape: bytes) -> int:
-        return len(shape.translate(None, _NO_LEAF))
+        return sum(map(self._leaves_in.__getitem__, masked[start:end].split(b"\n")))
 
     def _measured(self, masked: bytes, code: list[int]) -> list[Function]:
         """Function rows in order of their start.
@@ -696,6 +729,7 @@ class Sweep:
         Inner functions come first and enter the outer ones as one digest, so that nesting costs no second reading.
         """
         rows: list[Function] = []
+        shape_of = self._shape_of.__getitem__
         known: dict[int, tuple[int, int, bytes, bytes]] = {}  # symbol -> leaves, tokens, exact and shape digest
         for frame in reversed(self._functions):
             leaves = size = interface = 0
@@ -710,13 +744,13 @@ class Sweep:
                     interface += self._leaves_between(masked, at, head)
                     at = head
                 if at < stop:
-                    tokens = _TOKEN.findall(masked, at, stop)
-                    shaped = self._shape(tokens)
-                    leaves += self._leaves(shaped)
-                    size += len(tokens)
+                    piece = masked[at:stop]
+                    tokens = b"".join(map(shape_of, piece.split(b"\n")))
+                    shaped = tokens.translate(None, _BEGINS)
+                    size += len(tokens) - len(shaped)
+                    leaves += len(shaped) - len(shaped.translate(None, _LEAVES))
                     shape.append(shaped)
-                    shape.extend(_MEMBER.findall(masked, at, stop))
-                    exact.append(b"".join(tokens))
+                    exact.append(piece.translate(None, _SPACE))
                     first = bisect_left(self._string_starts, at)
                     exact.extend(self._strings[first : bisect_left(self._string_starts, stop, first)])
                 if child is not None:
@@ -732,9 +766,11 @@ class Sweep:
                 # The joined text does not say where words end; the shape does, so it is part of both.
                 # A copy may call its own things as it likes, but asks others for the same: what differs in that commits
                 # where the other one rolls back.
-                own = {frame.name, *(child.name for child in frame.children)}
-                own.update(parameter.name.encode() for parameter in self._parameters_of(frame.symbol))
-                shape.extend(name for name in self._callees.get(frame.symbol, ()) if name not in own)
+                callees = self._callees.get(frame.symbol)
+                if callees:
+                    own = {frame.name, *[child.name for child in frame.children]}
+                    own.update([parameter.name.encode() for parameter in self._parameters_of(frame.symbol)])
+                    shape.extend([name for name in callees if name not in own])
                 shape_digest = blake2b(b"\x1e".join([figures, *shape]), digest_size=8).digest()
                 exact_digest = blake2b(b"\x1e".join([shape_digest, *exact]), digest_size=8).digest()
             known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
