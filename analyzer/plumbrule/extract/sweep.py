@@ -15,7 +15,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor, Tree
@@ -75,6 +75,7 @@ _GENERATED = re.compile(
 )
 _USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
 _WORD = frozenset(b".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
+_LETTER = _WORD - frozenset(b".")
 # Below this depth nothing matches. The cursor counts depth in 16 bits; beyond them it goes quadratic: 100,000 calls
 # inside each other took 51 s, and what it then found was no longer all.
 _DEEPEST_NODE = 65_000
@@ -193,6 +194,32 @@ class _Leaves(dict[bytes, int]):
         return count
 
 
+class _Contents(dict[bytes, bytes]):
+    """String as written to what it tells, empty if that is nothing."""
+
+    def __init__(self, literal_of: Callable[[bytes], bytes]):
+        super().__init__()
+        self._literal_of = literal_of
+
+    def __missing__(self, written: bytes) -> bytes:
+        content = self._literal_of(written) if _TELLING.search(written) else b""
+        if not (4 <= len(content) <= 60 and _TELLING.search(content)):
+            content = b""
+        if len(self) < _MOST_LINES:
+            self[written] = content
+        return content
+
+
+class _Heads(dict[bytes, bytes]):
+    """Dotted name to its first part, empty if it is none."""
+
+    def __missing__(self, name: bytes) -> bytes:
+        head = name.partition(b".")[0] if _DOTTED.fullmatch(name) else b""
+        if len(self) < _MOST_LINES:
+            self[name] = head
+        return head
+
+
 _COMMENT, _NAME, _STRING = 0, 1, 2  # where two spans are equal, the lower kind counts
 _LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL = range(5)  # how `run` treats a pattern
 _NEST, _SHIFT, _CHAIN, _OPEN = 1, 2, 3, 4  # what a stack entry that is no symbol undoes when it closes
@@ -244,14 +271,14 @@ class Sweep:
     watches_calls = True  # False: this file's calls are plain references, whatever `on_call` does
 
     # By language, shared between the files of one worker.
-    _lines_of: ClassVar[dict[type, tuple[_Lines, _Leaves]]] = {}
+    _kept: ClassVar[dict[type, tuple[_Lines, _Leaves, _Contents, _Heads]]] = {}
 
     def __init__(self, source: bytes) -> None:
-        kept = self._lines_of.get(type(self))
+        kept = self._kept.get(type(self))
         if kept is None:
-            kept = _Lines(self.KEYWORDS, self.CONSTANTS), _Leaves(self.KEYWORDS)
-            self._lines_of[type(self)] = kept
-        self._shape_of, self._leaves_in = kept
+            kept = _Lines(self.KEYWORDS, self.CONSTANTS), _Leaves(self.KEYWORDS), _Contents(self.literal_of), _Heads()
+            self._kept[type(self)] = kept
+        self._shape_of, self._leaves_in, self._content_of, self._head_of = kept
         self.source = source
         self.imports: list[Import] = []
         self.symbols: list[Symbol] = []
@@ -293,7 +320,8 @@ class Sweep:
 
     # What a language may replace.
 
-    def literal_of(self, written: bytes) -> bytes:
+    @staticmethod
+    def literal_of(written: bytes) -> bytes:
         """The content of a string as written, without prefix and quotes; empty if it is of no interest."""
         return written[1:-1]
 
@@ -453,23 +481,25 @@ class Sweep:
         seen = {(symbol, name) for symbol, _, name in self._references}
         known = {start for _, _, start, _ in self._met}
         starts = [start for start, _ in imports]
+        imported_to = imports[-1][1] if imports else 0
         opened = [start for start, _ in self._opened]
         heads = {row.alias.encode() for row in self.imports if row.alias}
         # One look through the file for each name is fastest by far, until there are many names.
         few = len(heads) <= _FEW_NAMES
-        for here in (at for head in sorted(heads) for at in _places(masked, head)) if few else _words(masked):
+        for here in chain.from_iterable(_places(masked, head) for head in sorted(heads)) if few else _words(masked):
             if here in known or (here and masked[here - 1] in _WORD and masked[here - 3 : here] != b"..."):
                 continue
+            if here < imported_to:
+                inside = bisect_right(starts, here) - 1
+                if inside >= 0 and here < imports[inside][1]:
+                    continue
             found = _USE.match(masked, here)
             if found is None or found[2] or found.end() - here > LONGEST_NAME:
                 continue  # a keyword argument or an assignment; a call is known already
-            if not self.is_read(here, found.end()):
-                continue
             name = found[1]
             if name.partition(b".")[0] not in heads:
                 continue  # part of a longer name
-            inside = bisect_right(starts, here) - 1
-            if inside >= 0 and here < imports[inside][1]:
+            if not self.is_read(here, found.end()):
                 continue
             symbol = self._symbol_at(here, opened)
             if (symbol, name) not in seen:
@@ -592,7 +622,8 @@ class Sweep:
 
     def _mask_all(self) -> None:
         """Builds the masked text from the spans met, and keeps the strings that tell something."""
-        source = self.source
+        source, literals, content_of = self.source, self.literals, self._content_of
+        starts, strings = self._string_starts, self._strings
         pieces: list[bytes] = []
         at = 0
         for start, end, kind in sorted(self._spans):
@@ -606,40 +637,44 @@ class Sweep:
                 if start < _HEADER and not self.is_generated:
                     self.is_generated = _GENERATED.search(written[:_HEADER]) is not None
                 continue
-            self._string_starts.append(start)
-            self._strings.append(written)
+            starts.append(start)
+            strings.append(written)
+            size = end - start
             if b"\n" in written:
                 first, *others = written.split(b"\n")
                 lines = [_HOLE.ljust(len(first)), *(_HELD.ljust(len(line)) if line else b"" for line in others)]
                 pieces.append(b"\n".join(lines))
             else:
-                size = end - start
                 pieces.append(_HOLES[size] if size < 100 else _HOLE.ljust(size))
-            if kind == _STRING and 5 < end - start <= 80 and _TELLING.search(written):
-                content = self.literal_of(written)
-                if 4 <= len(content) <= 60 and _TELLING.search(content):
-                    self.literals.setdefault(content, start)
+            if kind == _STRING and 5 < size <= 80:
+                content = content_of[written]
+                if content and content not in literals:
+                    literals[content] = start
         pieces.append(source[at:])
         self._masked = b"".join(pieces)
 
     def _settle(self) -> None:
         """Keeps the references that may lead somewhere, once each, and sees who calls itself."""
-        source, references = self.source, self._references
+        source, references, head_of, callees = self.source, self._references, self._head_of, self._callees
         heads = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
-        heads.update(symbol.name.encode() for symbol in self.symbols if symbol.parent < 0)
+        heads.update([symbol.name.encode() for symbol in self.symbols if symbol.parent < 0])
         star = any(row.name == "*" and not row.alias for row in self.imports)
         functions = {frame.symbol: frame for frame in self._functions}
         for symbol, kind, start, end in self._met:
             if end - start > LONGEST_NAME:
                 continue
             name = source[start:end]
-            frame = functions.get(symbol)
-            if frame is not None and kind == "call":
+            if kind == "call" and symbol in functions:
+                frame = functions[symbol]
                 if not frame.recursive and name.endswith(frame.name):
                     self._recursion(frame, name)
                 if b"." not in name:
-                    self._callees.setdefault(symbol, []).append(name)
-            if (star or name.partition(b".")[0] in heads) and _DOTTED.fullmatch(name):
+                    if symbol in callees:
+                        callees[symbol].append(name)
+                    else:
+                        callees[symbol] = [name]
+            head = head_of[name]
+            if head in heads or (star and head):
                 references.setdefault((symbol, kind, name), start)
 
     def _recursion(self, frame: _Frame, name: bytes) -> None:
@@ -791,15 +826,17 @@ class Sweep:
     def _bound(self) -> list[Reference]:
         """References whose head is imported, may come from a star import, or is a top-level name of this file."""
         heads = {row.alias.partition(".")[0] for row in self.imports if row.alias}
-        heads.update(symbol.name for symbol in self.symbols if symbol.parent < 0)
+        heads.update([symbol.name for symbol in self.symbols if symbol.parent < 0])
         star = any(row.name == "*" and not row.alias for row in self.imports)
+        shadowed = set().union(*self._shadows.values())
+        lines, new = self._lines, tuple.__new__
         rows = []
         for (symbol, kind, name), start in self._references.items():
             dotted = text(name)
             head = dotted.partition(".")[0]
             known = head in heads or (star and head not in self.BUILTINS and head not in self.OWN)
-            if known and not self._is_shadowed(symbol, head):
-                rows.append(Reference(symbol, kind, dotted, self.line(start)))
+            if known and not (head in shadowed and self._is_shadowed(symbol, head)):
+                rows.append(new(Reference, (symbol, kind, dotted, bisect_right(lines, start) + 1)))
         return rows
 
     def _is_shadowed(self, symbol: int, head: str) -> bool:
@@ -810,11 +847,17 @@ class Sweep:
         return False
 
 
-def _places(masked: bytes, name: bytes) -> Iterator[int]:
+def _places(masked: bytes, name: bytes) -> list[int]:
+    """Where the name stands, but not at the beginning of a longer word."""
+    places = []
+    size, last = len(name), len(masked) - 1
     at = masked.find(name)
     while at >= 0:
-        yield at
-        at = masked.find(name, at + len(name))
+        after = at + size
+        if after > last or masked[after] not in _LETTER:
+            places.append(at)
+        at = masked.find(name, after)
+    return places
 
 
 def _words(masked: bytes) -> Iterator[int]:

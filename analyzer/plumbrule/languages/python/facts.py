@@ -397,7 +397,8 @@ class PythonSweep(Sweep):
         for found in _DOTTED_NAME.finditer(written):
             self.refer_to(kind, found[0], start + found.start())
 
-    def literal_of(self, written: bytes) -> bytes:
+    @staticmethod
+    def literal_of(written: bytes) -> bytes:
         quote = _QUOTED.match(written)
         return written[quote.end() : -len(quote[2])] if quote is not None else b""
 
