@@ -18,7 +18,7 @@ from plumbrule.batches import Batch, BatchSettings, Origin, batches
 from plumbrule.extract import LOST, FactBook
 from plumbrule.git import Entry, LineCommit, Repository
 from plumbrule.graph import MemoryGraph
-from plumbrule.judge import JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge
+from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
 from plumbrule.policy import Policy
@@ -176,7 +176,8 @@ class Timeline:
         """Judges where the walk stands, against itself: nothing is new there."""
         walk = self._walk
         moment = Moment(walk.graph, walk.still(), frozenset(walk.tree))
-        self._sides = Sides(moment, moment, policy=self._policy, changed=())
+        held = Held(self._writer.stage(), "", linked=False)
+        self._sides = Sides(moment, moment, policy=self._policy, changed=(), held=held)
         self._judgement = judge(
             self._sides, self._terms.rules, self._policy, today=self._terms.today, earlier=self._judgement.found
         )

@@ -206,6 +206,27 @@ def test_sides_on_a_store_show_what_sides_from_graphs_show(stored, snapshot, num
     on_store.seal()
 
 
+@pytest.mark.parametrize("asked_first", [("file", "use", "cycle_edge", "policy_selector"), ("symbol",)])
+def test_a_walk_that_begins_on_a_staged_file_shows_what_sides_from_graphs_show(tmp_path, asked_first):
+    found = moments(FILES, {**FILES, "c.py": "import b\n"}, {**OTHER, "b.py": FILES["b.py"]}, FILES)
+    store = Store.open(tmp_path / "store", note=lambda text: None)
+    with store.writer(lambda text: None) as writer:
+        record = SnapshotRecord("shop@0", "shop", 0, "0" * 40, "", 0, "", "", 0, 0, 0, 0, 0)
+        writer.append("shop", record, dict(found[0].graph.files), found[0].graph.skipped, found[0].derived)
+        held = Held(writer.stage(), "", linked=False)
+        walked = Sides(found[0], found[0], policy=Policy(), changed=(), held=held)
+        assert contents(walked, asked_first) == contents(Sides(found[0], found[0], policy=Policy()), asked_first), (
+            "read in place"
+        )
+        walked.seal()
+        writer.publish()
+        for before, now in pairwise(found):
+            walked.revise(now)
+            assert contents(walked, asked_first) == contents(Sides(now, before, policy=Policy()), asked_first)
+        # What nobody asked for until now is of this moment, not of the one that was staged.
+        assert contents(walked) == contents(Sides(found[-1], found[-2], policy=Policy()))
+
+
 def test_measures_that_did_not_change_stay_where_they_are_in_the_store(stored):
     reader, found = stored
     before = Moment(reader.graph("shop"), {})

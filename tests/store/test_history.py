@@ -10,6 +10,7 @@ import pytest
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.measures import measures
 from plumbrule.store import FindingRow
+from plumbrule.store.engine import attach, memory
 from plumbrule.tables import BASE, flatten
 
 MEASURE = next(m.table for m in measures() if m.table.name == "component")
@@ -46,6 +47,17 @@ def assert_is_what_was_scanned(reader, expected):
         assert dict(found) == skipped
 
 
+def assert_staged(file, graph):
+    """The newest snapshot lies in `head` of a file that can be read and is not published."""
+    connection = memory()
+    attach(connection, file, "staged")
+    for name, table in BASE.items():
+        names = ", ".join(f'"{name}"' for name in table.names)
+        found = connection.execute(f"SELECT {names} FROM staged.head.{name}").fetchall()
+        assert Counter(found) == Counter(flatten(name, "shop", graph.files.items())), name
+    connection.close()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_every_snapshot_is_answered_exactly_as_it_was_scanned(store, made, no_wait, seed):
     rng = random.Random(seed)
@@ -68,6 +80,8 @@ def test_every_snapshot_is_answered_exactly_as_it_was_scanned(store, made, no_wa
                 expected[record.snapshot] = (graph, derived, skipped)
                 if rng.random() < 0.3:
                     w.publish()
+                if rng.random() < 0.3:
+                    assert_staged(w.stage(), graph)
             if rng.random() < 0.5 and position > 3:
                 side = random_delta(made, rng, graph.files)
                 record = made.snapshot(position, f"side{position:08}")
@@ -92,6 +106,8 @@ def test_every_snapshot_is_answered_exactly_as_it_was_scanned(store, made, no_wa
                 record = made.snapshot(position, f"fork{position}{rng.randrange(999):04}")
                 w.append("shop", record, delta, {}, {"component": []})
                 expected[record.snapshot] = (graph, [], {})
+                if rng.random() < 0.5:
+                    assert_staged(w.stage(), graph)
                 w.publish()
     with store.reader() as reader:
         assert_is_what_was_scanned(reader, expected)
@@ -260,3 +276,23 @@ def test_a_measure_that_did_not_run_is_named_and_not_taken_for_no_rows(store, ma
     with store.reader() as reader:
         found = reader.connection.execute("SELECT position, not_measured FROM snapshot").fetchall()
     assert found == [(1, ""), (2, "cycle")]
+
+
+def test_what_is_staged_is_seen_by_nobody_until_it_is_published_with_what_was_said_of_it(store, made, no_wait):
+    with store.writer(no_wait) as w:
+        w.append("shop", made.snapshot(1), {"a.py": made.file(symbols=["f"])}, {}, {})
+        first = w.stage()
+        assert w.stage() == first, "nothing more was appended"
+        assert not store.published
+        w.append("shop", made.snapshot(2), {"b.py": made.file(symbols=["g"])}, {}, {})
+        w.stage()
+        assert not store.published
+        w.findings("shop", "shop@000000000001", [finding("f1")])
+        w.publish()
+        w.findings("shop", "shop@000000000002", [])
+        w.publish()
+    with store.reader() as reader:
+        assert reader.select("SELECT path, symbol FROM symbol") == [("a.py", "f"), ("b.py", "g")]
+        assert [row[1] for row in reader.rows("finding", "shop", "shop@000000000001")] == ["f1"]
+        assert reader.rows("finding", "shop") == []
+    assert list((store.folder / "work").iterdir()) == []

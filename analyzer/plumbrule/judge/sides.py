@@ -126,6 +126,11 @@ class Sides:
         self._copies: TemporaryDirectory[str] | None = None
         self._copied = 0
         self._filled: set[str] = set()  # tables
+        # Tables of which the store holds the earlier side.
+        self._stored: set[str] = set()
+        if held is not None:
+            self._stored = {name for name in layout.kept() if not self.about_change(name)}
+            self._stored -= set() if held.linked else {_LINK}
         self._shown: dict[str, set[str]] = {"now": set(), "before": set()}  # views, by side
         self._compiled = json.loads(compiled) if compiled else {}
         self._examined: dict[tuple[str, str], Reads] = {}
@@ -152,6 +157,8 @@ class Sides:
 
     def revise(self, now: Moment, changed: Collection[str] | None = None) -> None:
         """What was now becomes before, and `now` the later side; costs as much as they differ."""
+        # What is not read in place by now would be read as it was before the first step.
+        self._stored &= self._filled
         for name in sorted(self._moved & self._filled):
             self._absorb(name)
         self._meet(now, self.now, changed)
@@ -302,7 +309,7 @@ class Sides:
             load(self._own, f"held.{name}", table.columns, self._rows_at(name, self.before))
 
     def _in_place(self, name: str) -> bool:
-        return self._held is not None and name in layout.kept() and not self.about_change(name)
+        return name in self._stored
 
     def _hold(self, table: Table) -> None:
         """The earlier side from the store: as a view on the tables kept for the newest snapshot, else as a copy."""
@@ -398,7 +405,11 @@ class Sides:
     def _absorb(self, name: str) -> None:
         """Make the held side of one table equal the later side, and leave nothing gone or fresh."""
         if self._in_place(name):
-            raise NotImplementedError("a side read in place from the store is judged once, never revised")
+            self._stored.remove(name)
+            self._own.execute(
+                f"CREATE TABLE held.{name}_copied AS FROM held.{name}; DROP VIEW held.{name};"
+                f"ALTER TABLE held.{name}_copied RENAME TO {name}"
+            )
         table = self._tables[name]
         if self.about_change(name):
             self._own.execute(f"TRUNCATE fresh.{name}; TRUNCATE gone.{name}")

@@ -158,15 +158,22 @@ class Generations:
         """A private file to write the next generation into: a copy of `base`, or a path where none is yet."""
         self._work.mkdir(exist_ok=True)
         draft = self._work / "draft.duckdb"
-        self.discard()
+        self.discard(base)
         if base is not None:
             shutil.copyfile(base, draft)
         return draft
 
-    def discard(self) -> None:
-        """Forgets the draft."""
+    def stage(self, draft: Path) -> Path:
+        """Puts the closed draft where the next one can be begun from it; whoever has it open keeps what it holds."""
+        staged = self._work / "staged.duckdb"
+        draft.replace(staged)
+        return staged
+
+    def discard(self, kept: Path | None = None) -> None:
+        """Forgets the draft and what was staged, except `kept`."""
         for leftover in self._work.iterdir() if self._work.is_dir() else ():
-            leftover.unlink(missing_ok=True)
+            if leftover != kept:
+                leftover.unlink(missing_ok=True)
 
     def publish(self, draft: Path, base: Path | None) -> Path:
         """The closed draft becomes the newest generation, on disk before `CURRENT` names it; old ones go, except the

@@ -1,12 +1,12 @@
 """The one writer of a store: takes snapshots in order, keeps what changed in memory, publishes whole generations.
 
-Hides all SQL for writing. Nothing touches the disk before `publish`, and what `publish` writes is a private copy that
-becomes visible by one rename; so there is no moment at which a reader, or a killed scan, can see half a snapshot.
+Hides all SQL for writing. What is written, by `stage` or by `publish`, is a private copy that becomes visible by one
+rename when it is published; so there is no moment at which a reader, or a killed scan, can see half a snapshot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,6 +81,8 @@ class Writer:
         self._pending = _Pending()
         self._lines: dict[str, Line | None] = {}
         self._base: Path | None = None
+        self._staged: Path | None = None  # what is written but not published, with the base's rows
+        self._staged_at: dict[str, int] = {}  # its new snapshots of main lines, by position
         try:
             base = open_newest(generations, note)
         except OutdatedStoreError as error:
@@ -115,7 +117,7 @@ class Writer:
         if line is None or line.record is None:
             self._lines[repo] = _new_line(repo, line.number if line else 1)
             return
-        if line.moved or repo in self._pending.forks:
+        if line.moved or repo in self._pending.forks or self._staged is not None:
             self.publish()
             line = self._line(repo)
             assert line is not None
@@ -225,14 +227,42 @@ class Writer:
         StoreError when it cannot be written: then the generation before still counts, and nothing is forgotten here,
         so that it can be tried again.
         """
-        folder = self._generations.folder
-        if self._base is not None and self._says_nothing_new():
+        if self._base is not None and self._staged is None and self._says_nothing_new():
             return int(self._base.stem)
+        path = self._put_down(lambda draft: self._generations.publish(draft, self._base))
+        self._base, self._staged = path, None
+        self._staged_at.clear()
+        with suppress(OSError):
+            self._generations.discard()
+        return int(path.stem)
+
+    def stage(self) -> Path:
+        """A closed database file in which `head` holds every main line as it was appended so far, for a judgement to
+        read in place. Nobody else sees it; `publish` goes on from it, and it is not to be written to.
+
+        StoreError as for `publish`.
+        """
+        stands = self._staged or self._base
+        if stands is not None and not self._pending.forks and not any(s and s.moved for s in self._lines.values()):
+            return stands
+        positions = {r.snapshot: r.position for s in self._lines.values() if s is not None for r, _ in s.appended}
+        self._put_down(self._stage)
+        self._staged_at.update(positions)
+        assert self._staged is not None
+        return self._staged
+
+    def _stage(self, draft: Path) -> Path:
+        self._staged = self._generations.stage(draft)
+        return self._staged
+
+    def _put_down(self, done: Callable[[Path], Path]) -> Path:
+        """Writes everything so far into a new file and hands it over; then nothing is pending."""
+        folder = self._generations.folder
         try:
             with refusals(folder), engine.uncollected():
-                draft = self._generations.draft(self._base)
+                draft = self._generations.draft(self._staged or self._base)
                 self._write(draft)
-                path = self._generations.publish(draft, self._base)
+                path = done(draft)
         except engine.Error as error:
             if not engine.is_damage(error):
                 raise
@@ -241,13 +271,12 @@ class Writer:
             raise StoreError(refusal(folder, why, full=full)) from error
         finally:
             with suppress(OSError):
-                self._generations.discard()
-        self._base = path
+                self._generations.discard(self._staged)
         self._pending = _Pending()
         for line in self._lines.values():
             if line is not None:
                 line.settled()
-        return int(path.stem)
+        return path
 
     # --- reading what is already there
 
@@ -296,6 +325,7 @@ class Writer:
     def _note(self, repo: str, snapshot: str, table: Table, rows: Collection[Row]) -> None:
         line = self._line(repo)
         position = next((r.position for r, _ in line.appended if r.snapshot == snapshot), None) if line else None
+        position = self._staged_at.get(snapshot) if position is None else position
         if position is None:
             if any(side.record.snapshot == snapshot for side in self._pending.sides):
                 self._pending.side_notes[table.name, snapshot] = rows
@@ -332,7 +362,7 @@ class Writer:
             engine.attach(connection, draft, "draft", writable=True)
             connection.execute("USE draft")
             connection.execute("BEGIN")
-            if self._base is None:
+            if self._base is None and self._staged is None:
                 layout.create(connection, self._program)
             else:
                 layout.bring_up_to_date(connection, self._program)
