@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from hashlib import blake2b
 from itertools import accumulate, chain
 from typing import ClassVar, NamedTuple
@@ -75,6 +75,7 @@ _GENERATED = re.compile(
 )
 _USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
 _WORD = frozenset(b".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
+_NOT_FORWARDED = ("", "")
 _LETTER = _WORD - frozenset(b".")
 # Below this depth nothing matches. The cursor counts depth in 16 bits; beyond them it goes quadratic: 100,000 calls
 # inside each other took 51 s, and what it then found was no longer all.
@@ -221,7 +222,9 @@ class _Heads(dict[bytes, bytes]):
 
 
 _COMMENT, _NAME, _STRING = 0, 1, 2  # where two spans are equal, the lower kind counts
-_LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL = range(5)  # how `run` treats a pattern
+_LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL, _PLAIN_COMMENT, _EXPRESSION = range(
+    7
+)  # how `run` treats a pattern
 _NEST, _SHIFT, _CHAIN, _OPEN = 1, 2, 3, 4  # what a stack entry that is no symbol undoes when it closes
 
 
@@ -268,6 +271,9 @@ class Sweep:
     BUILTINS: ClassVar[frozenset[str]] = frozenset()  # heads that a star import is not the source of
     OWN: ClassVar[frozenset[str]] = frozenset()  # heads that mean the object itself: `self`, `this`
 
+    # Inside a function an `@expression` is a plain statement, unless it begins with one of these bytes.
+    TELLING_EXPRESSIONS: ClassVar[frozenset[int]] = frozenset(range(256))
+
     watches_calls = True  # False: this file's calls are plain references, whatever `on_call` does
 
     # By language, shared between the files of one worker.
@@ -310,7 +316,7 @@ class Sweep:
         self._met: list[tuple[int, str, int, int]] = []  # references as (symbol, kind, start, end)
         self._callees: dict[int, list[bytes]] = {}  # by symbol: what it calls by a plain name, in order
         self._references: dict[tuple[int, str, bytes], int] = {}
-        self._shadows: dict[int, set[str]] = {}
+        self._shadows: dict[int, Set[str]] = {}
         self._errors: list[tuple[int, int]] = []
         self._in_run: dict[int, _Run] = {}
         if b"\r" in source or not source.endswith(b"\n"):
@@ -375,9 +381,12 @@ class Sweep:
         dotted = text(name[:LONGEST_NAME])
         if parent >= 0:
             dotted = f"{self.symbols[parent].name}.{dotted}"
-        first, last = self.line(span[0]), self.line(max(span[1] - 1, span[0]))
+        lines, (start, end) = self._lines, span
+        first = bisect_right(lines, start) + 1
+        # Looked for from the first one on: few definitions are long.
+        last = bisect_right(lines, max(end - 1, start), first - 1) + 1
         row = (dotted, kind, visibility, exported, first, last, signature, returns, is_async, decorators or [], parent)
-        self.symbols.append(Symbol(*row))
+        self.symbols.append(tuple.__new__(Symbol, row))
         self._depths.append(depth)
         return len(self.symbols) - 1
 
@@ -387,10 +396,10 @@ class Sweep:
         if symbol < 0:
             self.flow(Flow(shifts=True), node)
             return
-        begin = node.start_byte
+        begin, end = node.start_byte, node.end_byte
         self._opened.append((begin, symbol))
-        self._end_of[symbol] = node.end_byte
-        frame = _Frame(symbol, name, node, (begin, body, node.end_byte), self.frame)
+        self._end_of[symbol] = end
+        frame = _Frame(symbol, name, node, (begin, body, end), self.frame)
         if self.frame.symbol < 0:
             self._cuts.append((begin if start < 0 else start, frame.end))
         if function:
@@ -405,7 +414,7 @@ class Sweep:
         frame.level = len(self._ends)
         self._tops.append(frame)
 
-    def shadow(self, symbol: int, names: set[str]) -> None:
+    def shadow(self, symbol: int, names: Set[str]) -> None:
         """Inside `symbol` these names are its own (parameters), so they lead to no other file."""
         if symbol >= 0:
             self._shadows[symbol] = names
@@ -469,7 +478,7 @@ class Sweep:
 
     def refer_to(self, kind: str, name: bytes, start: int) -> None:
         """A name spelt otherwise than at its place (inside a string annotation)."""
-        if len(name) <= LONGEST_NAME and _DOTTED.fullmatch(name):
+        if len(name) <= LONGEST_NAME and self._head_of[name]:
             self._references.setdefault((self.frame.symbol, kind, name), start)
 
     def read_imported_names(self, imports: list[tuple[int, int]]) -> None:
@@ -570,7 +579,8 @@ class Sweep:
         taken: list[Callable[[Node], None] | None] = [None] * query.pattern_count
         # Most nodes are strings, comments, calls and plain statements: they are taken here unless a language differs.
         plain = [_LOOK_UP] * query.pattern_count
-        ends, spans, met = self._ends, self._spans, self._met
+        ends, spans, met, source, telling = self._ends, self._spans, self._met, self.source, self.TELLING_EXPRESSIONS
+        close = self._close
         if tree.root_node.has_error and len(self.source) > _LONGEST_RUN:
             _refuse_runs(tree)
         cursor = QueryCursor(query)
@@ -587,16 +597,24 @@ class Sweep:
             if how is _PLAIN_STRING:
                 spans.append((start, node.end_byte, _NAME if start < self.quiet_to else _STRING))
                 continue
+            if how is _PLAIN_COMMENT:
+                spans.append((start, node.end_byte, _COMMENT))
+                continue
             while ends[-1] <= start:
-                self._close()
-            if how is _PLAIN_STATEMENT:
-                self.statement()
-            elif how is _PLAIN_CALL:
+                close()
+            if how is _PLAIN_CALL:
                 met.append((self.frame.symbol, "call", start, node.end_byte))
-            else:
-                take = taken[pattern]
-                assert take is not None
-                take(node)
+                continue
+            if how is _PLAIN_STATEMENT or (
+                how is _EXPRESSION and self.frame.is_function and source[start] not in telling
+            ):
+                frame = self.frame  # as `statement` does
+                frame.statements += 1
+                frame.layout = (frame.layout * 33 + len(ends) - frame.level) & 0xFFFFFFFF
+                continue
+            take = taken[pattern]
+            assert take is not None
+            take(node)
         while len(ends) > 1:
             self._close()
         self._mask_all()
@@ -615,6 +633,10 @@ class Sweep:
             plain = _PLAIN_STRING
         elif own is Sweep.on_statement:
             plain = _PLAIN_STATEMENT
+        elif own is Sweep.on_comment:
+            plain = _PLAIN_COMMENT
+        elif name == "expression":
+            plain = _EXPRESSION
         elif own is Sweep.on_call or (name == "call" and not self.watches_calls):
             plain = _PLAIN_CALL
         take: Callable[[Node], None] = getattr(self, "on_" + name)
@@ -811,15 +833,14 @@ class Sweep:
             known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
             big = size >= SMALLEST_HASHED
             symbol = self.symbols[frame.symbol]
-            forwards, grade = self._forwards.get(frame.symbol, ("", ""))
-            rows.append(
-                Function(
-                    frame.symbol, frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements,
-                    code[symbol.end_line] - code[symbol.line - 1], leaves, interface,
-                    _number(exact_digest) if big else 0, _number(shape_digest) if big else 0,
-                    forwards, grade, frame.handlers, frame.raises,
-                )
+            forwards, grade = self._forwards.get(frame.symbol, _NOT_FORWARDED)
+            row = (
+                frame.symbol, frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements,
+                code[symbol.end_line] - code[symbol.line - 1], leaves, interface,
+                _number(exact_digest) if big else 0, _number(shape_digest) if big else 0,
+                forwards, grade, frame.handlers, frame.raises,
             )  # fmt: skip
+            rows.append(tuple.__new__(Function, row))
         rows.reverse()
         return rows
 

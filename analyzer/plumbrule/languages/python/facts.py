@@ -6,9 +6,9 @@ import builtins
 import codecs
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Parser, Query, Tree
 
@@ -124,6 +124,7 @@ class PythonSweep(Sweep):
         "lambda": Flow(shifts=True),
         "comprehension": Flow(cyclomatic=1),
     }
+    TELLING_EXPRESSIONS: ClassVar[frozenset[int]] = frozenset(b"\"'rRuU")  # documentation
     _BRANCH: ClassVar[Flow] = Flow(cyclomatic=1, scaled=True, nests=True)
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         word.encode() for word in keyword.kwlist if word not in ("True", "False", "None")
@@ -231,11 +232,13 @@ class PythonSweep(Sweep):
         name = self.source[named.start_byte : named.end_byte]
         given = node.child_by_field_name("parameters")
         result = node.child_by_field_name("return_type")
-        own = list(_parameters(text(self.source[given.start_byte : given.end_byte])) if given is not None else ())
-        returns = _one_line(text(self.source[result.start_byte : result.end_byte])) if result is not None else ""
+        heading = _heading(
+            self.source[given.start_byte : given.end_byte] if given is not None else b"",
+            self.source[result.start_byte : result.end_byte] if result is not None else b"",
+        )
         is_method = frame.symbol >= 0 and not frame.is_function
         kind = "method" if is_method else "function"
-        if is_method and any(d.rpartition(".")[2] in _PROPERTIES for d in decorators):
+        if is_method and decorators and any(d.rpartition(".")[2] in _PROPERTIES for d in decorators):
             kind = "property"
         index = self.define(
             name,
@@ -243,21 +246,22 @@ class PythonSweep(Sweep):
             _visibility(name),
             (start, end),
             exported=frame.symbol < 0,
-            signature=_signature(own, returns),
-            returns=returns,
+            signature=heading.signature,
+            returns=heading.returns,
             is_async=self.source.startswith(b"async", start),
             decorators=decorators,
         )
         if index >= 0:
-            self.parameters.extend([Parameter(index, *parameter[1:]) for parameter in own])
-            self.shadow(index, {parameter.name for parameter in own} | self._type_parameters(named))
+            new = tuple.__new__
+            self.parameters.extend([new(Parameter, (index, *parameter[1:])) for parameter in heading.parameters])
+            self.shadow(index, heading.names | self._type_parameters(named))
         self.enter(index, name, node, body.start_byte, function=True, start=first)
 
-    def _type_parameters(self, named: Node) -> set[str]:
+    def _type_parameters(self, named: Node) -> Set[str]:
         """Names that `def f[T]` brings (PEP 695)."""
         at = named.end_byte
         if self.source[at : at + 1] != b"[":
-            return set()
+            return frozenset()
         listed = self.source[at + 1 : at + 1_000].partition(b"]")[0]
         return {text(found[0]) for found in _DOTTED_NAME.finditer(listed)}
 
@@ -391,11 +395,8 @@ class PythonSweep(Sweep):
         """Every dotted name of an annotation, those in quotes included, but not the values of a `Literal`."""
         if end - start > 4_000:
             return
-        written = self.source[start:end]
-        if b"Literal[" in written:
-            written = re.sub(rb"""Literal\[[^\]]*\]""", b"Literal", written)
-        for found in _DOTTED_NAME.finditer(written):
-            self.refer_to(kind, found[0], start + found.start())
+        for name, place in _named_in(self.source[start:end]):
+            self.refer_to(kind, name, start + place)
 
     @staticmethod
     def literal_of(written: bytes) -> bytes:
@@ -467,7 +468,7 @@ class PythonSweep(Sweep):
 
     def on_assert(self, node: Node) -> None:
         self.statement()
-        self.flow(Flow(cyclomatic=1), node)
+        self.flow(_DECISION, node)
         self.muted = max(self.muted, node.end_byte)  # radon does not look into an assert
 
     def on_handler(self, node: Node) -> None:
@@ -575,6 +576,7 @@ class PythonSweep(Sweep):
 
 
 _OPENS = Flow(opens=True)
+_DECISION = Flow(cyclomatic=1)
 _PROPERTIES = {"property", "cached_property", "setter", "deleter", "getter", "abstractproperty"}
 _CONSTANT_NODES = {"string", "integer", "float", "true", "false", "none", "concatenated_string"}
 
@@ -623,6 +625,14 @@ def _only_call(statement: Node) -> Node | None:
 
 
 @lru_cache(maxsize=4096)
+def _named_in(annotation: bytes) -> tuple[tuple[bytes, int], ...]:
+    """The dotted names in it and where they stand."""
+    if b"Literal[" in annotation:
+        annotation = re.sub(rb"""Literal\[[^\]]*\]""", b"Literal", annotation)
+    return tuple((found[0], found.start()) for found in _DOTTED_NAME.finditer(annotation))
+
+
+@lru_cache(maxsize=4096)
 def _imported(statement: str) -> tuple[Import, ...]:
     """The names that an import statement binds; line and symbol are left open, and so are the flags but for `x as x`,
     which says that `x` is offered (PEP 484)."""
@@ -660,7 +670,23 @@ def _names_from(module: str, level: int, listed: str) -> Iterator[Import]:
             yield Import(module, level, name[1], name[2] or name[1], 0, REEXPORT if name[2] == name[1] else 0, -1)
 
 
+class _Heading(NamedTuple):
+    """What a function's parameters and return type, as written, say."""
+
+    parameters: tuple[Parameter, ...]  # `symbol` is -1
+    names: frozenset[str]
+    returns: str
+    signature: str
+
+
 @lru_cache(maxsize=4096)
+def _heading(given: bytes, result: bytes) -> _Heading:
+    """`given` with its parentheses; both empty if they are missing."""
+    parameters, returns = _parameters(text(given)), _one_line(text(result))
+    names = frozenset(parameter.name for parameter in parameters)
+    return _Heading(parameters, names, returns, _signature(parameters, returns))
+
+
 def _parameters(written: str) -> tuple[Parameter, ...]:
     """Parameters of a signature as written with its parentheses; `symbol` is -1."""
     rows: list[Parameter] = []
@@ -730,7 +756,7 @@ def _own_level(inside: str) -> Iterator[tuple[str, int]]:
             yield what, token.start()
 
 
-def _signature(parameters: list[Parameter], returns: str) -> str:
+def _signature(parameters: Sequence[Parameter], returns: str) -> str:
     """On one line, spelt the same however the source is laid out."""
     parts: list[str] = []
     star = False
