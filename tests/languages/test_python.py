@@ -254,6 +254,17 @@ def test_a_file_in_one_line_of_five_megabytes_is_read(facts_of: Reader) -> None:
     assert (found.interface.lines, found.interface.code_lines) == (1, 1)
 
 
+def test_a_shape_sees_how_words_stand_together_but_not_which_numbers(facts_of: Reader) -> None:
+    def shape(line: str) -> int:
+        lines = "\n".join(f"    total += weight[{n}] * rate" for n in range(12))
+        return _function(facts_of(f"def f(weight, rate):\n    total = 0\n{lines}\n    {line}\n"), "f").shape_hash
+
+    assert shape("return total + 1.5") == shape("return total + 15") == shape("return total + \\\n      1.5e3")
+    assert shape("return not total") != shape("return total")
+    assert shape("return total.first") != shape("return total.last")
+    assert shape("return total.first + 1.0") == shape("return  total.first+2")
+
+
 @pytest.mark.parametrize("unit", ["(", "([{"])
 def test_brackets_that_nothing_closes_are_refused_before_they_cost_minutes(facts_of: Reader, unit: str) -> None:
     with pytest.raises(ValueError, match="broken beyond reading"):

@@ -44,22 +44,22 @@ LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
 _HOLE = b"\x01"  # stands for one string in the masked text
 _HELD = b"\x02"  # a further line of that string: code, but no token
 _HOLES = [_HOLE.ljust(size) for size in range(100)]
-_SPACE = b" \t\n\r\f\v" + _HELD
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
-_LEAF = re.compile(rb"[\w$\x80-\xff]+|\x01")
-# Words, numbers, strings, and runs of punctuation together with the member that a single dot at their end asks for.
-# A token takes the white space after it along: looking for the next token from each blank costs half as much again.
-_TOKEN = re.compile(
-    rb"([A-Za-z_$\x80-\xff][\w$\x80-\xff]*"
-    rb"|[^\w$\x80-\xff\s\x01\x02]+(?:(?<=\.)(?<!\.\.)[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)?|\d[\w.]*|\x01)[\s\x02]*"
-)
-_MEMBER = re.compile(rb"[^\w$\x80-\xff]+")
-# What stands in a shape for a word, a number, a string and, with its name behind it, a constant: the named leaves.
-_ANY_WORD, _ANY_NUMBER, _ANY_STRING, _CONSTANT = b"\x04", b"\x05", b"\x06", b"\x07"
-_LEAVES = _ANY_WORD + _ANY_NUMBER + _ANY_STRING + _CONSTANT
-_BEGINS = b"\x1f"  # before each token; white space may cut a run of punctuation anywhere, so it is taken out again
-_LONGEST_LINE = 160  # a longer one is hardly met twice
-_MOST_LINES = 50_000
+# Splitting at white space is the fastest way to take text apart, so one table makes white space of all but words, and
+# another of words alone: the gaps between them, of which each holds something. The first gap begins, the last one ends.
+_IN_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
+_WHITE = b" \t\n\r\f\v" + _HELD
+_GAP = b"\0"  # white space in a gap; source holds no NUL
+_TO_WORDS = bytes(byte if byte in _IN_WORD else 32 for byte in range(256))
+_TO_GAPS = bytes(32 if byte in _IN_WORD else 0 if byte in _WHITE else byte for byte in range(256))
+_TO_RUNS = bytes(32 if byte in _IN_WORD or byte in _WHITE + _HOLE else byte for byte in range(256))
+# What a pattern begins with is looked for fast; what must stand before it is asked afterwards.
+_FRACTION = re.compile(rb"[0-9](?<![\w$\x80-\xff].)\w*\.[\w.]*")
+_MEMBER = re.compile(rb"\.(?<!\.\.)([A-Za-z_$\x80-\xff][\w$\x80-\xff]*)")
+# What stands in a shape for a word, a number and, with its name behind it, a constant: with strings the named leaves.
+_PLACE, _ANY_WORD, _ANY_NUMBER, _CONSTANT = b"\x03", b"\x04", b"\x05", b"\x07"
+_LEAVES = _ANY_WORD + _ANY_NUMBER + _CONSTANT
+_MOST_KEPT = 50_000  # texts of one kind whose meaning is remembered from file to file
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 # Prose about generating things is common in documentation, so the words must speak of this file, or begin a sentence.
@@ -74,9 +74,8 @@ _GENERATED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
-_WORD = frozenset(b".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
+_WORD = _IN_WORD | frozenset(b".")
 _NOT_FORWARDED = ("", "")
-_LETTER = _WORD - frozenset(b".")
 # Below this depth nothing matches. The cursor counts depth in 16 bits; beyond them it goes quadratic: 100,000 calls
 # inside each other took 51 s, and what it then found was no longer all.
 _DEEPEST_NODE = 65_000
@@ -142,57 +141,17 @@ class _Run:
 
 
 class _Shapes(dict[bytes, bytes]):
-    """Token to its shape: what stands for a leaf, keywords and punctuation as they are, names only of members."""
+    """Word to its shape: keywords as they are, one mark for any other word, one for any number."""
 
     def __init__(self, keywords: frozenset[bytes], constants: frozenset[bytes]):
-        super().__init__({word: _BEGINS + b" " + word.lower() for word in keywords})
-        self.update({word: _BEGINS + _CONSTANT + word.lower() for word in constants})
-        self[_HOLE] = _BEGINS + _ANY_STRING
+        super().__init__({word: b" " + word.lower() for word in keywords})
+        self.update({word: _CONSTANT + word.lower() for word in constants})
 
-    def __missing__(self, token: bytes) -> bytes:
-        first = token[0]
-        if 48 <= first <= 57:
-            shape = _BEGINS + _ANY_NUMBER
-        elif first >= 128 or token[:1].isalpha() or first in b"_$":
-            shape = _BEGINS + _ANY_WORD
-        else:
-            found = _MEMBER.match(token)
-            assert found is not None  # what begins with neither letter nor digit is punctuation
-            name = token[found.end() :]
-            # A member keeps its name: what is asked of others tells two functions apart.
-            shape = _BEGINS + found[0] + (self[name].replace(_ANY_WORD, _ANY_WORD + name) if name else b"")
-        if len(self) < 100_000:
-            self[token] = shape
+    def __missing__(self, word: bytes) -> bytes:
+        shape = _ANY_NUMBER if 48 <= word[0] <= 57 else _ANY_WORD
+        if len(self) < _MOST_KEPT:
+            self[word] = shape
         return shape
-
-
-class _Lines(dict[bytes, bytes]):
-    """Line of masked text to the shapes of its tokens. Half the lines of a project have been met before."""
-
-    def __init__(self, keywords: frozenset[bytes], constants: frozenset[bytes]):
-        super().__init__()
-        self._shape_of = _Shapes(keywords, constants).__getitem__
-
-    def __missing__(self, line: bytes) -> bytes:
-        shape = b"".join(map(self._shape_of, _TOKEN.findall(line)))
-        if len(line) <= _LONGEST_LINE and len(self) < _MOST_LINES:
-            self[line] = shape
-        return shape
-
-
-class _Leaves(dict[bytes, int]):
-    """Line of masked text to the number of its named leaves."""
-
-    def __init__(self, keywords: frozenset[bytes]):
-        super().__init__()
-        self._is_keyword = keywords.__contains__
-
-    def __missing__(self, line: bytes) -> int:
-        found = _LEAF.findall(line)
-        count = len(found) - sum(map(self._is_keyword, found))
-        if len(line) <= _LONGEST_LINE and len(self) < _MOST_LINES:
-            self[line] = count
-        return count
 
 
 class _Contents(dict[bytes, bytes]):
@@ -206,7 +165,7 @@ class _Contents(dict[bytes, bytes]):
         content = self._literal_of(written) if _TELLING.search(written) else b""
         if not (4 <= len(content) <= 60 and _TELLING.search(content)):
             content = b""
-        if len(self) < _MOST_LINES:
+        if len(self) < _MOST_KEPT:
             self[written] = content
         return content
 
@@ -216,7 +175,7 @@ class _Heads(dict[bytes, bytes]):
 
     def __missing__(self, name: bytes) -> bytes:
         head = name.partition(b".")[0] if _DOTTED.fullmatch(name) else b""
-        if len(self) < _MOST_LINES:
+        if len(self) < _MOST_KEPT:
             self[name] = head
         return head
 
@@ -277,14 +236,14 @@ class Sweep:
     watches_calls = True  # False: this file's calls are plain references, whatever `on_call` does
 
     # By language, shared between the files of one worker.
-    _kept: ClassVar[dict[type, tuple[_Lines, _Leaves, _Contents, _Heads]]] = {}
+    _kept: ClassVar[dict[type, tuple[_Shapes, _Contents, _Heads]]] = {}
 
     def __init__(self, source: bytes) -> None:
         kept = self._kept.get(type(self))
         if kept is None:
-            kept = _Lines(self.KEYWORDS, self.CONSTANTS), _Leaves(self.KEYWORDS), _Contents(self.literal_of), _Heads()
+            kept = _Shapes(self.KEYWORDS, self.CONSTANTS), _Contents(self.literal_of), _Heads()
             self._kept[type(self)] = kept
-        self._shape_of, self._leaves_in, self._content_of, self._head_of = kept
+        self._shape_of, self._content_of, self._head_of = kept
         self.source = source
         self.imports: list[Import] = []
         self.symbols: list[Symbol] = []
@@ -778,7 +737,8 @@ class Sweep:
 
     def _leaves_between(self, masked: bytes, start: int, end: int) -> int:
         """Named leaves between two offsets, where no shape is wanted."""
-        return sum(map(self._leaves_in.__getitem__, masked[start:end].split(b"\n")))
+        words = masked[start:end].translate(_TO_WORDS).split()
+        return len(words) - sum(map(self.KEYWORDS.__contains__, words)) + masked.count(_HOLE, start, end)
 
     def _measured(self, masked: bytes, code: list[int]) -> list[Function]:
         """Function rows in order of their start.
@@ -787,6 +747,9 @@ class Sweep:
         """
         rows: list[Function] = []
         shape_of = self._shape_of.__getitem__
+        shaped = masked  # with every number as one word
+        if _FRACTION.search(masked):
+            shaped = _FRACTION.sub(lambda found: found[0].replace(b".", b"0"), masked)
         known: dict[int, tuple[int, int, bytes, bytes]] = {}  # symbol -> leaves, tokens, exact and shape digest
         for frame in reversed(self._functions):
             leaves = size = interface = 0
@@ -801,13 +764,20 @@ class Sweep:
                     interface += self._leaves_between(masked, at, head)
                     at = head
                 if at < stop:
-                    piece = masked[at:stop]
-                    tokens = b"".join(map(shape_of, piece.split(b"\n")))
-                    shaped = tokens.translate(None, _BEGINS)
-                    size += len(tokens) - len(shaped)
-                    leaves += len(shaped) - len(shaped.translate(None, _LEAVES))
-                    shape.append(shaped)
-                    exact.append(piece.translate(None, _SPACE))
+                    piece = shaped[at:stop]
+                    words = piece.translate(_TO_WORDS).split()
+                    kinds = b"".join(map(shape_of, words))
+                    strings = piece.count(_HOLE)
+                    size += len(words) + strings
+                    if size < SMALLEST_HASHED:  # above it nobody asks how large
+                        size += len(piece.translate(_TO_RUNS).split())
+                    leaves += len(kinds) - len(kinds.translate(None, _LEAVES)) + strings
+                    gaps = (_GAP + piece.translate(_TO_GAPS) + _GAP).split()
+                    shape.append(_PLACE.join(gaps).translate(None, _GAP))
+                    shape.append(kinds)
+                    # Members keep their names: what is asked of others tells two functions apart.
+                    shape.extend(_MEMBER.findall(shaped, at, stop))
+                    exact.append(masked[at:stop].translate(None, _WHITE))
                     first = bisect_left(self._string_starts, at)
                     exact.extend(self._strings[first : bisect_left(self._string_starts, stop, first)])
                 if child is not None:
@@ -875,7 +845,7 @@ def _places(masked: bytes, name: bytes) -> list[int]:
     at = masked.find(name)
     while at >= 0:
         after = at + size
-        if after > last or masked[after] not in _LETTER:
+        if after > last or masked[after] not in _IN_WORD:
             places.append(at)
         at = masked.find(name, after)
     return places
