@@ -259,7 +259,7 @@ def test_a_shape_sees_how_words_stand_together_but_not_which_numbers(facts_of: R
         lines = "\n".join(f"    total += weight[{n}] * rate" for n in range(12))
         return _function(facts_of(f"def f(weight, rate):\n    total = 0\n{lines}\n    {line}\n"), "f").shape_hash
 
-    assert shape("return total + 1.5") == shape("return total + 15") == shape("return total + \\\n      1.5e3")
+    assert shape("return total + 1.5") == shape("return total + 15") == shape("return total  +  1.5e3")
     assert shape("return not total") != shape("return total")
     assert shape("return total.first") != shape("return total.last")
     assert shape("return total.first + 1.0") == shape("return  total.first+2")
