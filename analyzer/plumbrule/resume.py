@@ -170,14 +170,12 @@ def policy_print(policy: Policy, rules: Sequence[Rule]) -> str:
 
 def memory_text(memory: Memory) -> str:
     """A resolution's memory as text, files by number."""
-    files = sorted(
-        {path for users in memory.asked.values() for path in users}
-        | {path for names in memory.readers.values() for users in names.values() for path in users}
-    )
-    number = {path: index for index, path in enumerate(files)}
-    asked = {what: sorted(number[path] for path in users) for what, users in sorted(memory.asked.items())}
+    reading = (users for names in memory.readers.values() for users in names.values())
+    files = sorted(set[str]().union(*memory.asked.values(), *reading))
+    number = {path: index for index, path in enumerate(files)}.__getitem__
+    asked = {what: sorted(map(number, users)) for what, users in sorted(memory.asked.items())}
     readers = {
-        read: {name: sorted(number[path] for path in users) for name, users in sorted(names.items())}
+        read: {name: sorted(map(number, users)) for name, users in sorted(names.items())}
         for read, names in sorted(memory.readers.items())
     }
     return orjson.dumps([files, readers, asked]).decode()

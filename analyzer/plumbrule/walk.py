@@ -14,7 +14,7 @@ from typing import NamedTuple
 from plumbrule.extract import FactBook, Wanted
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
 from plumbrule.languages import language_of
-from plumbrule.measures import Intent, Measure, Situation, measures
+from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.unusual import features
 from plumbrule.resolve import Entry, Memory, Resolution
 from plumbrule.tables import Row
@@ -151,6 +151,7 @@ class Walk:
         """
         rows: dict[str, Collection[Row]] = dict(about_change or {})
         scope = "snapshot" if about_change is None else "change"
+        shared, known = Shared(), habits or Habits((), {})
         for measure in measures():
             if measure.scope == scope and (habits is not None or measure.gate):
                 situation = Situation(
@@ -162,7 +163,9 @@ class Walk:
                     rows,
                     derived_before,
                     renamed,
-                    *(habits if habits is not None else ()),
+                    known.history,
+                    known.units,
+                    shared,
                 )
                 rows[measure.table.name] = _measured(measure, situation)
         return rows

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from plumbrule.facts import Body, Interface
 from plumbrule.graph import Graph
 from plumbrule.tables import Row, Table
+
+if TYPE_CHECKING:
+    from plumbrule.measures._structure import Links, Moved
 
 
 class FactsOf(Protocol):
@@ -33,6 +36,14 @@ class Intent:
     allowed: Callable[[str, str], bool] | None = None  # may component A depend on component B; None = no statement
 
 
+@dataclass(slots=True)
+class Shared:
+    """What several measures of one situation need, found by the first that asks; see `_structure`."""
+
+    links: Links | None = None
+    moved: Moved | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What a measure may look at. `before` is an empty graph when there is nothing to compare with."""
@@ -48,6 +59,7 @@ class Situation:
     # Figures of earlier units of work, oldest first, and of the units this change is made of, by commit: see `unusual`.
     history: Sequence[Mapping[str, float]] = ()
     units: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import filterfalse
 from typing import NamedTuple, TypeVar
 
-from plumbrule.graph import FileRows, Graph
+from plumbrule.graph import FileRows, Graph, MemoryGraph
 from plumbrule.measures import Situation
 from plumbrule.tables import Row
 
@@ -71,6 +71,13 @@ def hard_links(path: str, rows: FileRows) -> tuple[Link, ...]:
     )
 
 
+def links_now(situation: Situation) -> Links:
+    """`all_links` of the `now` side."""
+    if situation.shared.links is None:
+        situation.shared.links = all_links(situation.now)
+    return situation.shared.links
+
+
 def all_links(graph: Graph) -> dict[str, tuple[Link, ...]]:
     found: dict[str, list[tuple[str, int, str]]] = {}
     for edge in graph.edges():
@@ -81,6 +88,15 @@ def all_links(graph: Graph) -> dict[str, tuple[Link, ...]]:
 
 def moved_links(situation: Situation) -> Moved:
     """(before, now) of every changed file whose hard links differ in target, line or names."""
+    if situation.shared.moved is None:
+        situation.shared.moved = _moved_links(situation)
+    return situation.shared.moved
+
+
+def _moved_links(situation: Situation) -> Moved:
+    if isinstance(situation.before, MemoryGraph) and not situation.before.files:
+        links = links_now(situation)
+        return {path: ((), links[path]) for path in sorted(links.keys() & set(situation.changed))}
     moved = {}
     for path in sorted(situation.changed):
         before = hard_links(path, situation.before.rows(path)) if path in situation.before else ()
@@ -116,7 +132,7 @@ def structure_of(situation: Situation, members: Mapping[str, str]) -> Structure:
     """The structure of `now`, from that of `before` where its rows still carry it and no file changed component."""
     earlier = situation.earlier.get("component_dependency")
     if not isinstance(earlier, StructuredRows):
-        return _built(all_links(situation.now), members)
+        return _built(links_now(situation), members)
     old = earlier.structure
     moved = moved_links(situation)
     links = dict(old.links)

@@ -18,7 +18,7 @@ import orjson
 from plumbrule.graph import FileRows, FunctionRow, Graph, SymbolRow
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, promised_by
-from plumbrule.measures._structure import StructuredRows, all_links, moved_links
+from plumbrule.measures._structure import StructuredRows, links_now, moved_links
 from plumbrule.tables import Row, Table, columns
 
 _OWN = ("self", "cls", "this", "super()", "super")
@@ -316,7 +316,7 @@ def _is_worth_a_facade(s: Situation, path: str, entry: str) -> bool:
     """At least three files outside the package use it; or none does: a library, whose users are elsewhere."""
     folder = entry.rpartition("/")[0] + "/"
     dependencies = s.rows["component_dependency"]
-    links = dependencies.structure.links if isinstance(dependencies, StructuredRows) else all_links(s.now)
+    links = dependencies.structure.links if isinstance(dependencies, StructuredRows) else links_now(s)
     outside = sum(
         not src.startswith(folder) and any(link.dst in (path, entry) for link in targets)
         for src, targets in links.items()

@@ -13,7 +13,7 @@ from math import ceil
 
 from plumbrule.languages import is_test
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._structure import Link, all_links, moved_links
+from plumbrule.measures._structure import Link, links_now, moved_links
 from plumbrule.tables import Row, Table, columns
 
 _Degrees = Mapping[str, tuple[int, int]]  # file -> (fan-in, fan-out), never both 0
@@ -32,7 +32,7 @@ class _HubRows(list[Row]):
 def _hubs(s: Situation) -> Collection[Row]:
     earlier = s.earlier.get("hub")
     if earlier is None:
-        degrees = _counted({}, all_links(s.now).items(), 1)
+        degrees = _counted({}, links_now(s).items(), 1)
     else:
         moved = moved_links(s)
         was = [(path, before) for path, (before, now) in moved.items() if _ends(path, before) != _ends(path, now)]
@@ -42,7 +42,7 @@ def _hubs(s: Situation) -> Collection[Row]:
             degrees = _counted(earlier.degrees, was, -1)
             degrees = _counted(degrees, ((path, moved[path][1]) for path, _ in was), 1)
         else:
-            degrees = _counted({}, all_links(s.now).items(), 1)
+            degrees = _counted({}, links_now(s).items(), 1)
     rows = [(s.now.repo, path, *degrees[path]) for path in _outstanding(degrees)]
     return _HubRows(rows, degrees)
 
