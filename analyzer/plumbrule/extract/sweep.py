@@ -616,7 +616,7 @@ class Sweep:
             if kind == _COMMENT:
                 pieces.append(written.translate(_BLANK))
                 if start < _HEADER and not self.is_generated:
-                    self.is_generated = _GENERATED.search(written[:_HEADER]) is not None
+                    self.is_generated = _says_generated(written[:_HEADER])
                 continue
             starts.append(start)
             strings.append(written)
@@ -849,6 +849,13 @@ def _places(masked: bytes, name: bytes) -> list[int]:
             places.append(at)
         at = masked.find(name, after)
     return places
+
+
+def _says_generated(comment: bytes) -> bool:
+    lowered = comment.lower()  # the pattern is slow, and each of its branches has one of these words
+    if b"generated" in lowered or b"edit" in lowered or b"modify" in lowered:
+        return _GENERATED.search(comment) is not None
+    return False
 
 
 def _words(masked: bytes) -> Iterator[int]:
