@@ -6,6 +6,7 @@ tree and the examples of rules all move a `Walk`; none of them knows which files
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,11 @@ from plumbrule.tables import Row
 
 SYMLINK, SUBMODULE = "120000", "160000"
 _OWN_FOLDER = ".plumbrule"
+# Where a repository says which packages of others it needs.
+_MANIFEST = re.compile(
+    r"(?:^|/)(?:pyproject\.toml|setup\.(?:py|cfg)|[^/]*requirements[^/]*\.(?:txt|in)|Pipfile|environment\.ya?ml"
+    r"|package\.json)$"
+)
 
 
 class TreeFile(NamedTuple):
@@ -82,6 +88,7 @@ class Walk:
     _resolution: Resolution = field(init=False)
     _sums: Counter[str] = field(init=False, default_factory=Counter)
     _unread: dict[str, str] = field(init=False, default_factory=dict)  # manifests of this move, and why
+    _manifests: dict[str, tuple[str, str]] = field(init=False, default_factory=dict)  # changed: blobs first and last
 
     def __post_init__(self) -> None:
         self.graph = MemoryGraph(self.repo)
@@ -99,9 +106,13 @@ class Walk:
         """To the tree with these files set, or removed where None. Without `measured` the derived rows stay behind."""
         entries: dict[str, Entry | None] = {}
         skipped = dict(self.skipped)
+        begun = bool(self.tree)
         for path, file in changes.items():
             skipped.pop(path, None)
             self.other.discard(path)
+            if begun and _MANIFEST.search(path):
+                first = self._manifests.get(path, (self._resolution.blob(path), ""))[0]
+                self._manifests[path] = first, file.blob if file is not None else ""
             if file is None:
                 self.tree.discard(path)
             else:
@@ -166,6 +177,7 @@ class Walk:
                     known.history,
                     known.units,
                     shared,
+                    self._declared,
                 )
                 rows[measure.table.name] = _measured(measure, situation)
         return rows
@@ -246,6 +258,17 @@ class Walk:
             files=sum(1 for entry in entries.values() if entry.dialect), imports=imports, resolved=resolved
         )
         self._resolution.recall(entries, memory)
+
+    def _declared(self, package: str) -> bool:
+        """Whether manifests that changed speak of this package more often than they did when the walk began."""
+        spoken = [0, 0]
+        word = re.sub(r"[-_.]+", "-", package).lower().encode()
+        for path, blobs in self._manifests.items():
+            for side, blob in enumerate(blobs):
+                written = self.read(path, blob) if blob else b""
+                if isinstance(written, bytes):
+                    spoken[side] += re.sub(rb"[-_.]+", b"-", written).lower().count(word)
+        return spoken[1] > spoken[0]
 
     def _manifest(self, path: str, blob: str) -> bytes:
         """Its bytes; what cannot be read says nothing, and is a skipped file: names may hang on it."""

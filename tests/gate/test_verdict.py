@@ -257,3 +257,25 @@ def test_a_new_symlink_loop_or_submodule_is_a_line_of_coverage(shop: Callable, j
     code, report = judged(repo)
     assert code == 0
     assert {row["path"] for row in report["coverage"]["skipped_files"]} == {"loop.py", "vendor/lib.py"}
+
+
+def test_a_module_that_is_gone_and_still_imported_fails(shop: Callable, judged: Callable, found: Callable):
+    use = {f"shop/use{number}.py": "from shop.money import total\n" for number in range(40)}
+    repo = shop({"shop/money.py": "def total(a):\n    return a\n", **use})
+    repo.commit({"shop/money.py": None})
+    code, report = judged(repo)
+    assert (code, found(report, "new", "contract-break")) == (1, ["shop/money.py"])
+    assert "40 files" in report["findings"][0]["message"]
+
+
+def test_a_package_that_became_a_declared_dependency_is_no_break(shop: Callable, judged: Callable):
+    manifest = '[project]\nname = "shop"\ndependencies = [{}]\n'
+    vendored = {
+        "money_kit/__init__.py": "def total(a):\n    return a\n",
+        "shop/use.py": "from money_kit import total\n",
+    }
+    repo = shop({**vendored, "pyproject.toml": manifest.format("")})
+    repo.commit({"money_kit/__init__.py": None, "pyproject.toml": manifest.format('"Money.Kit>=1"')})
+    assert judged(repo)[0] == 0
+    repo.commit({"pyproject.toml": manifest.format("")})
+    assert judged(repo)[0] == 1

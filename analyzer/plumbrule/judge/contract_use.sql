@@ -23,7 +23,9 @@ WITH judged AS (
 used AS MATERIALIZED (
     SELECT c.*, c.certain AND (NOT c.only_calls OR u.kind = 'call') AS certainly, u.repo AS user_repo, u.src, u.line, u."user"
     FROM judged c
-    JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path AND u.symbol = c.was_symbol
+    -- With a module all that was in it is gone. Of this repository's own files `lost_import` knows which still ask for it.
+    JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path
+        AND (u.symbol = c.was_symbol OR (c.was_symbol = '' AND c.kind = 'module' AND u.repo <> c.repo))
     WHERE NOT (u.repo = c.repo AND u.src IN (c.path, c.was_path))
 )
 SELECT u.repo, u.path, u.symbol, u.kind, u.change, u.detail, u.certainly AS certain, u.user_repo, u.src, u.line, u."user"
@@ -52,3 +54,6 @@ WHERE (
         SELECT 1 FROM before.dependency d
         WHERE d.repo = u.user_repo AND d.src = u.src AND d.dst = u.path AND d.kind = 'import'
             AND list_has_any(string_split(d.names, ', '), [u.symbol, '*'])))
+UNION ALL
+SELECT l.repo, l.path, '', 'module', l.change, l.detail, true, l.repo, l.src, l.line, ''
+FROM now.lost_import l

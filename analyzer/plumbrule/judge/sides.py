@@ -45,7 +45,7 @@ class _Between:
 
 _BETWEEN: Mapping[str, _Between] = {
     "contract_use": _Between(
-        ("contract_change", "use", "file", "function", "dependency", "symbol"), "contract_use.sql"
+        ("contract_change", "lost_import", "use", "file", "function", "dependency", "symbol"), "contract_use.sql"
     ),
 }
 

@@ -60,6 +60,8 @@ class Situation:
     history: Sequence[Mapping[str, float]] = ()
     units: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
+    # Whether the manifests speak of an external package more often than before the change.
+    declared: Callable[[str], bool] = field(default=lambda package: False)
 
 
 @dataclass(frozen=True, slots=True)

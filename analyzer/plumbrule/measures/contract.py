@@ -335,6 +335,9 @@ def contract_changes(s: Situation) -> Collection[Row]:
             successor = moved if moved in s.now else ""
         if successor and s.before.rows(path).file.blob != s.now.rows(successor).file.blob:
             rows += _compared(s, before, now, _Pair(path, successor), anew)
+    for _, path, change, detail, _, _ in s.rows.get("lost_import", ()):
+        if change == "not-exported":
+            rows.append((s.now.repo, path, "", "module", change, "", "", detail, path, ""))
     return sorted(set(rows))
 
 
@@ -604,6 +607,7 @@ MEASURES = (
             ),
         ),
         contract_changes,
+        after=("lost_import",),
         scope="change",
     ),
 )

@@ -252,6 +252,11 @@ class Resolution:
         self._keep(path, interface)
         moved.dirty.add(path)
 
+    def blob(self, path: str) -> str:
+        """Of a file of the tree; "" if it has none."""
+        entry = self.tree.entries.get(path)
+        return entry.blob if entry is not None else ""
+
     def memory(self) -> Memory:
         """What a later process needs to go on from this tree without binding it again."""
         asked: dict[str, set[str]] = {what: set(users) for what, users in self._asked_before.items()}
