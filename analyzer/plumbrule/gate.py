@@ -22,7 +22,7 @@ from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, ju
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
-from plumbrule.policy import DEFAULT_NAME
+from plumbrule.policy import DEFAULT_NAME, Policy
 from plumbrule.policy.loosening import Loosening
 from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report, RuleText
 from plumbrule.resume import (
@@ -325,8 +325,8 @@ class _Gate:
     ) -> _Judged:
         start = Moment(walk.graph, walk.derived, frozenset(walk.tree))
         covered_before = walk.coverage()
-        step = walk.move(changes)
         renamed = self._renamed(before, changes)
+        step = walk.move(changes, renamed)
         history = self._history(name)
         rows = walk.rows(
             step.now,
@@ -360,7 +360,8 @@ class _Gate:
             stood=None if recalled is None else recalled.stood,
         )
         sides.close()
-        return _Judged(judgement, walk, covered_before, changes)
+        strays = _strays(policy, renamed)
+        return _Judged(judgement, walk, covered_before, changes, strays=strays)
 
     def _compiled(self) -> str:
         """What a scan found out about the rules' SQL; "" = nothing is kept."""
@@ -431,6 +432,12 @@ class _Gate:
             reasons.append(f"nothing new at or over {question.fail_on}")
         if len(judged) > 1:
             reasons.append(f"the branches crossed: only what none of their {len(judged)} merge bases shows is new")
+        if last.strays:
+            count = len(last.strays)
+            reasons.append(
+                f"{count} file{'s' if count != 1 else ''} moved to where no component of the policy is declared and"
+                f" count{'s' if count == 1 else ''} as part of the one they came from, such as {last.strays[0]}"
+            )
         if not binding.path and proposed is not None and proposed.path:
             reasons.append("the change brings the first policy: it binds once it has landed")
         return replace(
@@ -504,6 +511,7 @@ class _Judged:
     before: Covered
     changes: Changes
     aside: tuple[int, int] = (0, 0)  # skipped files, before and now, whose content is told elsewhere: no lost coverage
+    strays: tuple[str, ...] = ()  # files that moved to where no component of the policy claims them
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,6 +556,16 @@ class _StoredDerived(Mapping[str, Collection[Row]]):
 
     def __len__(self) -> int:
         return len(self._tables)
+
+
+def _strays(policy: Policy, renamed: Mapping[str, str]) -> tuple[str, ...]:
+    """Files that moved out of every component, with the one they came from and count as part of."""
+    found = []
+    for new, old in sorted(renamed.items()):
+        was = policy.component(old) if language_of(new) is not None else ""
+        if was and not policy.component(new) and not policy.excludes(new):
+            found.append(f"{new} ({was})")
+    return tuple(found)
 
 
 def _aside(tree: Changes, walk: Walk) -> int:

@@ -417,3 +417,46 @@ def test_without_a_base_the_remote_s_default_branch_is_it(shop: Callable, plumbr
     answer = plumbrule(repo.path, "gate", "--quiet")
     assert answer.code == 2
     assert "--base" in answer.err
+
+
+FORBID = """\
+[components]
+domain = "src/domain/**"
+infra = "src/infra/**"
+
+[[forbid]]
+from = "domain"
+to = "infra"
+"""
+
+
+@pytest.mark.parametrize("adapted", [True, False], ids=["with its policy", "past its policy"])
+@pytest.mark.parametrize("head", ["HEAD", "worktree"])
+def test_code_that_moves_takes_its_contracts_along(
+    shop: Callable, judged: Callable, found: Callable, adapted: bool, head: str
+):
+    database = "def connect(url: str) -> str:\n    return url\n\n\ndef close(url: str) -> None:\n    print(url)\n"
+    repo = shop({"plumbrule.toml": FORBID, "src/infra/db.py": database, "src/domain/sales.py": "x = 1\n"})
+    change: dict[str, str | None] = {
+        "src/infra/db.py": None,
+        "src/plumbing/db.py": database,
+        "src/domain/sales.py": "from plumbing.db import connect\n\nx = connect\n",
+    }
+    if adapted:
+        change["plumbrule.toml"] = FORBID.replace("src/infra/", "src/plumbing/")
+    (repo.commit if head == "HEAD" else repo.write)(change)
+    code, report = judged(repo, "--head", head)
+    assert (code, found(report, "new", "forbidden-dependency")) == (1, ["src/domain/sales.py -> src/plumbing/db.py"])
+    assert any("src/plumbing/db.py (infra)" in reason for reason in report["reasons"])
+
+
+def test_code_may_move_to_where_the_base_has_declared_another_component(shop: Callable, judged: Callable):
+    policy = FORBID.replace("infra =", 'shared = "src/shared/**"\ninfra =')
+    clock = "def now() -> int:\n    return 1\n\n\ndef later(by: int) -> int:\n    return now() + by\n"
+    repo = shop({"plumbrule.toml": policy, "src/infra/clock.py": clock, "src/domain/sales.py": "x = 1\n"})
+    repo.commit({
+        "src/infra/clock.py": None, "src/shared/clock.py": clock,
+        "src/domain/sales.py": "from shared.clock import now\n\nx = now\n",
+    })  # fmt: skip
+    code, report = judged(repo)
+    assert code == 0, report["findings"]

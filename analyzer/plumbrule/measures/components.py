@@ -115,6 +115,9 @@ def _file_components(s: Situation) -> Collection[Row]:
     elif known:
         named = {path: component for path, component in known.items() if path not in gone}
         named.update(_by_globs(appeared, s.intent.components))
+        # A move alone frees no code of its contracts: where no component claims the new place, it stays where it was.
+        strays = {path: s.renamed[path] for path in appeared if path not in named and path in s.renamed}
+        named.update((path, known[old]) for path, old in strays.items() if old in known)
     else:
         named = _by_globs(s.now.paths(), s.intent.components)
     rows = [(s.now.repo, path, named[path]) for path in sorted(named)]
