@@ -746,7 +746,6 @@ class Sweep:
         Inner functions come first and enter the outer ones as one digest, so that nesting costs no second reading.
         """
         rows: list[Function] = []
-        shape_of = self._shape_of.__getitem__
         shaped = masked  # with every number as one word
         if _FRACTION.search(masked):
             shaped = _FRACTION.sub(lambda found: found[0].replace(b".", b"0"), masked)
@@ -764,19 +763,9 @@ class Sweep:
                     interface += self._leaves_between(masked, at, head)
                     at = head
                 if at < stop:
-                    piece = shaped[at:stop]
-                    words = piece.translate(_TO_WORDS).split()
-                    kinds = b"".join(map(shape_of, words))
-                    strings = piece.count(_HOLE)
-                    size += len(words) + strings
-                    if size < SMALLEST_HASHED:  # above it nobody asks how large
-                        size += len(piece.translate(_TO_RUNS).split())
-                    leaves += len(kinds) - len(kinds.translate(None, _LEAVES)) + strings
-                    gaps = (_GAP + piece.translate(_TO_GAPS) + _GAP).split()
-                    shape.append(_PLACE.join(gaps).translate(None, _GAP))
-                    shape.append(kinds)
-                    # Members keep their names: what is asked of others tells two functions apart.
-                    shape.extend(_MEMBER.findall(shaped, at, stop))
+                    found, tokens = self._take_shape(shaped, at, stop, shape)
+                    leaves += found
+                    size += tokens
                     exact.append(masked[at:stop].translate(None, _WHITE))
                     first = bisect_left(self._string_starts, at)
                     exact.extend(self._strings[first : bisect_left(self._string_starts, stop, first)])
@@ -791,13 +780,7 @@ class Sweep:
             exact_digest = shape_digest = b""
             if size >= SMALLEST_HASHED or frame.outer is not self.module:
                 # The joined text does not say where words end; the shape does, so it is part of both.
-                # A copy may call its own things as it likes, but asks others for the same: what differs in that commits
-                # where the other one rolls back.
-                callees = self._callees.get(frame.symbol)
-                if callees:
-                    own = {frame.name, *[child.name for child in frame.children]}
-                    own.update([parameter.name.encode() for parameter in self._parameters_of(frame.symbol)])
-                    shape.extend([name for name in callees if name not in own])
+                shape += self._asked_of_others(frame)
                 shape_digest = blake2b(b"\x1e".join([figures, *shape]), digest_size=8).digest()
                 exact_digest = blake2b(b"\x1e".join([shape_digest, *exact]), digest_size=8).digest()
             known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
@@ -813,6 +796,33 @@ class Sweep:
             rows.append(tuple.__new__(Function, row))
         rows.reverse()
         return rows
+
+    def _take_shape(self, shaped: bytes, start: int, end: int, shape: list[bytes]) -> tuple[int, int]:
+        """Adds the shape of the text between; gives its named leaves and its tokens, all of them only where few."""
+        piece = shaped[start:end]
+        words = piece.translate(_TO_WORDS).split()
+        kinds = b"".join(map(self._shape_of.__getitem__, words))
+        strings = piece.count(_HOLE)
+        tokens = len(words) + strings
+        if tokens < SMALLEST_HASHED:
+            tokens += len(piece.translate(_TO_RUNS).split())
+        gaps = (_GAP + piece.translate(_TO_GAPS) + _GAP).split()
+        # Members keep their names: what is asked of others tells two functions apart.
+        shape += (_PLACE.join(gaps).translate(None, _GAP), kinds, *_MEMBER.findall(shaped, start, end))
+        return len(kinds) - len(kinds.translate(None, _LEAVES)) + strings, tokens
+
+    def _asked_of_others(self, frame: _Frame) -> list[bytes]:
+        """What a function calls by a plain name that is not its own.
+
+        A copy may call its own things as it likes, but asks others for the same: what differs in that commits where
+        the other one rolls back.
+        """
+        callees = self._callees.get(frame.symbol)
+        if not callees:
+            return []
+        own = {frame.name, *[child.name for child in frame.children]}
+        own.update([parameter.name.encode() for parameter in self._parameters_of(frame.symbol)])
+        return [name for name in callees if name not in own]
 
     def _bound(self) -> list[Reference]:
         """References whose head is imported, may come from a star import, or is a top-level name of this file."""
