@@ -161,8 +161,8 @@ class State:
 
 
 def policy_print(policy: Policy, rules: Sequence[Rule]) -> str:
-    """Changes with the policy and with every rule, so that no series mixes two of them."""
-    digest = hashlib.sha256(policy.hash.encode())
+    """Changes with every setting of the policy and with every rule, so that no series mixes two of them."""
+    digest = hashlib.sha256(policy.settings().encode("utf-8", "surrogatepass"))
     for rule in rules:
         digest.update(f"{rule.id}\0{rule.sql}\0{rule.severity}\0{rule.parameters}\0".encode())
     return digest.hexdigest()[:16]

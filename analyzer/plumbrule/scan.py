@@ -188,7 +188,8 @@ class _Scan:
         if commits:
             tree = repository.tree(commits[-1].commit.id)
             self._set_aside(walk, tree)
-            timeline.run(commits, earlier, tree)
+            known = self._stored_line() if resumed is None and site.store.published else {}
+            timeline.run(commits, earlier, tree, known)
             self.standing = walk
             writer.remember(f"packages:{self.name}", packages_text(walk.packages()))
         elif resumed is None:

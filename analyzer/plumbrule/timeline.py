@@ -90,6 +90,8 @@ class Timeline:
         self._snapshots = 0
         self._judged: tuple[str, tuple[str, ...]] = ("", ())  # see State
         self._resumed = False
+        self._known = 0  # commits of this run that an earlier scan told of
+        self._telling = True  # the commit at hand is none of them, nor older
         self._record: SnapshotRecord | None = None
 
     def resume(self, record: SnapshotRecord) -> None:
@@ -113,12 +115,22 @@ class Timeline:
         if not self._totals:
             self._totals = totals(self._counts, self._walk.derived, self._judgement)
 
-    def run(self, commits: Sequence[LineCommit], earlier: Sequence[LineCommit], tree: Mapping[str, Entry]) -> None:
+    def run(
+        self,
+        commits: Sequence[LineCommit],
+        earlier: Sequence[LineCommit],
+        tree: Mapping[str, Entry],
+        known: Collection[str] = (),
+    ) -> None:
         """Appends these commits, oldest first. `earlier` are the stored commits of the batch that they may continue,
-        `tree` is that of the newest."""
+        `tree` is that of the newest, `known` are commits that were told of before and are computed anew."""
         found = self._batched(commits, earlier)
         batch_of = self._batch_of = {commit: batch for batch in found for commit in batch.commits}
-        ends = {batch.commits[-1] for batch in found} | {commits[-1].commit.id}
+        ids = [commit.commit.id for commit in commits]
+        told = max((at for at, commit in enumerate(ids, 1) if commit in known), default=0)
+        self._known = sum(commit in known for commit in ids)
+        # Judged where the last scan ended too, so that what came after it can be told apart.
+        ends = {batch.commits[-1] for batch in found} | {ids[-1]} | set(ids[told - 1 : told])
         site, name = self._site, self._order.name
         disk = on_disk(site.repository, tree)
         published = self._terms.clock()
@@ -135,6 +147,7 @@ class Timeline:
             site.book.ensure(wanted, lambda done, _: self._terms.progress.done(done))
             self._terms.progress.stage(f"{name}: history", len(commits))
             for index, (commit, change) in enumerate(zip(stretch, changes, strict=True)):
+                self._telling = start + index >= told
                 self._step(commit, change, batch_of[commit.commit.id], ends)
                 self._terms.progress.done(start + index + 1)
                 # Between batches only: what a batch began with is not in the store.
@@ -261,7 +274,7 @@ class Timeline:
         self._judged = self._record.commit, tuple(sorted(judgement.found))
         trend = [TrendRow(name, float(value)) for name, value in sorted(self._totals.items())]
         self._writer.trend(self._order.name, snapshot, trend)
-        if not first:
+        if self._telling and not first:
             self._batches.append(
                 BatchMoved(
                     batch=batch.id,
@@ -351,7 +364,7 @@ class Timeline:
     def summary(self, said: Sequence[str]) -> ScanSummary:
         """What to tell of it, after what is said already."""
         assert self._record is not None
-        fresh = self._snapshots - (self._state.snapshots if self._resumed else 0)
+        fresh = self._snapshots - (self._state.snapshots if self._resumed else self._known)
         notes = [*said, *self._judgement.errors, *self._judgement.not_measured]
         counts = totals(self._counts, self._walk.derived, self._judgement)
         return summary(

@@ -127,6 +127,40 @@ def test_what_an_orchestrator_said_is_remembered_when_the_history_is_computed_an
     assert rows(repo.path, ORIGIN)[0][1:] == ["job-7", "claude"]
 
 
+def test_what_only_a_mail_or_a_person_reads_of_the_policy_computes_nothing_anew(
+    grown: Callable, scanned: Callable, rows: Callable
+):
+    repo = grown(2)
+    policy = '[components]\nall = "shop/**"\nnone = "elsewhere/**"\n\n[[forbid]]\nfrom = "all"\nto = "none"\n'
+    (repo.path / "plumbrule.toml").write_text(policy)
+    scanned(repo)
+    mail = '# a comment\n[mail]\nto = ["ada@example.org"]\n\n'
+    (repo.path / "plumbrule.toml").write_text(mail + policy)
+    (summary,) = scanned(repo)
+    assert (summary["fresh"], summary["batches"], summary["notes"]) == (0, [], [])
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_history_computed_anew_tells_only_what_came_after_the_last_scan(
+    grown: Callable, scanned: Callable, rows: Callable, apart: bool
+):
+    repo = grown(2)
+    repo.commit({"a.py": "x = 1\n"}, at=repo.clock)
+    scanned(repo)
+    repo.clock += timedelta(days=1) if apart else timedelta(minutes=10)
+    (repo.path / "plumbrule.toml").write_text("[rules.oversized-file]\nlimit = 7\n")
+    made = repo.commit(CYCLE, at=repo.clock)
+    (summary,) = scanned(repo)
+    assert any("policy changed" in note for note in summary["notes"])
+    assert (summary["snapshots"], summary["fresh"]) == (5, 1)
+    (batch,) = summary["batches"]
+    assert (batch["commits"], {text.partition(":")[0] for text in batch["new"]}) == (1, {"dependency-cycle"})
+    assert rows(repo.path, ORIGIN)[0][0] == made
+    (repo.path / "plumbrule.toml").write_text("[rules.oversized-file]\nlimit = 6\n")
+    (summary,) = scanned(repo)
+    assert (summary["fresh"], summary["batches"]) == (0, [])
+
+
 def test_a_batch_of_which_nothing_is_new_is_said_to_hold_nothing(grown: Callable, scanned: Callable, rows: Callable):
     repo = grown(1)
     scanned(repo)

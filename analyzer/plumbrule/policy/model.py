@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
 
@@ -13,6 +13,8 @@ from plumbrule.measures import Intent
 DEFAULT_NAME = "plumbrule.toml"
 BASELINE_NAME = "plumbrule.baseline"
 
+_NO_SETTING = {"setting": False}  # of a field on which no judgement depends, see `Policy.settings`
+
 Setting = str | int | float | bool | tuple[str | int | float | bool, ...]
 
 
@@ -20,7 +22,7 @@ Setting = str | int | float | bool | tuple[str | int | float | bool, ...]
 class Component:
     name: str
     globs: tuple[str, ...]
-    line: int = 0
+    line: int = field(default=0, metadata=_NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Layers:
     name: str
     order: tuple[str, ...]
     reason: str = ""
-    line: int = 0
+    line: int = field(default=0, metadata=_NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,14 @@ class Forbidden:
     source: str  # component
     target: str  # component
     reason: str = ""
-    line: int = 0
+    line: int = field(default=0, metadata=_NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
     severity: str = ""  # "" = as the rule's own file says
     parameters: Mapping[str, Setting] = field(default_factory=dict)
-    line: int = 0
+    line: int = field(default=0, metadata=_NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Waiver:
     owner: str
     expires: date  # the last day it counts
     repository: str = ""  # "" = any of the fleet
-    line: int = 0
+    line: int = field(default=0, metadata=_NO_SETTING)
 
     def expired(self, today: date) -> bool:
         return today > self.expires
@@ -68,7 +70,7 @@ class Repository:
 
     name: str
     path: str  # relative to the policy's folder
-    line: int = 0
+    line: int = field(default=0, metadata=_NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ class Limits:
 class Policy:
     """One policy. The empty one states nothing: no exclusions, learned components, rules as they ship."""
 
-    source: str = ""  # the file, as shown in messages; "" = there is none
-    hash: str = ""  # of the text; changes with every byte
+    source: str = field(default="", metadata=_NO_SETTING)  # the file, as shown in messages; "" = there is none
+    hash: str = field(default="", metadata=_NO_SETTING)  # of the text; changes with every byte
     exclude: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()
     layers: tuple[Layers, ...] = ()
@@ -97,7 +99,8 @@ class Policy:
     repository: str = ""  # the member that it is asked about, see `within`
     batch_window: int = 60  # minutes
     limits: Limits = field(default_factory=Limits)
-    mail: Mapping[str, object] = field(default_factory=dict)  # read by the mail; here only known to be a table
+    # Read by the mail; here only known to be a table.
+    mail: Mapping[str, object] = field(default_factory=dict, metadata=_NO_SETTING)
 
     def globs(self, globs: tuple[str, ...]) -> tuple[str, ...]:
         """Those of these globs that speak of the repository at hand, without their `name:`."""
@@ -134,6 +137,21 @@ class Policy:
     def within(self, repository: str) -> Policy:
         """The policy as one repository sees it: `name:glob` counts in the member of that name only."""
         return replace(self, repository=repository)
+
+    def settings(self) -> str:
+        """Everything that a judgement depends on, as text: the same for two files that differ in comments, in lines
+        moved down, or in what only a mail reads."""
+        return repr(_settings(self))
+
+
+def _settings(value: object) -> object:
+    # Over whatever fields there are: one that is added later counts, unless its own line says that it is no setting.
+    if is_dataclass(value):
+        told = [one.name for one in fields(value) if one.metadata != _NO_SETTING]
+        return type(value).__name__, [(name, _settings(getattr(value, name))) for name in told]
+    if isinstance(value, Mapping):
+        return [(key, _settings(value[key])) for key in sorted(value)]
+    return [_settings(item) for item in value] if isinstance(value, tuple) else value
 
 
 @cache
