@@ -479,7 +479,8 @@ def _gate(options: argparse.Namespace) -> int:
             report = gate(question, store, progress)
     except PlumbruleError as error:
         report = not_judged(question, error)
-        _told(str(error))
+        if options.output or options.format != "text":  # a person reads it in the report itself otherwise
+            _told(str(error))
     on_screen = not options.output and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     text = (on_terminal if on_screen else render)(report, options.format)
     if options.output:
@@ -598,9 +599,9 @@ def _report(options: argparse.Namespace) -> int:
 
 def _told(text: str) -> None:
     """On standard error, which CI runners read too; an error says in a second line what mends it."""
-    from plumbrule.report.escapes import log_line
+    from plumbrule.report.escapes import log_lines
 
-    print("\n".join(map(log_line, f"plumbrule: {text}".split("\n"))), file=sys.stderr, flush=True)
+    print(log_lines(f"plumbrule: {text}"), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME, Policy
 from plumbrule.policy.loosening import Loosening
+from plumbrule.report.escapes import visible
 from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report, RuleText
 from plumbrule.resume import (
     GitObjects,
@@ -457,13 +458,14 @@ class _Gate:
         if now.files == 0 and before.files == 0:
             found.append("no file of a known language on either side: there was nothing to judge")
         lost = _lost(judged.walk)
-        found += [f"{path}: {judged.walk.skipped[path]}. {self._repository.mend}" for path in lost]
+        found += [f"{visible(path)}: {judged.walk.skipped[path]}. {self._repository.mend}" for path in lost]
         for path, file in sorted(judged.changes.items()):
             if path in lost:
                 continue
             reason = judged.walk.skipped.get(path)
             if file is not None and reason is not None and file.mode not in (SYMLINK, SUBMODULE):
-                found.append(f"{path} is changed and could not be read: {reason}; mend it, or exclude it in the policy")
+                what = f"{visible(path)} is changed and could not be read: {reason}"
+                found.append(f"{what}; mend it, or exclude it in the policy")
         for what, share_before, share_now, wanted in (
             (
                 "parsed",

@@ -258,10 +258,11 @@ def test_a_waiver_is_dated_by_today(make_repo: Callable, plumbrule: Callable):
 
 @pytest.mark.parametrize("name", ["x\n::error::all is well", "x ##[group]y", "x\x1b[2Jy"])
 def test_an_error_that_repeats_a_name_commands_neither_terminal_nor_runner(shop, plumbrule: Callable, name: str):
-    answer = plumbrule(shop.path, "gate", "--base", name, "--quiet")
+    answer = plumbrule(shop.path, "gate", "--base", name, "--quiet", "--format", "json")
     assert answer.code == 2
     assert "all is well" in answer.err or "y" in answer.err
-    for line in answer.err.splitlines():
+    text = plumbrule(shop.path, "gate", "--base", name, "--quiet").out
+    for line in (*answer.err.splitlines(), *text.splitlines()):
         assert not line.lstrip().startswith("::")
         assert "##[" not in line
         assert "\x1b" not in line

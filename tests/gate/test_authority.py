@@ -416,7 +416,7 @@ def test_without_a_base_the_remote_s_default_branch_is_it(shop: Callable, plumbr
     assert plumbrule(clone, "gate", "--quiet").code == 0
     answer = plumbrule(repo.path, "gate", "--quiet")
     assert answer.code == 2
-    assert "--base" in answer.err
+    assert "--base" in answer.out
 
 
 FORBID = """\

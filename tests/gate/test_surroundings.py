@@ -54,26 +54,29 @@ def test_an_unborn_branch(make_repo: Callable, plumbrule: Callable):
 def test_an_empty_repository(make_repo: Callable, plumbrule: Callable, command: tuple[str, ...]):
     answer = plumbrule(make_repo().path, *command, "--quiet")
     assert answer.code == 2
-    assert "--base" in answer.err if command == ("gate",) else "nothing was ever committed" in answer.err
+    said = answer.err + answer.out
+    assert "--base" in said if command == ("gate",) else "nothing was ever committed" in said
+    assert "\\n" not in said
+    assert said.count("\n") == len({line for line in said.splitlines() if line}) + said.count("\n\n")
 
 
 def test_no_repository_at_all(plumbrule: Callable, tmp_path: Path):
     answer = plumbrule(tmp_path, "gate", "--base", "main")
     assert answer.code == 2
-    assert "git init" in answer.err
+    assert "git init" in answer.out
 
 
 def test_a_base_that_is_no_branch(shop: Callable, plumbrule: Callable):
     answer = plumbrule(shop().path, "gate", "--base", "mian")
     assert answer.code == 2
-    assert "'mian'" in answer.err
+    assert "'mian'" in answer.out
 
 
 def test_a_shallow_clone_without_the_base(origin: Any, plumbrule: Callable, tmp_path: Path):
     here = clone(origin, tmp_path / "clone", "--depth=1", "--branch=topic")
     answer = plumbrule(here, "gate", "--base", "origin/main", "--quiet")
     assert answer.code == 2
-    obey(answer.err, here)
+    obey(answer.out, here)
     assert plumbrule(here, "gate", "--base", "origin/main", "--quiet").code == 0
 
 
@@ -81,8 +84,8 @@ def test_a_shallow_clone_that_ends_before_the_branches_meet(origin: Any, plumbru
     here = clone(origin, tmp_path / "clone", "--depth=1", "--no-single-branch", "--branch=topic")
     answer = plumbrule(here, "gate", "--base", "origin/main", "--quiet")
     assert answer.code == 2
-    assert "shallow" in answer.err
-    obey(answer.err, here)
+    assert "shallow" in answer.out
+    obey(answer.out, here)
     assert plumbrule(here, "gate", "--base", "origin/main", "--quiet").code == 0
 
 
@@ -106,7 +109,7 @@ def test_a_treeless_clone_fetches_nothing_and_names_what_does(origin: Any, plumb
     here = clone(origin, tmp_path / "clone", "--filter=tree:0", "--no-checkout")
     answer = plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet")
     assert answer.code == 2
-    obey(answer.err, here)
+    obey(answer.out, here)
     assert plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet").code == 0
 
 
@@ -134,7 +137,7 @@ def test_a_missing_commit(origin: Any, plumbrule: Callable):
     wanted = "0123456789" * 4
     answer = plumbrule(origin.path, "gate", "--base", wanted, "--quiet")
     assert answer.code == 2
-    assert wanted in answer.err
+    assert wanted in answer.out
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
@@ -148,8 +151,8 @@ def test_a_checkout_owned_by_another_user(origin: Any, plumbrule: Callable, monk
             os.chown(Path(place, name), 12345, 12345, follow_symlinks=False)
     answer = plumbrule(origin.path, "gate", "--base", "main", "--head", "topic", "--quiet")
     assert answer.code == 2
-    assert "another user" in answer.err
-    obey(answer.err.replace("If you do, run", "run"), tmp_path)
+    assert "another user" in answer.out
+    obey(answer.out.replace("If you do, run", "run"), tmp_path)
     assert plumbrule(origin.path, "gate", "--base", "main", "--head", "topic", "--quiet").code == 0
 
 
@@ -159,7 +162,7 @@ def test_a_bare_repository_is_judged_without_a_work_tree(origin: Any, plumbrule:
     assert plumbrule(bare, *gate, "--head", "topic").code == 0
     answer = plumbrule(bare, *gate, "--head", "worktree")
     assert answer.code == 2
-    assert "bare" in answer.err
+    assert "bare" in answer.out
 
 
 def test_a_linked_worktree_is_judged_where_it_stands(origin: Any, plumbrule: Callable, tmp_path: Path):
@@ -190,7 +193,7 @@ def test_histories_without_a_common_commit(make_repo: Callable, plumbrule: Calla
     repo.commit({"b.py": "x = 1\n"})
     answer = plumbrule(repo.path, "gate", "--base", "main", "--quiet")
     assert answer.code == 2
-    assert "no commit in common" in answer.err
+    assert "no commit in common" in answer.out
 
 
 def test_a_hostile_repository_starts_no_program(shop: Callable, plumbrule: Callable, tmp_path: Path):

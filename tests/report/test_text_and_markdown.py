@@ -25,6 +25,16 @@ def test_not_judged_never_says_that_nothing_is_new(minimal: Report):
     assert "because the base is missing" in text
 
 
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_what_mends_it_stands_on_a_line_of_its_own(minimal: Report, name: str):
+    reason = "a\nb.py at 1b2c: its object is missing.\nFetch it."
+    said = render(replace(minimal, verdict="not-judged", reasons=(reason,)), name)
+    (why,) = (line for line in said.splitlines() if "missing" in line)
+    (mend,) = (line for line in said.splitlines() if "Fetch" in line)
+    assert "a\\nb.py" in why
+    assert "hat to do: Fetch it." in mend
+
+
 def test_a_preview_says_that_it_binds_nobody(minimal: Report):
     text = render(replace(minimal, policy=PolicyUsed("plumbrule.toml", preview=True)), "text")
     assert text.startswith("preview, binds nobody: passed")

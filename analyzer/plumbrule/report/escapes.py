@@ -45,6 +45,11 @@ def log_line(text: str) -> str:
     return _RUNNER_COMMAND.sub(lambda match: match[0][:-1] + _spelled(match[0][-1]), visible(text))
 
 
+def log_lines(text: str) -> str:
+    """Several lines of a log, each as `log_line` has it: for a sentence of ours that has a second line."""
+    return "\n".join(map(log_line, text.split("\n")))
+
+
 def _spelled(character: str) -> str:
     code = ord(character)
     if code < 0x100:

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from plumbrule.report.escapes import log_line, visible
+from plumbrule.report.escapes import log_lines, visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -63,4 +63,4 @@ class TerminalProgress:
 
     def note(self, text: str) -> None:
         """Something the person must know now; shown even when quiet, since it explains a wait or a loss."""
-        print(f"plumbrule: {log_line(text)}", file=sys.stderr, flush=True)
+        print(log_lines(f"plumbrule: {text}"), file=sys.stderr, flush=True)

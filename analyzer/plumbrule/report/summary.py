@@ -105,7 +105,9 @@ def _one(s: ScanSummary) -> list[str]:
             lines += _batch(batch)
         if len(s.batches) > _SHOWN:
             lines.append(f"    and {len(s.batches) - _SHOWN:,} more (view `batch`)")
-    lines += [f"  note        {visible(note)}" for note in s.notes]
+    for note in s.notes:
+        first, *rest = note.split("\n")
+        lines += [f"  note        {visible(first)}", *(f"              {visible(line)}" for line in rest)]
     return lines
 
 

@@ -49,6 +49,12 @@ def policy_used(policy: PolicyUsed) -> str:
     return f"{policy.path} at {short_commit(policy.commit)}" if policy.commit else f"{policy.path}, as it lies here"
 
 
+def why_and_mend(reason: str) -> tuple[str, str]:
+    """A reason, and what mends it or "": the last line of an error says what to do (`plumbrule.errors`)."""
+    why, _, mend = reason.rpartition("\n")
+    return (why, mend) if why else (mend, "")
+
+
 def looked_at(coverage: Coverage) -> str:
     """How much of the code the verdict rests on, in one line."""
     parts = [f"{counted(coverage.files, 'file')}, {coverage.parsed:,} parsed, {coverage.skipped:,} skipped"]

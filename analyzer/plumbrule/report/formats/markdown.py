@@ -40,7 +40,10 @@ def _beginning(report: Report) -> Iterator[str]:
     yield f"{MARK}\n### Plumbrule {in_markdown(wording.headline(report))}\n"
     if report.reasons or report.policy.loosened:
         yield "\n"
-    yield from _listed(report.reasons)
+    sentences: list[str] = []
+    for why, mend in map(wording.why_and_mend, report.reasons):
+        sentences += [why, f"What to do: {mend}"] if mend else [why]
+    yield from _listed(sentences)
     yield from _listed(f"This change loosens the policy: {what}" for what in report.policy.loosened)
 
 

@@ -43,8 +43,10 @@ def _lines(report: Report) -> Iterator[_Line]:
     yield _Line(wording.headline(report), report.verdict)
     yield _Line(f"  {report.repo}: {wording.compared(report)}")
     yield _Line(f"  policy: {wording.policy_used(report.policy)}")
-    for reason in report.reasons:
-        yield _Line(f"  because {reason}")
+    for why, mend in map(wording.why_and_mend, report.reasons):
+        yield _Line(f"  because {why}")
+        if mend:
+            yield _Line(f"  what to do: {mend}")
     for loosened in report.policy.loosened:
         yield _Line(f"  this change loosens the policy: {loosened}")
 
