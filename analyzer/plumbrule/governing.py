@@ -14,6 +14,7 @@ from pathlib import Path
 
 from plumbrule.data import data_folder
 from plumbrule.errors import NotARevision, SettingsError
+from plumbrule.extract import LOST
 from plumbrule.git import Entry, Repository, Skipped
 from plumbrule.judge import Rule, defaults, gather, load_rules, parse_rule
 from plumbrule.judge.rulefile import SEVERITIES
@@ -197,7 +198,9 @@ def _more_accepted(base: Governing, head: Governing, formerly: Callable[[str], s
 def _blob(repository: Repository, entry: Entry, path: str, commit: str) -> str:
     data = repository.read_blob(entry.blob, _POLICY_BYTES) if entry.is_file else Skipped("it is no regular file")
     if isinstance(data, Skipped):
-        raise SettingsError(f"{path} at {commit[:12]} cannot be read: {data.reason}.\nCommit it as a plain file.")
+        # Whose bytes this clone lacks may be as plain a file as can be: the clone is what must be mended.
+        mend = repository.mend if data.reason.startswith(LOST) else "Commit it as a plain file."
+        raise SettingsError(f"{path} at {commit[:12]} cannot be read: {data.reason}.\n{mend}")
     return _decoded(data, f"{path} at {commit[:12]}")
 
 

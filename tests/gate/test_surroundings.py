@@ -105,6 +105,17 @@ def test_a_partial_clone_fetches_nothing_and_names_what_does(origin: Any, plumbr
     assert answer.code == 0
 
 
+def test_a_partial_clone_that_lacks_the_policy_names_what_brings_it(origin: Any, plumbrule: Callable, tmp_path: Path):
+    origin.commit({"plumbrule.toml": "[limits]\nparsed = 0.5\n"})
+    here = clone(origin, tmp_path / "clone", "--filter=blob:none", "--no-checkout")
+    answer = plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet")
+    assert answer.code == 2
+    assert "plumbrule.toml" in answer.out
+    assert "plain file" not in answer.out
+    obey(answer.out, here)
+    assert plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet").code == 0
+
+
 def test_a_treeless_clone_fetches_nothing_and_names_what_does(origin: Any, plumbrule: Callable, tmp_path: Path):
     here = clone(origin, tmp_path / "clone", "--filter=tree:0", "--no-checkout")
     answer = plumbrule(here, "gate", "--base", "origin/main", "--head", "origin/topic", "--quiet")
