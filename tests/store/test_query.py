@@ -255,3 +255,8 @@ def test_a_snapshot_of_the_past_is_asked_by_its_name(filled, made, no_wait):
     sql = "SELECT count(*) AS n FROM file_at('shop@000000000001')"
     assert json.loads(query(filled, sql, "json")) == [{"n": len(HOSTILE)}]
     assert json.loads(query(filled, "SELECT count(*) AS n FROM file", "json")) == [{"n": len(HOSTILE) - 1}]
+
+
+def test_an_answer_that_takes_long_holds_nothing_but_the_answer(filled):
+    slow = "SELECT count(*) AS n FROM range(6000000000)"  # the engine would draw a progress bar after two seconds
+    assert json.loads(query(filled, slow, "json", Limits(seconds=120))) == [{"n": 6_000_000_000}]

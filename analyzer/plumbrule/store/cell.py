@@ -41,9 +41,11 @@ _TOO_LARGE = "the answer is larger than a query may return\nAsk for fewer rows o
 def main() -> NoReturn:
     task = json.load(sys.stdin)
     limits = task["limits"]
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever else writes to standard output must not end up inside the answer
     try:
         _confine(limits["seconds"], limits["memory_mb"], limits["answer_mb"] if task["format"] == "parquet" else 0)
-        _answer(task, limits)
+        _answer(task, limits, answer)
     except MemoryError:
         _refuse(f"the query needs more than {limits['memory_mb']} MB\nAsk for fewer rows or columns.")
     # Not sys.exit: tearing the engine down under these limits may abort, after everything has been said.
@@ -69,7 +71,7 @@ def _confine(seconds: float, memory_mb: int, file_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_mb * _MB, file_mb * _MB))
 
 
-def _answer(task: dict[str, str], limits: dict[str, float]) -> None:
+def _answer(task: dict[str, str], limits: dict[str, float], answer: BinaryIO) -> None:
     sql = task["sql"]
     parquet = Path(task["private"], "answer.parquet") if task["format"] == "parquet" else None
     connection = _locked(Path(task["path"]), parquet, int(limits["memory_mb"]))
@@ -91,9 +93,9 @@ def _answer(task: dict[str, str], limits: dict[str, float]) -> None:
         else:
             connection.execute(sql)
             names = _distinct(engine.column_names(connection))
-            out = _Counted(sys.stdout.buffer, int(limits["answer_mb"] * _MB))
+            out = _Counted(answer, int(limits["answer_mb"] * _MB))
             {"table": _table, "csv": _csv, "json": _json}[task["format"]](names, _rows(connection), out)
-            sys.stdout.buffer.flush()
+            answer.flush()
     except engine.Error as error:
         if late.is_set():
             _refuse(TOO_LONG.format(limits["seconds"]))

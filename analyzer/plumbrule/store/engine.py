@@ -60,7 +60,7 @@ def memory() -> Connection:
             "python_enable_replacements": False,
         },
     )
-    return connection
+    return _silent(connection)
 
 
 def attach(connection: Connection, path: Path, name: str, *, writable: bool = False) -> None:
@@ -73,6 +73,12 @@ def attach(connection: Connection, path: Path, name: str, *, writable: bool = Fa
 def locked(path: Path, settings: Mapping[str, str | int]) -> Connection:
     """A connection to one file, read-only, for SQL of strangers; the settings cannot be changed from inside."""
     connection: Connection = _engine.connect(str(path), read_only=True, config=dict(settings))
+    return _silent(connection)
+
+
+def _silent(connection: Connection) -> Connection:
+    """Without the bar that the engine draws on standard output after two seconds, into whatever answer stands there."""
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
