@@ -68,7 +68,7 @@ class Question:
 def not_judged(question: Question, error: PlumbruleError) -> Report:
     """The report for a question that could not even be put."""
     reason, repo, base, head = map(shown, (str(error), str(question.repo), question.base, question.head))
-    return Report("not-judged", (reason,), repo, base, "", head, tool=_TOOL)
+    return Report("not-judged", (reason,), repo, base, "", head, PolicyUsed(known=False), tool=_TOOL)
 
 
 _TOOL = {"name": "plumbrule", "version": __version__}

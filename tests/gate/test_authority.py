@@ -199,6 +199,16 @@ def test_a_broken_policy_at_the_base_is_not_judged(shop: Callable, judged: Calla
     assert "plumbrule.toml" in report["reasons"][0]
 
 
+def test_a_report_without_a_judgement_says_nothing_of_a_policy_that_it_did_not_see(
+    shop: Callable, judged: Callable, plumbrule: Callable
+):
+    repo = shop({"plumbrule.toml": "[rules\n"})
+    repo.commit({"shop/other.py": "x = 1\n"})
+    for base in ("main", "mian"):
+        assert judged(repo, base=base)[1]["policy"]["known"] is False
+        assert "defaults" not in plumbrule(repo.path, "gate", "--base", base, "--quiet").out
+
+
 def test_a_broken_policy_in_the_change_is_a_loosening(shop: Callable, judged: Callable):
     repo = shop({"plumbrule.toml": LAYERS, **WEB})
     repo.commit({"plumbrule.toml": "[rules\n"})

@@ -59,6 +59,12 @@ def test_a_report_read_back_renders_the_same_bytes(report: Report, name: str):
     assert render(read(render(report, "json")), name) == render(report, name)
 
 
+def test_a_report_from_before_a_member_was_added_is_read(minimal: Report):
+    earlier = json.loads(render(minimal, "json"))
+    del earlier["policy"]["known"]
+    assert read(json.dumps(earlier)) == read(render(minimal, "json"))
+
+
 def test_members_of_a_later_minor_version_are_left_out(minimal: Report):
     later = json.loads(render(minimal, "json")) | {"invented": [1]}
     assert read(json.dumps(later)) == read(render(minimal, "json"))

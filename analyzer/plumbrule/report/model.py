@@ -52,6 +52,7 @@ class PolicyUsed:
     hash: str = ""
     loosened: tuple[str, ...] = ()  # what the change itself loosens, in words
     preview: bool = False  # read from the head by wish: the verdict binds nobody
+    known: bool = True  # False = nobody came so far as to see which policy there is, and the rest says nothing
 
 
 @dataclass(frozen=True, slots=True)

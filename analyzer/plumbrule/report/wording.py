@@ -44,6 +44,8 @@ def compared(report: Report) -> str:
 
 
 def policy_used(policy: PolicyUsed) -> str:
+    if not policy.known:
+        return "not known, since nothing could be judged"
     if not policy.path:
         return "none, the built-in defaults"
     return f"{policy.path} at {short_commit(policy.commit)}" if policy.commit else f"{policy.path}, as it lies here"

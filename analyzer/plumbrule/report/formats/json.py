@@ -69,8 +69,9 @@ class _Object:
             raise TypeError(f"{name} must be a whole number, not {value!r:.60}")
         return value
 
-    def truth(self, name: str) -> bool:
-        value = self._members[name]
+    def truth(self, name: str, *, missing: bool | None = None) -> bool:
+        """`missing` is for members that reports had not always."""
+        value = self._members[name] if missing is None else self._members.get(name, missing)
         if not isinstance(value, bool):
             raise TypeError(f"{name} must be true or false, not {value!r:.60}")
         return value
@@ -113,6 +114,7 @@ def _report(data: _Object) -> Report:
             hash=policy.text("hash"),
             loosened=policy.texts("loosened"),
             preview=policy.truth("preview"),
+            known=policy.truth("known", missing=True),
         ),
         counts={name: counts.number(name) for name in counts.names()},
         coverage=Coverage(
