@@ -211,6 +211,7 @@ class Timeline:
             today=self._terms.today,
             renamed=renamed,
             earlier=earlier,
+            stood=self._judgement.standing,
         )
         if renamed:
             for row in self._judgement.rows:

@@ -40,6 +40,7 @@ class Judgement:
     errors: tuple[str, ...] = ()  # error rules that gave none, and why: not judged
     selectors_unmatched: tuple[str, ...] = ()
     found: Mapping[str, frozenset[Identity]] = field(default_factory=dict)  # by rule: `earlier` of the next step
+    standing: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)  # the same in words, unless `only_moved`
     renamed: Mapping[str, str] = field(default_factory=dict)  # paths and symbols of now -> before, see earlier_subject
 
 
@@ -143,6 +144,7 @@ class _Judging:
         self.not_measured: list[str] = []
         self.found: dict[str, frozenset[Identity]] = {}
         self.before: dict[str, frozenset[Identity]] = {}
+        self.standing: dict[str, tuple[Found, ...]] = {}
 
     def run(
         self,
@@ -165,7 +167,7 @@ class _Judging:
             self.sides.tell("policy_loosening", [(self.sides.repo, *row) for row in loosened], ())
             if own:
                 taken = {table for _, examined in own for table in examined.tables}
-                self.sides.provide(taken)
+                self.sides.provide(taken, both=True)
                 confined.take(taken)
             self.sides.seal()
             late = [pair for pair in everything if pair[1].tables & TOLD]
@@ -185,6 +187,7 @@ class _Judging:
             errors=tuple(sorted(self.errors)),
             selectors_unmatched=self._unmatched(),
             found=self.found,
+            standing=self.standing,
             renamed=self.asked.renamed,
         )
 
@@ -200,12 +203,15 @@ class _Judging:
             return
         if not examined.tables & TOLD and any(map(self.sides.empty, one.rule.needs)):
             self.found[one.rule.id] = self.before[one.rule.id] = frozenset()
+            self.standing[one.rule.id] = ()
             return
         # Before and after of a rule about change have no meaning of their own: what it finds, the change did.
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))
         moved = any(self.sides.moved(table, examined.columns) for table in examined.tables)
         ask = _Ask(one, examined, self.sides, confined, self.clock, only_moved=self.asked.only_moved)
-        if one.rule.id in self.asked.stood and not about_change and self.sides.stands(examined.tables):
+        walked = one.rule.id in self.asked.earlier and not examined.tables & TOLD  # both sides by this very policy
+        known = one.rule.id in self.asked.stood and not about_change
+        if known and (walked or self.sides.stands(examined.tables)):
             ask.stood(self.asked.stood[one.rule.id])
         try:
             if about_change:
@@ -234,7 +240,10 @@ class _Judging:
         if self.asked.only_moved:
             told = {key for key, (state, unaccepted) in states.items() if state != "known" or unaccepted}
         # Unmoved tables hold the same rows on both sides, and the earlier side is the cheaper one to ask.
-        for found in ask.worded("now" if moved else "before", told):
+        worded_ = tuple(ask.worded("now" if moved else "before", told))
+        if len(told) == len(now):
+            self.standing[one.rule.id] = worded_
+        for found in worded_:
             state, unaccepted = states.get((found.repo, found.subject), ("known", False))
             self.rows.append(_judged(one, found, state, unaccepted=unaccepted))
         self.rows += [_judged(one, found, "fixed") for found in ask.worded("before", gone)]
@@ -315,6 +324,7 @@ class _Ask:
     ) -> None:
         self._rule = one.rule
         self._tables = examined.tables
+        self._both = bool(examined.before)
         self._parameters = one.parameters
         self._sides = sides
         self._confined = confined
@@ -365,7 +375,7 @@ class _Ask:
             return self._confined.select(self._rule, values, side)
         try:
             self._clock.check()
-            self._sides.provide(self._tables, side=side)
+            self._sides.provide(self._tables, side=side, both=self._both)
             return self._sides.select(sql, {**values, **more}, side=side)
         except engine.Error as error:
             if sql != self._rule.sql:

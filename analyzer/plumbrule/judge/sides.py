@@ -1,8 +1,8 @@
 """Both sides of a change as SQL tables: `now.*` and `before.*`, in a database of memory that reaches nothing outside.
 
-Hides how little is moved: the earlier side is held once (loaded from a graph, or read in place from the store), the
-later side is a view on it that leaves out what is gone and adds what is fresh. A history is walked by turning now into
-before and applying the next difference.
+Hides how little is moved: one side is held, the other is a view on it that leaves out what is gone and adds what is
+fresh. Held is the earlier side where it is read in place from the store, and else the later one: a history is walked by
+bringing it on, table by table, when a rule next asks for it.
 """
 
 from __future__ import annotations
@@ -128,9 +128,14 @@ class Sides:
         self._filled: set[str] = set()  # tables
         # Tables of which the store holds the earlier side.
         self._stored: set[str] = set()
+        self._anchor = "now" if held is None or now is before else "before"  # the side that is held
         if held is not None:
             self._stored = {name for name in layout.kept() if not self.about_change(name)}
             self._stored -= set() if held.linked else {_LINK}
+        self._behind: dict[str, set[str]] = {}  # tables that hold an earlier moment; of base tables, in these files
+        self._loaded: dict[str, Collection[Row]] = {}  # what other tables than those hold
+        self._parted: set[str] = set()  # tables whose `gone` and `fresh` lead from the held side to the other
+        self._apart: set[str] = set()  # tables whose `gone` or `fresh` are not empty
         self._shown: dict[str, set[str]] = {"now": set(), "before": set()}  # views, by side
         self._compiled = json.loads(compiled) if compiled else {}
         self._examined: dict[tuple[str, str], Reads] = {}
@@ -155,25 +160,33 @@ class Sides:
         if self._copies is not None:
             self._copies.cleanup()
 
-    def revise(self, now: Moment, changed: Collection[str] | None = None) -> None:
-        """What was now becomes before, and `now` the later side; costs as much as they differ."""
+    def revise(self, now: Moment, changed: Collection[str] | None = None, *, before: Moment | None = None) -> None:
+        """What was now becomes before (if `before` says nothing else), and `now` the later side; costs as much as they
+        differ. `changed` are the paths whose rows may differ between any of these."""
+        if self._anchor == "before":
+            raise NotImplementedError("sides that begin with a change on a store are judged once, never revised")
         # What is not read in place by now would be read as it was before the first step.
         self._stored &= self._filled
-        for name in sorted(self._moved & self._filled):
-            self._absorb(name)
-        self._meet(now, self.now, changed)
-        for name in sorted(self._filled):
-            self._put_difference(name)
+        held = self.now
+        self._meet(now, before or held, changed)
+        paths = differing(now.graph, held.graph) if changed is None else changed
+        steps = self._pairs if before is None else _pairs(paths, held.graph, now.graph)
+        for name in self._filled:
+            if name in BASE:
+                moved = {
+                    path for path, old, new in steps if self._rows_of(name, path, old) != self._rows_of(name, path, new)
+                }
+                if moved:
+                    self._behind.setdefault(name, set()).update(moved)
+            elif before is not None or name in self._moved or self.about_change(name):
+                self._behind.setdefault(name, set())
+        self._parted.clear()
 
     def _meet(self, now: Moment, before: Moment, changed: Collection[str] | None) -> None:
         self.now, self.before = now, before
         if changed is None:
             changed = differing(now.graph, before.graph)
-        self._pairs = [
-            (path, before.graph.rows(path) if path in before.graph else None,
-             now.graph.rows(path) if path in now.graph else None)
-            for path in sorted(changed)
-        ]  # fmt: skip
+        self._pairs = _pairs(changed, before.graph, now.graph)
         self._moved = {name for name in self._tables if self._differs(name)}
 
     def moved_symbols(self) -> dict[str, str]:
@@ -235,7 +248,7 @@ class Sides:
             return False
         if self._in_place(name) and name not in self.before.derived:
             return False
-        return not self._rows_at(name, self.now) and not self._rows_at(name, self.before)
+        return not self._rows_at(name, "now") and not self._rows_at(name, "before")
 
     def about_change(self, name: str) -> bool:
         """Whether a table's rows describe what happened between the sides, so that it says nothing of one alone."""
@@ -265,8 +278,7 @@ class Sides:
         if name == "skipped":
             return self.now.graph.skipped != self.before.graph.skipped
         if name in TOLD:
-            earlier, later = self._rows_at(name, self.before), self._rows_at(name, self.now)
-            return earlier != later
+            return self._rows_at(name, "before") != self._rows_at(name, "now")
         # Selectors select by path alone.
         return name == "policy_selector" and any(old is None or new is None for _, old, new in self._pairs)
 
@@ -275,16 +287,20 @@ class Sides:
 
     # Filling
 
-    def provide(self, names: Iterable[str], *, side: str = "now") -> None:
-        """Fill these views, to be selected from `side` (see `select`)."""
+    def provide(self, names: Iterable[str], *, side: str = "now", both: bool = True) -> None:
+        """Fill these views, to be selected from `side` (see `select`); not `both` if SQL names `now.*` alone."""
         for view in sorted(set(names)):
-            if view in _BETWEEN and view not in self._shown["now"]:
-                self.provide(_BETWEEN[view].reads)
-            if view not in self._shown["now"]:
-                for name in sorted(self._views[view] - self._filled):
+            if view in _BETWEEN:
+                self.provide(_BETWEEN[view].reads, both=True)
+            for name in sorted(self._views[view]):
+                if name not in self._filled:
                     self._create(name)
                     self._filled.add(name)
-                    self._put_difference(name)
+                elif name in self._behind:
+                    self._catch_up(name)
+                if (both or side == "before" or self._anchor == "before") and name not in self._parted:
+                    self._part(name)
+            if view not in self._shown["now"]:
                 self._show(view)
                 self._shown["now"].add(view)
             if side == "before" and view not in self._shown["before"]:
@@ -304,9 +320,14 @@ class Sides:
         )
         if self._in_place(name):
             self._hold(table)
+            if self._anchor == "now" and name not in BASE:
+                self._loaded[name] = self._rows_at(name, "now")
         else:
             self._own.execute(f"CREATE TABLE held.{name} ({shape})")
-            load(self._own, f"held.{name}", table.columns, self._rows_at(name, self.before))
+            rows = self._rows_at(name, self._anchor)
+            load(self._own, f"held.{name}", table.columns, rows)
+            if name not in BASE:
+                self._loaded[name] = rows
 
     def _in_place(self, name: str) -> bool:
         return name in self._stored
@@ -331,7 +352,7 @@ class Sides:
         copying.close()
 
     def _show(self, view: str) -> None:
-        def later(name: str) -> str:
+        def apart(name: str) -> str:
             name = layout.membership() if name == "membership" else name
             listed, key = _listed(self._tables[name]), _key(name)
             if key:
@@ -344,9 +365,10 @@ class Sides:
                 )
             return f"({left} UNION ALL SELECT {listed} FROM memory.fresh.{name})"
 
-        def earlier(name: str) -> str:
+        def held(name: str) -> str:
             return f"memory.held.{layout.membership() if name == 'membership' else name}"
 
+        later, earlier = (held, apart) if self._anchor == "now" else (apart, held)
         if view in _BETWEEN:
             sql = Path(__file__).with_name(_BETWEEN[view].file).read_text(encoding="utf-8")
             bodies = [sql, f"SELECT * FROM memory.now.{view} WHERE false"]
@@ -356,9 +378,10 @@ class Sides:
             bodies = [layout.views()[view].over(source) for source in (later, earlier)]
         self._own.execute(f"CREATE VIEW now.{view} AS {bodies[0]}; CREATE VIEW before.{view} AS {bodies[1]}")
 
-    def _rows_at(self, name: str, moment: Moment) -> Collection[Row]:
-        """All rows of one table at one of the two moments."""
-        later = moment is self.now
+    def _rows_at(self, name: str, side: str) -> Collection[Row]:
+        """All rows of one table on one side."""
+        later = side == "now"
+        moment = self.now if later else self.before
         if name in BASE:
             return flatten(name, self.repo, ((path, moment.graph.rows(path)) for path in moment.graph.paths()))
         if name in self._measures:
@@ -373,66 +396,84 @@ class Sides:
             return self._told.get(name, ((), ()))[not later]
         return policy_rows(name, self.policy, moment.graph, moment.tree)
 
-    def _put_difference(self, name: str) -> None:
-        if name not in self._moved:
-            return
-        table = self._tables[name]
-        if name in BASE:
-            pairs = [
-                (path, new)
-                for path, old, new in self._pairs
-                if self._rows_of(name, path, old) != self._rows_of(name, path, new)
-            ]
-            key = next(column for column in table.columns if column.name == _key(name))
-            load(self._own, f"gone.{name}", (key,), [(path,) for path, _ in pairs])
-            fresh = flatten(name, self.repo, [(path, new) for path, new in pairs if new is not None])
-            load(self._own, f"fresh.{name}", table.columns, fresh)
-            return
-        earlier: Collection[Row]
-        if self._in_place(name) and name not in self.before.derived:
-            earlier = engine.rows_of(self._own, f"SELECT * FROM held.{name}")
-        else:
-            earlier = self._rows_at(name, self.before)
-        self._replace(name, earlier, self._rows_at(name, self.now))
-
-    def _replace(self, name: str, earlier: Collection[Row], later: Collection[Row]) -> None:
-        table = self._tables[name]
-        old, new = Counter(map(tuple, earlier)), Counter(map(tuple, later))
-        load(self._own, f"gone.{name}", table.columns, [row for row, count in old.items() if new[row] != count])
-        fresh = [row for row, count in new.items() if old[row] != count for _ in range(count)]
-        load(self._own, f"fresh.{name}", table.columns, fresh)
-
-    def _absorb(self, name: str) -> None:
-        """Make the held side of one table equal the later side, and leave nothing gone or fresh."""
+    def _catch_up(self, name: str) -> None:
+        """Make the held table show the present moment."""
+        behind, table = self._behind.pop(name), self._tables[name]
         if self._in_place(name):
             self._stored.remove(name)
             self._own.execute(
                 f"CREATE TABLE held.{name}_copied AS FROM held.{name}; DROP VIEW held.{name};"
                 f"ALTER TABLE held.{name}_copied RENAME TO {name}"
             )
-        table = self._tables[name]
-        if self.about_change(name):
+        if name not in BASE:
+            rows = self._rows_at(name, self._anchor)
+            gone, came = _difference(self._loaded[name], rows)
+            if gone and 2 * len(gone) > len(self._loaded[name]):
+                self._own.execute(f"TRUNCATE held.{name}")
+                gone, came = [], list(rows)
+            self._loaded[name] = rows
+            same, key = _same(table.names, "g", f"held.{name}"), table.columns
+        else:
+            graph = self.now.graph
+            gone = [(path,) for path in sorted(behind)]
+            came = flatten(name, self.repo, [(path, graph.rows(path)) for path in sorted(behind) if path in graph])
+            key = tuple(column for column in table.columns if column.name == _key(name))
+            same = _same((_key(name),), "g", f"held.{name}")
+        if gone:
+            self._empty(name)
+            load(self._own, f"gone.{name}", key, gone)
+            self._apart.add(name)
+            self._own.execute(f"DELETE FROM held.{name} WHERE EXISTS (SELECT 1 FROM gone.{name} g WHERE {same})")
+        load(self._own, f"held.{name}", table.columns, came)
+
+    def _empty(self, name: str) -> None:
+        if name in self._apart:
             self._own.execute(f"TRUNCATE fresh.{name}; TRUNCATE gone.{name}")
+            self._apart.discard(name)
+
+    def _part(self, name: str) -> None:
+        """Make `gone` and `fresh` lead from the held side to the other."""
+        self._parted.add(name)
+        self._empty(name)
+        if name not in self._moved:
             return
-        key = _key(name)
-        same = _same((key,) if key else table.names, "g", f"held.{name}")
-        self._own.execute(
-            f"DELETE FROM held.{name} WHERE EXISTS (SELECT 1 FROM gone.{name} g WHERE {same});"
-            f"INSERT INTO held.{name} SELECT * FROM fresh.{name}; TRUNCATE fresh.{name}; TRUNCATE gone.{name}"
-        )
+        table, other = self._tables[name], "before" if self._anchor == "now" else "now"
+        if name in BASE:
+            pairs = [
+                (path, old if self._anchor == "now" else new)
+                for path, old, new in self._pairs
+                if self._rows_of(name, path, old) != self._rows_of(name, path, new)
+            ]
+            key = tuple(column for column in table.columns if column.name == _key(name))
+            gone: Collection[Row] = [(path,) for path, _ in pairs]
+            came: Collection[Row] = flatten(name, self.repo, [(path, one) for path, one in pairs if one is not None])
+        else:
+            held: Collection[Row]
+            if self._in_place(name) and name not in self.before.derived:
+                held = engine.rows_of(self._own, f"SELECT * FROM held.{name}")
+            else:
+                held = self._rows_at(name, self._anchor)
+            key = table.columns
+            gone, came = _difference(held, self._rows_at(name, other))
+        load(self._own, f"gone.{name}", key, gone)
+        load(self._own, f"fresh.{name}", table.columns, came)
+        self._apart.add(name)
 
     # Asking
 
     def tell(self, name: str, now: Collection[Row], before: Collection[Row]) -> None:
         """Fill a table that only the judgement itself knows; before or after it is first asked for."""
+        if self._told.get(name) == (now, before):
+            return
         self._told[name] = (now, before)
         self._moved.discard(name)
         if now != before:
             self._moved.add(name)
+        self._parted.discard(name)
         if name in self._filled:
-            self._own.execute(f"TRUNCATE held.{name}; TRUNCATE gone.{name}; TRUNCATE fresh.{name}")
-            load(self._own, f"held.{name}", self._tables[name].columns, before)
-            self._put_difference(name)
+            self._loaded[name] = now if self._anchor == "now" else before
+            self._own.execute(f"TRUNCATE held.{name}")
+            load(self._own, f"held.{name}", self._tables[name].columns, self._loaded[name])
 
     def seal(self) -> None:
         """From here on nothing can reach outside this database, and no setting can be changed."""
@@ -524,6 +565,21 @@ def _same(names: Iterable[str], one: str, other: str) -> str:
 def _key(table: str) -> str:
     """The column that says which file owns a row; "" for tables whose rows are compared whole."""
     return BASE[table].columns[1].name if table in BASE else ""
+
+
+def _pairs(changed: Collection[str], before: Graph, now: Graph) -> list[tuple[str, FileRows | None, FileRows | None]]:
+    """These files with their bundles on both sides; None where they are not there."""
+    return [
+        (path, before.rows(path) if path in before else None, now.rows(path) if path in now else None)
+        for path in sorted(changed)
+    ]
+
+
+def _difference(held: Collection[Row], other: Collection[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows to take from `held`, all of their kind, and those to add then, to have `other`."""
+    old, new = Counter(map(tuple, held)), Counter(map(tuple, other))
+    gone = [row for row, count in old.items() if new[row] != count]
+    return gone, [row for row, count in new.items() if old[row] != count for _ in range(count)]
 
 
 def differing(now: Graph, before: Graph) -> list[str]:
