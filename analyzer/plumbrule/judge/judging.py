@@ -207,7 +207,12 @@ class _Judging:
             return
         # Before and after of a rule about change have no meaning of their own: what it finds, the change did.
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))
-        moved = any(self.sides.moved(table, examined.columns) for table in examined.tables)
+        # A rule that was never run here may hold a fault of its own, which only running it shows.
+        ran = one.rule.id in self.asked.earlier or one.rule.id in self.asked.stood
+        if ran:
+            moved = self.sides.bears(examined, one.parameters)
+        else:
+            moved = any(self.sides.moved(table, examined.columns) for table in examined.tables)
         ask = _Ask(one, examined, self.sides, confined, self.clock, only_moved=self.asked.only_moved)
         walked = one.rule.id in self.asked.earlier and not examined.tables & TOLD  # both sides by this very policy
         known = one.rule.id in self.asked.stood and not about_change

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from plumbrule.errors import RuleError
+from plumbrule.judge.looks import Look, looks
 from plumbrule.store.engine import Connection
 
 # What asks the clock, the session or chance, so that one change could have two verdicts. The engine knows more
@@ -80,6 +81,7 @@ class Reads:
     now: frozenset[str]  # tables of each side
     before: frozenset[str]
     columns: frozenset[str] | None  # every column name in it, of whatever table; None = whole rows
+    looks: tuple[Look, ...] | None = None  # what it sees of each of them; None = not known
 
     @property
     def tables(self) -> frozenset[str]:
@@ -111,7 +113,7 @@ def reads(connection: Connection, sql: str, place: Place, declared: Collection[s
         raise _error(place, f"${unknown[0]} is no parameter of this rule; declare it under `parameters:`")
     if unused := sorted(set(declared) - found["$"]):
         raise _error(place, f"the parameter {unused[0]!r} changes nothing; use ${unused[0]} in the SQL, or remove it")
-    return Reads(frozenset(found["now"]), frozenset(found["before"]), columns.named())
+    return Reads(frozenset(found["now"]), frozenset(found["before"]), columns.named(), looks(parsed["statements"][0]))
 
 
 class _Columns:

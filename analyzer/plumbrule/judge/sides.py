@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.graph import FileRows, Graph
 from plumbrule.judge.database import fresh, load
+from plumbrule.judge.looks import Look
 from plumbrule.judge.policy_tables import POLICY_TABLES, TOLD, policy_rows
 from plumbrule.judge.query import Reads, reads
 from plumbrule.judge.rulefile import Rule
@@ -48,6 +49,11 @@ _BETWEEN: Mapping[str, _Between] = {
         ("contract_change", "lost_import", "use", "file", "function", "dependency", "symbol"), "contract_use.sql"
     ),
 }
+
+
+_COMPILED = 2  # the form in which what was found about a rule's SQL is kept
+# Columns of a view that another table than its own lends, by a key that finds at most one row.
+_LENT: Mapping[str, frozenset[str]] = {"file": frozenset({"component"})}
 
 
 @cache
@@ -141,6 +147,7 @@ class Sides:
         self._examined: dict[tuple[str, str], Reads] = {}
         self._told: dict[str, tuple[Collection[Row], Collection[Row]]] = {}
         self._moved: set[str] = set()
+        self._deltas: dict[str, tuple[list[Row], list[Row]]] = {}
         self._now_rules, self._past_rules = fresh(self._own), fresh(self._own)
         self._past_rules.execute("USE earlier")
         if held is not None and lent is None:
@@ -184,6 +191,7 @@ class Sides:
 
     def _meet(self, now: Moment, before: Moment, changed: Collection[str] | None) -> None:
         self.now, self.before = now, before
+        self._deltas.clear()
         if changed is None:
             changed = differing(now.graph, before.graph)
         self._pairs = _pairs(changed, before.graph, now.graph)
@@ -216,6 +224,40 @@ class Sides:
             if changed is None or columns is None or changed & columns:
                 return True
         return False
+
+    def bears(self, reads: Reads, parameters: Mapping[str, object]) -> bool:
+        """Whether what differs between the sides can make a difference to a statement."""
+        if reads.looks is None:
+            return any(self.moved(view, reads.columns) for view in reads.tables)
+        return any(self._seen(look, parameters) for look in reads.looks)
+
+    def _seen(self, look: Look, parameters: Mapping[str, object]) -> bool:
+        name = look.view
+        moved = self._views[name] & self._moved
+        if moved - {name} and (name not in _LENT or look.columns is None or look.columns & _LENT[name]):
+            return True
+        if name not in moved:
+            return False
+        if name not in BASE and (name not in self._measures or self._in_place(name)):
+            return True
+        if name not in self._deltas:
+            self._deltas[name] = self._delta(name)
+        return look.sees(self._tables[name], *self._deltas[name], parameters)
+
+    def _delta(self, name: str) -> tuple[list[Row], list[Row]]:
+        """The rows of one table that are gone, and those that came, as often as they did."""
+        if name not in BASE:
+            both = [(self._rows_at(name, "before"), self._rows_at(name, "now"))]
+        else:
+            both = [(self._rows_of(name, path, old), self._rows_of(name, path, new)) for path, old, new in self._pairs]
+        gone: list[Row] = []
+        came: list[Row] = []
+        for old, new in both:
+            if old != new:
+                was, now = Counter(map(tuple, old)), Counter(map(tuple, new))
+                gone += (was - now).elements()
+                came += (now - was).elements()
+        return gone, came
 
     def _changed_columns(self, table: str) -> frozenset[str] | None:
         """The columns in which rows of a base table differ; None if rows came or went."""
@@ -463,6 +505,7 @@ class Sides:
 
     def tell(self, name: str, now: Collection[Row], before: Collection[Row]) -> None:
         """Fill a table that only the judgement itself knows; before or after it is first asked for."""
+        now, before = tuple(now), tuple(before)
         if self._told.get(name) == (now, before):
             return
         self._told[name] = (now, before)
@@ -485,9 +528,10 @@ class Sides:
         """What the rule's SQL reads; RuleError if it is not one SELECT over the tables there are."""
         key = (rule.source, rule.sql)
         if key not in self._examined and (known := self._compiled.get(_fingerprint(rule))) is not None:
-            now, before, columns = known
+            now, before, columns, looks = known
             whole = None if columns is None else frozenset(columns)
-            self._examined[key] = Reads(frozenset(now), frozenset(before), whole)
+            seen = None if looks is None else tuple(map(Look.of, looks))
+            self._examined[key] = Reads(frozenset(now), frozenset(before), whole, seen)
         if key not in self._examined:
             declared = [parameter.name for parameter in rule.parameters]
             place = (rule.source, rule.sql_line, rule.id)
@@ -501,7 +545,8 @@ class Sides:
             if not rule.own:
                 reads = self.examine(rule)
                 columns = None if reads.columns is None else sorted(reads.columns)
-                found[_fingerprint(rule)] = [sorted(reads.now), sorted(reads.before), columns]
+                looks = None if reads.looks is None else [look.text() for look in reads.looks]
+                found[_fingerprint(rule)] = [sorted(reads.now), sorted(reads.before), columns, looks]
         return json.dumps(found)
 
     def names(self) -> Collection[str]:
@@ -546,7 +591,9 @@ class Sides:
 
 def _fingerprint(rule: Rule) -> str:
     """Names the SQL, and what is known to whoever reads it; a rule that changed is examined anew."""
-    known = json.dumps([engine.VERSION, sorted(views()), rule.sql, [parameter.name for parameter in rule.parameters]])
+    known = json.dumps(
+        [engine.VERSION, _COMPILED, sorted(views()), rule.sql, [parameter.name for parameter in rule.parameters]]
+    )
     return sha256(known.encode()).hexdigest()[:16]
 
 
