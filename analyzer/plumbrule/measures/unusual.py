@@ -198,7 +198,7 @@ def unusual(history: Sequence[Mapping[str, float]], unit: Mapping[str, float], *
     columns_ = {name: _Column([known.get(name, 0.0) for known in units]) for name in FIGURES}
     parts = {name: column.tail(unit.get(name, 0.0)) for name, column in columns_.items()}
     score = _sum(parts.values())
-    held_out = [_sum(column.tail_without(number) for column in columns_.values()) for number in range(len(units))]
+    held_out = [_sum(tails) for tails in zip(*(column.tails_without() for column in columns_.values()), strict=True)]
     p = (1 + sum(other >= score for other in held_out)) / (len(units) + 1)
     weightiest = sorted((name for name in parts if parts[name] > 0), key=lambda name: (-parts[name], name))[:_SUMMED]
     reasons = tuple(
@@ -222,9 +222,13 @@ class _Column:
         spread = _spread(self._total, self._squares, len(self._values))
         return _tail(value, self._reached(value), len(self._values), self._sorted[-1], spread)
 
-    def tail_without(self, number: int) -> float:
-        """The tail of one of the units against the others."""
-        value, others = self._values[number], len(self._values) - 1
+    def tails_without(self) -> list[float]:
+        """The tail of each of the units against the others; most figures of most units are 0, and told once."""
+        tails = {value: self._tail_without(value) for value in set(self._values)}
+        return [tails[value] for value in self._values]
+
+    def _tail_without(self, value: float) -> float:
+        others = len(self._values) - 1
         most = self._sorted[-2] if value == self._sorted[-1] else self._sorted[-1]
         spread = _spread(self._total - value, self._squares - value * value, others)
         return _tail(value, self._reached(value) - 1, others, most, spread)
