@@ -238,7 +238,8 @@ class Sides:
             return True
         if name not in moved:
             return False
-        if name not in BASE and (name not in self._measures or self._in_place(name)):
+        known = name in self.now.derived and (name in self.before.derived or self.about_change(name))
+        if name not in BASE and not known:
             return True
         if name not in self._deltas:
             self._deltas[name] = self._delta(name)
