@@ -155,9 +155,11 @@ class _Scan:
         """Stores what other programs found out meanwhile."""
         if self._aside is not None and snapshot is not None:
             files = {path: (rows.file.dialect, rows.file.blob) for path, rows in walk.whole.files.items()}
-            rows, _ = self._aside.rows(files, self._site.terms.clock)
-            if rows:
-                self._site.writer.extra_measures(self.name, snapshot, rows)
+            rows, left = self._aside.rows(files, self._site.terms.clock)
+            if rows or left:
+                self._site.writer.extra_measures(self.name, snapshot, rows, "radon" if left else "")
+            if left:
+                self._notes.append(f"radon has {left:,} files to go; each further scan goes on with them")
 
     def _bytes(self, blob: str) -> bytes:
         found = self._site.repository.read_blob(blob, self._site.terms.limits.file_bytes)

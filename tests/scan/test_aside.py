@@ -133,3 +133,18 @@ def test_a_scan_stores_them_in_its_one_generation_and_the_next_one_with_nothing_
         assert [path.name for path in sorted((repo.path / ".plumbrule/generations").glob("*.duckdb"))] == [
             "000001.duckdb"
         ]
+
+
+def test_a_snapshot_says_that_not_all_files_were_reached_until_they_are(
+    grown: Callable[..., Any], scanned: Callable[..., Any], rows: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = grown(1)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(Aside, "rows", lambda *_: ([ExtraMeasure("file", "shop/tax.py", "radon_lloc", 2.0)], 3))
+        (summary,) = scanned(repo)
+    assert any("radon has 3 files to go" in note for note in summary["notes"])
+    assert rows(repo.path, "SELECT not_measured FROM snapshot ORDER BY position DESC LIMIT 1") == ["radon"]
+    monkeypatch.setattr(plumbrule.aside, "_PATIENCE", 60.0)
+    (summary,) = scanned(repo)
+    assert not any("radon" in note for note in summary["notes"])
+    assert rows(repo.path, "SELECT not_measured FROM snapshot ORDER BY position DESC LIMIT 1") == [""]

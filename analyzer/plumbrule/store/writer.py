@@ -70,6 +70,9 @@ class _Pending:
     trends: dict[str, list[Row]] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
+    unfinished: dict[str, str] = field(
+        default_factory=dict
+    )  # snapshot -> a measure whose rows are not all there, or ""
 
 
 class Writer:
@@ -195,9 +198,11 @@ class Writer:
         dated = (row if row.first_at is None else row._replace(first_at=_possible(row.first_at)) for row in rows)
         self._note(repo, snapshot, shape.FINDING, [(repo, *row) for row in dated])
 
-    def extra_measures(self, repo: str, snapshot: str, rows: Iterable[ExtraMeasure]) -> None:
-        """All numbers of other tools about one snapshot; order as for `findings`."""
+    def extra_measures(self, repo: str, snapshot: str, rows: Iterable[ExtraMeasure], unfinished: str = "") -> None:
+        """All numbers of other tools about one snapshot; order as for `findings`. `unfinished` names the tool that has
+        not reached every file yet: the snapshot says then that it was not measured."""
         self._note(repo, snapshot, shape.MEASURE_EXTRA, [(repo, *row) for row in rows])
+        self._pending.unfinished[snapshot] = unfinished
 
     def links(self, rows: Iterable[LinkRow]) -> None:
         """All dependencies across repositories, as every repository stands at its newest snapshot."""
@@ -427,6 +432,13 @@ class Writer:
         _delete_among(connection, "log.trend", "snapshot", list(pending.trends))
         trends = [row for rows in pending.trends.values() for row in rows]
         load(connection, "log.trend", ("VARCHAR", "VARCHAR", "VARCHAR", "DOUBLE"), trends)
+        for snapshot, tool in pending.unfinished.items():
+            connection.execute(
+                "UPDATE log.snapshot SET not_measured = array_to_string(list_filter(list_append(list_filter("
+                "string_split(not_measured, ', '), lambda x: x <> 'radon'), ?), lambda x: x <> ''), ', ')"
+                " WHERE snapshot = ?",
+                [tool, snapshot],
+            )
         for table, key, texts in (("policy", "hash", pending.policies), ("remembered", "key", pending.remembered)):
             _delete_among(connection, f"log.{table}", key, list(texts))
             load(connection, f"log.{table}", ("VARCHAR", "VARCHAR"), list(texts.items()))
