@@ -42,7 +42,7 @@ from plumbrule.store import Store
 from plumbrule.store.layout import FINDING
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
-from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, TreeFile, Walk
+from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk
 from plumbrule.walk import Coverage as Covered
 
 WORKTREE = "worktree"
@@ -362,7 +362,8 @@ class _Gate:
         )
         sides.close()
         strays = _strays(policy, renamed)
-        return _Judged(judgement, walk, covered_before, changes, strays=strays)
+        partly = _read_in_part(walk, step, changes, renamed)
+        return _Judged(judgement, walk, covered_before, changes, strays=strays, read_in_part=partly)
 
     def _compiled(self) -> str:
         """What a scan found out about the rules' SQL; "" = nothing is kept."""
@@ -434,10 +435,10 @@ class _Gate:
         if len(judged) > 1:
             reasons.append(f"the branches crossed: only what none of their {len(judged)} merge bases shows is new")
         if last.strays:
-            count = len(last.strays)
+            count, first = len(last.strays), visible(last.strays[0])
             reasons.append(
                 f"{count} file{'s' if count != 1 else ''} moved to where no component of the policy is declared and"
-                f" count{'s' if count == 1 else ''} as part of the one they came from, such as {last.strays[0]}"
+                f" count{'s' if count == 1 else ''} as part of the one they came from, such as {first}"
             )
         if not binding.path and proposed is not None and proposed.path:
             reasons.append("the change brings the first policy: it binds once it has landed")
@@ -500,6 +501,7 @@ class _Gate:
             not_measured=judgement.not_measured,
             selectors_unmatched=judgement.selectors_unmatched,
             skipped_files=tuple(sorted(judged.walk.skipped.items())),
+            read_in_part=judged.read_in_part,
             history=self._history_held(),
         )
 
@@ -514,6 +516,7 @@ class _Judged:
     changes: Changes
     aside: tuple[int, int] = (0, 0)  # skipped files, before and now, whose content is told elsewhere: no lost coverage
     strays: tuple[str, ...] = ()  # files that moved to where no component of the policy claims them
+    read_in_part: tuple[tuple[str, int], ...] = ()  # see report.Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,6 +570,23 @@ def _strays(policy: Policy, renamed: Mapping[str, str]) -> tuple[str, ...]:
         was = policy.component(old) if language_of(new) is not None else ""
         if was and not policy.component(new) and not policy.excludes(new):
             found.append(f"{new} ({was})")
+    return tuple(found)
+
+
+def _read_in_part(walk: Walk, step: Step, changes: Changes, renamed: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    """Changed files of which the parser understands less than before, with the line where it is lost first.
+
+    No reason not to judge: a grammar may lag behind its language. But nobody may take such a file for read.
+    """
+    found = []
+    for path in sorted(step.delta.keys() & changes.keys()):
+        rows = step.delta[path]
+        if rows is None or not rows.file.doubtful:
+            continue
+        old = renamed.get(path, path)
+        if old not in step.before or step.before.rows(old).file.doubtful < rows.file.doubtful:
+            first = min(line for line, _ in walk.book.interface(rows.file.dialect, rows.file.blob).errors)
+            found.append((path, first))
     return tuple(found)
 
 

@@ -20,6 +20,7 @@ class FileRow(NamedTuple):
     code_lines: int
     is_test: bool
     is_generated: bool
+    doubtful: int = 0  # lines that the parser could not make sense of
 
 
 class SymbolRow(NamedTuple):

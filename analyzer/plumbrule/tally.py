@@ -95,6 +95,7 @@ def summary(
         skipped=tuple(sorted(walk.skipped.items())),
         files=coverage.files,
         parsed=coverage.parsed,
+        read_in_part=sum(1 for rows in walk.whole.files.values() if rows.file.doubtful),
         other=coverage.other,
         imports=coverage.imports,
         resolved=coverage.resolved,

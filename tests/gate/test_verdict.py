@@ -279,3 +279,28 @@ def test_a_package_that_became_a_declared_dependency_is_no_break(shop: Callable,
     assert judged(repo)[0] == 0
     repo.commit({"pyproject.toml": manifest.format("")})
     assert judged(repo)[0] == 1
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_changed_file_that_is_read_in_part_is_told_with_its_line(
+    shop: Callable, judged: Callable, plumbrule: Callable, warm: bool
+):
+    broken = "x = 1\n\n\ndef f(:\n"
+    repo = shop({"shop/old.py": broken, "shop/moved.py": broken + "y = 2\n", "shop/worse.py": broken})
+    repo.switch("main")
+    if warm:
+        assert "3 of them in part" in plumbrule(repo.path, "scan", "--quiet").out
+    repo.switch("topic")
+    repo.git("mv", "shop/moved.py", "shop/there.py")
+    repo.commit({
+        "shop/old.py": "z = 3\n" + broken, "shop/worse.py": f"{broken}\n\nz = 3\ndef g(:\n    pass\n",
+        "shop/swallowed.py": 'x = 1\ny = """\nfrom shop.cart import total\n', "shop/fine.py": "x = 1\n",
+    })  # fmt: skip
+    code, report = judged(repo, *(("--store", str(repo.path / ".plumbrule")) if warm else ()))
+    told = {one["path"]: one["line"] for one in report["coverage"]["read_in_part"]}
+    assert code == 0
+    assert told == {"shop/swallowed.py": 2, "shop/worse.py": 4}
+
+
+def test_a_scan_of_files_that_are_read_whole_says_nothing_of_parts(shop: Callable, plumbrule: Callable):
+    assert "in part" not in plumbrule(shop().path, "scan", "--quiet").out

@@ -61,7 +61,14 @@ def test_the_share_of_resolved_imports_is_never_rounded_up_to_all(minimal: Repor
 @pytest.mark.parametrize("name", ["text", "markdown"])
 def test_what_was_not_looked_at_is_said(rich: Report, name: str):
     said = render(rich, name)
-    for gap in ("shallow clone", "not enough history (12 of 49 units)", "8 skipped", "larger than 2 MB"):
+    for gap in (
+        "shallow clone",
+        "not enough history (12 of 49 units)",
+        "8 skipped",
+        "larger than 2 MB",
+        "draft.py",
+        "line 12",
+    ):
         assert gap in said
 
 

@@ -216,6 +216,21 @@ def _refuse_runs(tree: Tree) -> None:
             runs.pop()
 
 
+def _put_in(tree: Tree) -> Iterator[int]:
+    """Where the parser put in a token that the source lacks, to go on behind it; ordered."""
+    cursor = tree.walk()
+    while True:
+        node = cursor.node
+        assert node is not None  # there is always one under a cursor
+        if node.is_missing:
+            yield node.start_byte
+        if node.has_error and cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
+
+
 def text(source: bytes) -> str:
     """Replaces what is no UTF-8: error recovery may cut a node inside a character."""
     return source.decode("utf-8", "replace")
@@ -579,6 +594,11 @@ class Sweep:
         self._mask_all()
         self._settle()
         self.finish()
+        if tree.root_node.has_error:
+            broken = self._errors
+            starts = [start for start, _ in broken]
+            lacking = {at for at in _put_in(tree) if not (i := bisect_right(starts, at)) or broken[i - 1][1] < at}
+            self._errors = sorted([*broken, *((at, at) for at in lacking)])
         return self._facts()
 
     def _taker(self, name: str) -> tuple[Callable[[Node], None], int]:

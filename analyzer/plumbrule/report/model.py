@@ -42,6 +42,7 @@ class Coverage:
     not_measured: tuple[str, ...] = ()  # "unusual-change: not enough history (12 of 49 units)"
     selectors_unmatched: tuple[str, ...] = ()
     skipped_files: tuple[tuple[str, str], ...] = ()  # (path, reason), sorted
+    read_in_part: tuple[tuple[str, int], ...] = ()  # (path, first line in doubt) of files that the change left so
     history: str = ""  # "", or why it is partial: "shallow clone"
 
 

@@ -40,6 +40,7 @@ class ScanSummary:
     skipped: tuple[tuple[str, str], ...]  # (path, reason)
     files: int
     parsed: int
+    read_in_part: int  # of which the parser did not understand every line
     other: int
     imports: int
     resolved: int
@@ -86,7 +87,8 @@ def _one(s: ScanSummary) -> list[str]:
         lines += _listed(f"{size:,} files around {visible(member)}" for member, size in s.cycles)
     else:
         lines.append("  cycles      none between files")
-    lines.append(f"  parsed      {s.parsed:,} of {s.files:,} files of a known language; {s.other:,} other files")
+    part = f", {s.read_in_part:,} of them in part (view `file`, column `doubtful`)" if s.read_in_part else ""
+    lines.append(f"  parsed      {s.parsed:,} of {s.files:,} files of a known language{part}; {s.other:,} other files")
     lines += [f"    skipped: {visible(path)}: {visible(reason)}" for path, reason in s.skipped[:_SHOWN]]
     if len(s.skipped) > _SHOWN:
         lines.append(f"    and {len(s.skipped) - _SHOWN:,} more (view `skipped`)")

@@ -60,6 +60,8 @@ def why_and_mend(reason: str) -> tuple[str, str]:
 def looked_at(coverage: Coverage) -> str:
     """How much of the code the verdict rests on, in one line."""
     parts = [f"{counted(coverage.files, 'file')}, {coverage.parsed:,} parsed, {coverage.skipped:,} skipped"]
+    if coverage.read_in_part:
+        parts.append(f"{counted(len(coverage.read_in_part), 'changed file')} read in part")
     if coverage.other:
         parts.append(f"{coverage.other:,} of no known language")
     # Rounded down: 100% is said of nothing that lacks one.
@@ -73,6 +75,8 @@ def gaps(coverage: Coverage) -> Iterator[str]:
     """What the verdict does not rest on, one sentence each."""
     if coverage.history:
         yield f"history is partial: {coverage.history}"
+    for path, line in coverage.read_in_part:
+        yield f"read in part: {path} is not understood at line {line}, and what stands there may be missed"
     for what in sorted(coverage.not_measured):
         yield f"not measured: {what}"
     for selector in sorted(coverage.selectors_unmatched):

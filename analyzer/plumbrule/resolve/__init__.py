@@ -521,6 +521,7 @@ class Resolution:
             interface.code_lines,
             is_test(path),
             interface.is_generated,
+            sum(last - first + 1 for first, last in interface.errors),
         )
         return found.rows(file, body)
 

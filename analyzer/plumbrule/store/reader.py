@@ -308,9 +308,22 @@ def bundles(files: Iterable[Row], by_table: Mapping[str, Iterable[Row]]) -> dict
         return parts[name].get(path, empty)
 
     made = {}
-    for _, path, language, blob, lines, code_lines, is_test, is_generated, dialect, imports, resolved in files:
+    for (
+        _,
+        path,
+        language,
+        blob,
+        lines,
+        code_lines,
+        is_test,
+        is_generated,
+        doubtful,
+        dialect,
+        imports,
+        resolved,
+    ) in files:
         made[path] = FileRows(
-            FileRow(language, dialect, blob, lines, code_lines, is_test, is_generated),
+            FileRow(language, dialect, blob, lines, code_lines, is_test, is_generated, doubtful),
             tuple(map(SymbolRow._make, of("symbol", path))),
             tuple(map(FunctionRow._make, of("function", path))),
             tuple(map(Dependency._make, of("dependency", path))),

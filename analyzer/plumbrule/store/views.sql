@@ -77,7 +77,7 @@ FROM $finding AS f;
 -- A file of a known language.
 --   component: the component it belongs to; empty = none
 SELECT f.repo, f.path, f.language, f.blob, f.lines, coalesce(m.component, '') AS component, f.is_test, f.is_generated,
-    f.code_lines, f.dialect, f.imports, f.resolved
+    f.code_lines, f.dialect, f.imports, f.resolved, f.doubtful
 FROM $file AS f LEFT JOIN $membership AS m ON m.repo = f.repo AND m.path = f.path;
 
 -- view: symbol

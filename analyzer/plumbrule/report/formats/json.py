@@ -26,7 +26,10 @@ def render(report: Report) -> str:
             "policy": asdict(report.policy),
             "counts": dict(sorted(report.counts.items())),
             "coverage": asdict(report.coverage)
-            | {"skipped_files": [{"path": path, "reason": reason} for path, reason in report.coverage.skipped_files]},
+            | {
+                "skipped_files": [{"path": path, "reason": reason} for path, reason in report.coverage.skipped_files],
+                "read_in_part": [{"path": path, "line": line} for path, line in report.coverage.read_in_part],
+            },
             "findings": [asdict(finding) for finding in in_order(report.findings)],
             "rules": [asdict(rule) for rule in report.rules],
         }
@@ -86,7 +89,10 @@ class _Object:
     def inner(self, name: str) -> _Object:
         return _Object(self._members[name])
 
-    def objects(self, name: str) -> list[_Object]:
+    def objects(self, name: str, *, missing: bool = False) -> list[_Object]:
+        """None where it is missing, if it may be."""
+        if missing and name not in self._members:
+            return []
         return [_Object(item) for item in self._list(name)]
 
     def _list(self, name: str) -> list[object]:
@@ -128,6 +134,9 @@ def _report(data: _Object) -> Report:
             not_measured=coverage.texts("not_measured"),
             selectors_unmatched=coverage.texts("selectors_unmatched"),
             skipped_files=tuple((row.text("path"), row.text("reason")) for row in coverage.objects("skipped_files")),
+            read_in_part=tuple(
+                (row.text("path"), row.number("line")) for row in coverage.objects("read_in_part", missing=True)
+            ),
             history=coverage.text("history"),
         ),
         findings=tuple(_finding(row) for row in data.objects("findings")),

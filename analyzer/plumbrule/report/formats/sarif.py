@@ -8,10 +8,11 @@ result, so fixed findings are counted but not listed: an alert closes by its res
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from plumbrule.report import wording
 from plumbrule.report.escapes import in_uri, json_text, visible
-from plumbrule.report.model import Finding, Report, RuleText, in_order
+from plumbrule.report.model import Coverage, Finding, Report, RuleText, in_order
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 # Waivers are read from the base, so what they cover was accepted before this change.
@@ -103,15 +104,13 @@ def _result(finding: Finding, rule_index: int, report: Report) -> dict[str, obje
 
 
 def _location(finding: Finding, report: Report) -> dict[str, object]:
-    physical: dict[str, object] = {
-        "artifactLocation": {
-            "uri": in_uri(finding.path or report.policy.path or "plumbrule.toml"),
-            "uriBaseId": _ROOT,
-        }
-    }
-    if finding.path and finding.line > 0:
-        physical["region"] = {"startLine": finding.line}
+    physical = _physical(finding.path or report.policy.path or "plumbrule.toml", finding.line if finding.path else 0)
     return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": visible(finding.subject)}]}
+
+
+def _physical(path: str, line: int) -> dict[str, object]:
+    physical: dict[str, object] = {"artifactLocation": {"uri": in_uri(path), "uriBaseId": _ROOT}}
+    return physical | {"region": {"startLine": line}} if line > 0 else physical
 
 
 def _invocation(report: Report) -> dict[str, object]:
@@ -119,9 +118,12 @@ def _invocation(report: Report) -> dict[str, object]:
     notes = [_notification(verdict, reason) for reason in report.reasons]
     notes += [_notification("warning", f"this change loosens the policy: {what}") for what in report.policy.loosened]
     notes.append(_notification("note", f"looked at {wording.looked_at(report.coverage)}"))
-    notes += [_notification("warning", gap) for gap in wording.gaps(report.coverage)]
+    notes += [_notification("warning", gap) for gap in wording.gaps(replace(report.coverage, read_in_part=()))]
+    for path, line in report.coverage.read_in_part:
+        (gap,) = wording.gaps(Coverage(read_in_part=((path, line),)))
+        notes.append(_notification("warning", gap) | {"locations": [{"physicalLocation": _physical(path, line)}]})
     for path, reason in report.coverage.skipped_files:
-        file = {"physicalLocation": {"artifactLocation": {"uri": in_uri(path), "uriBaseId": _ROOT}}}
+        file = {"physicalLocation": _physical(path, 0)}
         notes.append(_notification("warning", f"skipped: {reason}") | {"locations": [file]})
     return {
         "executionSuccessful": report.verdict != "not-judged",
