@@ -28,7 +28,10 @@ PLUMBRULE = [sys.executable, "-m", "plumbrule"]
 
 def timed(command: list[str], *, codes: tuple[int, ...] = (0,), cwd: str | None = None, path: str = "") -> float:
     """Wall seconds of one run; any other exit code ends the bench with what the command said."""
-    environment = {**os.environ, **({"PYTHONPATH": path} if path else {})}
+    # As people run it: the warm-up run leaves compiled modules behind, for either side.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    if path:
+        environment["PYTHONPATH"] = path
     start = time.perf_counter()
     done = subprocess.run(command, capture_output=True, cwd=cwd, env=environment)
     seconds = time.perf_counter() - start
