@@ -51,6 +51,8 @@ PYTHON_LINES = [
     "standard = 2",
     "x: Invoice = bc.total(1)",
     "print(shop.tax.rates.standard, I, leaf)",
+    "def late():\n    import bill.cart as bc\n    from shop.tax import rate\n    bc.total(rate)",
+    "def later():\n    rate = total(1, 2)\n    return rate(1), bc.total(2)",
 ]
 SCRIPT = [
     "package.json",
@@ -213,3 +215,45 @@ def test_facts_in_a_broken_range_are_less_sure() -> None:
     rows = _rows("a.py", {"a.py": "import c\nimport b )(\n", "b.py": "", "c.py": ""})
     sure = {d.dst: d.confidence for d in rows.dependencies}
     assert sure["b.py"] < sure["c.py"]
+
+
+LAZY = {
+    "app/__init__.py": "",
+    "app/one.py": "def thing(): ...\n",
+    "app/two.py": "def thing(): ...\n",
+    "app/late.py": """
+from app.one import thing
+def inner():
+    from app.two import thing
+    import app.one as lz
+    def innermost():
+        return lz.thing()
+    return thing()
+def outer():
+    lz.thing()
+    return thing()
+class Held:
+    from app.two import thing
+    made = thing()
+    def use(self): return thing()
+def declares():
+    global shared
+    import app.two as shared
+def relies():
+    return shared.thing()
+""",
+    "app/other.py": "from app.late import lz\nlz.thing()\n",
+}
+
+
+def test_what_a_function_imports_is_bound_there_alone() -> None:
+    calls = {(use.user, use.dst) for use in _rows("app/late.py", LAZY).uses if use.kind == "call"}
+    assert sorted(calls) == [
+        ("Held", "app/two.py"),
+        ("Held.use", "app/one.py"),
+        ("inner", "app/two.py"),
+        ("inner.innermost", "app/one.py"),
+        ("outer", "app/one.py"),
+        ("relies", "app/two.py"),
+    ]
+    assert _rows("app/other.py", LAZY).uses == ()

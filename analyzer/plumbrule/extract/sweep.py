@@ -20,6 +20,7 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
+from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.facts import (
     Body,
     Export,
@@ -313,6 +314,15 @@ class Sweep:
         """Whether an imported name at this place of the masked text is a use of it, and not a key of that name."""
         return True
 
+    def may_be_local(self, start: int, end: int) -> bool:
+        """Whether the masked text around an imported name looks as if it were bound here anew; `scope_of` decides."""
+        return False
+
+    def scope_of(self, around: list[Node]) -> Span | None:
+        """Where the name bound by the last of these nodes, which run from the root down to it, is local; None if it
+        binds none, or a name of the module."""
+        return None
+
     def finish(self) -> None:
         """Called after the last match, once strings are masked and before names are bound."""
 
@@ -456,17 +466,46 @@ class Sweep:
             self._references.setdefault((self.frame.symbol, kind, name), start)
 
     def read_imported_names(self, imports: list[tuple[int, int]]) -> None:
-        """Finds in the masked text where imported names are used in another way than those already referred to.
+        """Finds in the masked text where imported names are used in another way than those already referred to, and
+        drops what refers to a local name of the same spelling.
 
         `imports` are the spans of the import statements, in order. To be called from `finish`.
         """
         masked = self._masked
+        reads: list[tuple[bytes, int]] = []
+        suspects: list[int] = []
+        heads = {row.alias.encode() for row in self.imports if row.alias}
+        for here in self._outside(imports, heads):
+            found = _USE.match(masked, here)
+            if found is None:
+                continue
+            name = found[1]
+            if name in heads and self.may_be_local(here, found.end(1)):
+                suspects.append(here)
+            if found[2] or found.end() - here > LONGEST_NAME:
+                continue  # a keyword argument or an assignment; a call is known already
+            # It may be part of a longer name.
+            if name.partition(b".")[0] in heads and self.is_read(here, found.end()):
+                reads.append((name, here))
+        hiding = Hiding(self._root, suspects, self.scope_of)
+        if hiding:
+            self._hide(hiding)
+            reads = [(name, here) for name, here in reads if not hiding.hides(name, here)]
+        opened = [start for start, _ in self._opened]
         seen = {(symbol, name) for symbol, _, name in self._references}
+        for name, here in reads:
+            symbol = self._symbol_at(here, opened)
+            if (symbol, name) not in seen:
+                seen.add((symbol, name))
+                self._references.setdefault((symbol, "read", name), here)
+
+    def _outside(self, imports: list[tuple[int, int]], heads: Set[bytes]) -> Iterator[int]:
+        """Where words begin, at least all that begin with one of these names, but not in import statements, behind a
+        dot or where something is referred to already."""
+        masked = self._masked
         known = {start for _, _, start, _ in self._met}
         starts = [start for start, _ in imports]
         imported_to = imports[-1][1] if imports else 0
-        opened = [start for start, _ in self._opened]
-        heads = {row.alias.encode() for row in self.imports if row.alias}
         # One look through the file for each name is fastest by far, until there are many names.
         few = len(heads) <= _FEW_NAMES
         for here in chain.from_iterable(_places(masked, head) for head in sorted(heads)) if few else _words(masked):
@@ -476,18 +515,17 @@ class Sweep:
                 inside = bisect_right(starts, here) - 1
                 if inside >= 0 and here < imports[inside][1]:
                     continue
-            found = _USE.match(masked, here)
-            if found is None or found[2] or found.end() - here > LONGEST_NAME:
-                continue  # a keyword argument or an assignment; a call is known already
-            name = found[1]
-            if name.partition(b".")[0] not in heads:
-                continue  # part of a longer name
-            if not self.is_read(here, found.end()):
-                continue
-            symbol = self._symbol_at(here, opened)
-            if (symbol, name) not in seen:
-                seen.add((symbol, name))
-                self._references.setdefault((symbol, "read", name), here)
+            yield here
+
+    def _hide(self, hiding: Hiding) -> None:
+        """Drops the references that begin with a local name. A type's stay: what is local is a value."""
+        hidden = {key for key, start in self._references.items() if key[1] != "type" and hiding.hides(key[2], start)}
+        for key in hidden:
+            del self._references[key]
+        for symbol, kind, start, end in self._met if hidden else ():
+            key = (symbol, kind, self.source[start:end])
+            if key in hidden and not hiding.hides(key[2], start):
+                self._references.setdefault(key, start)
 
     def _symbol_at(self, offset: int, opened: list[int]) -> int:
         number = bisect_right(opened, offset) - 1
@@ -553,6 +591,7 @@ class Sweep:
         taken: list[Callable[[Node], None] | None] = [None] * query.pattern_count
         # Most nodes are strings, comments, calls and plain statements: they are taken here unless a language differs.
         plain = [_LOOK_UP] * query.pattern_count
+        self._root = tree.root_node
         ends, spans, met, source, telling = self._ends, self._spans, self._met, self.source, self.TELLING_EXPRESSIONS
         close = self._close
         if tree.root_node.has_error and len(self.source) > _LONGEST_RUN:

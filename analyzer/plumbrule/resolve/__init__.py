@@ -9,7 +9,7 @@ files a commit), the work tree and the gate.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -154,7 +154,7 @@ class _Answer:
 class _Offer:
     """What a lookup of a name finds in a file, from its interface alone."""
 
-    __slots__ = ("aliases", "dotted", "exports", "names", "onward", "stars")
+    __slots__ = ("aliases", "dotted", "exports", "inner", "names", "onward", "stars")
 
     def __init__(self, interface: Interface) -> None:
         self.names = frozenset([symbol.name for symbol in interface.symbols])
@@ -165,11 +165,12 @@ class _Offer:
                 self.exports.setdefault(export.name, []).append(export)
             elif export.imported >= 0:
                 self.onward.append(export.imported)
-        self.aliases: dict[str, list[int]] = {}  # import rows by the name they bind; "" = none
+        self.aliases: dict[str, list[int]] = {}  # import rows by the name they bind in the module; "" = none
+        self.inner: dict[str, list[int]] = {}  # those that bind it inside a function or a class
         self.stars: list[int] = []
         self.dotted: set[str] = set()  # aliases that `import a.b` may have bound
         for index, row in enumerate(interface.imports):
-            self.aliases.setdefault(row.alias, []).append(index)
+            (self.aliases if row.symbol < 0 else self.inner).setdefault(row.alias, []).append(index)
             if row.name == "*" and not row.alias:
                 self.stars.append(index)
             elif row.name == "" and "." in row.module:
@@ -557,19 +558,24 @@ class Resolution:
         offer = self._offer(path)
         assert offer is not None  # only files with facts have rows
         stars = [index for index in offer.stars if isinstance(bound[index].target, Located)]
-        known: dict[str, tuple[int, Definition] | None] = {}  # by text: the import row it goes through, and its end
+        # By scope and text: the import row it goes through, and its end.
+        known: dict[tuple[int, str], tuple[int, Definition] | None] = {}
         for symbol, kind, text, line in references:
-            if text in known:
-                led = known[text]
+            scope = _scope(found.interface, offer, text, symbol) if offer.inner else -1
+            if (scope, text) in known:
+                led = known[scope, text]
             else:
                 head, _, rest = text.partition(".")
                 index, definition, reads = -1, None, _NOTHING
-                if head and head in offer.aliases:
-                    index, definition, reads = self._through_import(path, offer, head, text, rest)
+                candidates = _candidates(rows, offer, head, scope) if head else ()
+                if candidates:
+                    index, definition, reads = self._through_import(path, offer, candidates, text, rest)
                 elif stars and head not in offer.names:
                     index, definition, reads = self._through_stars(path, stars, head, rest)
                 found.looks.add(reads)
-                led = known[text] = None if definition is None or definition.path == path else (index, definition)
+                led = known[scope, text] = (
+                    None if definition is None or definition.path == path else (index, definition)
+                )
             if led is not None:
                 index, (dst, name) = led
                 target = bound[index].target
@@ -595,13 +601,13 @@ class Resolution:
         return -1, None, reads
 
     def _through_import(
-        self, path: str, offer: _Offer, head: str, text: str, rest: str
+        self, path: str, offer: _Offer, candidates: Sequence[int], text: str, rest: str
     ) -> tuple[int, Definition | None, frozenset[_Read]]:
-        """The import row that the dotted `text` goes through, and where it leads."""
-        rows, candidates = self._interfaces[path].imports, offer.aliases[head]
+        """The one of these import rows that the dotted `text` goes through, and where it leads."""
+        rows = self._interfaces[path].imports
         # `import a.b` and `import a.c` both bind `a`: the longest module that the text spells out is meant.
         best, best_length = candidates[-1], -1
-        for index in candidates if head in offer.dotted else ():
+        for index in candidates if rows[best].alias in offer.dotted else ():
             module = rows[index].module
             spelled = rows[index].name == "" and "." in module and (text + ".").startswith(module + ".")
             if spelled and len(module) > best_length:
@@ -726,6 +732,30 @@ class _Found:
         )  # fmt: skip
 
 
+def _scope(interface: Interface, offer: _Offer, text: str, symbol: int) -> int:
+    """The symbol at or around `symbol` in which the head of a dotted name is imported; -1 for the module."""
+    rows, symbols = interface.imports, interface.symbols
+    homes = {rows[index].symbol for index in offer.inner.get(text.partition(".")[0], ())}
+    scope = symbol if homes else -1
+    while scope >= 0:
+        # What a class binds is not seen by its methods.
+        if scope in homes and (scope == symbol or symbols[scope].kind not in _CLASSES):
+            return scope
+        scope = symbols[scope].parent
+    return scope
+
+
+def _candidates(rows: Sequence[Import], offer: _Offer, head: str, scope: int) -> Sequence[int]:
+    """The import rows that bind this name as it is seen in a scope, the one that counts last."""
+    outer = offer.aliases.get(head, ())
+    if scope < 0:
+        return outer
+    own = [index for index in offer.inner[head] if rows[index].symbol == scope]
+    # `import a.b` out here and `import a.c` in there bind the same `a`.
+    return [*outer, *own] if head in offer.dotted else own
+
+
+_CLASSES = ("class", "interface", "enum")
 _EITHER = TYPE_ONLY | LAZY
 _Row = TypeVar("_Row", bound=tuple[object, ...])
 
@@ -754,6 +784,8 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     for symbol in interface.symbols:
         offer.setdefault(symbol.name, []).append(("symbol",))
     for row in interface.imports:
+        if row.symbol >= 0:
+            continue  # nobody outside sees it
         offer.setdefault(row.alias or "*" if row.alias or row.name == "*" else "", []).append(row[:4])
     for export in interface.exports:
         known = 0 <= export.imported < len(interface.imports)
@@ -763,7 +795,7 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
         if export.local != export.name:
             # A lookup of the exported name goes on with the local one.
             found.extend(("symbol",) for symbol in interface.symbols if symbol.name == export.local)
-            found.extend(row[:4] for row in interface.imports if row.alias == export.local)
+            found.extend(row[:4] for row in interface.imports if row.alias == export.local and row.symbol < 0)
     return offer
 
 

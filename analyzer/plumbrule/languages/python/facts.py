@@ -25,6 +25,7 @@ from plumbrule.facts import (
     Import,
     Parameter,
 )
+from plumbrule.languages.python import scopes
 
 _BOM = b"\xef\xbb\xbf"
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -67,6 +68,8 @@ _TRACING = re.compile(
     rb"(?:^|[._])(?:log|logger|logging|debug|info|warn|warning|error|exception|trace|print)(?:$|[._])"
 )
 
+_GLOBAL = re.compile(rb"\bglobal[ \t]+(\w+)")
+_WORD = re.compile(rb"\w+")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum", "TextChoices", "IntegerChoices"}
 _LONGEST_TEXT = 500  # of a default or annotation kept as written; what follows is replaced by an ellipsis
 
@@ -156,10 +159,17 @@ class PythonSweep(Sweep):
         self.cut(start, end)
         self._import_spans.append((start, end))
         line, flags, symbol = self.line(start), self._flags_at(start), self.symbol
+        if symbol >= 0 and self._is_global(start, end):
+            symbol = -1
         for module, level, name, alias, _, own, _ in _imported(text(self.source[start:end])):
             self.imports.append(Import(module, level, name, alias, line, flags | own if symbol < 0 else flags, symbol))
             if name == "TYPE_CHECKING":
                 self._checking.add(alias)
+
+    def _is_global(self, start: int, end: int) -> bool:
+        """Whether the function around this import statement makes a name in it one of the module."""
+        found = _GLOBAL.search(self.source, self.frame.start, start)
+        return found is not None and found[1] in _WORD.findall(self.source, start, end)
 
     def _flags_at(self, start: int) -> int:
         flags = self._flags | (LAZY if self.in_function else 0)
@@ -554,6 +564,22 @@ class PythonSweep(Sweep):
         return (
             _TRACING.search(self.source[callee.start_byte : min(callee.end_byte, callee.start_byte + 80)]) is not None
         )
+
+    # -- names of their own ---------------------------------------------------------------------------------------
+
+    def may_be_local(self, start: int, end: int) -> bool:
+        before = self._masked[max(0, start - 6) : start]
+        return before.endswith(scopes.BEFORE) or scopes.SUSPECT.match(self._masked, end) is not None
+
+    def scope_of(self, around: list[Node]) -> tuple[int, int] | None:
+        span = scopes.scope_of(self.source, around)
+        if span is None:
+            return None
+        # What a function imports itself and sets where that fails is bound by the import.
+        name = text(self.source[around[-1].start_byte : around[-1].end_byte])
+        first, last = self.line(span[0]), self.line(span[1])
+        own = any(row.symbol >= 0 and row.alias == name and first <= row.line <= last for row in self.imports)
+        return None if own else span
 
     # -- the end --------------------------------------------------------------------------------------------------
 
