@@ -263,6 +263,20 @@ def test_a_main_line_that_dropped_what_was_told_says_it_is_gone(shop):
     assert drift.inbox.to(ADA)[-1]["Subject"] == "[Plumbrule] shop: 2 fixed"
 
 
+def test_before_is_what_the_reader_was_told_also_on_a_line_that_is_no_more(shop):
+    drift = shop()
+    clean = drift.repo.head
+    drift.change(CYCLE)
+    drift.send()
+    drift.repo.git("reset", "--quiet", "--hard", clean)
+    drift.change({"shop/a.py": "import shop.b\n", "shop/b.py": "import shop.a\n"}, "instead")
+    drift.send()
+    html = drift.inbox.to(ADA)[-1].get_body(("html",)).get_content()
+    (said,) = re.findall(r"Open findings over time\. ([^\"]*)", html)
+    assert "2 errors" in said
+    assert "before" not in said
+
+
 def test_a_rewritten_line_under_a_changed_policy_is_compared_with_what_both_share(shop, text_of):
     drift = shop()
     clean = drift.repo.head

@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
@@ -80,11 +80,18 @@ class RepoMoves:
     unwaived: int = 0  # open again because their waiver ended: not the code's doing
     notes: tuple[str, ...] = ()
     state: State | None = None
+    open_before: Mapping[str, int] = field(default_factory=dict)  # severity to findings, where the reader left off
 
     @property
     def moved(self) -> bool:
         """Whether there is anything to tell of the code's structure; size alone is none."""
         return bool(self.items or self.fixed or any(count.name in STRUCTURE for count in self.counts))
+
+    def grown(self, severity: str) -> int:
+        """How many more findings are open than the reader was told of."""
+        if self.state is None or self.told is None:
+            return 0
+        return sum(number for of, _, number in self.state.open if of == severity) - self.open_before.get(severity, 0)
 
     def new(self, severity: str) -> int:
         return sum(len(item.findings) for item in self.items if item.severity == severity)
@@ -282,6 +289,9 @@ class _Comparison:
             unwaived=unwaived,
             notes=self.anchor.notes,
             state=state,
+            open_before=Counter(
+                dated.finding.severity for dated in self.before.values() if dated.finding.state in ("new", "known")
+            ),
         )
 
     def _touched(self) -> frozenset[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from plumbrule.report import charts
 from plumbrule.report.history import History, Moment
@@ -50,19 +49,18 @@ def _over_time(history: History, moves: Sequence[RepoMoves]) -> Picture | None:
     span = charts.span_of(*series.values(), days=days)
     if span is None or all(len(moments) < 2 for moments in series.values()):
         return None
-    told = {one.repo: one.told.at for one in moves if one.told is not None}
-    said = "; ".join(_moved(name, moments, told) for name, moments in sorted(series.items()))
+    said = "; ".join(_moved(name, moments, moves) for name, moments in sorted(series.items()))
     drawing = charts.findings_by_severity(series, theme("light"), span=span, height=140, width=_WIDTH)
     drawing = drawing.properties(padding=4)  # a screen keeps room for the names at the ends; here they make their own
     return Picture("findings", "Open findings", f"Open findings over time. {said}.", charts.png(drawing, _SCALE))
 
 
-def _moved(name: str, moments: Sequence[Moment], told: Mapping[str, datetime]) -> str:
-    """ "67 errors, 61 before": before is what the reader was told of each repository."""
+def _moved(name: str, moments: Sequence[Moment], moves: Sequence[RepoMoves]) -> str:
+    """ "67 errors, 61 before": before is what the reader was told of each repository, on whatever line it stood."""
     now = moments[-1].value
-    moved = sum(one.moved for one in moments if one.repo in told and one.at > told[one.repo])
+    grown = sum(one.grown(name) for one in moves)
     noun = counted(int(now), name)
-    return f"{noun}, {now - moved:,.0f} before" if moved else noun
+    return f"{noun}, {now - grown:,.0f} before" if grown else noun
 
 
 def _by_rule(moves: Sequence[RepoMoves]) -> Picture | None:
