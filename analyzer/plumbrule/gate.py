@@ -46,6 +46,7 @@ from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, 
 from plumbrule.walk import Coverage as Covered
 
 WORKTREE = "worktree"
+_UNREADABLE = "cannot be read"
 _RANK = {"error": 0, "warning": 1, "info": 2}
 _MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
@@ -135,7 +136,37 @@ class _Gate:
         loose = self._loosened(name, bases, binding, proposed, unreadable, now_tree)
         plain = replace(plain, policy=replace(policy_used, loosened=tuple(item.words for item in loose)))
         judged = [self._judge(name, used, commit, now_tree, contents, loose) for commit in bases]
-        return self._verdict(plain, judged, used, binding, proposed)
+        report = self._verdict(plain, judged, used, binding)
+        if binding.path or question.policy_from_head:
+            return report
+        return self._with_first_policy(report, name, bases, now_tree, contents, proposed, unreadable)
+
+    def _with_first_policy(
+        self,
+        report: Report,
+        name: str,
+        bases: Sequence[str],
+        now_tree: Changes,
+        contents: Mapping[str, bytes],
+        proposed: Governing | None,
+        unreadable: str,
+    ) -> Report:
+        """The report, and what the policy that the change brings would say of the change: nobody has agreed to it."""
+        if proposed is None:
+            broken = unreadable.startswith(_UNREADABLE)
+            why = f"the change brings the first policy, which {unreadable}; once landed it would stop every verdict"
+            return replace(report, reasons=(*report.reasons, why)) if broken else report
+        if not proposed.path:
+            return report
+        reasons = [*report.reasons, "the change brings the first policy: it binds once it has landed"]
+        told = {finding.id for finding in report.findings if finding.state == "new"}
+        try:
+            judged = [self._judge(name, proposed, commit, now_tree, contents, ()) for commit in bases]
+        except PlumbruleError as error:
+            return replace(report, reasons=(*reasons, f"the first policy could not be tried: {error}"))
+        reasons += [f"the first policy could not be tried in full: {error}" for error in judged[0].judgement.errors]
+        new = [_finding(row, report.head) for row in _rows(judged) if row.state == "new" and row.id not in told]
+        return replace(report, reasons=tuple(reasons), ahead=tuple(new))
 
     # -- what binds ---------------------------------------------------------------------------------------------
 
@@ -186,10 +217,11 @@ class _Gate:
                 file = self._repository.root / path
                 if file.is_symlink() or not file.is_file():
                     return None, "is deleted"
-                return on_disk(file), ""
+                found = on_disk(file)
+                return replace(found, policy=replace(found.policy, source=path)), ""
             found = in_commit(self._repository, head, path)
         except PlumbruleError as error:
-            return None, f"cannot be read: {str(error).splitlines()[0]}"
+            return None, f"{_UNREADABLE}: {str(error).splitlines()[0]}"
         return (found, "") if found.path else (None, "is deleted")
 
     def _loosened(
@@ -401,15 +433,10 @@ class _Gate:
         judged: Sequence[_Judged],
         used: Governing,
         binding: Governing,
-        proposed: Governing | None,
     ) -> Report:
         question, last = self._question, judged[0]
         judgement = last.judgement
-        rows = list(judgement.rows)
-        # After criss-cross merges there are several merge bases: what one of them shows, this change did not bring.
-        for other in judged[1:]:
-            fresh = {row.id for row in other.judgement.rows if row.state == "new"}
-            rows = [replace(r, state="known") if r.state == "new" and r.id not in fresh else r for r in rows]
+        rows = _rows(judged)
         limit = _RANK[question.fail_on]
         failing = [
             row
@@ -440,8 +467,6 @@ class _Gate:
                 f"{count} file{'s' if count != 1 else ''} moved to where no component of the policy is declared and"
                 f" count{'s' if count == 1 else ''} as part of the one they came from, such as {first}"
             )
-        if not binding.path and proposed is not None and proposed.path:
-            reasons.append("the change brings the first policy: it binds once it has landed")
         return replace(
             plain,
             verdict=verdict,
@@ -526,6 +551,16 @@ class _Recalled:
     held: Held
     derived: Mapping[str, Collection[Row]]
     stood: Mapping[str, tuple[Found, ...]]  # by rule, what the scan's judgement of it found
+
+
+def _rows(judged: Sequence[_Judged]) -> list[JudgedRow]:
+    """What was found; after criss-cross merges there are several merge bases, and what one of them shows, this change
+    did not bring."""
+    rows = list(judged[0].judgement.rows)
+    for other in judged[1:]:
+        fresh = {row.id for row in other.judgement.rows if row.state == "new"}
+        rows = [replace(r, state="known") if r.state == "new" and r.id not in fresh else r for r in rows]
+    return rows
 
 
 def _stood(reader: Reader, name: str, rules: Collection[str]) -> dict[str, tuple[Found, ...]]:

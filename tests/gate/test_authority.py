@@ -189,6 +189,30 @@ def test_a_first_policy_is_reported_now_and_binds_once_it_landed(shop: Callable,
     assert (code, report["policy"]["path"]) == (0, "")
     assert any("first policy" in reason for reason in report["reasons"])
     assert loosenings(report) == []
+    assert report["ahead"] == []
+
+
+@pytest.mark.parametrize("head", ["HEAD", "worktree"])
+def test_what_a_first_policy_finds_in_its_own_change_is_told_and_fails_nothing(
+    shop: Callable, judged: Callable, plumbrule: Callable, head: str
+):
+    repo = shop({**WEB, **CYCLE})
+    change = {"plumbrule.toml": LAYERS, **UPWARDS, "shop/other.py": "x = 1\n"}
+    (repo.commit if head == "HEAD" else repo.write)(change)
+    code, report = judged(repo, "--head", head)
+    assert (code, report["verdict"], report["counts"]["error"]) == (0, "passed", 0)
+    assert [(f["rule"], f["subject"]) for f in report["ahead"]] == [("layer-breach", "domain/stock.py -> web/page.py")]
+    told = plumbrule(repo.path, "gate", "--base", "main", "--head", head, "--quiet").out
+    assert "layer-breach (error): domain/stock.py:1" in told
+    assert judged(repo, "--head", head, "--policy-from", "head")[1]["ahead"] == []
+
+
+def test_a_first_policy_that_cannot_be_read_is_told(shop: Callable, judged: Callable):
+    repo = shop(WEB)
+    repo.commit({"plumbrule.toml": "[rules\n"})
+    code, report = judged(repo)
+    assert code == 0
+    assert any("first policy" in reason and "not TOML" in reason for reason in report["reasons"])
 
 
 def test_a_broken_policy_at_the_base_is_not_judged(shop: Callable, judged: Callable):

@@ -74,6 +74,12 @@ def rich() -> Report:
                 "old/a.py -> old/b.py closes a cycle of 2 files", "",
             ),
         ),
+        ahead=(
+            Finding(
+                "c0ffee40", "forbidden-dependency", "error", "new", "shop", "domain/b.py -> web/c.py", "domain/b.py", 3,
+                "domain must not depend on web", "Turn the dependency round.",
+            ),
+        ),
         tool={"name": "plumbrule", "version": "0.1.0"},
         rules=(
             RuleText(
@@ -148,6 +154,7 @@ def hostile() -> Report:
             history=everything,
         ),
         findings=findings,
+        ahead=findings[:2],
         tool={"name": everything},
         rules=(RuleText("layer-breach", everything, "error", everything, everything),),
     )

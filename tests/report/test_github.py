@@ -34,7 +34,9 @@ def test_what_is_new_stands_beside_its_line_and_what_was_known_nowhere(rich: Rep
         ("error", "billing/invoice.py", "3", "dependency-cycle"),
         ("error", "billing/tax.py", "1", "dependency-cycle"),
         ("warning", "web/cart.py", None, "oversized-file"),
+        ("notice", "domain/b.py", "3", "forbidden-dependency"),
     ]
+    assert "binds nobody until it has landed" in told[-1][2]
     assert told[0][2].split("\n") == [
         "charge lost its parameter currency, which 2 callers give",
         "Keep the parameter, with a default.",
@@ -44,7 +46,7 @@ def test_what_is_new_stands_beside_its_line_and_what_was_known_nowhere(rich: Rep
 
 def test_a_name_with_signs_of_the_command_itself_arrives_as_it_is(rich: Report):
     odd = replace(rich.findings[0], path="100%/a,b:c%0A.py", message="50% of a::b, and more")
-    ((_, given, message),) = commands(render(replace(rich, findings=(odd,)), "github"))
+    ((_, given, message),) = commands(render(replace(rich, findings=(odd,), ahead=()), "github"))
     assert given["file"] == odd.path
     assert message.startswith(odd.message)
 
@@ -52,15 +54,15 @@ def test_a_name_with_signs_of_the_command_itself_arrives_as_it_is(rich: Report):
 def test_no_name_is_a_command_or_adds_a_property(hostile: Report):
     told = commands(render(hostile, "github"))
     new = [finding for finding in hostile.findings if finding.state == "new"]
-    assert len(told) == len(new)
-    assert {name for name, _, _ in told} == {"error"}
+    assert len(told) == len(new) + len(hostile.ahead)
+    assert [name for name, _, _ in told] == ["error"] * len(new) + ["notice"] * len(hostile.ahead)
     assert all(given.keys() <= {"file", "line", "title"} for _, given, _ in told)
     assert {given["file"] for _, given, _ in told} == {log_line(finding.path) for finding in new}
 
 
 def test_a_finding_about_no_file_names_its_subject(rich: Report):
     finding = replace(rich.findings[0], path="", line=0, subject="web -> domain")
-    ((_, given, message),) = commands(render(replace(rich, findings=(finding,)), "github"))
+    ((_, given, message),) = commands(render(replace(rich, findings=(finding,), ahead=()), "github"))
     assert "file" not in given
     assert message.startswith("web -> domain: ")
 
@@ -68,7 +70,7 @@ def test_a_finding_about_no_file_names_its_subject(rich: Report):
 def test_a_run_that_could_not_judge_says_why(minimal: Report):
     report = replace(minimal, verdict="not-judged", reasons=("no base\nfetch it",))
     assert commands(render(report, "github")) == [
-        ("error", {"title": "Plumbrule could not judge"}, "no base\\nfetch it"),
+        ("error", {"title": "Plumbrule could not judge"}, "no base\nfetch it"),
     ]
 
 

@@ -61,7 +61,7 @@ def test_a_report_read_back_renders_the_same_bytes(report: Report, name: str):
 
 def test_a_report_from_before_a_member_was_added_is_read(minimal: Report):
     earlier = json.loads(render(minimal, "json"))
-    del earlier["policy"]["known"], earlier["coverage"]["read_in_part"]
+    del earlier["policy"]["known"], earlier["coverage"]["read_in_part"], earlier["ahead"]
     assert read(json.dumps(earlier)) == read(render(minimal, "json"))
 
 

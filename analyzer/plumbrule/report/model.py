@@ -82,6 +82,7 @@ class Report:
     coverage: Coverage = field(default_factory=Coverage)
     findings: tuple[Finding, ...] = ()  # sorted by (state new first, severity, rule, subject)
     tool: dict[str, str] = field(default_factory=dict)  # {"name": "plumbrule", "version": ...}
+    ahead: tuple[Finding, ...] = ()  # what a first policy that the change brings would find new; it binds once landed
     rules: tuple[RuleText, ...] = ()  # every evaluated rule, sorted by id; empty = formats show ids only
 
     @property

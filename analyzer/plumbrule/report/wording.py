@@ -7,6 +7,8 @@ from itertools import groupby
 
 from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report
 
+AHEAD = "found by the first policy, which binds nobody until it has landed"
+
 
 def headline(report: Report) -> str:
     """The verdict and the size of it: "failed: 2 new errors, 1 new warning"."""

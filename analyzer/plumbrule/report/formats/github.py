@@ -7,6 +7,7 @@ warnings a step, so the worst come first and what was known before takes nobody'
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from plumbrule.report import wording
 from plumbrule.report.escapes import log_line
@@ -25,21 +26,21 @@ def render(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     if report.verdict == "not-judged":
         for reason in report.reasons:
-            yield _command("error", {"title": "Plumbrule could not judge"}, [reason])
+            yield _command("error", {"title": "Plumbrule could not judge"}, wording.why_and_mend(reason))
     for finding in in_order(report.findings):
         if finding.state == "new":
-            yield _finding(finding)
+            yield _finding(finding, _COMMANDS[finding.severity])
+    for finding in in_order(report.ahead):
+        yield _finding(replace(finding, remedy=f"({wording.AHEAD})"), "notice")
     yield log_line(f"Plumbrule: {wording.headline(report)}")
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, command: str) -> str:
     where = {"file": finding.path} if finding.path else {}
     if finding.path and finding.line:
         where["line"] = str(finding.line)
     message = finding.message if finding.path else f"{wording.place(finding)}: {finding.message}"
-    return _command(
-        _COMMANDS[finding.severity], {**where, "title": finding.rule}, [message, *finding.remedy.strip().split("\n")]
-    )
+    return _command(command, {**where, "title": finding.rule}, [message, *finding.remedy.strip().split("\n")])
 
 
 def _command(name: str, properties: dict[str, str], lines: Iterable[str]) -> str:

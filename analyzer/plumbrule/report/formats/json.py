@@ -31,6 +31,7 @@ def render(report: Report) -> str:
                 "read_in_part": [{"path": path, "line": line} for path, line in report.coverage.read_in_part],
             },
             "findings": [asdict(finding) for finding in in_order(report.findings)],
+            "ahead": [asdict(finding) for finding in in_order(report.ahead)],
             "rules": [asdict(rule) for rule in report.rules],
         }
     )
@@ -140,6 +141,7 @@ def _report(data: _Object) -> Report:
             history=coverage.text("history"),
         ),
         findings=tuple(_finding(row) for row in data.objects("findings")),
+        ahead=tuple(_finding(row) for row in data.objects("ahead", missing=True)),
         tool={name: tool.text(name) for name in tool.names()},
         rules=tuple(
             RuleText(row.text("id"), row.text("title"), row.text("severity"), row.text("reason"), row.text("instead"))

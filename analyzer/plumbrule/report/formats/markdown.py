@@ -65,6 +65,11 @@ def _findings(report: Report) -> Iterator[str]:
                 yield f"\n**{_prose(rule)}**: {sum(map(len, groups)):,} {heading} ({_prose(severity)})\n\n"
                 for group in groups:
                     yield from _group(group)
+    if report.ahead:
+        yield _folded(
+            f"{len(report.ahead):,} {wording.AHEAD}",
+            _listed(f"{f.rule} ({f.severity}): {wording.place(f)}: {f.message}" for f in in_order(report.ahead)),
+        )
     brief = [f for f in findings if f.state in ("waived", "fixed")]
     if brief:
         yield _folded(

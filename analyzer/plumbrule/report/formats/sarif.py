@@ -125,6 +125,10 @@ def _invocation(report: Report) -> dict[str, object]:
     for path, reason in report.coverage.skipped_files:
         file = {"physicalLocation": _physical(path, 0)}
         notes.append(_notification("warning", f"skipped: {reason}") | {"locations": [file]})
+    for ahead in in_order(report.ahead):  # as results they would be open alerts
+        place = {"physicalLocation": _physical(ahead.path or report.policy.path or "plumbrule.toml", ahead.line)}
+        said = f"{wording.AHEAD}: {ahead.rule}: {ahead.message}"
+        notes.append(_notification("note", said) | {"locations": [place]})
     return {
         "executionSuccessful": report.verdict != "not-judged",
         "exitCode": report.exit_code,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -59,6 +59,7 @@ def _lines(report: Report) -> Iterator[_Line]:
     for heading, state in (("waived", "waived"), ("fixed", "fixed")):
         yield from _in_brief(heading, [f for f in findings if f.state == state])
     yield from _in_numbers([f for f in findings if f.state == "known" and not f.unaccepted])
+    yield from _ahead(in_order(report.ahead))
     yield from _coverage(report)
 
 
@@ -102,6 +103,14 @@ def _in_brief(heading: str, findings: list[Finding]) -> Iterator[_Line]:
         yield _Line(f"{heading}: {len(findings):,}", "rule")
     for finding in findings:
         yield _Line(f"  {finding.rule}: {finding.subject}", "aside")
+
+
+def _ahead(findings: Sequence[Finding]) -> Iterator[_Line]:
+    if findings:
+        yield _Line("")
+        yield _Line(f"{wording.AHEAD}: {len(findings):,}", "rule")
+    for finding in findings:
+        yield _Line(f"  {finding.rule} ({finding.severity}): {wording.place(finding)}: {finding.message}", "aside")
 
 
 def _in_numbers(findings: list[Finding]) -> Iterator[_Line]:
