@@ -93,6 +93,7 @@ class Timeline:
         self._known = 0  # commits of this run that an earlier scan told of
         self._telling = True  # the commit at hand is none of them, nor older
         self._record: SnapshotRecord | None = None
+        self._tree: frozenset[str] = frozenset()
 
     def resume(self, record: SnapshotRecord) -> None:
         """Stands where the last scan ended; the walk has been moved there."""
@@ -175,13 +176,19 @@ class Timeline:
         self._moved.update(step.delta)
         if self._sides is not None:
             self._units[made.id] = walk.figures(step, self._renames([commit]) if step.delta else {})
-        self._moments.append((commit, Moment(walk.graph, walk.derived, frozenset(walk.tree))))
+        self._moments.append((commit, Moment(walk.graph, walk.derived, self._paths(changes))))
         if self._sides is None:
             self._open_court()
             self._close_batch(batch, first=True)
         elif made.id in ends:
             self._judge(batch)
             self._close_batch(batch)
+
+    def _paths(self, changes: Changes) -> frozenset[str]:
+        """All paths of the tree that these changes led to; the very set of the step before where none came or went."""
+        if not self._tree or any(file is None or path not in self._tree for path, file in changes.items()):
+            self._tree = frozenset(self._walk.tree)
+        return self._tree
 
     # -- judgement ----------------------------------------------------------------------------------------------
 
@@ -203,22 +210,22 @@ class Timeline:
         renamed = self._renames([commit for commit, _ in self._moments])
         rows = self._change_rows(start, end, renamed)
         self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
-        earlier = self._judgement.found
+        before = self._judgement
         self._judgement = judge(
             self._sides,
             self._terms.rules,
             self._policy,
             today=self._terms.today,
             renamed=renamed,
-            earlier=earlier,
-            stood=self._judgement.standing,
+            earlier=before.found,
+            stood=before.standing,
         )
         if renamed:
             for row in self._judgement.rows:
-                before = identity(row.rule, row.repo, earlier_subject(row.subject, renamed))
-                if row.id not in self._origins and before in self._origins:
-                    self._origins[row.id] = self._origins[before]
-        self._date_new(batch, start, earlier, renamed)
+                former = identity(row.rule, row.repo, earlier_subject(row.subject, renamed))
+                if row.id not in self._origins and former in self._origins:
+                    self._origins[row.id] = self._origins[former]
+        self._date_new(batch, start, before, renamed)
 
     def _change_rows(self, start: Moment, end: Moment, renamed: Mapping[str, str]) -> Derived:
         assert isinstance(start.graph, MemoryGraph)
@@ -228,10 +235,9 @@ class Timeline:
             end.graph, start.graph, start.derived, self._moved, renamed, about_change=end.derived, habits=habits
         )
 
-    def _date_new(
-        self, batch: Batch, start: Moment, earlier: Mapping[str, frozenset[tuple[str, str]]], renamed: Mapping[str, str]
-    ) -> None:
-        """Gives every new finding the first commit of the batch that shows it, by bisection."""
+    def _date_new(self, batch: Batch, start: Moment, before: Judgement, renamed: Mapping[str, str]) -> None:
+        """Gives every new finding the first commit of the batch that shows it, by bisection; `before` is the judgement
+        of where it started."""
         new = {row.id for row in self._judgement.rows if row.state == "new"}
         first = dict.fromkeys(new, len(self._moments))
         if new and len(self._moments) > 1:
@@ -245,7 +251,13 @@ class Timeline:
                     changed=self._moved,
                 )
                 judged = judge(
-                    sides, self._terms.rules, self._policy, today=self._terms.today, renamed=renamed, earlier=earlier
+                    sides,
+                    self._terms.rules,
+                    self._policy,
+                    today=self._terms.today,
+                    renamed=renamed,
+                    earlier=before.found,
+                    stood=before.standing,
                 )
                 sides.close()
                 return {row.id for row in judged.rows if row.state != "fixed"}
