@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -494,3 +495,22 @@ def test_code_may_move_to_where_the_base_has_declared_another_component(shop: Ca
     })  # fmt: skip
     code, report = judged(repo)
     assert code == 0, report["findings"]
+
+
+@pytest.mark.parametrize("folder", ["##[group]x", 'a "quoted" \\ name', "two\nlines"])
+def test_a_subject_that_is_copied_from_the_text_waives_its_finding(
+    shop: Callable, judged: Callable, plumbrule: Callable, found: Callable, folder: str
+):
+    repo = shop(
+        {f"{folder}/one.py": "x = 1\n", f"{folder}/two.py": "from .one import x\n", f"{folder}/__init__.py": ""}
+    )
+    repo.commit({f"{folder}/one.py": "from .two import x\n"})
+    told = plumbrule(repo.path, "gate", "--base", "main", "--quiet").out
+    subjects = re.findall(r"subject: (\".*\")", told)
+    assert len(subjects) == 2
+    waivers = (WAIVER.partition("\n\n")[0].replace('"shop/cart.py -> shop/tax.py"', text) for text in subjects)
+    repo.switch("main")
+    repo.commit({"plumbrule.toml": "\n\n".join(waivers)})
+    repo.switch("topic")
+    code, report = judged(repo)
+    assert (code, found(report, "new"), len(found(report, "waived"))) == (0, [], 2)

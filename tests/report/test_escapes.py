@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
 import unicodedata
 
 import pytest
@@ -11,7 +12,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from plumbrule.report.escapes import code_span, in_markdown, in_uri, json_text, log_line, shortened, visible
+from plumbrule.report.escapes import (
+    code_span,
+    in_markdown,
+    in_uri,
+    json_text,
+    log_line,
+    shortened,
+    toml_string,
+    visible,
+)
 
 ANY = st.text(st.characters(), max_size=40)  # lone surrogates included
 
@@ -88,6 +98,16 @@ def test_json_keeps_every_name_and_shows_every_hidden_character(name: str):
     assert hidden <= {"\n"}
     whole = "".join(visible(c) if "\ud800" <= c <= "\udfff" else c for c in name)
     assert json.loads(text) == {whole: [whole]}
+
+
+@given(ANY)
+@example("src/##[group]x/one.py -> a\\b")
+@example("::error::x")
+def test_a_toml_string_is_the_text_and_safe_in_a_log(name: str):
+    quoted = toml_string(name)
+    assert log_line(f"subject: {quoted}") == f"subject: {quoted}"
+    whole = "".join(visible(c) if "\ud800" <= c <= "\udfff" else c for c in name)
+    assert tomllib.loads(f"subject = {quoted}") == {"subject": whole}
 
 
 @pytest.mark.parametrize("command", ["##[group]x", "##vso[task.complete]", "a ##teamcity[x]", "####[error]"])

@@ -22,7 +22,8 @@ _UNSEEN = (
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _INVISIBLE_IN_JSON = re.compile(f"[{_UNSEEN}]".replace("\x00-\x1f", ""))  # JSON escapes these itself; "\n" is layout
 _RUNNER_COMMAND = re.compile(r"^\s*::|##(?=\w*\[)")
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_TOML_SPELLED = re.compile(f'[{_UNSEEN}"\\\\]')
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What no Markdown dialect gives a meaning: words of letters and digits, inner apostrophes, hyphens before letters, and
 # numbers; an opening bracket before and punctuation after them are split off.
@@ -48,6 +49,17 @@ def log_line(text: str) -> str:
 def log_lines(text: str) -> str:
     """Several lines of a log, each as `log_line` has it: for a sentence of ours that has a second line."""
     return "\n".join(map(log_line, text.split("\n")))
+
+
+def toml_string(text: str) -> str:
+    """A TOML basic string of this text, safe to print and to paste: nothing hidden, no command to a runner."""
+    spelled = _TOML_SPELLED.sub(lambda match: _SHORT.get(match[0]) or _toml_code(match[0]), _whole(text))
+    return f'"{_RUNNER_COMMAND.sub(lambda match: match[0][:-1] + _toml_code(match[0][-1]), spelled)}"'
+
+
+def _toml_code(character: str) -> str:
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _spelled(character: str) -> str:

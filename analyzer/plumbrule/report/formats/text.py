@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from plumbrule.report import wording
-from plumbrule.report.escapes import log_line
+from plumbrule.report.escapes import log_line, toml_string
 from plumbrule.report.model import Finding, Report, in_order
 
 _LISTED = 10  # skipped files; the rest is counted, and JSON has them all
@@ -88,7 +88,11 @@ def _group(group: list[Finding]) -> Iterator[_Line]:
 
 def _finding(finding: Finding, indent: str) -> Iterator[_Line]:
     yield _Line(f"{indent}{wording.place(finding)}: {finding.message}", finding.severity)
-    if finding.subject not in finding.message and finding.subject != wording.place(finding):
+    # What a waiver quotes must be here to be copied; what cannot be shown as it is, is TOML already.
+    quoted = toml_string(finding.subject)
+    if quoted[1:-1] != finding.subject:
+        yield _Line(f"{indent}  subject: {quoted}")
+    elif finding.subject not in finding.message and finding.subject != wording.place(finding):
         yield _Line(f"{indent}  subject: {finding.subject}")
     for evidence in finding.evidence:
         yield _Line(f"{indent}  | {evidence}")
