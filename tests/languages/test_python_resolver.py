@@ -139,3 +139,14 @@ def test_resolvers_are_equal_while_roots_and_top_level_names_are(tree_of: Grow) 
 def test_strange_paths_do_no_harm(tree_of: Grow, name: str) -> None:
     tree = tree_of({f"{name}/__init__.py": "", f"{name}/m.py": "", f"{name}/pyproject.toml": "", "x.py": ""})
     assert PythonResolver(tree).packages() <= {name, "x"}
+
+
+def test_a_folder_without_a_file_of_its_own_is_a_package_where_others_hold_none(where_leads: Leads) -> None:
+    files = ["app/__init__.py", "app/x.py", "app/space/deep.py", "ns/part/m.py", "ns/y.py"]
+    assert where_leads(files, "app/x.py", "import app.space") == "app/space"
+    assert where_leads(files, "app/x.py", "from app.space import deep") == "app/space/deep.py"
+    assert where_leads(files, "app/x.py", "from app.space import gone") == "unresolved"
+    assert where_leads(files, "app/x.py", "from .space import *") == "app/space"
+    assert where_leads(files, "app/x.py", "import ns.part") == "ns/part"
+    assert where_leads(files, "ns/y.py", "from . import part") == "ns/part"
+    assert where_leads([*files, "src/ns/part.py"], "app/x.py", "import ns.part") == "src/ns/part.py"

@@ -38,6 +38,9 @@ PYTHON_LINES = [
     "from deep.end import leaf",
     "from spaces.inner import leaf",
     "import requests",
+    "import shop",
+    "import spaces.inner",
+    "class Part(shop.cart.Invoice): x = shop.tax.rates.rate(1), spaces.inner.leaf.total()",
     "from shop.tax import rate, standard",
     "from .rates import standard as rate",
     "from shop.gone import x",
@@ -257,3 +260,34 @@ def test_what_a_function_imports_is_bound_there_alone() -> None:
         ("relies", "app/two.py"),
     ]
     assert _rows("app/other.py", LAZY).uses == ()
+
+
+def test_a_module_below_an_imported_package_is_found_though_another_file_imports_it() -> None:
+    files = {
+        "shop/__init__.py": "def own(): ...\n",
+        "shop/core.py": "class Engine:\n    def start(self): ...\n",
+        "shop/deep/space.py": "def far(): ...\n",
+        "shop/tax.py": "",
+        "app.py": """import shop
+class Mine(shop.core.Engine): ...
+shop.core.Engine.start()
+shop.deep.space.far()
+shop.own()
+shop.gone.missing()
+""",
+        "one.py": "import shop.tax\nshop.core.Engine()\n",
+        "two.py": "import shop.deep\nshop.deep.space.far()\n",
+    }
+    rows = _rows("app.py", files)
+    assert {(use.dst, use.symbol, use.kind) for use in rows.uses if use.line > 1} == {
+        ("shop/core.py", "Engine", "inherit"),
+        ("shop/core.py", "Engine.start", "call"),
+        ("shop/deep/space.py", "far", "call"),
+        ("shop/__init__.py", "own", "call"),
+        ("shop/__init__.py", "", "call"),
+    }
+    assert {(d.dst, d.confidence) for d in rows.dependencies if d.kind == "inherit"} == {("shop/core.py", 0.8)}
+    assert {use.symbol for use in _rows("one.py", files).uses} == {"", "Engine"}
+    two = _rows("two.py", files)
+    assert {d.dst for d in two.dependencies} == {"shop/deep/space.py"}
+    assert (two.imports, two.resolved) == (1, 1)

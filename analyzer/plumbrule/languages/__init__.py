@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The file of this repository that an import statement names."""
+    """The file of this repository that an import statement names, or the folder if that is all a package is."""
 
     path: str
     # The submodule's own file when `name` of a `from m import name` is a file itself; then nothing of `path` is used.

@@ -403,26 +403,28 @@ class Resolution:
 
     def _bind(self, path: str) -> list[_Answer]:
         interface = self._interface(path)
-        scope = (languages()[self.tree.entries[path].dialect].name, path.rpartition("/")[0])
-        known = self._answers.setdefault(scope, {})
-        bound = []
-        for row in interface.imports if interface is not None else ():
-            answer = known.get(row[:3])
-            if answer is None:
-                asked = self.tree.watch()
-                target = self._resolvers[scope[0]].locate(path, row)
-                self.tree.rest()
-                answer = known[row[:3]] = _Answer(scope, row[:3], target, asked)
-                if self._asked_by is not None:
-                    for what in asked:
-                        self._asked_by[what].add(answer)
-            bound.append(answer)
+        bound = [self._answer(path, row) for row in interface.imports] if interface is not None else []
         for answer in self._bound.get(path, ()):
             answer.users.discard(path)
         for answer in bound:
             answer.users.add(path)
         self._bound[path] = bound
         return bound
+
+    def _answer(self, path: str, row: Import) -> _Answer:
+        """What an import row means in a file of the tree."""
+        scope = (languages()[self.tree.entries[path].dialect].name, path.rpartition("/")[0])
+        known = self._answers.setdefault(scope, {})
+        answer = known.get(row[:3])
+        if answer is None:
+            asked = self.tree.watch()
+            target = self._resolvers[scope[0]].locate(path, row)
+            self.tree.rest()
+            answer = known[row[:3]] = _Answer(scope, row[:3], target, asked)
+            if self._asked_by is not None:
+                for what in asked:
+                    self._asked_by[what].add(answer)
+        return answer
 
     def _unread(self, user: str, reads: set[_Read]) -> None:
         for path, name in reads:
@@ -559,29 +561,41 @@ class Resolution:
         assert offer is not None  # only files with facts have rows
         stars = [index for index in offer.stars if isinstance(bound[index].target, Located)]
         # By scope and text: the import row it goes through, and its end.
-        known: dict[tuple[int, str], tuple[int, Definition] | None] = {}
+        known: dict[tuple[int, str], tuple[int, Definition, float] | None] = {}
         for symbol, kind, text, line in references:
             scope = _scope(found.interface, offer, text, symbol) if offer.inner else -1
             if (scope, text) in known:
                 led = known[scope, text]
             else:
-                head, _, rest = text.partition(".")
-                index, definition, reads = -1, None, _NOTHING
-                candidates = _candidates(rows, offer, head, scope) if head else ()
-                if candidates:
-                    index, definition, reads = self._through_import(path, offer, candidates, text, rest)
-                elif stars and head not in offer.names:
-                    index, definition, reads = self._through_stars(path, stars, head, rest)
+                led, reads = self._lead(path, offer, stars, scope, text)
                 found.looks.add(reads)
-                led = known[scope, text] = (
-                    None if definition is None or definition.path == path else (index, definition)
-                )
+                known[scope, text] = led
             if led is not None:
-                index, (dst, name) = led
-                target = bound[index].target
-                confidence = target.confidence if isinstance(target, Located) else 1.0
+                index, (dst, name), confidence = led
                 found.edge(dst, "uses" if kind == "read" else kind, line, name, rows[index].flags, confidence)
                 found.use(dst, name, kind, line, symbol)
+
+    def _lead(
+        self, path: str, offer: _Offer, stars: list[int], scope: int, text: str
+    ) -> tuple[tuple[int, Definition, float] | None, frozenset[_Read]]:
+        """The import row by which a name leads out of the file, its definition and how sure that is."""
+        rows, bound = self._interfaces[path].imports, self._items(path)
+        head, _, rest = text.partition(".")
+        index, definition, reads, share = -1, None, _NOTHING, 1.0
+        candidates = _candidates(rows, offer, head, scope) if head else ()
+        if candidates:
+            index, definition, reads = self._through_import(path, offer, candidates, text, rest)
+            if rest and (definition is None or not definition.symbol):
+                below, more = self._through_package(path, rows[index], bound[index].target, text)
+                if below is not None and (definition is None or definition.path != below.path):
+                    definition, share = below, _NOT_IMPORTED_HERE
+                reads |= more
+        elif stars and head not in offer.names:
+            index, definition, reads = self._through_stars(path, stars, head, rest)
+        if definition is None or definition.path == path or not self.tree.has_facts(definition.path):
+            return None, reads
+        target = bound[index].target
+        return (index, definition, share * (target.confidence if isinstance(target, Located) else 1.0)), reads
 
     def _through_stars(
         self, path: str, stars: list[int], head: str, rest: str
@@ -622,6 +636,31 @@ class Resolution:
         whole = row.name in ("", "*") or target.is_submodule
         return best, *self._descend(target.path, "" if whole else row.name, rest)
 
+    def _through_package(self, path: str, row: Import, target: Target, text: str) -> _Led:
+        """Where a dotted name leads that goes through a package into a module below it that is not imported here.
+
+        It is there at run time if anyone has imported it. None unless there is such a module.
+        """
+        head, *parts = text.split(".")
+        if not isinstance(target, Located):
+            return None, _NOTHING
+        if target.is_submodule:
+            module = f"{row.module}.{row.name}" if row.module else row.name
+        elif row.name == "" and row.level == 0 and row.alias == row.module.partition(".")[0] == head:
+            module = head
+        else:
+            return None, _NOTHING
+        led: _Led = None, _NOTHING
+        for place, part in enumerate(parts, 1):
+            module = f"{module}.{part}"
+            answer = self._answer(path, row._replace(module=module, name=""))
+            answer.users.add(path)
+            if not isinstance(answer.target, Located):
+                break
+            if self.tree.has_facts(answer.target.path):
+                led = self._descend(answer.target.path, "", ".".join(parts[place:]))
+        return led
+
     def _descend(self, path: str, name: str, rest: str) -> _Led:
         """Where `name`, looked up in file `path` ("" = the file itself), leads, and from there as far as the dots of
         `rest` name modules and symbols: the last certain point."""
@@ -655,6 +694,7 @@ class Resolution:
 
 
 _NOTHING: frozenset[_Read] = frozenset()
+_NOT_IMPORTED_HERE = 0.8
 _SOFT = ((False, False), (True, False), (False, True), (True, True))  # (type_only, lazy) by flags
 
 

@@ -111,7 +111,8 @@ class PythonResolver:
             if not folder:
                 return Unresolved(f"'{written}' leads above the repository's root")
             folder = folder.rpartition("/")[0]
-        found = self._find(_join(folder, module) if module else folder, name)
+        base = _join(folder, module) if module else folder
+        found = self._find(base, name) or self._space(base, name)
         if found is not None:
             return found
         if not module and name:
@@ -125,6 +126,7 @@ class PythonResolver:
         own = self._own_root(folder)
         standard = top in _STANDARD
         ours = False
+        space: Located | None = None  # counts if no root holds a file of that name
         for root, confidence in self._candidates(folder, own, top):
             if standard and root != own:
                 continue  # the standard library comes before everything but a script's own root
@@ -132,8 +134,16 @@ class PythonResolver:
             found = self._find(base, name)
             if found is not None:
                 return replace(found, confidence=confidence)
-            ours = ours or (confidence == 1.0 and self._is_regular(_join(root, top)))
-        if ours and not standard:
+            if confidence < 1.0 or standard:
+                continue
+            regular = self._is_regular(_join(root, top))
+            ours = ours or regular
+            dotted = module != top or name not in ("", "*")
+            if space is None and (regular or (dotted and any(r.folder == root for r in self._held.get(top, ())))):
+                space = self._space(base, name)
+        if space is not None:
+            return space
+        if ours:
             return Unresolved(f"no module '{module}' in this repository")
         return External(top)
 
@@ -180,7 +190,16 @@ class PythonResolver:
             if inside is not None:
                 return Located(inside, is_submodule=True)
         module = self._file(base)
-        return Located(module) if module is not None else None
+        if module is not None:
+            return Located(module)
+        return None
+
+    def _space(self, base: str, name: str) -> Located | None:
+        """The folder that is a package without a file of its own (PEP 420): as what is imported, or as a part of it."""
+        if name in ("", "*"):
+            return Located(base) if self._tree.is_dir(base) else None
+        inner = f"{base}/{name}" if base else name
+        return Located(inner, is_submodule=True) if self._tree.is_dir(inner) else None
 
     def _file(self, base: str) -> str | None:
         if not base:
