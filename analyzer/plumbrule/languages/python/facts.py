@@ -119,7 +119,6 @@ def _as_utf8(source: bytes) -> bytes:
 
 class PythonSweep(Sweep):
     FLOWS: ClassVar[Mapping[str, Flow]] = {
-        "elif": Flow(cyclomatic=1, cognitive=1),
         "else": Flow(cognitive=1),
         "loop_else": Flow(cyclomatic=1, cognitive=1),
         "try_else": Flow(cyclomatic=1),
@@ -426,7 +425,7 @@ class PythonSweep(Sweep):
         if inverted:
             start += 4
         name = self.source[start : condition.end_byte] if condition.end_byte - start < LONGEST_NAME else b""
-        if not (_TYPE_CHECKING.match(name) or text(name) in self._checking):
+        if not self._checks_types(name):
             self._region(node, CONDITIONAL)
             return
         # Later blocks go in first: regions are taken off the end once they are passed.
@@ -436,6 +435,15 @@ class PythonSweep(Sweep):
             elif inverted:
                 self._region(child, TYPE_ONLY)
         if not inverted:
+            self._region(node.child_by_field_name("consequence"), TYPE_ONLY)
+
+    def _checks_types(self, condition: bytes) -> bool:
+        return _TYPE_CHECKING.match(condition) is not None or text(condition) in self._checking
+
+    def on_elif(self, node: Node) -> None:
+        self.flow(_ELIF, node)
+        start = node.start_byte + len(b"elif ")
+        if self._checks_types(self.source[start : start + LONGEST_NAME].partition(b":")[0].strip()):
             self._region(node.child_by_field_name("consequence"), TYPE_ONLY)
 
     def on_loop(self, node: Node) -> None:
@@ -603,6 +611,7 @@ class PythonSweep(Sweep):
 
 _OPENS = Flow(opens=True)
 _DECISION = Flow(cyclomatic=1)
+_ELIF = Flow(cyclomatic=1, cognitive=1)
 _PROPERTIES = {"property", "cached_property", "setter", "deleter", "getter", "abstractproperty"}
 _CONSTANT_NODES = {"string", "integer", "float", "true", "false", "none", "concatenated_string"}
 
