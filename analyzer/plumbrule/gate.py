@@ -7,7 +7,7 @@ policy, rules and baseline come from the base's tip, so that the change cannot a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -31,8 +31,8 @@ from plumbrule.resume import (
     Progress,
     State,
     instrument,
-    memory_of,
     policy_print,
+    standing_of,
     tree_changes,
     units_of,
     walk_of,
@@ -125,29 +125,23 @@ class _Gate:
         )
         shown_head = WORKTREE if self._worktree else head
         plain = Report("passed", (), name, base, bases[0], shown_head, policy_used, _counts(()), Coverage(), (), _TOOL)
-        if not self._worktree and repository.is_ancestor(head, base):
+        if not self._worktree and head in bases:
             return replace(plain, reasons=("no change: the head is contained in the base",))
-        contents: Mapping[str, bytes] = {}
-        tree = repository.tree(head)
-        if self._worktree:
-            now_tree, contents = self._disk_tree()
-        else:
-            now_tree = tree_changes(tree, {})
-        loose = self._loosened(name, bases, binding, proposed, unreadable, now_tree)
+        now = self._now(head)
+        loose = self._loosened(name, bases, binding, proposed, unreadable, now)
         plain = replace(plain, policy=replace(policy_used, loosened=tuple(item.words for item in loose)))
-        judged = [self._judge(name, used, commit, now_tree, contents, loose) for commit in bases]
+        judged = [self._judge(name, used, commit, now, loose) for commit in bases]
         report = self._verdict(plain, judged, used, binding)
         if binding.path or question.policy_from_head:
             return report
-        return self._with_first_policy(report, name, bases, now_tree, contents, proposed, unreadable)
+        return self._with_first_policy(report, name, bases, now, proposed, unreadable)
 
     def _with_first_policy(
         self,
         report: Report,
         name: str,
         bases: Sequence[str],
-        now_tree: Changes,
-        contents: Mapping[str, bytes],
+        now: _Now,
         proposed: Governing | None,
         unreadable: str,
     ) -> Report:
@@ -161,7 +155,7 @@ class _Gate:
         reasons = [*report.reasons, "the change brings the first policy: it binds once it has landed"]
         told = {finding.id for finding in report.findings if finding.state == "new"}
         try:
-            judged = [self._judge(name, proposed, commit, now_tree, contents, ()) for commit in bases]
+            judged = [self._judge(name, proposed, commit, now, ()) for commit in bases]
         except PlumbruleError as error:
             return replace(report, reasons=(*reasons, f"the first policy could not be tried: {error}"))
         reasons += [f"the first policy could not be tried in full: {error}" for error in judged[0].judgement.errors]
@@ -231,16 +225,16 @@ class _Gate:
         binding: Governing,
         proposed: Governing | None,
         why: str,
-        tree: Changes,
+        now: _Now,
     ) -> tuple[Loosening, ...]:
         """What the change takes away from the policy that binds; what others did to that policy meanwhile is theirs."""
 
         def files() -> list[str]:
-            return [path for path, file in tree.items() if file is not None and language_of(path) is not None]
+            return [path for path, file in now.tree().items() if file is not None and language_of(path) is not None]
 
         @cache
         def renamed() -> Mapping[str, str]:
-            return self._renamed(bases[0], self._changes(bases[0], tree))
+            return self._renamed(bases[0], now.changes(bases[0]))
 
         def formerly(subject: str) -> str:
             return earlier_subject(subject, renamed())
@@ -262,24 +256,20 @@ class _Gate:
 
     # -- both sides ---------------------------------------------------------------------------------------------
 
-    def _disk_tree(self) -> tuple[dict[str, TreeFile | None], Mapping[str, bytes]]:
-        state = self._repository.worktree(lambda p: language_of(p) is not None, self._question.limits.file_bytes)
+    def _now(self, head: str) -> _Now:
+        """The tree to be judged: a commit's, or what lies on disk."""
+        repository = self._repository
+        if not self._worktree:
+            return _Now(
+                {}, lambda: tree_changes(repository.tree(head), {}), lambda base: _changed(repository, base, head)
+            )
+        state = repository.worktree(lambda p: language_of(p) is not None, self._question.limits.file_bytes)
         tree: dict[str, TreeFile | None] = {
             path: TreeFile(entry.mode, entry.blob, data=state.contents.get(entry.blob))
             for path, entry in state.entries.items()
         }
         tree.update({path: TreeFile("100644", "", reason=reason) for path, reason in state.skipped.items()})
-        return tree, state.contents
-
-    def _changes(self, before: str, now_tree: Changes) -> dict[str, TreeFile | None]:
-        """What differs between the tree of a commit and this one."""
-        old_tree = self._repository.tree(before)
-        changes: dict[str, TreeFile | None] = dict.fromkeys(old_tree.keys() - now_tree.keys())
-        for path, file in now_tree.items():
-            old = old_tree.get(path)
-            if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
-                changes[path] = file
-        return changes
+        return _Now(state.contents, lambda: tree, lambda base: _differing(repository.tree(base), tree))
 
     def _renamed(self, before: str, changes: Changes) -> Mapping[str, str]:
         """New path to old path of what moved since that commit."""
@@ -294,18 +284,18 @@ class _Gate:
         name: str,
         used: Governing,
         before: str,
-        now_tree: Changes,
-        contents: Mapping[str, bytes],
+        now: _Now,
         loose: Sequence[Loosening],
     ) -> _Judged:
         repository = self._repository
-        old_tree = repository.tree(before)
-        walk = walk_of(name, repository, self._book, used.policy, contents)
-        first = tree_changes(old_tree, {})
-        changes = self._changes(before, now_tree)
-        recalled = self._recalled(name, used, before, walk, first)
+        walk = walk_of(name, repository, self._book, used.policy, now.contents)
+        changes = now.changes(before)
+        recalled = self._recalled(name, used, before, walk)
         wanted = list(walk.wanted(changes))
+        first: Changes = {}
         if recalled is None:
+            old_tree = repository.tree(before)
+            first = tree_changes(old_tree, {})
             # Disk is the quicker place for a whole tree; for a few files looking there costs more than it saves.
             disk = disk_of(repository, old_tree)
             wanted += [w._replace(disk=disk.get(w.blob, b"")) for w in walk.wanted(first)]
@@ -316,12 +306,12 @@ class _Gate:
         for path in _lost(walk):
             # What stood there is not known, so nothing can be called new.
             raise NotARevision(f"{path} at {before[:12]}: {walk.skipped[path]}.\n{repository.mend}")
-        aside = _aside(first, walk)
+        aside = walk.aside
         judged = self._compare(name, used, before, walk, changes, loose, recalled)
         self.close()  # its engine was lent to that judgement
-        return replace(judged, aside=(aside, _aside(now_tree, walk)))
+        return replace(judged, aside=(aside, walk.aside))
 
-    def _recalled(self, name: str, used: Governing, before: str, walk: Walk, tree: Changes) -> _Recalled | None:
+    def _recalled(self, name: str, used: Governing, before: str, walk: Walk) -> _Recalled | None:
         """Puts the walk on the merge base as the store holds it; None where it must be read anew.
 
         The store is used only if the same instrument measured it under the same policy: else both sides would not
@@ -333,15 +323,14 @@ class _Gate:
         record, newest = reader.by_commit(name, before), reader.newest(name)
         state = State.read(reader, name)
         same = state.used == (instrument(), policy_print(used.policy.within(name), used.rules))
-        # The memory is that of the newest snapshot; an older merge base is read from the facts.
+        # The standing is that of the newest snapshot; an older merge base is read from the facts.
         if record is None or newest is None or record.commit != newest.commit or not same:
             return None
-        text = reader.recall(f"memory:{name}")
-        graph = reader.graph(name)
-        if text is None or any(reason.startswith(LOST) for reason in graph.skipped.values()):
+        standing, graph = standing_of(reader, name), reader.graph(name)
+        if standing is None or any(reason.startswith(LOST) for reason in graph.skipped.values()):
             return None
         derived = _StoredDerived(reader, name)
-        walk.recall(tree, graph, derived, memory_of(text), record.imports, record.resolved)
+        walk.recall(standing, graph, derived, record.imports, record.resolved)
         answered = state.judged[1] if state.judged[0] == before else ()
         held = Held(reader.path, "", linked=reader.linked(name), lent=reader.connection)
         return _Recalled(held, derived, _stood(reader, name, answered))
@@ -545,6 +534,15 @@ class _Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class _Now:
+    """The later side, as far as it is asked for: a change is known long before its whole tree."""
+
+    contents: Mapping[str, bytes]  # by blob id, those that lie in no object store
+    tree: Callable[[], Changes]
+    changes: Callable[[str], dict[str, TreeFile | None]]  # what differs from this commit
+
+
+@dataclass(frozen=True, slots=True)
 class _Recalled:
     """The merge base as the store holds it."""
 
@@ -625,10 +623,20 @@ def _read_in_part(walk: Walk, step: Step, changes: Changes, renamed: Mapping[str
     return tuple(found)
 
 
-def _aside(tree: Changes, walk: Walk) -> int:
-    """How many of the files that the walk skipped are symbolic links and submodules."""
-    modes = (file.mode for path in walk.skipped if (file := tree.get(path)) is not None)
-    return sum(1 for mode in modes if mode in (SYMLINK, SUBMODULE))
+def _changed(repository: Repository, base: str, head: str) -> dict[str, TreeFile | None]:
+    """What differs between the trees of two commits."""
+    found = repository.changes(base, head)
+    return {one.path: None if one.new is None else TreeFile(one.new.mode, one.new.blob) for one in found}
+
+
+def _differing(old_tree: Mapping[str, Entry], now_tree: Changes) -> dict[str, TreeFile | None]:
+    """What differs between the tree of a commit and this one."""
+    changes: dict[str, TreeFile | None] = dict.fromkeys(old_tree.keys() - now_tree.keys())
+    for path, file in now_tree.items():
+        old = old_tree.get(path)
+        if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
+            changes[path] = file
+    return changes
 
 
 def _lost(walk: Walk) -> list[str]:

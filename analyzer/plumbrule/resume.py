@@ -8,20 +8,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import orjson
 
 from plumbrule.extract import FactBook
-from plumbrule.git import Blobs, Entry, Repository, Skipped, blob_id
+from plumbrule.git import Blobs, Repository, Skipped, blob_id
+from plumbrule.git import Entry as GitEntry
 from plumbrule.languages import extractor_version, language_of, languages
 from plumbrule.policy import Policy
-from plumbrule.resolve import Memory
+from plumbrule.resolve import Entry, Memory
 from plumbrule.store import Store
-from plumbrule.walk import TreeFile, Walk
+from plumbrule.walk import Standing, TreeFile, Walk
 
 if TYPE_CHECKING:
     from plumbrule.judge import Rule
@@ -71,12 +72,12 @@ def walk_of(
     return Walk(name, book, read, own.intent(), own.excludes)
 
 
-def tree_changes(tree: Mapping[str, Entry], disk: Mapping[str, bytes]) -> dict[str, TreeFile | None]:
+def tree_changes(tree: Mapping[str, GitEntry], disk: Mapping[str, bytes]) -> dict[str, TreeFile | None]:
     """A whole tree as the changes from nothing; `disk` says where the bytes of a blob may lie."""
     return {path: TreeFile(entry.mode, entry.blob, disk.get(entry.blob, b"")) for path, entry in tree.items()}
 
 
-def on_disk(repository: Repository, tree: Mapping[str, Entry]) -> dict[str, bytes]:
+def on_disk(repository: Repository, tree: Mapping[str, GitEntry]) -> dict[str, bytes]:
     """Blob id to the file where the same bytes probably lie; quicker to read than the object store."""
     return {
         tree[path].blob: repository.disk_path(path)
@@ -118,7 +119,7 @@ class State:
     batch_after: str = ""  # the commit before the newest batch, which the next commits may continue
     counts: Mapping[str, int] = field(default_factory=dict)
     said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
-    memory: str = ""  # the resolution's, of the newest snapshot; see `memory_text`
+    standing: Standing | None = None  # of the newest snapshot
     lost: str = ""  # a blob of the line whose bytes this clone lacked
     judged: tuple[str, tuple[str, ...]] = ("", ())  # the commit that findings are stored of, the rules that answered
 
@@ -127,11 +128,11 @@ class State:
         if not store.published:
             return cls()
         with store.reader() as reader:
-            return replace(cls.read(reader, repo), memory=reader.recall(f"memory:{repo}") or "")
+            return replace(cls.read(reader, repo), standing=standing_of(reader, repo, lazily=False))
 
     @classmethod
     def read(cls, reader: Reader, repo: str) -> State:
-        """All but the memory, which is large."""
+        """All but the standing."""
         text = reader.recall(f"scan:{repo}")
         if text is None:
             return cls()
@@ -168,29 +169,108 @@ def policy_print(policy: Policy, rules: Sequence[Rule]) -> str:
     return digest.hexdigest()[:16]
 
 
-def memory_text(memory: Memory) -> str:
-    """A resolution's memory as text, files by number."""
-    reading = (users for names in memory.readers.values() for users in names.values())
-    files = sorted(set[str]().union(*memory.asked.values(), *reading))
-    number = {path: index for index, path in enumerate(files)}.__getitem__
-    asked = {what: sorted(map(number, users)) for what, users in sorted(memory.asked.items())}
-    readers = {
-        read: {name: sorted(map(number, users)) for name, users in sorted(names.items())}
-        for read, names in sorted(memory.readers.items())
+_TREE, _READERS, _ASKED = "tree", "readers", "asked"  # parts of a standing
+
+
+def standing_rows(standing: Standing) -> list[tuple[str, str, str]]:
+    """A standing as a store keeps it; a file is named by its place among all paths."""
+    number = {path: index for index, path in enumerate(standing.paths)}
+    names = sorted({entry.dialect for entry in standing.entries.values()})
+    dialects = {name: index for index, name in enumerate(names)}
+    of = [standing.entries.get(path) for path in standing.paths]
+    tree = {
+        "paths": standing.paths,
+        "blobs": [entry.blob if entry is not None else "" for entry in of],
+        "names": names,
+        "dialects": [dialects[entry.dialect] if entry is not None else -1 for entry in of],
+        "folders": dict(sorted(standing.folders.items())),
+        "other": sorted(standing.other),
     }
-    return orjson.dumps([files, readers, asked]).decode()
+
+    def numbers(files: Collection[str]) -> list[int]:
+        return sorted(number[file] for file in files if file in number)  # one that is gone is nobody's user any more
+
+    rows = [(_TREE, "", orjson.dumps(tree).decode())]
+    for path, names_of in sorted(standing.memory.readers.items()):
+        users_of = {name: numbers(users) for name, users in sorted(names_of.items())}
+        rows.append((_READERS, path, orjson.dumps(users_of).decode()))
+    for what, users in sorted(standing.memory.asked.items()):
+        rows.append((_ASKED, what, orjson.dumps(numbers(users)).decode()))
+    return rows
 
 
-def memory_of(text: str) -> Memory:
-    """The inverse of `memory_text`."""
-    files, readers, asked = orjson.loads(text)
-    return Memory(
-        {
-            read: {name: {files[number] for number in users} for name, users in names.items()}
-            for read, names in readers.items()
+def standing_of(reader: Reader, repo: str, *, lazily: bool = True) -> Standing | None:
+    """The inverse of `standing_rows`; None if none is kept. If `lazily`, it is of use as long as the reader is open."""
+    text = reader.standing(repo, _TREE).get("")
+    if text is None:
+        return None
+    tree = orjson.loads(text)
+    paths: list[str] = tree["paths"]
+    names: list[str] = tree["names"]
+
+    def files(numbers: list[int]) -> list[str]:
+        return [paths[number] for number in numbers]
+
+    def readers(text: str) -> Mapping[str, Collection[str]]:
+        return {name: files(numbers) for name, numbers in orjson.loads(text).items()}
+
+    def asked(text: str) -> Collection[str]:
+        return files(orjson.loads(text))
+
+    def kept(part: str) -> Callable[[Collection[str] | None], Mapping[str, str]]:
+        if lazily:
+            return lambda keys: reader.standing(repo, part, keys)
+        texts = reader.standing(repo, part)
+        return lambda keys: texts
+
+    return Standing(
+        paths=paths,
+        entries={
+            path: Entry(blob, names[dialect])
+            for path, blob, dialect in zip(paths, tree["blobs"], tree["dialects"], strict=True)
+            if dialect >= 0
         },
-        {what: {files[number] for number in users} for what, users in asked.items()},
+        folders=tree["folders"],
+        other=tree["other"],
+        memory=Memory(_Kept(kept(_READERS), readers), _Kept(kept(_ASKED), asked, singly=_SINGLY)),
     )
+
+
+_Value = TypeVar("_Value")
+_SINGLY = 8  # folders and files that came or went and are asked for one by one; after that all are fetched
+
+
+class _Kept(Mapping[str, _Value]):
+    """Values as texts that are fetched when they are asked for, and read each time: few are asked for twice."""
+
+    def __init__(
+        self,
+        fetch: Callable[[Collection[str] | None], Mapping[str, str]],
+        value: Callable[[str], _Value],
+        *,
+        singly: int = 0,
+    ) -> None:
+        self._fetch = fetch
+        self._value = value
+        self._all: Mapping[str, str] | None = None
+        self._singly = singly  # texts that are fetched one by one before all are
+
+    def __getitem__(self, key: str) -> _Value:
+        if self._all is None and self._singly > 0:
+            self._singly -= 1
+            return self._value(self._fetch([key])[key])
+        return self._value(self._texts()[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts())
+
+    def __len__(self) -> int:
+        return len(self._texts())
+
+    def _texts(self) -> Mapping[str, str]:
+        if self._all is None:
+            self._all = self._fetch(None)
+        return self._all
 
 
 def units_of(text: str | None) -> list[Mapping[str, float]]:

@@ -19,7 +19,7 @@ from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
 from plumbrule.links import Member, Outside, Provided, facts_by_path, links, packages_of, packages_text
 from plumbrule.report.summary import ScanSummary
-from plumbrule.resume import GitObjects, State, instrument, memory_of, on_disk, policy_print, tree_changes, walk_of
+from plumbrule.resume import GitObjects, State, instrument, on_disk, policy_print, standing_of, tree_changes, walk_of
 from plumbrule.store import LinkRow, Resumed, SnapshotRecord, Store
 from plumbrule.store.reader import Reader
 from plumbrule.store.writer import Writer
@@ -101,17 +101,17 @@ def _recalled(
     store: Store, reader: Reader, name: str, newest: SnapshotRecord, terms: Terms
 ) -> tuple[Walk | None, Repository | None]:
     """A walk on a stored repository's newest snapshot; None if the repository is gone or its facts were not kept."""
-    root, text = reader.root(name), reader.recall(f"memory:{name}")
-    if not root or text is None:
+    root, standing = reader.root(name), standing_of(reader, name)
+    if not root or standing is None:
         return None, None
     try:
         repository = Repository.find(Path(root))
-        tree = repository.tree(newest.commit)
+        repository.tree(newest.commit)
     except NotARevision:
         return None, None
     book = FactBook(store.facts, lambda: GitObjects(repository), terms.limits)
     walk = walk_of(name, repository, book, terms.policy)
-    walk.recall(tree_changes(tree, {}), reader.graph(name), {}, memory_of(text), newest.imports, newest.resolved)
+    walk.recall(standing, reader.graph(name), {}, newest.imports, newest.resolved)
     return walk, repository
 
 
@@ -225,7 +225,7 @@ class _Scan:
             self._notes.append("the main line was rewritten; the old one stays queryable")
             writer.begin_line(self.name, self._fork(line))
             # What the last scan remembered is about the old line's end.
-            return writer.resume(self.name), replace(state, memory="", counts={}), limit
+            return writer.resume(self.name), replace(state, standing=None, counts={}), limit
         if self._site.order.longer and self._reaches_back(line, limit):
             self._notes.append("the history reaches further back now, so it was computed anew")
             writer.begin_line(self.name, None)
@@ -258,9 +258,9 @@ class _Scan:
             self._set_aside(walk, tree)
         changes = tree_changes(tree, on_disk(self._site.repository, tree))
         self._ensure(walk, changes, "reading where the last scan ended")
-        if state.memory:
-            record, memory = resumed.record, memory_of(state.memory)
-            walk.recall(changes, resumed.graph, resumed.derived, memory, record.imports, record.resolved)
+        if state.standing is not None:
+            record = resumed.record
+            walk.recall(state.standing, resumed.graph, resumed.derived, record.imports, record.resolved)
         else:
             walk.move(changes, measured=False)
             walk.derived = resumed.derived

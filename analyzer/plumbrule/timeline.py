@@ -23,7 +23,7 @@ from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
 from plumbrule.policy import Policy
 from plumbrule.report.summary import BatchMoved, ScanSummary
-from plumbrule.resume import State, memory_text, on_disk, tree_changes, units_of
+from plumbrule.resume import State, on_disk, standing_rows, tree_changes, units_of
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.writer import Writer
 from plumbrule.tally import TOLD, count, counted, summary, totals
@@ -368,7 +368,7 @@ class Timeline:
         if self._sides is not None:
             self._writer.remember("compiled", self._sides.compiled(self._terms.rules))
         self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
-        self._writer.remember(f"memory:{self._order.name}", memory_text(self._walk.memory()))
+        self._writer.standing(self._order.name, standing_rows(self._walk.standing()))
 
     @property
     def snapshot(self) -> str | None:

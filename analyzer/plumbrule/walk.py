@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ _MANIFEST = re.compile(
     r"(?:^|/)(?:pyproject\.toml|setup\.(?:py|cfg)|[^/]*requirements[^/]*\.(?:txt|in)|Pipfile|environment\.ya?ml"
     r"|package\.json)$"
 )
+_ELSEWHERE = "a submodule: name its repository in the policy to have it scanned"
+_LINKED = "a symbolic link: its target is read where it lies"
 
 
 class TreeFile(NamedTuple):
@@ -69,6 +71,17 @@ class Coverage:
     other: int
     imports: int
     resolved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A tree that a walk stood on, beside its graph: what each path is, and who must be bound again when one moves."""
+
+    paths: Sequence[str]  # all of them, sorted; excluded and other ones too
+    entries: Mapping[str, Entry]  # of those that are not excluded
+    folders: Mapping[str, int]
+    other: Collection[str]
+    memory: Memory
 
 
 @dataclass(slots=True)
@@ -230,34 +243,28 @@ class Walk:
             resolved=self._sums["resolved"],
         )
 
-    def memory(self) -> Memory:
-        """What `recall` needs to go on from this tree."""
-        return self._resolution.memory()
+    def standing(self) -> Standing:
+        """What `recall` needs to go on from this tree; not to be used after another move."""
+        tree = self._resolution.tree
+        return Standing(tuple(sorted(self.tree)), tree.entries, tree.folders(), self.other, self._resolution.memory())
 
-    def recall(
-        self, tree: Changes, graph: Graph, derived: Derived, memory: Memory, imports: int, resolved: int
-    ) -> None:
-        """Stands on this tree, whose graph, measures and memory an earlier process stored; nothing is bound again.
+    def recall(self, standing: Standing, graph: Graph, derived: Derived, imports: int, resolved: int) -> None:
+        """Stands on a tree whose graph, measures and standing an earlier process stored; nothing is bound again.
 
         `imports` and `resolved` are the graph's sums. KeyError later on if the facts of its files were not kept.
         """
-        entries = {}
-        for path, file in tree.items():
-            self.tree.add(path)
-            if file is None or self._out(path):
-                continue
-            reason, dialect = self._judge(path, file)
-            if path in graph.skipped or reason:
-                self.skipped[path] = graph.skipped.get(path, reason)
-                dialect = ""
-            elif not dialect:
-                self.other.add(path)
-            entries[path] = Entry(file.blob, dialect)
+        entries = dict(standing.entries)
+        self.tree, self.other, self.skipped = set(standing.paths), set(standing.other), dict(graph.skipped)
         self.graph, self.derived = graph, derived
         self._sums.update(
             files=sum(1 for entry in entries.values() if entry.dialect), imports=imports, resolved=resolved
         )
-        self._resolution.recall(entries, memory)
+        self._resolution.recall(entries, dict(standing.folders), standing.memory)
+
+    @property
+    def aside(self) -> int:
+        """How many skipped files are symbolic links and submodules."""
+        return sum(1 for reason in self.skipped.values() if reason in (_ELSEWHERE, _LINKED))
 
     def _declared(self, package: str) -> bool:
         """Whether manifests that changed speak of this package more often than they did when the walk began."""
@@ -287,12 +294,12 @@ class Walk:
     def _judge(self, path: str, file: TreeFile) -> tuple[str, str]:
         """(reason to skip it, dialect); both empty for a file of no known language."""
         if file.mode == SUBMODULE:
-            return "a submodule: name its repository in the policy to have it scanned", ""
+            return _ELSEWHERE, ""
         language = language_of(path)
         if language is None:
             return "", ""
         if file.mode == SYMLINK:
-            return "a symbolic link: its target is read where it lies", ""
+            return _LINKED, ""
         if file.reason:
             return file.reason, ""
         reason = self.book.reason(language.dialect, file.blob)

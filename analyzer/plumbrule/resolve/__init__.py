@@ -9,7 +9,7 @@ files a commit), the work tree and the gate.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -98,6 +98,14 @@ class Tree:
             if count == max(step, 0):
                 yield folder + "/"
 
+    def stand(self, entries: dict[str, Entry], folders: dict[str, int]) -> None:
+        """Becomes the tree of these files; `folders` says how many lie in each, see `folders`."""
+        self.entries, self._folders = entries, folders
+
+    def folders(self) -> Mapping[str, int]:
+        """Every folder with how many files lie anywhere below it."""
+        return self._folders
+
     def watch(self) -> set[str]:
         """Starts recording; the returned set fills with every path asked about until the next `watch` or `rest`."""
         self._asked = set()
@@ -110,8 +118,29 @@ class Tree:
 class Memory(NamedTuple):
     """What a resolution knows about change: who must be bound again when something moves."""
 
-    readers: dict[str, dict[str, set[str]]]  # file -> name looked up in its interface -> files whose rows hang on it
-    asked: dict[str, set[str]]  # path or "folder/" -> files one of whose imports asked whether it exists
+    # file -> name looked up in its interface -> files whose rows hang on it
+    readers: Mapping[str, Mapping[str, Collection[str]]]
+    asked: Mapping[str, Collection[str]]  # path or "folder/" -> files one of whose imports asked whether it exists
+
+
+class _Readers(dict[str, dict[str, set[str]]]):
+    """Path -> name looked up in its interface -> files whose rows hang on the answer; "" is the file itself.
+
+    What an earlier process remembered of a file is taken over when the file is first looked at.
+    """
+
+    def __init__(self, kept: Mapping[str, Mapping[str, Collection[str]]]) -> None:
+        super().__init__()
+        self._kept = kept
+
+    def __missing__(self, path: str) -> dict[str, set[str]]:
+        known = self[path] = {name: set(users) for name, users in self._kept.get(path, {}).items()}
+        return known
+
+    def every(self) -> dict[str, dict[str, set[str]]]:
+        """All of it, names and files without a user left out."""
+        found = {path: {n: users for n, users in self[path].items() if users} for path in {**self._kept, **self}}
+        return {path: names for path, names in found.items() if names}
 
 
 class _Moved(NamedTuple):
@@ -194,10 +223,10 @@ class Resolution:
         self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
         self._answers: dict[tuple[str, str], dict[tuple[str, int, str], _Answer]] = {}  # by (language, folder)
         self._asked_by: dict[str, set[_Answer]] | None = None  # made when a second tree is moved to
-        self._asked_before: dict[str, set[str]] = {}  # the same by file, as an earlier process remembered it
-        # path -> name looked up in its interface -> files whose rows hang on the answer; "" is the file itself.
+        self._asked_before: Mapping[str, Collection[str]] = {}  # the same by file, as an earlier process remembered it
+        self._asked_again: set[str] = set()  # of which that no longer counts
         # What is in `_reads` of the files in `_unnoted` may be missing from it.
-        self._readers: dict[str, dict[str, set[str]]] = defaultdict(dict)
+        self._readers = _Readers({})
         self._reads: dict[str, set[_Read]] = {}
         self._unnoted: set[str] = set()
         self._bound: dict[str, list[_Answer]] = {}  # an answer for each import row
@@ -216,9 +245,10 @@ class Resolution:
         for what in moved.appeared:
             for answer in asked_by.pop(what, ()):
                 self._drop_answer(answer, moved.dirty)
-            for user in self._asked_before.pop(what, ()):
+            for user in self._asked_before.get(what, ()) if what not in self._asked_again else ():
                 moved.dirty.add(user)
-                moved.dirty.update(*self._readers.get(user, {}).values())
+                moved.dirty.update(*self._readers[user].values())
+            self._asked_again.add(what)
         # First every binding, then every name: a name may lead through another file that is dirty as well.
         stale = [path for path in moved.dirty - moved.gone if self.tree.has_facts(path)]
         for path in stale:
@@ -240,12 +270,13 @@ class Resolution:
                 moved.gone.add(path)
                 moved.appeared.add(path)
                 self._forget(path)
-                moved.dirty.update(*self._readers.pop(path, {}).values())
+                moved.dirty.update(*self._readers[path].values())
+                self._readers[path] = {}
             return
         interface = self._facts.interface(entry.dialect, entry.blob)
         names = None if earlier is None else _moved_names(earlier, interface)
         if names is None or names:
-            readers = self._readers.get(path, {})
+            readers = self._readers[path]
             moved.dirty.update(*(readers.values() if names is None else (readers.get(name, ()) for name in names)))
             self._drop_led(path)
         if earlier is None:
@@ -260,26 +291,21 @@ class Resolution:
 
     def memory(self) -> Memory:
         """What a later process needs to go on from this tree without binding it again."""
-        asked: dict[str, set[str]] = {what: set(users) for what, users in self._asked_before.items()}
+        again = self._asked_again
+        asked = {what: set(users) for what, users in self._asked_before.items() if what not in again}
         for known in self._answers.values():
             for answer in known.values():
                 if answer.users:
                     for what in answer.asked:
                         asked.setdefault(what, set()).update(answer.users)
         self._note_readers()
-        readers = {
-            path: {name: files for name, files in names.items() if files} for path, names in self._readers.items()
-        }
-        return Memory({path: names for path, names in readers.items() if names}, asked)
+        return Memory(self._readers.every(), asked)
 
-    def recall(self, entries: Mapping[str, Entry], memory: Memory) -> None:
+    def recall(self, entries: dict[str, Entry], folders: dict[str, int], memory: Memory) -> None:
         """Stands on this tree, which an earlier process had bound and remembered; facts are read when needed."""
-        for path, entry in entries.items():
-            for _ in self.tree.put(path, entry):
-                pass
-        self._readers.update(memory.readers)
-        self._asked_before = memory.asked
-        self._renew_resolvers(set(), set(entries), set())
+        self.tree.stand(entries, folders)
+        self._readers, self._asked_before = _Readers(memory.readers), memory.asked
+        self._renew_resolvers(set(), {""}, set())
 
     def languages(self) -> list[str]:
         """Languages that have files here, sorted."""
@@ -356,7 +382,7 @@ class Resolution:
         dirty |= answer.users
         for user in answer.users:
             # Whoever followed a name through a file whose imports now lead elsewhere must look again.
-            dirty.update(*self._readers.get(user, {}).values())
+            dirty.update(*self._readers[user].values())
             self._drop_led(user)
 
     def _drop_led(self, path: str) -> None:

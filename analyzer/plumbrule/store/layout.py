@@ -25,23 +25,26 @@ from plumbrule.store.shape import SKIPPED as SKIPPED
 from plumbrule.tables import BASE, Column, Table
 
 _LOG = """
-CREATE TABLE log.layout (schema INTEGER, program VARCHAR, base VARCHAR, views VARCHAR);
-CREATE TABLE log.repo (repo VARCHAR, root VARCHAR, head VARCHAR, main_line VARCHAR, line INTEGER, snapshot VARCHAR);
-CREATE TABLE log.line (repo VARCHAR, line INTEGER, parent INTEGER, fork INTEGER);
-CREATE TABLE log.snapshot (
+CREATE TABLE IF NOT EXISTS log.layout (schema INTEGER, program VARCHAR, base VARCHAR, views VARCHAR);
+CREATE TABLE IF NOT EXISTS log.repo (
+    repo VARCHAR, root VARCHAR, head VARCHAR, main_line VARCHAR, line INTEGER, snapshot VARCHAR
+);
+CREATE TABLE IF NOT EXISTS log.line (repo VARCHAR, line INTEGER, parent INTEGER, fork INTEGER);
+CREATE TABLE IF NOT EXISTS log.snapshot (
     snapshot VARCHAR, repo VARCHAR, base_position INTEGER, commit VARCHAR, parent VARCHAR, committed_at BIGINT,
     batch VARCHAR, agent VARCHAR, files INTEGER, parsed INTEGER, skipped INTEGER, imports INTEGER, resolved INTEGER,
     line INTEGER, kind VARCHAR, ref VARCHAR, not_measured VARCHAR
 );
-CREATE TABLE log.hidden (snapshot VARCHAR, path VARCHAR);
-CREATE TABLE log.noted (repo VARCHAR, line INTEGER, name VARCHAR, position INTEGER);
-CREATE TABLE log.batch (
+CREATE TABLE IF NOT EXISTS log.hidden (snapshot VARCHAR, path VARCHAR);
+CREATE TABLE IF NOT EXISTS log.noted (repo VARCHAR, line INTEGER, name VARCHAR, position INTEGER);
+CREATE TABLE IF NOT EXISTS log.batch (
     repo VARCHAR, batch VARCHAR, agent VARCHAR, channel VARCHAR, confidence DOUBLE, first_commit VARCHAR,
     last_commit VARCHAR, first_at BIGINT, last_at BIGINT
 );
-CREATE TABLE log.trend (repo VARCHAR, snapshot VARCHAR, name VARCHAR, value DOUBLE);
-CREATE TABLE log.policy (hash VARCHAR, text VARCHAR);
-CREATE TABLE log.remembered (key VARCHAR, text VARCHAR);
+CREATE TABLE IF NOT EXISTS log.trend (repo VARCHAR, snapshot VARCHAR, name VARCHAR, value DOUBLE);
+CREATE TABLE IF NOT EXISTS log.policy (hash VARCHAR, text VARCHAR);
+CREATE TABLE IF NOT EXISTS log.remembered (key VARCHAR, text VARCHAR);
+CREATE TABLE IF NOT EXISTS log.standing (repo VARCHAR, part VARCHAR, key VARCHAR, text VARCHAR);
 """
 
 # Rows of one table at one snapshot. `snapshot` holds for rows of the main line what its base is, itself or another.
@@ -212,6 +215,7 @@ def bring_up_to_date(connection: Connection, program: str) -> None:
     """
     if is_current(connection):
         return
+    connection.execute(_LOG)
     found, declared = _tables(connection), _declared()
     for (view,) in rows_of(
         connection,
@@ -259,7 +263,8 @@ def _declared() -> dict[str, list[tuple[str, str]]]:
 
 
 def _views_fingerprint() -> str:
-    shape = [(name, view.over(_head), view.over(_at)) for name, view in views().items()], sorted(_declared().items())
+    views_of = [(name, view.over(_head), view.over(_at)) for name, view in views().items()]
+    shape = views_of, sorted(_declared().items()), _LOG
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 

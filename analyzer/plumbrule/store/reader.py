@@ -128,6 +128,15 @@ class Reader:
         found = self.select("SELECT text FROM log.remembered WHERE key = ?", key)
         return str(found[0][0]) if found else None
 
+    def standing(self, repo: str, part: str, keys: Iterable[str] | None = None) -> dict[str, str]:
+        """Texts by key of what `Writer.standing` kept in one part, or those of these keys."""
+        if not self.current:
+            return {}
+        sql = "SELECT key, text FROM log.standing WHERE repo = ? AND part = ?"
+        if keys is None:
+            return dict(self.select(sql, repo, part))
+        return dict(self.select(f"{sql} AND key IN {engine.AMONG}", repo, part, *engine.among(list(keys))))
+
     def _record(self, sql: str, *parameters: object) -> SnapshotRecord | None:
         found = self.select(sql, *parameters)
         return SnapshotRecord(*found[0]) if found else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from plumbrule.errors import StoreError
@@ -73,6 +74,7 @@ class _Pending:
     unfinished: dict[str, str] = field(
         default_factory=dict
     )  # snapshot -> a measure whose rows are not all there, or ""
+    standing: dict[str, Sequence[tuple[str, str, str]]] = field(default_factory=dict)
 
 
 class Writer:
@@ -224,6 +226,13 @@ class Writer:
     def remember(self, key: str, text: str) -> None:
         """Keeps a text under a key, for `Reader.recall`."""
         self._pending.remembered[key] = text
+
+    def standing(self, repo: str, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Keeps (part, key, text) rows about the newest snapshot of the main line in place of those before, for
+        `Reader.standing`."""
+        self._pending.standing[repo] = rows
+        digest = sha256("\0".join(text for row in rows for text in row).encode("utf-8", "surrogatepass"))
+        self.remember(f"standing:{repo}", digest.hexdigest())
 
     def publish(self) -> int:
         """Everything so far becomes the newest generation, all or nothing; its number. May be called many times.
@@ -439,6 +448,10 @@ class Writer:
                 " WHERE snapshot = ?",
                 [tool, snapshot],
             )
+        for repo, rows in sorted(pending.standing.items()):
+            connection.execute("DELETE FROM log.standing WHERE repo = ?", [repo])
+            standing = [(repo, *row) for row in rows]
+            load(connection, "log.standing", ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"), standing)
         for table, key, texts in (("policy", "hash", pending.policies), ("remembered", "key", pending.remembered)):
             _delete_among(connection, f"log.{table}", key, list(texts))
             load(connection, f"log.{table}", ("VARCHAR", "VARCHAR"), list(texts.items()))
