@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from plumbrule import __version__
 from plumbrule.errors import PlumbruleError, SettingsError
@@ -31,7 +31,24 @@ _INTERRUPTED = 130
 Run = Callable[[argparse.Namespace], int]
 
 
+class _Help(argparse.HelpFormatter):
+    """As wide as the terminal. The library makes a formatter for every argument, and asks for the width by way of a
+    module that imports every compression there is."""
+
+    def __init__(self, prog: str) -> None:
+        columns = os.environ.get("COLUMNS", "")
+        if not columns.isdigit() or int(columns) < 1:
+            try:
+                columns = str(os.get_terminal_size(sys.stdout.fileno()).columns or 80)
+            except (OSError, ValueError, AttributeError):  # no terminal, or none that has a size
+                columns = "80"
+        super().__init__(prog, width=int(columns) - 2)
+
+
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, *given: Any, **named: Any) -> None:  # Any: as the library has them
+        super().__init__(*given, **{"formatter_class": _Help, **named})
+
     def error(self, message: str) -> NoReturn:
         self.exit(COULD_NOT_JUDGE, f"{self.format_usage()}{self.prog}: {message}\n")
 
@@ -44,10 +61,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 judged, nothing new; 1 judged, new findings at or over --fail-on; 2 could not judge.",
     )
     top.add_argument("--version", action="version", version=f"plumbrule {__version__}")
-    # With `prog` given, no formatter is made to find it out: that one imports every compression there is.
-    commands = top.add_subparsers(
-        prog="plumbrule", dest="command", metavar="COMMAND", required=True, parser_class=_Parser
-    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
 
     def command(name: str, run: Run, summary: str, *, detail: str = "") -> argparse.ArgumentParser:
         sub = commands.add_parser(
@@ -124,9 +138,7 @@ def parser() -> argparse.ArgumentParser:
     _policy(query)
 
     rules = command("rules", _rules, "list, show and test rules")
-    actions = rules.add_subparsers(
-        prog=rules.prog, dest="action", metavar="ACTION", required=True, parser_class=_Parser
-    )
+    actions = rules.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
     listing = actions.add_parser("list", help="every rule with its severity")
     show = actions.add_parser("show", help="one rule's file")
     show.add_argument("id", metavar="ID")
@@ -165,7 +177,7 @@ def parser() -> argparse.ArgumentParser:
     _policy(dashboard)
 
     report = command("report", _report, "send or preview a report")
-    kinds = report.add_subparsers(prog=report.prog, dest="kind", metavar="KIND", required=True, parser_class=_Parser)
+    kinds = report.add_subparsers(dest="kind", metavar="KIND", required=True, parser_class=_Parser)
     weekly = kinds.add_parser("weekly", help="what drifted since the last mail to each recipient")
     way = weekly.add_mutually_exclusive_group(required=True)
     way.add_argument(

@@ -320,17 +320,18 @@ class _Gate:
         reader = self._stored()
         if reader is None:
             return None
-        record, newest = reader.by_commit(name, before), reader.newest(name)
-        state = State.read(reader, name)
-        same = state.used == (instrument(), policy_print(used.policy.within(name), used.rules))
+        newest = reader.newest(name)
         # The standing is that of the newest snapshot; an older merge base is read from the facts.
-        if record is None or newest is None or record.commit != newest.commit or not same:
+        if newest is None or newest.commit != before:
+            return None
+        state = State.read(reader, name)
+        if state.used != (instrument(), policy_print(used.policy.within(name), used.rules)):
             return None
         standing, graph = standing_of(reader, name), reader.graph(name)
         if standing is None or any(reason.startswith(LOST) for reason in graph.skipped.values()):
             return None
         derived = _StoredDerived(reader, name)
-        walk.recall(standing, graph, derived, record.imports, record.resolved)
+        walk.recall(standing, graph, derived, newest.imports, newest.resolved)
         answered = state.judged[1] if state.judged[0] == before else ()
         held = Held(reader.path, "", linked=reader.linked(name), lent=reader.connection)
         return _Recalled(held, derived, _stood(reader, name, answered))

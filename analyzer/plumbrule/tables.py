@@ -18,6 +18,8 @@ Row = tuple[Any, ...]  # one database row; types as the columns say
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """One column of a table."""
+
     name: str
     type: str  # a DuckDB type
     doc: str
@@ -25,6 +27,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A table by its columns."""
+
     name: str
     doc: str  # what one row means
     columns: tuple[Column, ...]

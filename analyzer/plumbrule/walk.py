@@ -65,6 +65,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
+    """How much of a tree is known."""
+
     files: int
     parsed: int
     skipped: int

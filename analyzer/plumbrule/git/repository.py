@@ -14,17 +14,19 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from plumbrule.errors import NotARevision
 from plumbrule.git import history
 from plumbrule.git.attributes import LIMIT as ATTRIBUTES_LIMIT
 from plumbrule.git.attributes import Marks, marks
 from plumbrule.git.command import Command, GitFailed, safe_environment
-from plumbrule.git.disk import Disk
 from plumbrule.git.objects import Blobs, absent_objects, is_object_id
 from plumbrule.git.parsing import FOLDER, Names, changes, log_records, ours, tree_entries, tree_object
 from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Skipped, Worktree
+
+if TYPE_CHECKING:
+    from plumbrule.git.disk import Disk
 
 _RENAME_LIMIT = 1000  # files on either side; above it git still finds exact renames
 
@@ -362,6 +364,8 @@ class Repository:
 
     @cached_property
     def _disk(self) -> Disk:
+        from plumbrule.git.disk import Disk  # a change between commits never looks there
+
         return Disk(self.root, self.git_dir, self.object_format, self._command, self._names)
 
     # How refusals read

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from types import TracebackType
 
 from plumbrule.errors import RuleError, SettingsError
@@ -33,6 +32,8 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """What came of judging every rule."""
+
     rows: tuple[JudgedRow, ...]  # sorted by (state new first, severity, rule, subject)
     evaluated: int  # rules that gave an answer
     known: Mapping[str, int] = field(default_factory=dict)  # findings that are known, by rule; with or without a row
@@ -87,6 +88,8 @@ def _fits(parameter: Parameter, value: Value, where: str) -> None:
 
 
 def _near(word: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(word, sorted(known), 1, 0.5)
     return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(sorted(known))}"
 
@@ -121,6 +124,8 @@ def judge(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
+    """What `judge` was asked."""
+
     sides: Sides
     policy: Policy
     today: date

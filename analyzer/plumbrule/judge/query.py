@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from plumbrule.errors import RuleError
@@ -191,13 +190,18 @@ def _table(
     if not schema and not node.get("catalog_name") and table in with_names:
         return
     if node.get("catalog_name") or schema not in SIDES:
-        near = get_close_matches(table, list(known), 1, 0.5)
-        raise _error(place, f"{table!r} is not a table of either side; write `now.{near[0] if near else 'file'}`")
+        raise _error(place, f"{table!r} is not a table of either side; write `now.{_near(table, known) or 'file'}`")
     if table not in known:
-        near = get_close_matches(table, list(known), 1, 0.5)
-        hint = f"did you mean {schema}.{near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+        near = _near(table, known)
+        hint = f"did you mean {schema}.{near}?" if near else f"there are {', '.join(sorted(known))}"
         raise _error(place, f"there is no table {schema}.{table}; {hint}")
     found[schema].add(table)
+
+
+def _near(table: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(table, list(known), 1, 0.5)), "")
 
 
 def _only(place: Place, kind: str, allowed: frozenset[str]) -> None:

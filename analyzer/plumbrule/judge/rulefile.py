@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from plumbrule.errors import RuleError
@@ -22,6 +21,8 @@ Value = str | int | float | bool | tuple[str | int | float | bool, ...]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """A value that a policy may set."""
+
     name: str
     default: Value
     doc: str
@@ -38,6 +39,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Example:
+    """One example of a rule file."""
+
     parts: tuple[Part, ...]
     line: int  # in the rule file
 
@@ -133,9 +136,7 @@ def parse_rule(text: str, source: str, *, own: bool) -> Rule:
     sections = page.sections()
     for wanted in (_REMEDY, _FINDS, _BAD, _GOOD):
         if wanted not in sections:
-            near = get_close_matches(wanted, sections, 1, 0.7)
-            hint = f"; rename `## {near[0]}`" if near else ""
-            raise page.error(0, f"the section `## {wanted}` is missing{hint or '; add it'}")
+            raise page.error(0, f"the section `## {wanted}` is missing{_renamed(wanted, sections)}")
     reason = sections[""].prose()
     if not reason:
         raise page.error(0, "no reason is given; write below the front matter why this is a fault")
@@ -169,13 +170,24 @@ def parse_rule(text: str, source: str, *, own: bool) -> Rule:
     )
 
 
+def _renamed(wanted: str, sections: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted, list(sections), 1, 0.7)
+    return f"; rename `## {near[0]}`" if near else "; add it"
+
+
 def _nearest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # as everything that only a mistake needs
+
     near = get_close_matches(word, list(known), 1, 0.5)
     return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(known))}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
+    """What stands under one heading."""
+
     line: int
     lines: list[str]
     first: int  # line number of lines[0]

@@ -355,6 +355,9 @@ class Sides:
 
     def _create(self, name: str) -> None:
         table = self._tables[name]
+        if self._still(name):
+            self._hold(table)
+            return
         shape = ", ".join(f"{engine.quote(column.name)} {column.type}" for column in table.columns)
         # `gone` holds the paths to replace in a base table, and whole rows of any other.
         key = _key(name)
@@ -374,6 +377,10 @@ class Sides:
 
     def _in_place(self, name: str) -> bool:
         return name in self._stored
+
+    def _still(self, name: str) -> bool:
+        """Whether both sides are what the store holds, and stay so: such sides are never revised."""
+        return self._in_place(name) and name not in self._moved
 
     def _hold(self, table: Table) -> None:
         """The earlier side from the store: as a view on the tables kept for the newest snapshot, else as a copy."""
@@ -397,6 +404,8 @@ class Sides:
     def _show(self, view: str) -> None:
         def apart(name: str) -> str:
             name = layout.membership() if name == "membership" else name
+            if self._still(name):
+                return f"memory.held.{name}"
             listed, key = _listed(self._tables[name]), _key(name)
             if key:
                 left = f"SELECT {listed} FROM memory.held.{name} ANTI JOIN memory.gone.{name} USING ({key})"

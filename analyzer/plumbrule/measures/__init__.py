@@ -66,6 +66,8 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
+    """One table, and what fills it."""
+
     table: Table
     compute: Callable[[Situation], Collection[Row]]
     after: tuple[str, ...] = ()  # tables of other measures that this one reads from `rows`

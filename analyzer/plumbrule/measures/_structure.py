@@ -35,6 +35,8 @@ Between = Mapping[tuple[str, str], Mapping[tuple[str, str], Link]]  # (component
 
 @dataclass(frozen=True, slots=True)
 class Structure:
+    """Who depends on whom, between files and between components."""
+
     links: Links
     between: Between
     members: Mapping[str, str]  # file -> component

@@ -18,7 +18,14 @@ from plumbrule.policy.model import (
     Setting,
     Waiver,
 )
-from plumbrule.policy.reading import read_policy
+
+
+def read_policy(text: str, source: str) -> Policy:
+    """The policy in the text of a `plumbrule.toml`; `source` names it in errors. SettingsError says what mends it."""
+    from plumbrule.policy.reading import read  # with a TOML parser: most repositories have no policy yet
+
+    return read(text, source)
+
 
 __all__ = [
     "BASELINE_NAME",

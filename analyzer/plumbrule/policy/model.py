@@ -20,6 +20,8 @@ Setting = str | int | float | bool | tuple[str | int | float | bool, ...]
 
 @dataclass(frozen=True, slots=True)
 class Component:
+    """A part of the system, by the files that are it."""
+
     name: str
     globs: tuple[str, ...]
     line: int = field(default=0, metadata=_NO_SETTING)
@@ -37,6 +39,8 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
+    """A component that must not depend on another."""
+
     source: str  # component
     target: str  # component
     reason: str = ""
@@ -45,6 +49,8 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True)
 class RuleSetting:
+    """What the policy says of one rule."""
+
     severity: str = ""  # "" = as the rule's own file says
     parameters: Mapping[str, Setting] = field(default_factory=dict)
     line: int = field(default=0, metadata=_NO_SETTING)
@@ -52,6 +58,8 @@ class RuleSetting:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
+    """One finding that is accepted until a day."""
+
     rule: str
     subject: str  # exact text
     reason: str

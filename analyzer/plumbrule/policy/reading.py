@@ -32,7 +32,7 @@ _ASSIGNED = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 _Table = Mapping[str, object]
 
 
-def read_policy(text: str, source: str) -> Policy:
+def read(text: str, source: str) -> Policy:
     """The policy that `text` states; `source` is its path, for messages. SettingsError says where and what mends it."""
     try:
         top: _Table = tomllib.loads(text)

@@ -32,6 +32,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
+    """What was looked at, and what could not be."""
+
     files: int = 0  # files of a known language
     parsed: int = 0
     skipped: int = 0
@@ -48,6 +50,8 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class PolicyUsed:
+    """The policy that a report judged by."""
+
     path: str = ""  # "" = none; the built-in defaults
     commit: str = ""  # commit it was read from, "" for the worktree
     hash: str = ""
@@ -69,6 +73,8 @@ class RuleText:
 
 @dataclass(frozen=True, slots=True)
 class Report:
+    """One answer of the gate; every medium shows this one."""
+
     verdict: str  # passed | failed | not-judged
     reasons: tuple[str, ...]
     repo: str

@@ -98,6 +98,8 @@ def whole_tables() -> Mapping[str, Table]:
 
 @dataclass(frozen=True, slots=True)
 class View:
+    """A public view."""
+
     name: str
     doc: str
     column_docs: Mapping[str, str]

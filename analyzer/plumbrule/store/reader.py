@@ -239,7 +239,9 @@ class StoredGraph:
         self._snapshot = snapshot
         self._bundles: dict[str, FileRows] = {}
         self.skipped: Mapping[str, str] = {row[1]: row[2] for row in reader.rows(shape.SKIPPED.name, repo, snapshot)}
-        self._files = {row[1]: row for row in reader.rows("file", repo, snapshot)}
+        source, asked = self._source(BASE["file"])
+        sql = f"SELECT r.path FROM {source} AS r WHERE r.repo = ${len(asked) + 1} ORDER BY r.path"
+        self._files = dict.fromkeys(path for (path,) in reader.select(sql, *asked, repo))
 
     def __contains__(self, path: str) -> bool:
         return path in self._files
@@ -258,27 +260,29 @@ class StoredGraph:
         """Reads the bundles of many files at once; those that are not there are left out."""
         wanted = [path for path in paths if path in self._files and path not in self._bundles]
         if wanted:
-            by_table = {name: self._of(table, wanted) for name, table in BASE.items() if name != "file"}
-            self._bundles.update(bundles([self._files[path] for path in wanted], by_table))
+            by_table = {name: self._of(table, wanted) for name, table in BASE.items()}
+            self._bundles.update(bundles(by_table.pop("file"), by_table))
 
     def edges(self) -> list[Edge]:
         """Every `import` dependency, soft ones included, ordered by (src, dst, line)."""
-        source = self._source(BASE["dependency"])
+        source, asked = self._source(BASE["dependency"])
         picked = "r.src, r.dst, r.line, r.names, r.type_only, r.lazy"
-        sql = f"SELECT {picked} FROM {source} AS r WHERE r.repo = $2 AND r.kind = 'import'"
-        return sorted(Edge(*row) for row in self._reader.select(sql, self._snapshot, self.repo))
+        sql = f"SELECT {picked} FROM {source} AS r WHERE r.repo = ${len(asked) + 1} AND r.kind = 'import'"
+        return sorted(Edge(*row) for row in self._reader.select(sql, *asked, self.repo))
 
     def functions(self, tokens: int, shapes: Collection[int] | None = None) -> list[tuple[str, FunctionRow]]:
         """Every function with at least so many body tokens, of one of these shapes if given; with its file, sorted."""
+        if shapes is not None and not shapes:
+            return []
         table = BASE["function"]
         picked = ", ".join(f"r.{quote(name)}" for name in table.names[1:])
-        sql = f"SELECT {picked} FROM {self._source(table)} AS r WHERE r.repo = $2 AND r.tokens >= $3"
-        asked: list[object] = [self._snapshot, self.repo, tokens]
+        source, asked = self._source(table)
+        at = len(asked)
+        asked += [self.repo, tokens]
+        sql = f"SELECT {picked} FROM {source} AS r WHERE r.repo = ${at + 1} AND r.tokens >= ${at + 2}"
         if shapes is not None:
-            sql += " AND r.shape_hash IN (SELECT unnest(string_split($4, ' '))::BIGINT)"
+            sql += f" AND r.shape_hash IN (SELECT unnest(string_split(${at + 3}, ' '))::BIGINT)"
             asked.append(" ".join(map(str, sorted(shapes))))
-            if not shapes:
-                return []
         return sorted((row[0], FunctionRow(*row[1:])) for row in self._reader.select(sql, *asked))
 
     def in_memory(self) -> MemoryGraph:
@@ -287,19 +291,25 @@ class StoredGraph:
             self.prefetch(self._files)
         return MemoryGraph(self.repo, dict(self._bundles), self.skipped)
 
-    def _source(self, table: Table) -> str:
+    def _source(self, table: Table) -> tuple[str, list[object]]:
+        """Where its rows are, as SQL, and the parameters in it."""
         if self._snapshot:
-            return layout.rows_at(table, "$1")
-        return f"(FROM head.{quote(table.name)} WHERE $1 = '')"
+            return layout.rows_at(table, "$1"), [self._snapshot]
+        return f"head.{quote(table.name)}", []
 
     def _of(self, table: Table, paths: list[str]) -> list[Row]:
         picked = ", ".join(f"r.{quote(name)}" for name in table.names)
-        sql = f"SELECT {picked} FROM {self._source(table)} AS r WHERE r.repo = $2"
-        if len(paths) == len(self._files):
-            return self._reader.select(sql, self._snapshot, self.repo)
-        path = f"r.{quote(layout.owner(table))}"
-        there = engine.AMONG.replace("?, ?", "$3, $4")
-        return self._reader.select(f"{sql} AND {path} IN {there}", self._snapshot, self.repo, *engine.among(paths))
+        source, asked = self._source(table)
+        at = len(asked)
+        sql = f"SELECT {picked} FROM {source} AS r WHERE r.repo = ${at + 1}"
+        asked.append(self.repo)
+        if len(paths) < len(self._files):
+            path = f"r.{quote(layout.owner(table))}"
+            # One path is found by the bounds that each block of the table has, many by a join.
+            there = f"= ${at + 2}" if len(paths) == 1 else f"IN {engine.AMONG.replace('?, ?', f'${at + 2}, ${at + 3}')}"
+            sql += f" AND {path} {there}"
+            asked += engine.as_stored((paths[0],)) if len(paths) == 1 else engine.among(paths)
+        return self._reader.select(sql, *asked)
 
 
 def bundles(files: Iterable[Row], by_table: Mapping[str, Iterable[Row]]) -> dict[str, FileRows]:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import Language
-from plumbrule.languages.typescript.resolver import JAVASCRIPT_FIRST, MANIFESTS, EcmaScriptResolver
+from plumbrule.languages.typescript import MANIFESTS
 
 if TYPE_CHECKING:
     from tree_sitter import Query
     from tree_sitter import Tree as SyntaxTree
 
     from plumbrule.facts import Facts
+    from plumbrule.languages.typescript.resolver import EcmaScriptResolver
     from plumbrule.resolve import Tree
 
 
@@ -29,6 +30,8 @@ def _extract(source: bytes, tree: SyntaxTree, query: Query) -> Facts:
 
 
 def _resolver(tree: Tree) -> EcmaScriptResolver:
+    from plumbrule.languages.typescript.resolver import JAVASCRIPT_FIRST, EcmaScriptResolver
+
     return EcmaScriptResolver(tree, JAVASCRIPT_FIRST)
 
 

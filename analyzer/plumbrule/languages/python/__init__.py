@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import Language
-from plumbrule.languages.python.resolver import MANIFESTS, PythonResolver
 
 if TYPE_CHECKING:
-    from tree_sitter import Query, Tree
+    from tree_sitter import Query
+    from tree_sitter import Tree as SyntaxTree
 
     from plumbrule.facts import Facts
+    from plumbrule.languages.python.resolver import PythonResolver
+    from plumbrule.resolve import Tree
+
+MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "manage.py")
 
 # The parser and what reads its trees are loaded by the workers that parse, not by everyone who asks what a file is.
 
@@ -22,16 +26,22 @@ def _grammar() -> object:
     return tree_sitter_python.language()
 
 
-def _extract(source: bytes, tree: Tree, query: Query) -> Facts:
+def _extract(source: bytes, tree: SyntaxTree, query: Query) -> Facts:
     from plumbrule.languages.python.facts import extract
 
     return extract(source, tree, query)
 
 
-def _extract_stub(source: bytes, tree: Tree, query: Query) -> Facts:
+def _extract_stub(source: bytes, tree: SyntaxTree, query: Query) -> Facts:
     from plumbrule.languages.python.facts import extract_stub
 
     return extract_stub(source, tree, query)
+
+
+def _resolver(tree: Tree) -> PythonResolver:
+    from plumbrule.languages.python.resolver import PythonResolver
+
+    return PythonResolver(tree)
 
 
 LANGUAGES = (
@@ -42,7 +52,7 @@ LANGUAGES = (
         distribution="tree-sitter-python",
         grammar=_grammar,
         extract=_extract,
-        resolver=PythonResolver,
+        resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
     ),
@@ -53,7 +63,7 @@ LANGUAGES = (
         distribution="tree-sitter-python",
         grammar=_grammar,
         extract=_extract_stub,
-        resolver=PythonResolver,
+        resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
     ),

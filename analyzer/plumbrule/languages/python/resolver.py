@@ -8,7 +8,6 @@ guess, the lower `confidence`.
 
 from __future__ import annotations
 
-import configparser
 import re
 import sys
 import tomllib
@@ -18,12 +17,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Target, Unresolved
+from plumbrule.languages.python import MANIFESTS
 
 if TYPE_CHECKING:
     from plumbrule.facts import Import
     from plumbrule.resolve import Tree
 
-MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "manage.py")
 
 _ENDINGS = ("/__init__.py", ".py", "/__init__.pyi", ".pyi", ".pyx")
 # Removed from the standard library by some version that we may run on: the answer must not depend on ours.
@@ -62,7 +61,7 @@ class PythonResolver:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         files = list(tree.paths((".py", ".pyi")))
-        packages = {path.rpartition("/")[0] for path in files if _stem(path) == "__init__"}
+        packages = {path.rpartition("/")[0] for path in files if "__init__." in path and _stem(path) == "__init__"}
         projects, named = _projects(tree)
         roots = {
             root.folder: root
@@ -280,11 +279,15 @@ def _scope(project: str) -> str:
 def _children(files: Iterable[str]) -> dict[str, set[str]]:
     """Folder -> names of modules and of folders with Python files somewhere below."""
     children: dict[str, set[str]] = defaultdict(set)
+    known: set[str] = set()
     for path in files:
-        folder, _, _ = path.rpartition("/")
-        stem = _stem(path)
+        folder, _, name = path.rpartition("/")
+        stem = name.partition(".")[0]
         if stem != "__init__":
             children[folder].add(stem)
+        if folder in known:
+            continue
+        known.add(folder)
         while folder:
             above, _, name = folder.rpartition("/")
             if name in children[above]:
@@ -346,7 +349,7 @@ def _read(tree: Tree, path: str, name: str) -> tuple[bool, list[str]]:
         if name == "setup.py":
             return "setup(" in content, _SETUP_FOLDER.findall(content)
         return _ini(content)
-    except (KeyError, OSError, ValueError, RecursionError, configparser.Error):
+    except (KeyError, OSError, ValueError, RecursionError):
         return False, []
 
 
@@ -406,8 +409,13 @@ def _tables(value: object) -> list[dict[str, object]]:
 
 
 def _ini(content: str) -> tuple[bool, list[str]]:
+    import configparser
+
     config = configparser.RawConfigParser(strict=False)
-    config.read_string(content)
+    try:
+        config.read_string(content)
+    except configparser.Error as error:
+        raise ValueError(str(error)) from error
     roots: list[str] = []
     for section, key in (("options.packages.find", "where"), ("pytest", "pythonpath"), ("tool:pytest", "pythonpath"),
                          ("mypy", "mypy_path")):  # fmt: skip

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import Language
-from plumbrule.languages.starlark.resolver import MANIFESTS, StarlarkResolver
 
 if TYPE_CHECKING:
-    from tree_sitter import Query, Tree
+    from tree_sitter import Query
+    from tree_sitter import Tree as SyntaxTree
 
     from plumbrule.facts import Facts
+    from plumbrule.languages.starlark.resolver import StarlarkResolver
+    from plumbrule.resolve import Tree
+
+MANIFESTS = ("MODULE.bazel", "WORKSPACE", "WORKSPACE.bazel")
 
 
 def _grammar() -> object:
@@ -21,10 +25,16 @@ def _grammar() -> object:
     return tree_sitter_python.language()
 
 
-def _extract(source: bytes, tree: Tree, query: Query) -> Facts:
+def _extract(source: bytes, tree: SyntaxTree, query: Query) -> Facts:
     from plumbrule.languages.starlark.facts import extract
 
     return extract(source, tree, query)
+
+
+def _resolver(tree: Tree) -> StarlarkResolver:
+    from plumbrule.languages.starlark.resolver import StarlarkResolver
+
+    return StarlarkResolver(tree)
 
 
 LANGUAGES = (
@@ -36,7 +46,7 @@ LANGUAGES = (
         distribution="tree-sitter-python",
         grammar=_grammar,
         extract=_extract,
-        resolver=StarlarkResolver,
+        resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
         tests=re.compile(r".*_tests\.(bzl|star)$"),  # `py_test.bzl` defines a rule

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import External, Located, Target, Unresolved
+from plumbrule.languages.starlark import MANIFESTS
 
 if TYPE_CHECKING:
     from plumbrule.facts import Import
     from plumbrule.resolve import Tree
 
-MANIFESTS = ("MODULE.bazel", "WORKSPACE", "WORKSPACE.bazel")
 _BOUNDARIES = (*MANIFESTS, "REPO.bazel", "WORKSPACE.bzlmod")
 _PACKAGES = ("BUILD.bazel", "BUILD")
 # "@repo//package:file", "@@repo//...", "@repo", "cell//..." and "ext://..."; "//...", "@//..." and ":file" name none.

@@ -6,14 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import Language
-from plumbrule.languages.typescript.resolver import MANIFESTS, TYPESCRIPT_FIRST, EcmaScriptResolver
 
 if TYPE_CHECKING:
     from tree_sitter import Query
     from tree_sitter import Tree as SyntaxTree
 
     from plumbrule.facts import Facts
+    from plumbrule.languages.typescript.resolver import EcmaScriptResolver
     from plumbrule.resolve import Tree
+MANIFESTS = (
+    "package.json",
+    "tsconfig.json",
+    "jsconfig.json",
+    "pnpm-workspace.yaml",
+    "lerna.json",
+    "deno.json",
+    "deno.jsonc",
+)
 
 # The parser and what reads its trees are loaded by the workers that parse, not by everyone who asks what a file is.
 
@@ -43,6 +52,8 @@ def _extract_declarations(source: bytes, tree: SyntaxTree, query: Query) -> Fact
 
 
 def _resolver(tree: Tree) -> EcmaScriptResolver:
+    from plumbrule.languages.typescript.resolver import TYPESCRIPT_FIRST, EcmaScriptResolver
+
     return EcmaScriptResolver(tree, TYPESCRIPT_FIRST)
 
 

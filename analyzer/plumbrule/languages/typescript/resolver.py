@@ -28,16 +28,6 @@ if TYPE_CHECKING:
     from plumbrule.facts import Import
     from plumbrule.resolve import Tree
 
-MANIFESTS = (
-    "package.json",
-    "tsconfig.json",
-    "jsconfig.json",
-    "pnpm-workspace.yaml",
-    "lerna.json",
-    "deno.json",
-    "deno.jsonc",
-)
-
 TYPESCRIPT_FIRST = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".d.mts", ".d.cts", ".js", ".jsx", ".mjs", ".cjs")
 JAVASCRIPT_FIRST = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".d.ts", ".d.mts", ".d.cts")
 _OTHER_CODE = (".json", ".vue", ".svelte", ".astro")
