@@ -1,7 +1,5 @@
 """`python -m plumbrule`: the same as the command."""
 
-import sys
+from plumbrule.cli import program
 
-from plumbrule.cli import main
-
-sys.exit(main())
+program()

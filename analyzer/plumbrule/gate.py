@@ -100,6 +100,7 @@ class _Gate:
 
     def close(self) -> None:
         """Lets go of the store; it is opened again where it is asked for."""
+        self._store.facts.close()
         if self._reader is not None:
             self._reader.close()
             self._reader = None

@@ -206,7 +206,7 @@ class _Judging:
         if missing := self.sides.missing(examined.tables):
             self._failed(one, missing[0])
             return
-        if not examined.tables & TOLD and any(map(self.sides.empty, one.rule.needs)):
+        if any(map(self.sides.empty, one.rule.needs)):
             self.found[one.rule.id] = self.before[one.rule.id] = frozenset()
             self.standing[one.rule.id] = ()
             return

@@ -84,7 +84,7 @@ class Held:
     file: Path
     snapshot: str  # "" = the newest of its main line, read from the tables kept for it
     linked: bool = True  # uses between this repository and others may be stored
-    lent: engine.Connection | None = None  # has it attached as `store` already, and nothing else in its memory
+    lent: engine.Connection | None = None  # for one judgement: has it attached as `store`, and an empty memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,8 +379,8 @@ class Sides:
         return name in self._stored
 
     def _still(self, name: str) -> bool:
-        """Whether both sides are what the store holds, and stay so: such sides are never revised."""
-        return self._in_place(name) and name not in self._moved
+        """Whether both sides are what the store holds, and stay so: sides that begin with a change are never revised."""
+        return self._anchor == "before" and self._in_place(name) and name not in self._moved
 
     def _hold(self, table: Table) -> None:
         """The earlier side from the store: as a view on the tables kept for the newest snapshot, else as a copy."""
