@@ -30,6 +30,7 @@ from plumbrule.resume import (
     GitObjects,
     Progress,
     State,
+    answer_prints,
     instrument,
     policy_print,
     standing_of,
@@ -333,7 +334,8 @@ class _Gate:
             return None
         derived = _StoredDerived(reader, name)
         walk.recall(standing, graph, derived, newest.imports, newest.resolved)
-        answered = state.judged[1] if state.judged[0] == before else ()
+        prints = answer_prints(used.rules) if state.judged == before else {}
+        answered = [rule for rule, text in prints.items() if state.answered.get(rule) == text]
         held = Held(reader.path, "", linked=reader.linked(name), lent=reader.connection)
         return _Recalled(held, derived, _stood(reader, name, answered))
 

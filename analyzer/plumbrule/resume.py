@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -21,7 +22,7 @@ from plumbrule.git import Entry as GitEntry
 from plumbrule.languages import extractor_version, language_of, languages
 from plumbrule.policy import Policy
 from plumbrule.resolve import Entry, Memory
-from plumbrule.store import Store
+from plumbrule.store import Store, engine
 from plumbrule.walk import Standing, TreeFile, Walk
 
 if TYPE_CHECKING:
@@ -98,14 +99,14 @@ def instrument() -> str:
     return digest.hexdigest()[:16]
 
 
-def _sources(folder: str) -> Iterator[str]:
+def _sources(folder: str, endings: tuple[str, ...] = (".py",)) -> Iterator[str]:
     """The program's own files below a folder."""
     with os.scandir(folder) as found:
         for entry in found:
             if entry.is_dir():
                 if entry.name != "fixtures":
-                    yield from _sources(entry.path)
-            elif entry.name.endswith(".py"):
+                    yield from _sources(entry.path, endings)
+            elif entry.name.endswith(endings):
                 yield entry.path
 
 
@@ -121,7 +122,8 @@ class State:
     said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
     standing: Standing | None = None  # of the newest snapshot
     lost: str = ""  # a blob of the line whose bytes this clone lacked
-    judged: tuple[str, tuple[str, ...]] = ("", ())  # the commit that findings are stored of, the rules that answered
+    judged: str = ""  # the commit that findings are stored of
+    answered: Mapping[str, str] = field(default_factory=dict)  # rules that gave an answer there; see `answer_prints`
 
     @classmethod
     def recalled(cls, store: Store, repo: str) -> State:
@@ -137,12 +139,11 @@ class State:
         if text is None:
             return cls()
         kept = json.loads(text)
-        commit, rules = kept.get("judged", ("", ()))
         said = {commit: (batch, agent) for commit, (batch, agent) in kept["said"].items()}
         used = kept["used"][0], kept["used"][1]
         return cls(
             used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said,
-            lost=kept.get("lost", ""), judged=(commit, tuple(rules)),
+            lost=kept.get("lost", ""), judged=kept.get("judged", ""), answered=kept.get("answered", {}),
         )  # fmt: skip
 
     def text(self) -> str:
@@ -156,6 +157,7 @@ class State:
                 "said": dict(self.said),
                 "lost": self.lost,
                 "judged": self.judged,
+                "answered": dict(self.answered),
             },
             sort_keys=True,
         )
@@ -167,6 +169,27 @@ def policy_print(policy: Policy, rules: Sequence[Rule]) -> str:
     for rule in rules:
         digest.update(f"{rule.id}\0{rule.sql}\0{rule.severity}\0{rule.parameters}\0".encode())
     return digest.hexdigest()[:16]
+
+
+def answer_prints(rules: Iterable[Rule]) -> dict[str, str]:
+    """By rule, a print of all that its findings hang on beside the graph and `policy_print`: its words, the code that
+    judges, and the engine. Findings of another print are not told as if they had been found now."""
+    judging = _judging()
+    return {
+        rule.id: hashlib.sha256(
+            f"{judging}\0{rule.message}\0{rule.remedy}\0{rule.needs}".encode("utf-8", "surrogatepass")
+        ).hexdigest()[:16]
+        for rule in rules
+    }
+
+
+@cache
+def _judging() -> str:
+    digest = hashlib.sha256(engine.VERSION.encode())
+    for source in sorted(_sources(f"{Path(__file__).parent}/judge", (".py", ".sql"))):
+        with open(source, "rb") as file:  # noqa: PTH123 - as for `instrument`
+            digest.update(file.read())
+    return digest.hexdigest()
 
 
 _TREE, _READERS, _ASKED = "tree", "readers", "asked"  # parts of a standing

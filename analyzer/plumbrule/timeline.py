@@ -23,7 +23,7 @@ from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
 from plumbrule.policy import Policy
 from plumbrule.report.summary import BatchMoved, ScanSummary
-from plumbrule.resume import State, on_disk, standing_rows, tree_changes, units_of
+from plumbrule.resume import State, answer_prints, on_disk, standing_rows, tree_changes, units_of
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.writer import Writer
 from plumbrule.tally import TOLD, count, counted, summary, totals
@@ -88,7 +88,8 @@ class Timeline:
         self._parents: Mapping[str, str] = {}  # first parents of the commits at hand
         self._units: dict[str, Mapping[str, float]] = {}  # of the batch under way, by commit
         self._snapshots = 0
-        self._judged: tuple[str, tuple[str, ...]] = ("", ())  # see State
+        self._judged = ""  # as in State
+        self._answered: Mapping[str, str] = {}
         self._resumed = False
         self._known = 0  # commits of this run that an earlier scan told of
         self._telling = True  # the commit at hand is none of them, nor older
@@ -104,7 +105,7 @@ class Timeline:
         self._counts = counted(self._walk.whole)
         self._totals = dict(state.counts)
         self.lost = state.lost
-        self._judged = state.judged
+        self._judged, self._answered = state.judged, state.answered
         with self._site.store.reader() as reader:
             self._history = units_of(reader.recall(f"units:{self._order.name}"))
             for row in reader.select(
@@ -284,7 +285,9 @@ class Timeline:
         before = dict(self._totals)
         self._totals = totals(self._counts, walk.derived, judgement)
         self._writer.findings(self._order.name, snapshot, [finding_row(row, self._origins) for row in judgement.rows])
-        self._judged = self._record.commit, tuple(sorted(judgement.found))
+        prints = answer_prints(self._terms.rules)
+        self._judged = self._record.commit
+        self._answered = {rule: prints[rule] for rule in sorted(judgement.found)}
         trend = [TrendRow(name, float(value)) for name, value in sorted(self._totals.items())]
         self._writer.trend(self._order.name, snapshot, trend)
         if self._telling and not first:
@@ -361,6 +364,7 @@ class Timeline:
             said=self._said,
             lost=self.lost,
             judged=self._judged,
+            answered=self._answered,
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
         policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}

@@ -36,6 +36,36 @@ def g{n}(a: int) -> int:
 """
 
 
+OWN_RULE = """\
+---
+id: no-prints
+title: A file for prints
+severity: error
+---
+Prints belong to nobody.
+
+## What to do instead
+Delete it.
+
+## Finds
+```sql
+SELECT repo, path AS subject, path, 1 AS line FROM now.file WHERE path LIKE '%print%'
+```
+
+## Bad
+```files
+--- print.py
+x = 1
+```
+
+## Good
+```files
+--- a.py
+x = 1
+```
+"""
+
+
 def module(chance: random.Random, names: list[str]) -> str:
     others = sorted({name.removesuffix(".py").replace("/", ".") for name in chance.sample(names, 2)})
     imports = "".join(f"import {other}\n" for other in others)
@@ -128,6 +158,24 @@ def test_a_scan_under_another_policy_does_not_colour_the_verdict(shop: Callable,
     repo.git("checkout", "--quiet", "--", "plumbrule.toml")
     repo.commit(CYCLE)
     assert judged(repo, store=repo.path / ".plumbrule")[0] == 1
+
+
+@pytest.mark.parametrize("reworded", [False, True])
+def test_what_stood_before_reads_the_same_with_and_without_a_store(
+    shop: Callable, judged: Callable, plumbrule: Callable, found: Callable, reworded: bool
+):
+    policy = 'rules = ["rules"]\n[components]\nshop = "shop/**"\ngone = "gone/**"\n'
+    repo = shop({"plumbrule.toml": policy, "rules/no-prints.md": OWN_RULE, "shop/print.py": "x = 1\n"})
+    if reworded:  # where the scan found it on disk, and nowhere else
+        repo.write({"rules/no-prints.md": OWN_RULE.replace("Delete it.", "Keep it.")})
+    plumbrule(repo.path, "scan", "--quiet")
+    repo.git("checkout", "--quiet", "--", "rules")
+    repo.commit({"shop/cart.py": "import shop.tax\n"})
+    _, warm = judged(repo, store=repo.path / ".plumbrule")
+    _, cold = judged(repo)
+    assert told(json.dumps(warm)) == told(json.dumps(cold))
+    assert found(warm, "known", "no-prints") == ["shop/print.py"]
+    assert len(found(warm, "known", "dead-selector")) == 1
 
 
 def test_a_damaged_store_costs_time_and_no_verdict(shop: Callable, judged: Callable, plumbrule: Callable):

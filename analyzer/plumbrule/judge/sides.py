@@ -379,7 +379,7 @@ class Sides:
         return name in self._stored
 
     def _still(self, name: str) -> bool:
-        """Whether both sides are what the store holds, and stay so: sides that begin with a change are never revised."""
+        """Whether both sides are what the store holds, and stay so: what begins with a change is never revised."""
         return self._anchor == "before" and self._in_place(name) and name not in self._moved
 
     def _hold(self, table: Table) -> None:
