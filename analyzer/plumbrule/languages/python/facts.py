@@ -37,9 +37,10 @@ _COMMENT = re.compile(r"#[^\n]*")
 _SPACE = re.compile(r"\s+")
 _PLAIN_CALLEE = re.compile(r"(?:super\(\)\.)?[\w.]+")
 _DYNAMIC_CALL = re.compile(
-    r"""\(\s*(?:name\s*=\s*)?(["'])(?P<name>[\w.]+)\1\s*"""
-    r"""(?:,\s*(?:package\s*=\s*)?(?:__package__|__name__|(["'])(?P<package>[\w.]+)\3)\s*)?[,)]"""
+    r"""\(\s*(?:name\s*=\s*)?(?P<name>(?:(?P<quote>["'])[\w.]+(?P=quote)\s*)+)"""
+    r"""(?:,\s*(?:package\s*=\s*)?(?:__package__|__name__|(?P<mark>["'])(?P<package>[\w.]+)(?P=mark))\s*)?[,)]"""
 )
+_QUOTES = re.compile(r"""["'\s]+""")
 _TYPE_CHECKING = re.compile(rb"\(*\s*(?:[\w.]+\.)?(?:TYPE_CHECKING|MYPY)\b")
 _IMPORT_FAILS = re.compile(rb"\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b")
 
@@ -146,6 +147,7 @@ class PythonSweep(Sweep):
         self._listed: dict[str, int] = {}  # names in `__all__`, with their line
         self._unlisted: set[str] = set()
         self._checking = {"TYPE_CHECKING"}
+        self._loaders = {b"import_module", b"__import__"}
         self._import_spans: list[tuple[int, int]] = []
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
@@ -162,6 +164,8 @@ class PythonSweep(Sweep):
             symbol = -1
         for module, level, name, alias, _, own, _ in _imported(text(self.source[start:end])):
             self.imports.append(Import(module, level, name, alias, line, flags | own if symbol < 0 else flags, symbol))
+            if name == "import_module":
+                self._loaders.add(alias.encode())
             if name == "TYPE_CHECKING":
                 self._checking.add(alias)
 
@@ -189,18 +193,16 @@ class PythonSweep(Sweep):
 
     def on_call(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte
-        if self.source[end - 13 : end] == b"import_module" or self.source[end - 10 : end] == b"__import__":
+        callee = self.source[start:end]
+        if callee in self._loaders or callee.endswith((b".import_module", b".__import__")):
             self._dynamic(start, end)
         self.refer("call", start, end)
 
     def _dynamic(self, start: int, end: int) -> None:
-        callee = self.source[start:end].rpartition(b".")[2]
-        if callee not in (b"import_module", b"__import__"):
-            return
         found = _DYNAMIC_CALL.match(text(self.source[end : end + 400]))
         if found is None:
             return
-        name, package = found["name"], found["package"] or ""
+        name, package = _QUOTES.sub("", found["name"]), found["package"] or ""
         module = name.lstrip(".")
         level = len(name) - len(module)
         if level and package:  # "..b" from package "a.x" is "a.b"
