@@ -25,6 +25,9 @@ OPTIONAL = 16  # inside try/except ImportError
 CONDITIONAL = 32  # under another `if`, e.g. a platform test
 
 
+VARIADIC = ("variadic", "variadic-keyword")  # kinds of parameters that take whatever is left
+
+
 class Import(NamedTuple):
     """One bound name of one import statement; `import a, b` is two rows, `from m import x, y` two rows."""
 

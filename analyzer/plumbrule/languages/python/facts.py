@@ -20,6 +20,7 @@ from plumbrule.facts import (
     OPTIONAL,
     REEXPORT,
     TYPE_ONLY,
+    VARIADIC,
     Export,
     Facts,
     Import,
@@ -32,6 +33,7 @@ _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _REFUSED_CODECS = {"idna", "punycode", "undefined"}  # decoding them can take quadratic time, and no source uses them
 
 _FROM = re.compile(r"from\s*((?:\.\s*)*)([\w.]*)\s*import\b\s*(.*)", re.DOTALL)
+_DOT = re.compile(r"(?<=\w)\s*\.\s*(?=\w)")  # blanks and line breaks may stand around it
 _NAME_AS = re.compile(r"([\w.]+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(r"#[^\n]*")
 _SPACE = re.compile(r"\s+")
@@ -41,7 +43,9 @@ _DYNAMIC_CALL = re.compile(
     r"""(?:,\s*(?:package\s*=\s*)?(?:__package__|__name__|(?P<mark>["'])(?P<package>[\w.]+)(?P=mark))\s*)?[,)]"""
 )
 _QUOTES = re.compile(r"""["'\s]+""")
-_TYPE_CHECKING = re.compile(rb"\(*\s*(?:[\w.]+\.)?(?:TYPE_CHECKING|MYPY)\b")
+_TYPE_CHECKING = re.compile(rb"[\s(]*([\w.]+)[\s)]*(and\b(?:(?!\bor\b).)*)?", re.DOTALL)  # `x and y`: no more than x
+_CHECKING_NAMES = ("TYPE_CHECKING", "MYPY")
+_NEVER_SO = re.compile(rb"(TYPE_CHECKING|MYPY)\s*(?::[^=\n]*)?=\s*(False\s*\Z)?")
 _IMPORT_FAILS = re.compile(rb"\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b")
 
 _PLAIN_PARAMETERS = re.compile(r"[\w\s,:.=*/|]*")
@@ -146,7 +150,7 @@ class PythonSweep(Sweep):
         self._variables: set[tuple[int, bytes]] = set()
         self._listed: dict[str, int] = {}  # names in `__all__`, with their line
         self._unlisted: set[str] = set()
-        self._checking = {"TYPE_CHECKING"}
+        self._checking: set[str] = set()  # names that are true for type checkers alone
         self._loaders = {b"import_module", b"__import__"}
         self._import_spans: list[tuple[int, int]] = []
         if source.startswith(_BOM):
@@ -166,8 +170,8 @@ class PythonSweep(Sweep):
             self.imports.append(Import(module, level, name, alias, line, flags | own if symbol < 0 else flags, symbol))
             if name == "import_module":
                 self._loaders.add(alias.encode())
-            if name == "TYPE_CHECKING":
-                self._checking.add(alias)
+            if level == 0 and module in ("typing", "typing_extensions") and name in ("TYPE_CHECKING", "*"):
+                self._checking.add(alias or "TYPE_CHECKING")
 
     def _is_global(self, start: int, end: int) -> bool:
         """Whether the function around this import statement makes a name in it one of the module."""
@@ -338,6 +342,8 @@ class PythonSweep(Sweep):
         self.statement()
         if frame.is_function:
             return
+        if said := _NEVER_SO.match(self.source, start, node.end_byte):
+            (self._checking.add if said[2] else self._checking.discard)(text(said[1]))
         if frame.symbol < 0 and self.source.startswith(b"__all__", start):
             self._list(start, node.end_byte)
         assignment: Node | None = node.child(0)
@@ -426,8 +432,7 @@ class PythonSweep(Sweep):
         inverted = self.source.startswith(b"not ", start)
         if inverted:
             start += 4
-        name = self.source[start : condition.end_byte] if condition.end_byte - start < LONGEST_NAME else b""
-        if not self._checks_types(name):
+        if not self._is_checking(start, condition.end_byte, alone=inverted):
             self._region(node, CONDITIONAL)
             return
         # Later blocks go in first: regions are taken off the end once they are passed.
@@ -439,13 +444,19 @@ class PythonSweep(Sweep):
         if not inverted:
             self._region(node.child_by_field_name("consequence"), TYPE_ONLY)
 
-    def _checks_types(self, condition: bytes) -> bool:
-        return _TYPE_CHECKING.match(condition) is not None or text(condition) in self._checking
+    def _is_checking(self, start: int, end: int, *, alone: bool) -> bool:
+        """Whether a condition holds for type checkers only; `alone`: and for all of them."""
+        written = self.source[start:end] if end - start < LONGEST_NAME else b""
+        found = _TYPE_CHECKING.fullmatch(written)
+        if found is None or (alone and found[2]):
+            return False
+        name = text(found[1])
+        return name in self._checking or ("." in name and name.rpartition(".")[2] in _CHECKING_NAMES)
 
     def on_elif(self, node: Node) -> None:
         self.flow(_ELIF, node)
-        start = node.start_byte + len(b"elif ")
-        if self._checks_types(self.source[start : start + LONGEST_NAME].partition(b":")[0].strip()):
+        condition = node.child_by_field_name("condition")
+        if condition is not None and self._is_checking(condition.start_byte, condition.end_byte, alone=False):
             self._region(node.child_by_field_name("consequence"), TYPE_ONLY)
 
     def on_loop(self, node: Node) -> None:
@@ -528,6 +539,9 @@ class PythonSweep(Sweep):
         passed, constants = self._given(arguments, own)
         # One constant argument, and nothing else, may be added.
         if passed is None or len(own - passed) > 1 or constants > (grade == "A"):
+            return "", ""
+        # What swallows whatever it is given has its signature from those who call it: a hook, a handler of signals.
+        if any(parameter.kind in VARIADIC and parameter.name not in passed for parameter in parameters):
             return "", ""
         target = _SPACE.sub("", text(self.source[callee.start_byte : callee.end_byte]))
         same_name = target.rpartition(".")[2] == text(self.source[name.start_byte : name.end_byte])
@@ -677,6 +691,7 @@ def _imported(statement: str) -> tuple[Import, ...]:
         statement = _COMMENT.sub("", statement)
     if "\\" in statement:
         statement = statement.replace("\\\r\n", " ").replace("\\\n", " ")
+    statement = _DOT.sub(".", statement)
     found = _FROM.match(statement) if statement.startswith("from") else None
     if found is None:
         return tuple(_modules(statement[6:]))

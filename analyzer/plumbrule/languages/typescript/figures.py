@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from plumbrule.extract.sweep import LONGEST_NAME, text
-from plumbrule.facts import Parameter
+from plumbrule.facts import VARIADIC, Parameter
 from plumbrule.languages.typescript.nodes import first, unwrapped, written
 
 DOTTED_CALLEE = re.compile(r"[\w$#]+(?:\.[\w$#]+)*")
@@ -46,6 +46,9 @@ def passed_on(source: bytes, function: Node, parameters: Collection[Parameter], 
     given = _given(source, arguments, own) if arguments is not None else None
     callee = _callee(source, call)
     if given is None or not callee or len(own - given.passed) > 1:
+        return _NOTHING
+    # What swallows whatever it is given has its signature from those who call it.
+    if any(parameter.kind in VARIADIC and parameter.name not in given.passed for parameter in parameters):
         return _NOTHING
     if given.constants:
         if given.constants > 1 or grade == "B":
