@@ -6,6 +6,8 @@ policy, rules and baseline come from the base's tip, so that the change cannot a
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -48,6 +50,7 @@ from plumbrule.walk import Coverage as Covered
 
 WORKTREE = "worktree"
 _UNREADABLE = "cannot be read"
+_LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
 _RANK = {"error": 0, "warning": 1, "info": 2}
 _MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
@@ -311,7 +314,41 @@ class _Gate:
         aside = walk.aside
         judged = self._compare(name, used, before, walk, changes, loose, recalled)
         self.close()  # its engine was lent to that judgement
-        return replace(judged, aside=(aside, walk.aside))
+        relinked = tuple(
+            path
+            for path, file in sorted(changes.items())
+            if file is not None
+            and file.mode == SYMLINK
+            and path in walk.skipped
+            and (old := repository.entry(before, path)) is not None
+            and old.is_file
+            and not self._read_elsewhere(path, walk)
+        )
+        return replace(judged, aside=(aside, walk.aside), relinked=relinked)
+
+    def _read_elsewhere(self, path: str, walk: Walk) -> bool:
+        """Whether the target of a symbolic link of the head is a file that was read where it lies."""
+        for _ in range(_LINKS):
+            target = self._link(path)
+            if target is None or target.startswith("/"):
+                return False
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+            if path in walk.graph:
+                return True
+            if path not in walk.skipped:
+                return False
+        return False
+
+    def _link(self, path: str) -> str | None:
+        """Where a symbolic link of the head points, as it says itself; None if it is none or cannot be read."""
+        if self._worktree:
+            try:
+                return shown((self._repository.root / path).readlink().as_posix())
+            except OSError:
+                return None
+        entry = self._repository.entry(self._repository.resolve(self._question.head), path)
+        data = self._repository.read_blob(entry.blob, _LINK_BYTES) if entry is not None else None
+        return shown(os.fsdecode(data)) if isinstance(data, bytes) and entry and entry.mode == SYMLINK else None
 
     def _recalled(self, name: str, used: Governing, before: str, walk: Walk) -> _Recalled | None:
         """Puts the walk on the merge base as the store holds it; None where it must be read anew.
@@ -485,6 +522,11 @@ class _Gate:
             if file is not None and reason is not None and file.mode not in (SYMLINK, SUBMODULE):
                 what = f"{visible(path)} is changed and could not be read: {reason}"
                 found.append(f"{what}; mend it, or exclude it in the policy")
+        for path in judged.relinked:
+            found.append(
+                f"{visible(path)} became a symbolic link to nothing that is read here; mend it, or exclude it in the"
+                " policy"
+            )
         for what, share_before, share_now, wanted in (
             (
                 "parsed",
@@ -535,6 +577,7 @@ class _Judged:
     aside: tuple[int, int] = (0, 0)  # skipped files, before and now, whose content is told elsewhere: no lost coverage
     strays: tuple[str, ...] = ()  # files that moved to where no component of the policy claims them
     read_in_part: tuple[tuple[str, int], ...] = ()  # see report.Coverage
+    relinked: tuple[str, ...] = ()  # files that were read and are symbolic links now, to nothing that is
 
 
 @dataclass(frozen=True, slots=True)

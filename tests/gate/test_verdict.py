@@ -281,6 +281,25 @@ def test_a_package_that_became_a_declared_dependency_is_no_break(shop: Callable,
     assert judged(repo)[0] == 1
 
 
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [("../web/page.py", 0), ("../web/two.py", 0), ("/etc/hostname", 2), ("gone.py", 2), ("free.py", 2)],
+)
+@pytest.mark.parametrize("head", ["HEAD", "worktree"])
+def test_a_file_that_becomes_a_link_is_judged_where_its_target_is_read(
+    shop: Callable, judged: Callable, target: str, code: int, head: str
+):
+    repo = shop({"web/page.py": "def total() -> float:\n    return 1.0\n", "shop/free.py": "x = 1\n"})
+    (repo.path / "web/two.py").symlink_to("page.py")
+    (repo.path / "shop/free.py").unlink()
+    (repo.path / "shop/free.py").symlink_to(target)
+    if head == "HEAD":
+        repo.commit()
+    answer, report = judged(repo, "--head", head)
+    assert answer == code, report["reasons"]
+    assert any("shop/free.py became a symbolic link" in reason for reason in report["reasons"]) == (code == 2)
+
+
 @pytest.mark.parametrize("warm", [True, False])
 def test_a_changed_file_that_is_read_in_part_is_told_with_its_line(
     shop: Callable, judged: Callable, plumbrule: Callable, warm: bool
