@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from plumbrule.errors import StoreError
-from plumbrule.report.history import History, Moment, movement, open_history, summed
+from plumbrule.report.history import History, Moment, PolicyInUse, movement, open_history, summed
+from plumbrule.report.screen import policy_words
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, TrendRow
 from plumbrule.store.writer import Writer
 
@@ -187,3 +188,9 @@ def test_a_finding_row_without_origin_is_shown_as_old(write_store: Callable[...,
     with open_history(write_store(tmp_path / "s", steps, fill)) as history:
         (one,) = history.findings()
     assert (one.first_at, one.component, one.finding.evidence) == (None, "", ())
+
+
+def test_a_policy_is_named_with_what_tells_its_text_from_another():
+    assert policy_words(PolicyInUse("plumbrule.toml", "8c1f0aa2" * 5, "5e88")) == "plumbrule.toml at 8c1f0aa28c1f"
+    assert policy_words(PolicyInUse("plumbrule.toml", "", "5e884898da28")) == "plumbrule.toml, text 5e884898da28"
+    assert policy_words(PolicyInUse()) == "built-in defaults"

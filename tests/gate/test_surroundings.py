@@ -47,6 +47,7 @@ def test_an_unborn_branch(make_repo: Callable, plumbrule: Callable):
     answer = plumbrule(repo.path, "gate", "--base", "main", "--format", "json")
     assert (answer.code, json.loads(answer.out)["verdict"]) == (2, "not-judged")
     assert "unborn" in answer.err
+    assert "--ref" not in answer.err
     assert "Traceback" not in answer.err
 
 

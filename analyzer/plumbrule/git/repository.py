@@ -395,12 +395,12 @@ class Repository:
             if not self._command.attempt("for-each-ref", "--count=1"):
                 return NotARevision(
                     f"{self.root}: the repository is empty: nothing was ever committed.\n"
-                    "Run `git add --all` and `git commit` first, or scan its files with `--worktree`."
+                    "Run `git add --all` and `git commit` first, or read its files with `plumbrule scan --worktree`."
                 )
             if _starts_at_head(revision):
                 return NotARevision(
                     f"{self.root}: the branch {self.head_ref!r} is unborn: it has no commit yet.\n"
-                    "Commit to it, or name another branch with `--ref` or `--head`."
+                    "Commit to it, or name a branch that has commits."
                 )
         short = revision.removeprefix("refs/remotes/")
         for remote in self._remotes():

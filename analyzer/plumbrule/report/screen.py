@@ -182,7 +182,9 @@ def policy_words(policy: PolicyInUse | None) -> str:
         return "not recorded by the scan"
     if not policy.path:
         return "built-in defaults"
-    return f"{policy.path} at {policy.commit[:12]}" if policy.commit else policy.path
+    if policy.commit:
+        return f"{policy.path} at {policy.commit[:12]}"
+    return f"{policy.path}, text {policy.hash[:12]}" if policy.hash else policy.path
 
 
 def nothing(what: str, mend: str = "") -> None:
