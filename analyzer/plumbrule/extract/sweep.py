@@ -55,7 +55,8 @@ _TO_WORDS = bytes(byte if byte in _IN_WORD else 32 for byte in range(256))
 _TO_GAPS = bytes(32 if byte in _IN_WORD else 0 if byte in _WHITE else byte for byte in range(256))
 _TO_RUNS = bytes(32 if byte in _IN_WORD or byte in _WHITE + _HOLE else byte for byte in range(256))
 # What a pattern begins with is looked for fast; what must stand before it is asked afterwards.
-_FRACTION = re.compile(rb"[0-9](?<![\w$\x80-\xff].)\w*\.[\w.]*")
+_TO_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_FRACTION = re.compile(rb"0(?<![\w$\x80-\xff].)\w*\.[\w.]*")  # in text all of whose digits are 0
 _MEMBER = re.compile(rb"\.(?<!\.\.)([A-Za-z_$\x80-\xff][\w$\x80-\xff]*)")
 # What stands in a shape for a word, a number and, with its name behind it, a constant: with strings the named leaves.
 _PLACE, _ANY_WORD, _ANY_NUMBER, _CONSTANT = b"\x03", b"\x04", b"\x05", b"\x07"
@@ -77,6 +78,7 @@ _GENERATED = re.compile(
 _USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
 _WORD = _IN_WORD | frozenset(b".")
 _NOT_FORWARDED = ("", "")
+_NO_HASHES = (0, 0)
 # Below this depth nothing matches. The cursor counts depth in 16 bits; beyond them it goes quadratic: 100,000 calls
 # inside each other took 51 s, and what it then found was no longer all.
 _DEEPEST_NODE = 65_000
@@ -105,7 +107,7 @@ class _Frame:
 
     __slots__ = (
         "body", "children", "cognitive", "cyclomatic", "deepest", "depth", "end", "handlers",
-        "is_function", "layout", "level", "name", "nest", "node", "outer", "raises", "recursive", "scaled",
+        "is_function", "is_inner", "layout", "level", "name", "nest", "node", "outer", "raises", "recursive", "scaled",
         "start", "statements", "symbol",
     )  # fmt: skip
 
@@ -116,6 +118,7 @@ class _Frame:
         self.start, self.body, self.end = span
         self.outer = outer
         self.is_function = False
+        self.is_inner = False  # a function in a function
         self.cyclomatic = 1
         self.cognitive = 0
         self.scaled = 0  # points of `cognitive` that grow with nesting: an outer function adds them once more a level
@@ -182,9 +185,8 @@ class _Heads(dict[bytes, bytes]):
 
 
 _COMMENT, _NAME, _STRING = 0, 1, 2  # where two spans are equal, the lower kind counts
-_LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL, _PLAIN_COMMENT, _EXPRESSION = range(
-    7
-)  # how `run` treats a pattern
+# How `run` treats a pattern.
+_LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL, _PLAIN_COMMENT, _EXPRESSION, _CALL = range(8)
 _NEST, _SHIFT, _CHAIN, _OPEN = 1, 2, 3, 4  # what a stack entry that is no symbol undoes when it closes
 
 
@@ -248,8 +250,11 @@ class Sweep:
 
     # Inside a function an `@expression` is a plain statement, unless it begins with one of these bytes.
     TELLING_EXPRESSIONS: ClassVar[frozenset[int]] = frozenset(range(256))
+    # A `@call` is a plain reference, unless it begins with one of these bytes.
+    TELLING_CALLS: ClassVar[frozenset[bytes]] = frozenset(bytes([first]) for first in range(256))
 
     watches_calls = True  # False: this file's calls are plain references, whatever `on_call` does
+    watches_comments = True  # False: nothing in this file's comments means anything, whatever `on_comment` does
 
     # By language, shared between the files of one worker.
     _kept: ClassVar[dict[type, tuple[_Shapes, _Contents, _Heads]]] = {}
@@ -391,6 +396,7 @@ class Sweep:
             outer = self.frame
             while not outer.is_function and outer.outer is not None:
                 outer = outer.outer
+            frame.is_inner = outer.is_function
             outer.children.append(frame)
             self._functions.append(frame)
         self.frame = frame
@@ -508,7 +514,10 @@ class Sweep:
         imported_to = imports[-1][1] if imports else 0
         # One look through the file for each name is fastest by far, until there are many names.
         few = len(heads) <= _FEW_NAMES
-        for here in chain.from_iterable(_places(masked, head) for head in sorted(heads)) if few else _words(masked):
+        begin = _block_end(masked, imports)
+        for here in (
+            chain.from_iterable(_places(masked, head, begin) for head in sorted(heads)) if few else _words(masked)
+        ):
             if here in known or (here and masked[here - 1] in _WORD and masked[here - 3 : here] != b"..."):
                 continue
             if here < imported_to:
@@ -592,7 +601,8 @@ class Sweep:
         # Most nodes are strings, comments, calls and plain statements: they are taken here unless a language differs.
         plain = [_LOOK_UP] * query.pattern_count
         self._root = tree.root_node
-        ends, spans, met, source, telling = self._ends, self._spans, self._met, self.source, self.TELLING_EXPRESSIONS
+        ends, spans, met, source = self._ends, self._spans, self._met, self.source
+        telling, telling_calls = self.TELLING_EXPRESSIONS, self.TELLING_CALLS
         close = self._close
         if tree.root_node.has_error and len(self.source) > _LONGEST_RUN:
             _refuse_runs(tree)
@@ -615,7 +625,7 @@ class Sweep:
                 continue
             while ends[-1] <= start:
                 close()
-            if how is _PLAIN_CALL:
+            if how is _PLAIN_CALL or (how is _CALL and source[start : start + 1] not in telling_calls):
                 met.append((self.frame.symbol, "call", start, node.end_byte))
                 continue
             if how is _PLAIN_STATEMENT or (
@@ -651,12 +661,14 @@ class Sweep:
             plain = _PLAIN_STRING
         elif own is Sweep.on_statement:
             plain = _PLAIN_STATEMENT
-        elif own is Sweep.on_comment:
+        elif own is Sweep.on_comment or (name == "comment" and not self.watches_comments):
             plain = _PLAIN_COMMENT
         elif name == "expression":
             plain = _EXPRESSION
         elif own is Sweep.on_call or (name == "call" and not self.watches_calls):
             plain = _PLAIN_CALL
+        elif name == "call":
+            plain = _CALL
         take: Callable[[Node], None] = getattr(self, "on_" + name)
         return take, plain
 
@@ -805,70 +817,87 @@ class Sweep:
         Inner functions come first and enter the outer ones as one digest, so that nesting costs no second reading.
         """
         rows: list[Function] = []
-        shaped = masked  # with every number as one word
-        if _FRACTION.search(masked):
-            shaped = _FRACTION.sub(lambda found: found[0].replace(b".", b"0"), masked)
+        shaped = _with_whole_numbers(masked)
         known: dict[int, tuple[int, int, bytes, bytes]] = {}  # symbol -> leaves, tokens, exact and shape digest
         for frame in reversed(self._functions):
-            leaves = size = interface = 0
-            exact: list[bytes] = []
-            shape: list[bytes] = []
-            at = frame.start
-            for child in (*frame.children, None):
-                stop = frame.end if child is None else child.start
-                # The signature may end inside this piece.
-                if at < frame.body:
-                    head = min(stop, frame.body)
-                    interface += self._leaves_between(masked, at, head)
-                    at = head
-                if at < stop:
-                    found, tokens = self._take_shape(shaped, at, stop, shape)
-                    leaves += found
-                    size += tokens
-                    exact.append(masked[at:stop].translate(None, _WHITE))
-                    first = bisect_left(self._string_starts, at)
-                    exact.extend(self._strings[first : bisect_left(self._string_starts, stop, first)])
-                if child is not None:
-                    inner_leaves, inner_size, inner_exact, inner_shape = known[child.symbol]
-                    leaves += inner_leaves
-                    size += inner_size
-                    exact.append(inner_exact)
-                    shape.append(inner_shape)
-                    at = child.end
+            leaves, size, interface, exact, shape = self._taken_apart(frame, masked, shaped, known)
             figures = b"%d %d %d" % (frame.cyclomatic, frame.cognitive, frame.layout)
             exact_digest = shape_digest = b""
-            if size >= SMALLEST_HASHED or frame.outer is not self.module:
+            if size >= SMALLEST_HASHED or frame.is_inner:
                 # The joined text does not say where words end; the shape does, so it is part of both.
                 shape += self._asked_of_others(frame)
                 shape_digest = blake2b(b"\x1e".join([figures, *shape]), digest_size=8).digest()
                 exact_digest = blake2b(b"\x1e".join([shape_digest, *exact]), digest_size=8).digest()
             known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
-            big = size >= SMALLEST_HASHED
             symbol = self.symbols[frame.symbol]
             forwards, grade = self._forwards.get(frame.symbol, _NOT_FORWARDED)
+            hashes = (_number(exact_digest), _number(shape_digest)) if size >= SMALLEST_HASHED else _NO_HASHES
             row = (
                 frame.symbol, frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements,
                 code[symbol.end_line] - code[symbol.line - 1], leaves, interface,
-                _number(exact_digest) if big else 0, _number(shape_digest) if big else 0,
-                forwards, grade, frame.handlers, frame.raises,
+                *hashes, forwards, grade, frame.handlers, frame.raises,
             )  # fmt: skip
             rows.append(tuple.__new__(Function, row))
         rows.reverse()
         return rows
 
-    def _take_shape(self, shaped: bytes, start: int, end: int, shape: list[bytes]) -> tuple[int, int]:
-        """Adds the shape of the text between; gives its named leaves and its tokens, all of them only where few."""
+    def _taken_apart(
+        self, frame: _Frame, masked: bytes, shaped: bytes, known: Mapping[int, tuple[int, int, bytes, bytes]]
+    ) -> tuple[int, int, int, list[bytes], list[bytes]]:
+        """Leaves and tokens of a function, leaves of its signature, and the parts of its exact text and its shape."""
+        leaves = size = interface = 0
+        exact: list[bytes] = []
+        shape: list[bytes] = []
+        at = frame.start
+        # Nothing asks for the digest of a small function that no other one holds or lies in.
+        is_whole = not (frame.children or frame.is_inner)
+        for child in (*frame.children, None):
+            stop = frame.end if child is None else child.start
+            # The signature may end inside this piece.
+            if at < frame.body:
+                head = min(stop, frame.body)
+                interface += self._leaves_between(masked, at, head)
+                at = head
+            if at < stop:
+                found, tokens = self._take_shape(shaped, at, stop, shape, whole=is_whole)
+                leaves += found
+                size += tokens
+                if not is_whole or tokens >= SMALLEST_HASHED:
+                    self._take_exact(masked, at, stop, exact)
+            if child is not None:
+                inner_leaves, inner_size, inner_exact, inner_shape = known[child.symbol]
+                leaves += inner_leaves
+                size += inner_size
+                exact.append(inner_exact)
+                shape.append(inner_shape)
+                at = child.end
+        return leaves, size, interface, exact, shape
+
+    def _take_exact(self, masked: bytes, start: int, end: int, exact: list[bytes]) -> None:
+        """Adds the text between without white space and comments, and its strings."""
+        exact.append(masked[start:end].translate(None, _WHITE))
+        first = bisect_left(self._string_starts, start)
+        exact += self._strings[first : bisect_left(self._string_starts, end, first)]
+
+    def _take_shape(self, shaped: bytes, start: int, end: int, shape: list[bytes], *, whole: bool) -> tuple[int, int]:
+        """Adds the shape of the text between, unless that is the whole of a function too small to have one.
+
+        Gives its named leaves and its tokens, all of them only where few.
+        """
         piece = shaped[start:end]
         words = piece.translate(_TO_WORDS).split()
         kinds = b"".join(map(self._shape_of.__getitem__, words))
         strings = piece.count(_HOLE)
         tokens = len(words) + strings
+        leaves = len(kinds) - len(kinds.translate(None, _LEAVES)) + strings
         if tokens < SMALLEST_HASHED:
             tokens += len(piece.translate(_TO_RUNS).split())
+            if whole and tokens < SMALLEST_HASHED:
+                return leaves, tokens
         gaps = (_GAP + piece.translate(_TO_GAPS) + _GAP).split()
         # Members keep their names: what is asked of others tells two functions apart.
         shape += (_PLACE.join(gaps).translate(None, _GAP), kinds, *_MEMBER.findall(shaped, start, end))
-        return len(kinds) - len(kinds.translate(None, _LEAVES)) + strings, tokens
+        return leaves, tokens
 
     def _asked_of_others(self, frame: _Frame) -> list[bytes]:
         """What a function calls by a plain name that is not its own.
@@ -907,11 +936,32 @@ class Sweep:
         return False
 
 
-def _places(masked: bytes, name: bytes) -> list[int]:
-    """Where the name stands, but not at the beginning of a longer word."""
+def _with_whole_numbers(masked: bytes) -> bytes:
+    """The text with every number as one word."""
+    pieces: list[bytes] = []
+    at = 0
+    for found in _FRACTION.finditer(masked.translate(_TO_ZEROS)):
+        start, end = found.span()
+        pieces += masked[at:start], masked[start:end].replace(b".", b"0")
+        at = end
+    return b"".join([*pieces, masked[at:]]) if pieces else masked
+
+
+def _block_end(masked: bytes, imports: list[tuple[int, int]]) -> int:
+    """Where the first thing after the imports may begin with which a file begins."""
+    at = 0
+    for start, end in imports:
+        if masked[at:start].strip(b" \t\n\r\f;"):
+            break
+        at = end
+    return at
+
+
+def _places(masked: bytes, name: bytes, begin: int) -> list[int]:
+    """Where the name stands from there on, but not at the beginning of a longer word."""
     places = []
     size, last = len(name), len(masked) - 1
-    at = masked.find(name)
+    at = masked.find(name, begin)
     while at >= 0:
         after = at + size
         if after > last or masked[after] not in _IN_WORD:

@@ -84,6 +84,7 @@ class EcmaScriptSweep(ModuleSweep):
         b"type typeof var void while with yield".split()
     )
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset((b"true", b"false", b"null", b"undefined"))
+    TELLING_CALLS: ClassVar[frozenset[bytes]] = frozenset(word[:1] for word in _UNUSUAL_CALLEES)
     BUILTINS: ClassVar[frozenset[str]] = frozenset(
         "Array ArrayBuffer BigInt Boolean Buffer DataView Date Error Function Infinity Intl JSON Map Math NaN Number "  # noqa: SIM905
         "Object Partial Pick Omit Promise Proxy Record Readonly Required Reflect RegExp Set String Symbol URL WeakMap "
