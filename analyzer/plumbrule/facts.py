@@ -70,6 +70,7 @@ class Export(NamedTuple):
 
     `__all__ = ["x"]` is ("x", "x", -1); `export {a as b}` ("b", "a", -1); `export {a as b} from "./m"` ("b", "a", i)
     with i the index of its import row; `export * from "./m"` ("*", "*", i); `export default f` ("default", "f", -1).
+    ("*", "*", -1): there may be more names, which only running the file would tell.
     """
 
     name: str

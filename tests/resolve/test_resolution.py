@@ -56,6 +56,11 @@ PYTHON_LINES = [
     "print(shop.tax.rates.standard, I, leaf)",
     "def late():\n    import bill.cart as bc\n    from shop.tax import rate\n    bc.total(rate)",
     "def later():\n    rate = total(1, 2)\n    return rate(1), bc.total(2)",
+    "from . import gone",
+    "from shop import tax, standard, leaf",
+    "def __getattr__(name): return 1",
+    "x = = (",
+    "from requests import *",
 ]
 SCRIPT = [
     "package.json",
@@ -95,6 +100,11 @@ SCRIPT_LINES = [
     "export * from './a'",
     "export * from './index'",
     "export type T = Button",
+    "import { d, a, gone } from './index'",
+    "const { a } = require('./c')",
+    "module.exports = { a: 1 }",
+    "module.exports = make()",
+    "import type from }",
 ]
 MANIFESTS = {
     "package.json": ['{"name": "shop", "workspaces": ["packages/*"]}', '{"name": "shop"}'],
@@ -212,6 +222,205 @@ def test_an_import_that_leads_nowhere_is_a_row_with_a_reason() -> None:
     assert rows.unresolved[0].reason
     assert [(row.package, row.line) for row in rows.externals] == [("requests", 2)]
     assert (rows.imports, rows.resolved) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "statement", "offering", "missing"),
+    [
+        ("use.py", "from lib import gone", {"lib.py": "def kept(): pass"}, "lib:gone"),
+        ("use.py", "from lib import kept, gone", {"lib.py": "kept = 1"}, "lib:gone"),
+        ("use.py", "from lib import gone", {"lib.py": ""}, "lib:gone"),
+        ("p/use.py", "from . import gone", {"p/__init__.py": ""}, ".:gone"),
+        ("p/__init__.py", "from . import gone", {}, ".:gone"),
+        ("use.py", "from p import t", {"p/__init__.py": "from .s import *", "p/s.py": "u = 1"}, "p:t"),
+        ("use.py", "from p import t", {"p/__init__.py": "from .s import *", "p/s.py": "t = 1\n__all__ = []"}, "p:t"),
+        ("use.py", "from p import t", {"p/__init__.py": "__all__ = ['t']"}, "p:t"),
+        ("use.ts", "import { gone } from './lib'", {"lib.ts": "export const kept = 1"}, "./lib:gone"),
+        ("use.ts", "import { gone } from './lib'", {"lib.ts": "export {}"}, "./lib:gone"),
+        ("use.ts", "import Lib from './lib'", {"lib.ts": "export class Lib {}"}, "./lib:default"),
+        ("use.ts", "export { gone as kept } from './lib'", {"lib.ts": "export const kept = 1"}, "./lib:gone"),
+        ("use.ts", "import { gone } from './lib'",
+         {"lib.ts": "export * from './a'; export * from './lib'", "a.ts": "export let b = 1"}, "./lib:gone"),
+        ("use.ts", "import Lib from './lib'",
+         {"lib.ts": "export * from './a'", "a.ts": "export default 1"}, "./lib:default"),
+        ("use.js", "const { gone } = require('./lib')", {"lib.js": "module.exports = { kept: 1 }"}, "./lib:gone"),
+        ("use.js", "const { gone } = require('./lib')", {"lib.js": "exports.kept = -1; exports.kept()"}, "./lib:gone"),
+    ],
+)  # fmt: skip
+def test_a_name_that_a_module_does_not_offer_is_a_row_with_a_reason(
+    path: str, statement: str, offering: dict[str, str], missing: str
+) -> None:
+    rows = _rows(path, {**offering, path: statement + "\n"})
+    assert [(row.line, row.text) for row in rows.unresolved] == [(1, missing)]
+    name, file = missing.rpartition(":")[2], next(iter(offering), path)
+    assert rows.unresolved[0].reason == f"no name '{name}' in {file}"
+    # The file is found, and running it is what the statement does first.
+    assert rows.imports == rows.resolved
+    assert file == path or file in {row.dst for row in rows.dependencies}
+
+
+@pytest.mark.parametrize(
+    "lib",
+    [
+        "def __getattr__(name): return 1",
+        "from lazy import __getattr__",
+        "from requests import *",
+        "from .nothing import *",
+        "globals()['x'] = 1",
+        "import sys\nsetattr(sys.modules[__name__], 'x', 1)",
+        "exec('x = 1')",
+        "if 1:\n    x = 1",
+        "try:\n    import x\nexcept ImportError:\n    pass",
+        "for x in (1, 2): pass",
+        "for a, (b, x) in {}: pass",
+        "with open('f') as x: pass",
+        "with a as b, open('f') as (x, y): pass",
+        "def set():\n    global x\n    x = 1",
+        "if (x := 1): pass",
+        "match 1:\n    case x: pass",
+        "a = [x, *b] = 1, 2",
+        "import x.y",
+        "x: int",
+        "class x: pass",
+        "type x = int",
+        "x = = (",
+        "import os as x",
+        "__all__ += ['x']",
+    ],
+)
+def test_a_name_that_a_python_module_may_have_is_not_missed(lib: str) -> None:
+    assert _rows("use.py", {"use.py": "from lib import x\n", "lib.py": lib + "\n"}).unresolved == ()
+
+
+@pytest.mark.parametrize(
+    "beside", ["p/x/data.txt", "p/x.c", "p/x.pyx", "p/x.so", "p/__init__.pyi", "p/x.pyi", "p/x.py", "p/x/__init__.py"]
+)
+def test_a_name_that_something_beside_the_module_may_give_is_not_missed(beside: str) -> None:
+    files = {"use.py": "from p import x\n", "p/__init__.py": "", beside: ""}
+    assert _rows("use.py", files).unresolved == ()
+    walk = FilesWalk()
+    walk.to(dict.fromkeys(files, b"") | {"use.py": b"from p import x\n"})
+    later = walk.to({"use.py": b"from p import x\n", "p/__init__.py": b""})
+    assert [row.text for row in later.graph.files["use.py"].unresolved] == ["p:x"]
+
+
+@pytest.mark.parametrize("name", ["__doc__", "__path__", "__version__", "__all__"])
+def test_names_that_every_module_has_are_not_missed(name: str) -> None:
+    assert _rows("use.py", {"use.py": f"from lib import {name}\n", "lib.py": ""}).unresolved == ()
+
+
+@pytest.mark.parametrize(
+    "lib",
+    [
+        "export const { a, b: { x } } = c",
+        "export enum x {}",
+        "export declare function x(): void",
+        "export abstract class x {}",
+        "export async function* x() {}",
+        "export namespace x { export const a = 1 }",
+        "export import x = A.B",
+        "export type x = 1",
+        "export interface x {}",
+        "export * as x from './use'",
+        "export * from 'react'",
+        "export type * from 'react'",
+        "export * from './nothing'",
+        "export { a as x }",
+        "export { default as x } from './use'",
+        "export = thing",
+        "declare module './lib' { const x: number }",
+        "const a = 1; export { a as 'x' }",
+        "export const a = = {",
+    ],
+)
+def test_a_name_that_a_typescript_module_may_have_is_not_missed(lib: str) -> None:
+    assert _rows("use.ts", {"use.ts": "import { x } from './lib'\n", "lib.ts": lib + "\n"}).unresolved == ()
+
+
+@pytest.mark.parametrize(
+    "lib",
+    [
+        "export default function () {}",
+        "export default class {}",
+        "export default abstract class A {}",
+        "export default interface A {}",
+        "export default class A extends B {}",
+        "export default async () => 1",
+        "export default { a: 1 }",
+        "export default a as B",
+        "export default memo(() => 1)",
+        "export default 1",
+        "export { a as default }",
+        "export { default } from './use'",
+        "export = a",
+        "export default enum A {}",
+    ],
+)
+def test_a_default_export_is_found_however_it_is_written(lib: str) -> None:
+    assert _rows("use.ts", {"use.ts": "import X from './lib'\n", "lib.ts": lib + "\n"}).unresolved == ()
+
+
+@pytest.mark.parametrize(
+    "lib",
+    [
+        "module.exports = make()",
+        "module.exports = Thing",
+        "module.exports = class { static x() {} }",
+        "module.exports = a ? b : c",
+        "module.exports = { ...rest }",
+        "module.exports = { [key]: 1 }",
+        "module.exports = { ...require('react') }",
+        "module.exports = require('react')",
+        "module.exports = require('./use').inner",
+        "module.exports = exports = { a: 1 }",
+        "exports = module.exports = { x: 1 }",
+        "exports.a = exports.x = 1",
+        "exports.x = -1",
+        "exports.x = void 0; exports.x = x",
+        "exports[key] = 1",
+        "module['exports'] = a",
+        "Object.assign(exports, a)",
+        "Object.defineProperty(exports, 'x', a)",
+        "const e = module.exports; e.x = 1",
+        "(function (e) { e.x = 1 })(exports)",
+        "function set() { exports.x = 1 }",
+        "if (a) { exports.x = 1 }",
+        "(function (root, make) { module.exports = make() })(this, f)",
+        "define(['a'], function () { return { x: 1 } })",
+        "/** @typedef {object} x */\nexports.a = 1",
+        "export { a as 'module.exports' }",
+    ],
+)
+def test_a_name_that_a_script_may_offer_is_not_missed(lib: str) -> None:
+    files = {"use.js": "const { x } = require('./lib')\nimport a from './lib'\n", "lib.js": lib + "\n"}
+    assert [row.text for row in _rows("use.js", files).unresolved if row.text != "./lib:default"] == []
+
+
+def test_the_default_of_a_script_is_the_whole_of_it() -> None:
+    files = {"use.js": "import a from './lib'\n", "lib.js": "exports.x = 1\n"}
+    assert _rows("use.js", files).unresolved == ()
+
+
+def test_a_deferred_import_takes_the_module_and_no_default() -> None:
+    rows = _rows("use.js", {"use.js": "import defer * as lib from './lib'\n", "lib.js": "export const a = 1\n"})
+    assert rows.unresolved == ()
+
+
+def test_a_name_that_is_missed_further_on_is_told_once() -> None:
+    files = {"use.py": "from p import t\n", "p/__init__.py": "from .s import t\n", "p/s.py": ""}
+    assert _rows("use.py", files).unresolved == ()
+    assert [row.text for row in _rows("p/__init__.py", files).unresolved] == [".s:t"]
+
+
+def test_a_chain_of_stars_without_end_is_given_up_in_silence() -> None:
+    files = {f"a{n}.ts": f"export * from './a{n + 1}'\n" for n in range(1_500)}
+    rows = _rows("use.ts", {**files, "a1500.ts": "export {}\n", "use.ts": "import { x } from './a0'\n"})
+    assert rows.unresolved == ()
+
+
+def test_declarations_beside_a_script_may_have_more_names() -> None:
+    files = {"use.js": "import { x } from './lib'\n", "lib.js": "export const a = 1\n", "lib.d.ts": "export {}\n"}
+    assert _rows("use.js", files).unresolved == ()
 
 
 def test_facts_in_a_broken_range_are_less_sure() -> None:

@@ -65,6 +65,11 @@ class Resolver(Protocol):
         """The file that answers when ANOTHER repository imports `module` (and `name`), or None if it is not offered."""
         ...
 
+    def may_hold(self, path: str, name: str) -> bool:
+        """Whether `name` may be had from file `path` thanks to something beside it that is no code we read. Asked
+        only of names that the file's own facts lack."""
+        ...
+
     def packages(self) -> frozenset[str]:
         """Top-level package names under which other repositories can import this one."""
         ...

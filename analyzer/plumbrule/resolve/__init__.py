@@ -183,10 +183,11 @@ class _Answer:
 class _Offer:
     """What a lookup of a name finds in a file, from its interface alone."""
 
-    __slots__ = ("aliases", "dotted", "exports", "inner", "names", "onward", "stars")
+    __slots__ = ("aliases", "dotted", "exports", "inner", "is_open", "names", "onward", "stars")
 
     def __init__(self, interface: Interface) -> None:
         self.names = frozenset([symbol.name for symbol in interface.symbols])
+        self.is_open = bool(interface.errors)  # there may be names that the facts do not have
         self.exports: dict[str, list[Export]] = {}
         self.onward: list[int] = []  # import rows that are exported whole: `export * from`
         for export in interface.exports:
@@ -194,13 +195,15 @@ class _Offer:
                 self.exports.setdefault(export.name, []).append(export)
             elif export.imported >= 0:
                 self.onward.append(export.imported)
+            else:
+                self.is_open = True
         self.aliases: dict[str, list[int]] = {}  # import rows by the name they bind in the module; "" = none
         self.inner: dict[str, list[int]] = {}  # those that bind it inside a function or a class
         self.stars: list[int] = []
         self.dotted: set[str] = set()  # aliases that `import a.b` may have bound
         for index, row in enumerate(interface.imports):
             (self.aliases if row.symbol < 0 else self.inner).setdefault(row.alias, []).append(index)
-            if row.name == "*" and not row.alias:
+            if row.name == "*" and not row.alias and index not in self.onward:
                 self.stars.append(index)
             elif row.name == "" and "." in row.module:
                 self.dotted.add(row.alias)
@@ -579,6 +582,49 @@ class Resolution:
             if definition is not None:
                 found.edge(definition.path, "uses", line, name, row.flags, target.confidence)
                 found.use(definition.path, definition.symbol, "import", line, row.symbol)
+            elif self._is_missed(found, answer, target):
+                found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
+
+    def _is_missed(self, found: _Found, answer: _Answer, target: Located) -> bool:
+        """Whether it is certain that the file which the statement names does not offer the name it asks for."""
+        name = answer.question[2]
+        if target.confidence < 1.0 or not self._lacks(target.path, name, found.reads, set()):
+            return False
+        asked = self.tree.watch()
+        may_hold = self._resolvers[answer.scope[0]].may_hold(target.path, name)
+        self.tree.rest()
+        if self._asked_by is not None:
+            for what in asked:
+                self._asked_by[what].add(answer)
+        answer.asked = {*answer.asked, *asked}
+        return not may_hold
+
+    def _lacks(self, path: str, name: str, reads: set[_Read], entered: set[str], depth: int = 0) -> bool:
+        """Whether nothing in the file's facts can bind a name that no definition was found for. `reads` is added to."""
+        reads.add((path, name))
+        offer = self._offer(path)
+        if offer is None or offer.is_open or depth >= _LONGEST_CHAIN or (name.startswith("__") and name.endswith("__")):
+            return False
+        interface = self._interfaces[path]
+        # Who passes on a name that is missing elsewhere has the row for it; whoever asks them has none.
+        if name in offer.names or (name in offer.exports and not interface.has_all):
+            return False
+        entered.add(path)
+        bound = self._items(path)
+        for index in offer.aliases.get(name, ()):
+            target = bound[index].target
+            # `from . import x` in the package's own file binds nothing if there is no `x`.
+            if not isinstance(target, Located) or target.path != path or interface.imports[index].name != name:
+                return False
+        for index in (*offer.onward, *offer.stars) if name != "default" else ():
+            target = bound[index].target
+            if not isinstance(target, Located):
+                return False
+            if target.path in entered or (index in offer.stars and not self._in_star(target.path, name)):
+                reads.add((target.path, name))
+            elif not self._lacks(target.path, name, reads, entered, depth + 1):
+                return False
+        return True
 
     def _referenced_rows(self, references: list[Reference], found: _Found) -> None:
         """What names used in expressions say, where they lead out of the file."""
@@ -846,7 +892,7 @@ def _moved_names(before: Interface, now: Interface) -> set[str] | None:
 
 def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     """By name, everything a lookup in this interface can see; under "*" what concerns every name."""
-    offer: dict[str, list[tuple[object, ...]]] = {"*": [(interface.has_all,)]}
+    offer: dict[str, list[tuple[object, ...]]] = {"*": [(interface.has_all, bool(interface.errors))]}
     for symbol in interface.symbols:
         offer.setdefault(symbol.name, []).append(("symbol",))
     for row in interface.imports:

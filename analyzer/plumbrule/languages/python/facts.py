@@ -62,6 +62,14 @@ _ALL = re.compile(r"__all__\s*(?::[^=\n]*)?(\+?=|\.\s*(?:extend|append|remove)\s
 _CONSTANT_NAME = re.compile(rb"_*[A-Z][A-Z0-9_]*")
 _TYPE_DEFINING = re.compile(rb"(?:typing\.|t\.)?(?:TypeVar|ParamSpec|TypeVarTuple|NewType)\(")
 
+# What binds names of a module that no assignment shows.
+_BY_RUNNING = (
+    b"globals()", b"locals()", b"vars()", b"exec(", b"execfile(", b"sys.modules", b"__path__", b"extend_path",
+    b"declare_namespace",
+)  # fmt: skip
+_GLOBAL = re.compile(rb"\bglobal\s+([\w, \t]+)")
+_BOUND_IN_PASSING = re.compile(rb"^(?:match\s.*:|[^\s#].*\w\s*:=.*)$", re.MULTILINE)
+
 _CAUGHT = re.compile(rb"except\s*\*?\s*(.*?)\s*(?:\bas\s+\w+\s*)?:?\s*(?:#[^\n]*\s*)*", re.DOTALL)
 _BROAD = re.compile(r"\b(?:Exception|BaseException)\b")
 _SILENT = re.compile(
@@ -365,14 +373,23 @@ class PythonSweep(Sweep):
                 kind = "constant"
         elif right is not None and right.type == "call" and _TYPE_DEFINING.match(self.source, right.start_byte):
             kind = "type"
+        for name in self._names_bound(left):
+            usual = "constant" if self.frame.symbol < 0 and _CONSTANT_NAME.fullmatch(name) else "variable"
+            self._variable(name, kind or usual, statement)
+
+    def _bind_in_passing(self, left: Node | None, statement: Node) -> None:
+        """What a loop or a `with` of the module binds stays bound after it."""
+        for name in self._names_bound(left) if left is not None else ():
+            if name != b"_":
+                self._variable(name, "variable", statement)
+
+    def _names_bound(self, left: Node) -> Iterator[bytes]:
         pending = [left]
         while pending:
             target = pending.pop()
             if target.type == "identifier":
-                name = self.source[target.start_byte : target.end_byte]
-                usual = "constant" if self.frame.symbol < 0 and _CONSTANT_NAME.fullmatch(name) else "variable"
-                self._variable(name, kind or usual, statement)
-            elif target.type in ("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"):
+                yield self.source[target.start_byte : target.end_byte]
+            elif target.type in _SEVERAL:
                 pending.extend(reversed(target.named_children))
 
     def _variable(self, name: bytes, kind: str, node: Node) -> None:
@@ -461,6 +478,8 @@ class PythonSweep(Sweep):
 
     def on_loop(self, node: Node) -> None:
         self.statement()
+        if self.frame.symbol < 0:
+            self._bind_in_passing(node.child_by_field_name("left"), node)
         self.flow(self._BRANCH, node)
 
     def on_try(self, node: Node) -> None:
@@ -475,6 +494,13 @@ class PythonSweep(Sweep):
 
     def on_with(self, node: Node) -> None:
         self.statement()
+        if self.frame.symbol < 0:
+            clause = next((child for child in node.children if child.type == "with_clause"), None)
+            for item in clause.named_children if clause is not None else ():
+                pattern = item.child_by_field_name("value") if item.type == "with_item" else None
+                if pattern is not None and pattern.type == "as_pattern":
+                    target = pattern.child_by_field_name("alias")
+                    self._bind_in_passing(target.named_child(0) if target is not None else None, item)
         self.flow(_OPENS, node)
 
     def on_match(self, node: Node) -> None:
@@ -625,12 +651,30 @@ class PythonSweep(Sweep):
                 if row.alias in self._listed and row.symbol < 0 and row.name != "*":
                     self.imports[index] = row._replace(flags=row.flags | REEXPORT)
         self.read_imported_names(self._import_spans)
+        if self._is_open():
+            self.exports.append(Export("*", "*", -1, 1))
+
+    def _is_open(self) -> bool:
+        """Whether the module may have names that are not written down as such."""
+        source = self.source
+        if any(way in source for way in _BY_RUNNING):
+            return True
+        if (b":=" in source or b"match " in source) and _BOUND_IN_PASSING.search(self._masked):
+            return True
+        own = {symbol.name for symbol in self.symbols if symbol.parent < 0}
+        if "__getattr__" in own or (
+            b"__getattr__" in source and any(row.alias == "__getattr__" for row in self.imports)
+        ):
+            return True
+        stated = _GLOBAL.findall(self._masked) if b"global " in source else ()
+        return any(name.strip() not in own for names in stated for name in text(names).split(","))
 
 
 _OPENS = Flow(opens=True)
 _DECISION = Flow(cyclomatic=1)
 _ELIF = Flow(cyclomatic=1, cognitive=1)
 _PROPERTIES = {"property", "cached_property", "setter", "deleter", "getter", "abstractproperty"}
+_SEVERAL = {"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "tuple", "list"}  # of targets
 _CONSTANT_NODES = {"string", "integer", "float", "true", "false", "none", "concatenated_string"}
 
 

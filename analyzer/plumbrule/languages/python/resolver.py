@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 
 _ENDINGS = ("/__init__.py", ".py", "/__init__.pyi", ".pyi", ".pyx")
+# What may be built into a module, or describe one that is not written in Python.
+_OTHER_CODE = (".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".rs", ".so", ".pyd", ".dll", ".ipynb")
 # Removed from the standard library by some version that we may run on: the answer must not depend on ours.
 _STANDARD = sys.stdlib_module_names | {
     "annotationlib", "asynchat", "asyncore", "audioop", "aifc", "cgi", "cgitb", "chunk", "compression", "crypt",
@@ -101,6 +103,15 @@ class PythonResolver:
         if statement.level:
             return self._relative(folder, statement.module, statement.level, statement.name)
         return self._absolute(folder, statement.module, statement.name)
+
+    def may_hold(self, path: str, name: str) -> bool:
+        base, _, ending = path.rpartition(".")
+        if ending != "py" or self._tree.first(base, _OTHER_CODE) is not None:
+            return True
+        if not base.endswith("__init__"):
+            return False
+        inside = base.removesuffix("__init__") + name
+        return self._tree.is_dir(inside) or self._tree.first(inside, _OTHER_CODE) is not None
 
     # -- relative -------------------------------------------------------------------------------------------------
 

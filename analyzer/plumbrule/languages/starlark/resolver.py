@@ -43,6 +43,9 @@ class StarlarkResolver:
     def fingerprint(self) -> object:
         return self._names
 
+    def may_hold(self, path: str, name: str) -> bool:
+        return False  # a file says itself what it offers
+
     def packages(self) -> frozenset[str]:
         """Repository names under which this one's root workspace is loaded."""
         return self._names.get("", frozenset())

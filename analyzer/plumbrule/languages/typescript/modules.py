@@ -39,6 +39,7 @@ _PLAIN_IMPORT = re.compile(
     rb"""from\s*+(["'])([^"'\\\n]+)\3"""
 )
 _STAR_AS = re.compile(rf"\*(?:\s*as\s+({_NAME}))?")
+_DEFERRED = re.compile(r"defer\s*(?=\*)|source\s+(?!from\b)")
 _TYPE_CLAUSE = re.compile(r"(?:type|typeof)\b(?!\s*(?:,|from\b\s*$|$))")
 # What stands between the parentheses of `require(` or `import(`, when it is one constant.
 _CONSTANT = re.compile(
@@ -58,6 +59,11 @@ _REFERENCE = re.compile(r"""///\s*<reference\s+(path|types)\s*=\s*["']([^"'\n]+)
 _BINDING = re.compile(rb"=>|\b(?:function|class|require|import)\b")
 _BINDING_WORDS = (b"=>", b"function", b"class", b"require", b"import")
 _SHORT = 300  # bytes; a longer statement is not searched for bindings before it is taken apart
+
+# Every mention of what a CommonJS module offers: a member or none, and whether it is set.
+_EXPORTS = re.compile(rb"(?<![\w$.])(module\s*\.\s*)?exports\b(\s*\.\s*[\w$]+)?\s*(=(?![=>])|\[)?")
+_ALIASED = re.compile(rb"\s*module\s*\.\s*exports\b")  # after `exports =`
+_OPENED_BY = (b"declare module", b"@typedef", b"@callback", b"define(", b"module[")
 
 _WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 
@@ -103,6 +109,9 @@ class ModuleSweep(Sweep):
         self.optional_to = 0  # end of what a `catch` guards
         self._loaded: set[int] = set()  # starts of `require` and `import(` that were taken with their binding
         self._offered: set[bytes] = set()
+        self._is_es = False  # it has an `export` statement
+        self._is_open = False  # it offers names that are not written down as such
+        self._assigned = 0  # to what a CommonJS module offers, as far as they were read
         self._import_spans: list[tuple[int, int]] = []
 
     # -- rows -----------------------------------------------------------------------------------------------------
@@ -261,6 +270,7 @@ class ModuleSweep(Sweep):
 
     def on_export(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte
+        self._is_es = True
         source = node.child_by_field_name("source")
         if source is not None:
             self._reexport(start, end, source)
@@ -302,6 +312,9 @@ class ModuleSweep(Sweep):
                 self.offer(name, local, start)
         elif (equals := _EXPORT_EQUALS.fullmatch(clause)) is not None:
             self.offer("default", equals[1], start)
+            self._is_open = True
+        else:
+            self._is_open = True
 
     def _offer_default(self, value: Node, start: int, end: int) -> None:
         inner = unwrapped(value)
@@ -329,6 +342,7 @@ class ModuleSweep(Sweep):
         target, value, start = written(self.source, left), unwrapped(right), node.start_byte
         offered = _offered_name(target)
         if offered is not None and self.symbol < 0:
+            self._assigned += 1
             self._offer_value(offered, value, start, node.end_byte)
         elif value.type in NAMED_BY_PLACE:
             claimed = self._claim_by_target(target, start)
@@ -354,10 +368,13 @@ class ModuleSweep(Sweep):
 
     def _offer_value(self, name: bytes, value: Node, start: int, end: int) -> None:
         """`exports.name = value`; the whole `module.exports` is "default"."""
+        if name == b"default" and value.type not in ("object", "call_expression", "member_expression"):
+            self._is_open = True  # its members are offered as well
         if value.type == "identifier":
             self.offer(text(name), text(written(self.source, value)), start)
-        elif value.type in ("undefined", "unary_expression", "assignment_expression"):
-            pass  # `exports.a = void 0` is how compilers announce a name
+        elif value.type in ("undefined", "assignment_expression") or self.source.startswith(b"void ", value.start_byte):
+            self._is_open |= value.type == "assignment_expression"
+            # `exports.a = void 0` is how compilers announce a name
         elif value.type in NAMED_BY_PLACE:
             self.claims[value.id] = claim(name, value, start, exported=True)
         elif value.type == "object" and name == b"default":
@@ -370,8 +387,10 @@ class ModuleSweep(Sweep):
                 self.offer(text(name), member, start, row)
                 if name == b"default" and not member:
                     self.offer("*", "*", start, row)
+                self._is_open |= name == b"default" and bool(member)
             elif name not in self._offered:
                 self.define_value(name, "constant", (start, end), exported=True)
+            self._is_open |= row < 0 and name == b"default"
             self._offered.add(name)
 
     def _loaded_here(self, value: Node) -> tuple[int, str]:
@@ -406,6 +425,7 @@ class ModuleSweep(Sweep):
             row = self._loaded_here(inner)[0] if inner is not None else -1
             if row >= 0:
                 self.offer("*", "*", start, row)
+            self._is_open |= row < 0
 
     def _offer_pair(self, key: Node, value: Node, span: tuple[int, int]) -> None:
         name, start = name_of(self.source, key), span[0]
@@ -417,6 +437,7 @@ class ModuleSweep(Sweep):
             self.offer(text(name), loaded[1], start, loaded[0])
         elif key.type != "computed_property_name":
             self.define_value(name, "constant", span, exported=True)
+        self._is_open |= key.type == "computed_property_name"
 
     # -- the end --------------------------------------------------------------------------------------------------
 
@@ -424,6 +445,30 @@ class ModuleSweep(Sweep):
         self._import_spans.sort()
         self.read_imported_names(self._import_spans)
         self._erase_types()
+        if self._is_open or any(way in self.source for way in _OPENED_BY) or not self._reads_all_exports():
+            self.offer("*", "*", 0)
+            return
+        names = {row.name for row in self.exports}
+        if "module.exports" in names:
+            self.offer("*", "*", 0)  # what `require` gives for an ES module
+        elif (not self._is_es or self.default_at >= 0) and "default" not in names.union(s.name for s in self.symbols):
+            self.offer("default", "*", 0)  # the whole module, or what has no name
+
+    def _reads_all_exports(self) -> bool:
+        """Whether every way in which the text speaks of a CommonJS module's exports was understood."""
+        if b"exports" not in self.source:
+            return True
+        assigned = 0
+        for found in _EXPORTS.finditer(self._masked):
+            prefix, member, sign = found.groups()
+            if sign == b"=" and not prefix and not member:
+                if _ALIASED.match(self._masked, found.end()) is None:
+                    return False
+            elif sign == b"=":
+                assigned += 1
+            elif sign == b"[" or not member:
+                return False
+        return assigned == self._assigned
 
     def _erase_types(self) -> None:
         """Compilers drop what is imported but used as a type alone, whether or not the statement says `type`.
@@ -488,7 +533,7 @@ def _taken(clause: str) -> Sequence[Taken]:
     outside, brace, inside = clause.partition("{")
     taken = []
     for part in outside.split(","):
-        part = part.strip()
+        part = _DEFERRED.sub("", part.strip())
         if star := _STAR_AS.fullmatch(part):
             taken.append(Taken("*", star[1] or "", 0))
         elif part:

@@ -100,6 +100,12 @@ class EcmaScriptResolver:
     def fingerprint(self) -> object:
         return self._types_first, self._packages, self._configs
 
+    def may_hold(self, path: str, name: str) -> bool:
+        # Declarations may stand beside a script, and it is them that a compiler takes.
+        return (
+            path.endswith("js") and self._tree.first(path.rpartition(".")[0], (".d.ts", ".d.mts", ".d.cts")) is not None
+        )
+
     def packages(self) -> frozenset[str]:
         return frozenset(self._named)
 
