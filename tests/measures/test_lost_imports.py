@@ -110,3 +110,99 @@ def test_only_what_is_gone_of_several_on_a_line_is_missed(world):
 def test_test_code_that_is_gone_is_no_broken_promise(world):
     before = {"tests/helpers.py": LIB, "tests/test_a.py": "from tests.helpers import total\n"}
     assert lost(world, before, {"tests/test_a.py": "from tests.helpers import total\n"}) == []
+
+
+ALIASED = "const a = (n: number) => n;\nexport { a as pub };\n"
+BARREL = {"s.ts": "export function s() {}\n", "use.ts": 'import { s } from "./bar";\ns();\n'}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "missed"),
+    [
+        (
+            {"x.ts": ALIASED, "use.ts": 'import { pub } from "./x";\n'},
+            {"x.ts": ALIASED.replace("pub", "other")},
+            ("x.ts", "pub", "removed"),
+        ),
+        ({**BARREL, "bar.ts": 'export * from "./s";\n'}, {"bar.ts": "export {}\n"}, ("bar.ts", "s", "removed")),
+        (
+            {**BARREL, "bar.ts": 'export { s } from "./s";\n'}, {"bar.ts": "export {}\n"}, ("bar.ts", "s", "removed"),
+        ),
+        (
+            {"d.ts": "export default function d() {}\n", "use.ts": 'import D from "./d";\n'},
+            {"d.ts": "export function d() {}\n"},
+            ("d.ts", "default", "removed"),
+        ),
+        (
+            {"c.js": "module.exports = { pub: h };\n", "use.js": 'const { pub } = require("./c");\n'},
+            {"c.js": "module.exports = { other: h };\n"},
+            ("c.js", "pub", "removed"),
+        ),
+        (
+            {"p/__init__.py": "from .s import *\n", "p/s.py": "t = 1\n", "use.py": "from p import t\n"},
+            {"p/__init__.py": ""},
+            ("p/__init__.py", "t", "removed"),
+        ),
+        (
+            {"p/__init__.py": "from .s import *\n", "p/s.py": "t = 1\n", "use.py": "from p import t\n"},
+            {"p/s.py": "u = 1\n"},
+            ("p/s.py", "t", "removed"),
+        ),
+        (
+            {"tax.py": "rate = 1\n", "use.py": "from tax import rate\n"},
+            {"tax.py": None, "tax/__init__.py": "share = 1\n"},
+            ("tax/__init__.py", "rate", "removed"),
+        ),
+        (
+            {"p/__init__.py": "", "p/s.py": "t = 1\n", "use.py": "from p import s\n"},
+            {"p/s.py": None},
+            ("p/s.py", "", "removed"),
+        ),
+    ],
+    ids=["alias", "star", "passed on", "default", "entry", "star of Python", "behind a star", "a package now", "file"],
+)  # fmt: skip
+def test_a_name_that_is_gone_is_missed_by_who_still_imports_it(
+    world, before: dict[str, str], now: dict[str, str | None], missed: tuple[str, str, str]
+):
+    history = world.History()
+    history.to(before)
+    history.to({path: text for path, text in {**before, **now}.items() if text is not None})
+    (row,) = history.told("lost_import")
+    assert (row["path"], row["symbol"], row["change"]) == missed
+    assert missed[:2] in {(told["path"], told["symbol"]) for told in history.told("contract_change")}
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ({"lib.py": LIB, "use.py": "from lib import total\n"}, {"lib.py": "from core import total\n", "core.py": LIB}),
+        ({"lib.py": LIB, "use.py": "from lib import total\n"}, {"lib.py": "from core import *\n", "core.py": LIB}),
+        ({"lib.py": LIB, "use.py": "from lib import total\n"}, {"lib.py": "def __getattr__(name): return sum\n"}),
+        (
+            {"lib.py": LIB, "use.py": "from lib import total\n"},
+            {"lib.py": "add = 1\n", "use.py": "from lib import add\n"},
+        ),
+        (
+            {"p/__init__.py": "total = 1\n", "use.py": "from p import total\n"},
+            {"p/__init__.py": "", "p/total.py": LIB},
+        ),
+        (
+            {"lib.py": LIB, "use.py": "try:\n    from lib import total\nexcept ImportError:\n    total = sum\n"},
+            {"lib.py": "add = 1\n"},
+        ),
+        (
+            {"x.ts": ALIASED, "use.ts": 'import { pub } from "./x";\n'},
+            {"x.ts": 'export { pub } from "./y";\n', "y.ts": ALIASED},
+        ),
+        (
+            {"lib.py": "other = 1\n", "use.py": "from lib import total\n"},
+            {"lib.py": "third = 1\n"},
+        ),
+    ],
+    ids=[
+        "passed on", "in a star", "asked at run time", "adapted", "a submodule now", "optional", "passed on elsewhere",
+        "never there",
+    ],
+)  # fmt: skip
+def test_a_name_that_can_still_be_had_is_not_missed(world, before, now):
+    assert lost(world, before, {**before, **now}) == []

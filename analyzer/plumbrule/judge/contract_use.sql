@@ -55,5 +55,6 @@ WHERE (
         WHERE d.repo = u.user_repo AND d.src = u.src AND d.dst = u.path AND d.kind = 'import'
             AND list_has_any(string_split(d.names, ', '), [u.symbol, '*'])))
 UNION ALL
-SELECT l.repo, l.path, '', 'module', l.change, l.detail, true, l.repo, l.src, l.line, ''
+SELECT l.repo, l.path, l.symbol, CASE WHEN l.symbol = '' THEN 'module' ELSE 'name' END, l.change, l.detail, true, l.repo, l.src,
+    l.line, ''
 FROM now.lost_import l

@@ -335,10 +335,16 @@ def contract_changes(s: Situation) -> Collection[Row]:
             successor = moved if moved in s.now else ""
         if successor and s.before.rows(path).file.blob != s.now.rows(successor).file.blob:
             rows += _compared(s, before, now, _Pair(path, successor), anew)
-    for _, path, change, detail, _, _ in s.rows.get("lost_import", ()):
-        if change == "not-exported":
-            rows.append((s.now.repo, path, "", "module", change, "", "", detail, path, ""))
+    rows += _missed(s, {(row[1], row[2]) for row in rows})
     return sorted(set(rows))
+
+
+def _missed(s: Situation, told: Collection[tuple[object, object]]) -> Iterator[Row]:
+    """What imports miss, though no definition and no file is gone: by place, if that is not told already."""
+    for _, path, symbol, change, detail, _, _ in s.rows.get("lost_import", ()):
+        if (symbol or change == "not-exported") and (path, symbol) not in told:
+            kind = "name" if symbol else "module"
+            yield s.now.repo, path, symbol, kind, change, "", "", detail, path, symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -597,7 +603,7 @@ MEASURES = (
                 """repo VARCHAR repository, by its name in the store
                 path VARCHAR the file that offers it now, or offered it
                 symbol VARCHAR dotted path in that file; empty = the module itself
-                kind VARCHAR module, re-export, or the kind of the symbol
+                kind VARCHAR module, re-export, name (how another file asked for it), or the kind of the symbol
                 change VARCHAR removed, moved, not-exported, or how it was narrowed: parameter-required, ...
                 before VARCHAR signature before
                 now VARCHAR signature now; empty if it is gone

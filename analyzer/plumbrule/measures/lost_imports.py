@@ -1,4 +1,4 @@
-"""Imports that found a file of this repository before a change, and find none since.
+"""Imports that found a file of this repository before a change, and a name in it, and do not since.
 
 Hides how a statement is recognised in a file that itself changed (by what it says, not by its line), and when leading
 out of the repository is what the change meant: a package that was part of the tree and is a declared dependency now.
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from plumbrule.facts import OPTIONAL
-from plumbrule.graph import FileRows
+from plumbrule.graph import Dependency, FileRows, Graph
 from plumbrule.measures import Measure, Situation
 from plumbrule.tables import Row, Table, columns
 
@@ -22,6 +22,21 @@ class _Said(NamedTuple):
     module: str
     name: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it asks for a file as a whole."""
+        return self.name in ("", "*")
+
+    @property
+    def text(self) -> str:
+        """As rows of `unresolved` have it."""
+        module = "." * self.level + self.module
+        return f"{module}:{self.name}" if self.name else module
+
+    def is_of(self, dependency: Dependency) -> bool:
+        """Whether the statement, known to stand on its line, can be what a dependency comes from."""
+        return dependency.kind == "import" and (self.is_whole or self.name in dependency.names.split(", "))
+
 
 def _statements(s: Situation, rows: FileRows) -> dict[int, list[_Said]]:
     """By line; what may fail without harm is left out."""
@@ -32,17 +47,16 @@ def _statements(s: Situation, rows: FileRows) -> dict[int, list[_Said]]:
     return found
 
 
-def _failing(s: Situation, rows: FileRows, said: Mapping[int, Collection[_Said]]) -> dict[_Said, str]:
-    """Statements that lead to no file of this repository, and the package they lead to instead, if any."""
+def _failing(rows: FileRows, said: Mapping[int, Collection[_Said]]) -> dict[_Said, str]:
+    """Statements that find no file of this repository or not their name in it, and the package they lead to instead,
+    if any."""
     found = {}
     for external in rows.externals:
         for one in said.get(external.line, ()):
             if (one.module, one.name) == (external.module, external.name):
                 found[one] = external.package
     for unresolved in rows.unresolved:
-        of_line = said.get(unresolved.line, ())
-        exact = [one for one in of_line if unresolved.text in ("." * one.level + one.module, one.module)]
-        found.update(dict.fromkeys(exact or of_line, ""))
+        found.update((one, "") for one in said.get(unresolved.line, ()) if one.text == unresolved.text)
     return found
 
 
@@ -58,39 +72,82 @@ def _lost_by(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[R
     if path not in s.now or old_path not in s.before:
         return
     before, now = s.before.rows(old_path), s.now.rows(path)
-    targets = {one.dst for one in now.dependencies if one.kind == "import"}
-    gone = [one for one in before.dependencies if one.kind == "import" and one.dst not in targets]
-    if not gone or (before.externals, before.unresolved) == (now.externals, now.unresolved):
+    if (before.externals, before.unresolved) == (now.externals, now.unresolved):
         return
     said_before, said_now = _statements(s, before), _statements(s, now)
-    failed_before = _failing(s, before, said_before)
+    failed_before = _failing(before, said_before)
     failing = {
-        one: package for one, package in _failing(s, now, said_now).items()
+        one: package for one, package in _failing(now, said_now).items()
         if one not in failed_before and not (package and s.declared(package))
     }  # fmt: skip
     line_of = {one: line for line, several in said_now.items() for one in several}
-    for dependency in gone:
-        asked = [one for one in said_before.get(dependency.line, ()) if one in failing]
+    still = {one.dst for one in now.dependencies if one.kind == "import"}
+    for dependency in before.dependencies if failing else ():
+        asked = [one for one in said_before.get(dependency.line, ()) if one in failing and one.is_of(dependency)]
         rows = s.before.rows(dependency.dst) if dependency.dst in s.before else None
         if not asked or rows is None or rows.file.is_test or rows.file.is_generated:
             continue
-        moved = moved_to.get(dependency.dst, "")
-        if dependency.dst in s.now:
-            change, detail = "not-exported", f"not found as {asked[0].module or asked[0].name!r} any more"
-        else:
-            change, detail = ("moved", f"now {moved}") if moved in s.now else ("removed", "")
-        yield s.now.repo, dependency.dst, change, detail, path, line_of[asked[0]]
+        for one in asked:
+            line = line_of[one]
+            if one.is_whole and dependency.dst in still:
+                continue  # of several on a line it was another that found this file
+            lost = _lost_name(_Lost(s, before, now, dependency, moved_to), one, line)
+            what = lost or _lost_file(s, dependency.dst, one, moved_to)
+            yield (s.now.repo, *what, path, line)
+
+
+def _lost_file(s: Situation, was: str, asked: _Said, moved_to: Mapping[str, str]) -> tuple[str, str, str, str]:
+    """(path, symbol, change, detail) of a file that is not found any more."""
+    moved = moved_to.get(was, "")
+    if was in s.now:
+        return was, "", "not-exported", f"not found as {asked.module or asked.name!r} any more"
+    return (was, "", "moved", f"now {moved}") if moved in s.now else (was, "", "removed", "")
+
+
+class _Lost(NamedTuple):
+    """A statement that fails now, in its file before and now, and what it found before."""
+
+    s: Situation
+    before: FileRows
+    now: FileRows
+    found: Dependency
+    moved_to: Mapping[str, str]
+
+
+def _lost_name(lost: _Lost, asked: _Said, line: int) -> tuple[str, str, str, str] | None:
+    """(path, symbol, change, detail) if the statement still finds a file, but not the name in it; else None."""
+    here = next((one.dst for one in lost.now.dependencies if one.line == line and asked.is_of(one)), "")
+    if asked.is_whole or not here:
+        return None
+    ends = [
+        use for use in lost.before.uses
+        if use.kind == "import" and use.line == lost.found.line and use.symbol in (asked.name, "")
+    ]  # fmt: skip
+    if any(use.symbol == "" and use.dst == lost.found.dst for use in ends):
+        return None  # the name was that of a file
+    for use in ends:
+        # Where a definition is gone, it is that which is missed, by whatever way it was reached.
+        home = here if use.dst == lost.found.dst else lost.moved_to.get(use.dst, use.dst)
+        if use.symbol and home in lost.s.now and not _defines(lost.s.now, home, use.symbol):
+            return home, use.symbol, "removed", ""
+    is_hidden = _defines(lost.s.now, here, asked.name)
+    return here, asked.name, "not-exported" if is_hidden else "removed", ""
+
+
+def _defines(graph: Graph, path: str, symbol: str) -> bool:
+    return any(one.symbol == symbol for one in graph.rows(path).symbols)
 
 
 MEASURES = (
     Measure(
         Table(
             "lost_import",
-            "An import that found a file of this repository before the change, stands as it did, and finds none now.",
+            "An import that stands as it did, and does not find the file or the name any more that it found before.",
             columns(
                 """repo VARCHAR repository, by its name in the store
-                path VARCHAR the file that it found
-                change VARCHAR what became of that file: removed, moved, or not-exported (it is there and not found)
+                path VARCHAR the file that it found, or in which the name is missing now
+                symbol VARCHAR the name that is missing; empty = the file itself
+                change VARCHAR what became of it: removed, moved, or not-exported (it is there and not found)
                 detail VARCHAR where it is now, or how it is not found
                 src VARCHAR the file that imports, where it is now
                 line INTEGER of the import"""
