@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import plumbrule.aside
 from plumbrule.store import Store
 
 SHOP = {
@@ -16,6 +17,13 @@ SHOP = {
     "shop/cart.py": "from shop.tax import rate\n\n\ndef total() -> float:\n    return rate()\n",
     "shop/tax.py": "def rate() -> float:\n    return 0.2\n",
 }
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """How far radon gets depends on the machine; the few files of a test are all waited for, where that is no topic."""
+    if request.path.name != "test_aside.py":
+        monkeypatch.setattr(plumbrule.aside, "_PATIENCE", 60.0)
 
 
 @pytest.fixture
