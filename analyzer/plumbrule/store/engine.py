@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -78,7 +78,9 @@ def locked(path: Path, settings: Mapping[str, str | int]) -> Connection:
 
 def _silent(connection: Connection) -> Connection:
     """Without the bar that the engine draws on standard output after two seconds, into whatever answer stands there."""
-    connection.execute("SET enable_progress_bar = false")
+    # In a notebook without the package that would draw it there is no bar, and none can be switched off.
+    with suppress(Error):
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 
