@@ -267,6 +267,14 @@ def test_a_summary_tells_what_moved_and_which_batch_moved_it(grown: Callable, pl
     assert answer.err == ""
 
 
+def test_a_first_scan_speaks_of_no_scan_before_it(grown: Callable, plumbrule: Callable):
+    repo = grown(2)
+    first = plumbrule(repo.path, "scan", "--quiet")
+    assert "moved by    2 batches in the history read, newest first" in first.out
+    repo.commit({"shop/new.py": "x = 1\n"})
+    assert "moved by    1 batch since the last scan, newest first" in plumbrule(repo.path, "scan", "--quiet").out
+
+
 def test_progress_and_notes_go_to_standard_error_only(grown: Callable, process: Callable):
     asked = process(grown(2).path, "scan", "--format", "json")
     out, _ = asked.communicate(timeout=60)

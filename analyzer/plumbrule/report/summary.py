@@ -102,7 +102,9 @@ def _one(s: ScanSummary) -> list[str]:
     else:
         lines.append("  findings    none")
     if s.batches:
-        lines.append(f"  moved by    {_many(len(s.batches), 'batch')} since the last scan, newest first")
+        # Where every snapshot is new, no scan came before this one.
+        since = "in the history read" if s.fresh == s.snapshots else "since the last scan"
+        lines.append(f"  moved by    {_many(len(s.batches), 'batch')} {since}, newest first")
         for batch in s.batches[:_SHOWN]:
             lines += _batch(batch)
         if len(s.batches) > _SHOWN:
