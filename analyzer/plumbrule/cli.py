@@ -12,7 +12,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -429,10 +429,13 @@ def _scan(options: argparse.Namespace) -> int:
     store = _opened(options, here)
     with TerminalProgress(quiet=options.quiet) as progress:
         terms = Terms(governing.policy, governing.rules, _today(options), progress)
-        summaries, generation = scan(store, _orders(options, governing, here), terms)
+        done = scan(store, _orders(options, governing, here), terms)
     render = as_json if options.format == "json" else as_text
-    sys.stdout.write(render(summaries, f"{generation:06d}"))
-    return 0
+    left_out = {name: str(why) for name, why in done.left_out.items()}
+    sys.stdout.write(render(done.summaries, f"{done.generation:06d}", left_out))
+    for name, why in left_out.items():
+        _told(f"{name}: {why}")
+    return COULD_NOT_JUDGE if left_out else 0
 
 
 def _watch(options: argparse.Namespace) -> int:
@@ -447,15 +450,16 @@ def _watch(options: argparse.Namespace) -> int:
     store = _opened(options, here)
     orders = _orders(options, governing, here)
 
-    def scanned(moved: Sequence[Order]) -> None:
+    def scanned(moved: Sequence[Order]) -> Mapping[str, PlumbruleError]:
         # Read anew each time: a policy that changed meanwhile binds the next scan, as it would without watch.
         current = _governing(options, here)
         with TerminalProgress(quiet=options.quiet) as progress:
             terms = Terms(current.policy, current.rules, _today(options), progress)
-            summaries, generation = scan(store, moved, terms)
-        sys.stdout.write(as_text(summaries, f"{generation:06d}"))
+            done = scan(store, moved, terms)
+        sys.stdout.write(as_text(done.summaries, f"{done.generation:06d}"))
         sys.stdout.flush()
         gc.collect()  # nobody else does, and this command runs for weeks
+        return done.left_out
 
     def look() -> Heads:
         return heads(orders, main_lines(store))

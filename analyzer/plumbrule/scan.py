@@ -6,8 +6,9 @@ Hides what is new since the last scan: where the line goes on, and when all of i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plumbrule.aside import Aside
@@ -34,12 +35,70 @@ def main_lines(store: Store) -> Callable[[str], str]:
     return lambda repo: State.recalled(store, repo).main_line
 
 
-def scan(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
-    """Scans these repositories into the store; what to tell of each, and the generation that holds it."""
-    with store.writer(terms.progress.note) as writer:
-        scans = [_Scan(store, writer, order, terms) for order in orders]
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan did: what to tell of each repository, and the generation that holds it."""
+
+    summaries: list[ScanSummary]
+    generation: int
+    left_out: dict[str, NotARevision]  # by repository, why it could not be read
+
+
+def scan(store: Store, orders: Sequence[Order], terms: Terms) -> Scanned:
+    """Scans these repositories into the store. One that cannot be read must not cost the others their scan.
+
+    NotARevision if none of them can be read.
+    """
+    left_out: dict[str, NotARevision] = {}
+    while True:
+        wanted = [order for order in orders if order.name not in left_out]
         try:
-            summaries = [one.run() for one in scans]
+            summaries, generation = _scan_all(store, wanted, terms)
+            return Scanned(summaries, generation, left_out)
+        except _Unreadable as error:
+            # Begun anew without it, from the facts that are kept: nothing half read of it is in what is published.
+            left_out[error.name] = error.why
+        if len(left_out) == len(orders):
+            if len(orders) == 1:
+                raise left_out[orders[0].name]
+            raise NotARevision("\n".join(f"{name}: {why}" for name, why in left_out.items()))
+
+
+class _Unreadable(Exception):
+    def __init__(self, name: str, why: NotARevision) -> None:
+        super().__init__(name)
+        self.name = name
+        self.why = why
+
+
+@contextmanager
+def _about(name: str) -> Iterator[None]:
+    try:
+        yield
+    except NotARevision as error:
+        raise _Unreadable(name, error) from error
+
+
+def _there(order: Order, terms: Terms) -> None:
+    if not order.path.is_dir() and order.name in {member.name for member in terms.policy.repositories}:
+        raise NotARevision(
+            f"{order.path}: there is no such folder.\n"
+            f"Clone {order.name} there, or mend `path` in its [[repository]] table of {terms.policy.source}."
+        )
+
+
+def _scan_all(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
+    scans: list[_Scan] = []
+    with store.writer(terms.progress.note) as writer:
+        try:
+            for order in orders:
+                with _about(order.name):
+                    _there(order, terms)
+                    scans.append(_Scan(store, writer, order, terms))
+            summaries = []
+            for one in scans:
+                with _about(one.name):
+                    summaries.append(one.run())
             moved = {one.name: one.standing for one in scans if one.standing is not None}
             if moved or not store.published:
                 _link(store, writer, moved, terms)

@@ -30,7 +30,7 @@ def heads(orders: Sequence[Order], main_lines: Callable[[str], str]) -> Heads:
 def watch(
     orders: Sequence[Order],
     look: Callable[[], Heads],
-    scan: Callable[[Sequence[Order]], None],
+    scan: Callable[[Sequence[Order]], Mapping[str, PlumbruleError]],
     tell: Callable[[str], None],
     *,
     every: float,
@@ -38,6 +38,8 @@ def watch(
     sleep: Callable[[float], None] = time.sleep,
 ) -> bool:
     """Looks every `every` seconds, `rounds` times (0 = until interrupted), and has scanned what moved since last time.
+
+    `scan` gives the reasons of those that it had to leave out, by name.
 
     The first look scans every repository: what moved while nobody watched is not known. What cannot be read or scanned
     is told, once as long as the reason stays, and tried again at every look. Returns whether the last scans worked.
@@ -49,7 +51,7 @@ def watch(
 
     def tried(together: Sequence[Order]) -> None:
         try:
-            scan(together)
+            left_out = scan(together)
         except (PlumbruleError, OSError) as error:
             if len(together) > 1:  # one that is broken must not starve the others
                 for order in together:
@@ -59,6 +61,10 @@ def watch(
             failed.add(together[0].name)
             return
         for order in together:
+            if order.name in left_out:
+                _once(told, order.name, str(left_out[order.name]), tell)
+                failed.add(order.name)
+                continue
             seen[order.name] = commits[order.name]
             told.pop(order.name, None)
             failed.discard(order.name)

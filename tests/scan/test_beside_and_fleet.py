@@ -180,12 +180,33 @@ def test_two_repositories_of_one_name_are_told_apart_by_the_policy(make_repo: Ca
     assert "[[repository]]" in answer.err
 
 
-def test_a_member_that_is_not_there_is_named(fleet, plumbrule: Callable):
+def test_a_member_that_is_not_there_is_named_and_the_others_are_scanned(fleet, plumbrule: Callable, rows: Callable):
     _, _, place = fleet
     (place / "plumbrule.toml").write_text(FLEET.replace("../orders", "../gone"))
     answer = plumbrule(place, "scan", "--quiet")
     assert answer.code == 2
-    assert "gone" in answer.err
+    assert "orders: " in answer.err
+    assert "gone: there is no such folder.\nClone orders there, or mend `path` in its [[repository]]" in answer.err
+    assert "Scanned: billing.\nNot scanned: orders: " in answer.out
+    assert rows(place, "SELECT repo, snapshots FROM repo") == [["billing", 1]]
+    document = json.loads(plumbrule(place, "scan", "--quiet", "--format", "json").out)
+    assert [one["repo"] for one in document["repositories"]] == ["billing"]
+    assert [one["repo"] for one in document["not_scanned"]] == ["orders"]
+
+
+def test_a_member_whose_objects_are_gone_costs_the_others_nothing(fleet, plumbrule: Callable, rows: Callable):
+    billing, orders, place = fleet
+    tree = orders.git("rev-parse", "HEAD^{tree}")
+    (orders.path / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    answer = plumbrule(place, "scan", "--quiet")
+    assert answer.code == 2
+    assert "Not scanned: orders: " in answer.out
+    assert rows(place, "SELECT repo, snapshots FROM repo") == [["billing", 1]]
+    billing.path.rename(billing.path.with_name("elsewhere"))
+    answer = plumbrule(place, "scan", "--quiet")
+    assert (answer.code, answer.out) == (2, "")
+    assert "billing: " in answer.err
+    assert "orders: " in answer.err
 
 
 def test_watch_scans_what_moved_and_nothing_else(fleet, process: Callable, rows: Callable):

@@ -50,21 +50,25 @@ class ScanSummary:
     notes: tuple[str, ...] = ()  # partial history, rules that could not be judged, ...
 
 
-def as_json(summaries: Sequence[ScanSummary], generation: str) -> str:
-    """One object, sorted keys, ends with a line break."""
+def as_json(summaries: Sequence[ScanSummary], generation: str, left_out: Mapping[str, str] | None = None) -> str:
+    """One object, sorted keys, ends with a line break; `left_out` says why a repository was not scanned, by name."""
     document = {
         "schema": "plumbrule/scan/1",
         "generation": generation,
         "repositories": [asdict(summary) for summary in summaries],
+        "not_scanned": [{"repo": name, "why": why} for name, why in sorted((left_out or {}).items())],
     }
     return json_text(document, sort_keys=True)
 
 
-def as_text(summaries: Sequence[ScanSummary], generation: str) -> str:
-    """For a terminal; names from the code are made visible, never obeyed."""
+def as_text(summaries: Sequence[ScanSummary], generation: str, left_out: Mapping[str, str] | None = None) -> str:
+    """For a terminal; names from the code are made visible, never obeyed. `left_out` as for `as_json`."""
     lines: list[str] = []
     for summary in summaries:
         lines += [*_one(summary), ""]
+    if left_out:
+        lines += [f"Scanned: {', '.join(visible(summary.repo) for summary in summaries)}."]
+        lines += [f"Not scanned: {visible(name)}: {visible(why.splitlines()[0])}" for name, why in left_out.items()]
     lines.append(f"Stored as generation {generation}." if generation else "Nothing was stored.")
     return "\n".join(map(log_line, lines)) + "\n"
 
