@@ -6,6 +6,7 @@ Hides what is new since the last scan: where the line goes on, and when all of i
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from plumbrule.store.writer import Writer
 from plumbrule.tally import counted, summary
 from plumbrule.terms import Order, Terms
 from plumbrule.timeline import Site, Timeline, finding_row, record_of
-from plumbrule.walk import Changes, TreeFile, Walk
+from plumbrule.walk import Changes, Derived, TreeFile, Walk
 
 
 def main_lines(store: Store) -> Callable[[str], str]:
@@ -382,26 +383,23 @@ class _Scan:
         state = State.recalled(self._site.store, name)
         if not state.main_line:
             writer.repository(name, _root(self._site.repository), "", "")
-        resumed = writer.resume(name)
-        base = resumed.graph if resumed is not None else MemoryGraph(name)
+        commit = made.id if made is not None else ""
+        base = self._base(commit)
         walk = walk_of(name, self._site.repository, self._site.book, self._site.terms.policy, contents)
         self._ensure(walk, changes, f"reading the {what}")
         walk.move(changes)
         delta: dict[str, FileRows | None] = {
-            path: rows for path, rows in walk.whole.files.items() if base.files.get(path) != rows
+            path: rows for path, rows in walk.whole.files.items() if base.graph.files.get(path) != rows
         }
-        delta.update(dict.fromkeys(base.files.keys() - walk.whole.files.keys()))
-        position = resumed.record.position if resumed is not None else None
-        commit = made.id if made is not None else ""
+        delta.update(dict.fromkeys(base.graph.files.keys() - walk.whole.files.keys()))
         parent = commit if kind == "worktree" else (made.parents[0] if made is not None and made.parents else "")
         at = int(made.committed_at.timestamp()) if made is not None else 0
         label = kind if kind == "worktree" else commit[:12]
         record = record_of(name, label, commit, parent, at, (self._site.order.batch, self._site.order.agent), walk)
-        writer.side(name, record, kind, position, delta, walk.skipped, walk.derived, ref=self._site.order.ref)
         now = compared = Moment(walk.graph, walk.still(), frozenset(walk.tree))
-        if resumed is not None:
-            compared = Moment(base, resumed.derived)
-            rows = walk.rows(walk.graph, base, resumed.derived, delta, {}, about_change=walk.derived)
+        if base.position is not None:
+            compared = Moment(base.graph, base.derived)
+            rows = walk.rows(walk.graph, base.graph, base.derived, delta, {}, about_change=walk.derived)
             now = Moment(walk.graph, rows, now.tree)
         judgement = judge(
             Sides(now, compared, policy=self._site.policy),
@@ -409,10 +407,58 @@ class _Scan:
             self._site.policy,
             today=self._site.terms.today,
         )
-        writer.findings(name, record.snapshot, [finding_row(row, {}) for row in judgement.rows])
+        told = kind == "branch" and base.commit == commit  # by the main line itself
+        if told:
+            self._notes.append(f"this commit is on the main line, as snapshot {record.snapshot}: none was added")
+        if not told or self._stands_apart(kind):
+            writer.side(name, record, kind, base.position, delta, walk.skipped, walk.derived, ref=self._site.order.ref)
+        if not told:
+            writer.findings(name, record.snapshot, [finding_row(row, {}) for row in judgement.rows])
         self._notes += [*judgement.errors, *judgement.not_measured]
         counts = counted(walk.whole)
-        return summary(name, what, commit, walk, counts, judgement, (), state.snapshots, 1, self._notes)
+        return summary(name, what, commit, walk, counts, judgement, (), state.snapshots, 1 - told, self._notes)
+
+    def _base(self, commit: str) -> _Base:
+        """Where the stored main line and a commit part: the newest commit of the line that the commit contains."""
+        name, repository = self._site.order.name, self._site.repository
+        stored = self._stored_line() if self._site.store.published else {}
+        fork = commit if commit in stored else ""
+        if stored and commit and not fork:
+            line = sorted(stored, key=stored.__getitem__)
+            lost = set(repository.missing(line))
+            line = [made for made in line if made not in lost]
+            contained = bisect_left(line, True, key=lambda made: not repository.is_ancestor(made, commit))
+            fork = line[contained - 1] if contained else ""
+        if not fork:
+            if stored:
+                self._notes.append(
+                    "it does not part from the main line as far as that was read, so it is compared with nothing;"
+                    " `plumbrule scan --history all` reads all of it"
+                )
+            return _Base("", None, MemoryGraph(name), {})
+        with self._site.store.reader() as reader:
+            newest = reader.newest(name)
+            snapshot = "" if newest is not None and newest.commit == fork else f"{name}@{fork[:12]}"
+            derived = {table: tuple(rows) for table, rows in reader.derived(name, snapshot).items()}
+            return _Base(fork, stored[fork], reader.graph(name, snapshot).in_memory(), derived)
+
+    def _stands_apart(self, kind: str) -> bool:
+        """Whether an earlier scan of this ref left a snapshot beside the main line."""
+        if not self._site.store.published:
+            return False
+        with self._site.store.reader() as reader:
+            sql = "SELECT 1 FROM log.snapshot WHERE repo = ? AND kind = ? AND ref = ?"
+            return bool(reader.select(sql, self._site.order.name, kind, self._site.order.ref))
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What a snapshot beside the main line is a change of."""
+
+    commit: str  # "" = nothing that is stored
+    position: int | None
+    graph: MemoryGraph
+    derived: Derived
 
 
 def _root(repository: Repository) -> str:

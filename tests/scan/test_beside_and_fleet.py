@@ -84,6 +84,55 @@ def test_a_branch_reads_like_a_scan_of_it_alone(grown: Callable, scanned: Callab
         assert aside == rows(alone, f"SELECT * FROM {view} ORDER BY ALL"), view
 
 
+BASE = "SELECT base_position FROM snapshot WHERE kind = '{}'"
+
+
+def test_a_branch_stands_where_it_parted_from_the_main_line(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(4)
+    repo.branch("topic", "HEAD~3")
+    head = repo.commit({"shop/topic.py": "x = 1\n"})
+    repo.switch("main")
+    repo.commit(CYCLE)
+    scanned(repo)
+    scanned(repo, "--ref", "topic")
+    assert rows(repo.path, BASE.format("branch")) == [1]
+    found = f"SELECT state FROM finding_at('repo@{head[:12]}') WHERE rule = 'dependency-cycle'"
+    assert rows(repo.path, found) == []  # neither its own nor mended by it
+    assert rows(repo.path, f"SELECT count(*) FROM file_at('repo@{head[:12]}')") == [5]
+    repo.switch("topic")
+    scanned(repo, "--worktree")
+    assert rows(repo.path, BASE.format("worktree")) == [1]
+    repo.merge("main~1")
+    scanned(repo, "--ref", "topic")
+    assert rows(repo.path, BASE.format("branch")) == [4]
+
+
+def test_a_branch_that_parted_before_what_was_read_stands_on_nothing(
+    grown: Callable, scanned: Callable, rows: Callable
+):
+    repo = grown(4)
+    repo.branch("topic", "HEAD~3")
+    head = repo.commit(CYCLE)
+    repo.switch("main")
+    scanned(repo, "--history", "2")
+    (summary,) = scanned(repo, "--ref", "topic")
+    assert any("--history all" in note for note in summary["notes"])
+    assert rows(repo.path, BASE.format("branch")) == [None]
+    assert rows(repo.path, f"SELECT count(*) FROM file_at('repo@{head[:12]}')") == [4]
+
+
+def test_a_commit_of_the_main_line_is_said_to_be_there_already(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(2)
+    scanned(repo)
+    snapshots = rows(repo.path, "SELECT * FROM snapshot")
+    found = rows(repo.path, f"SELECT * FROM finding_at('repo@{repo.head[:12]}')")
+    (summary,) = scanned(repo, "--ref", repo.head)
+    assert (summary["snapshots"], summary["fresh"]) == (3, 0)
+    assert any(f"as snapshot repo@{repo.head[:12]}" in note for note in summary["notes"])
+    assert rows(repo.path, "SELECT * FROM snapshot") == snapshots
+    assert rows(repo.path, f"SELECT * FROM finding_at('repo@{repo.head[:12]}')") == found
+
+
 def test_the_work_tree_holds_what_is_uncommitted_and_untracked_and_not_ignored(
     grown: Callable, scanned: Callable, rows: Callable
 ):

@@ -31,7 +31,7 @@ FROM $repos AS r;
 --   resolved: of which a file was found
 --   kind: main, branch, worktree, or former (on a main line that was rewritten)
 --   ref: the branch, for kind branch
---   base_position: position on its line that it stands on
+--   base_position: position on its line that it stands on; beside the main line, where it parted from it
 --   not_measured: measures without a result here, joined by a comma
 SELECT s.snapshot, s.repo, CASE WHEN s.kind = 'main' THEN s.base_position END AS position, s.commit, s.parent,
     make_timestamp(s.committed_at * 1000000) AS committed_at, s.batch, s.agent, s.files, s.parsed, s.skipped, s.imports,
