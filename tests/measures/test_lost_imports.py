@@ -206,3 +206,137 @@ def test_a_name_that_is_gone_is_missed_by_who_still_imports_it(
 )  # fmt: skip
 def test_a_name_that_can_still_be_had_is_not_missed(world, before, now):
     assert lost(world, before, {**before, **now}) == []
+
+
+PASSES = "export const t = 1;\n"
+TOOLS = "def f(a):\n    return a\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "missed"),
+    [
+        (
+            {"s.ts": TS, "bar.ts": 'import { total } from "./s";\nexport { total };\n',
+             "use.ts": 'import { total } from "./bar";\n'},
+            {"bar.ts": 'import { total } from "./s";\ntotal(1);\n'},
+            ("bar.ts", "total", "removed"),
+        ),
+        (
+            {"s.ts": "export default function s() {}\n", "bar.ts": 'import s from "./s";\nexport { s };\n',
+             "use.ts": 'import { s } from "./bar";\n'},
+            {"bar.ts": 'import s from "./s";\ns();\nexport const t = 1;\n'},
+            ("bar.ts", "s", "removed"),
+        ),
+        (
+            {"bar.ts": 'import { s } from "react";\nexport { s };\n', "use.ts": 'import { s } from "./bar";\n'},
+            {"bar.ts": 'import { s } from "react";\ns();\nexport const t = 1;\n'},
+            ("bar.ts", "s", "removed"),
+        ),
+        (
+            {"s.js": "exports.s = () => 1;\n", "bar.js": 'const { s } = require("./s");\nexports.s = s;\n',
+             "use.js": 'const { s } = require("./bar");\n'},
+            {"bar.js": 'const { s } = require("./s");\nexports.t = 1;\n'},
+            ("bar.js", "s", "removed"),
+        ),
+        (
+            {"x.ts": TS, "use.ts": 'import { total } from "./x";\ntotal(1);\n'},
+            {"x.ts": TS.removeprefix("export ") + PASSES, "use.ts": 'import { total } from "./x";\ntotal(2);\n'},
+            ("x.ts", "total", "not-exported"),
+        ),
+        (
+            {"s.ts": TS, "bar.ts": 'export * from "./s";\n', "use.ts": 'import * as B from "./bar";\nB.total(1);\n'},
+            {"bar.ts": PASSES},
+            ("bar.ts", "total", "removed"),
+        ),
+        (
+            {"s.ts": TS, "use.ts": 'import * as B from "./s";\nB.total(1);\n'},
+            {"s.ts": PASSES, "use.ts": 'import * as B from "./s";\nB.total(2);\n'},
+            ("s.ts", "total", "removed"),
+        ),
+        (
+            {"c.js": "exports.pub = () => 1;\n", "use.js": 'const c = require("./c");\nc.pub();\n'},
+            {"c.js": "exports.other = () => 1;\n"},
+            ("c.js", "pub", "removed"),
+        ),
+        (
+            {"p/__init__.py": "from .m import f\n", "p/m.py": TOOLS, "use.py": "import p\np.f(1)\n"},
+            {"p/__init__.py": ""},
+            ("p/__init__.py", "f", "removed"),
+        ),
+        (
+            {"p/__init__.py": "", "p/m.py": TOOLS, "use.py": "import p.m\np.m.f(1)\n"},
+            {"p/m.py": "g = 1\n"},
+            ("p/m.py", "f", "removed"),
+        ),
+        (
+            {"p/__init__.py": "", "p/m.py": TOOLS, "use.py": "from p import m as n\nn.f(1)\n"},
+            {"p/m.py": "g = 1\n"},
+            ("p/m.py", "f", "removed"),
+        ),
+        (
+            {"p.py": "__all__ = ['f', 'g']\ng = 1\n" + TOOLS, "use.py": "from p import *\nf(1)\n"},
+            {"p.py": "__all__ = ['g']\ng = 1\n" + TOOLS},
+            ("p.py", "f", "not-exported"),
+        ),
+        (
+            {"p/__init__.py": "from .m import *\n", "p/m.py": TOOLS, "use.py": "import p\np.f(1)\n"},
+            {"p/m.py": "g = 1\n"},
+            ("p/m.py", "f", "removed"),
+        ),
+    ],
+    ids=[
+        "imported and listed", "default that was listed", "of a package, listed", "required and set", "kept private",
+        "star of a barrel", "user touched", "entry", "passed on", "module in a package", "module by another name",
+        "no longer in __all__", "behind a star",
+    ],
+)  # fmt: skip
+def test_a_name_is_missed_wherever_it_is_asked_for(
+    world, before: dict[str, str], now: dict[str, str], missed: tuple[str, str, str]
+):
+    history = world.History()
+    history.to(before)
+    history.to({**before, **now})
+    rows = history.told("lost_import")
+    assert {(row["path"], row["symbol"], row["change"]) for row in rows} == {missed}
+    assert missed[:2] in {(told["path"], told["symbol"]) for told in history.told("contract_change")}
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        (
+            {"p/__init__.py": "from .m import f\n", "p/m.py": TOOLS, "use.py": "import p\np.f(1)\n"},
+            {"p/__init__.py": "", "p/f.py": ""},
+        ),
+        (
+            {"p.py": TOOLS, "q.py": "", "use.py": "from p import *\nfrom q import *\nf(1)\n"},
+            {"p.py": "", "q.py": TOOLS},
+        ),
+        (
+            {"p.py": TOOLS, "use.py": "from p import *\nfrom numpy import *\nf(1)\n"},
+            {"p.py": ""},
+        ),
+        ({"p.py": TOOLS, "use.py": "import p\np.f(1)\n"}, {"p.py": "from numpy import *\n"}),
+        ({"p.py": TOOLS, "use.py": "import p\np.f(1)\n"}, {"p.py": "def __getattr__(name): return sum\n"}),
+        ({"p.py": TOOLS, "use.py": "import p\np.f(1)\n"}, {"p.py": "g = 1\n", "use.py": "import p\np.g(1)\n"}),
+        ({"p.py": "g = 1\n", "use.py": "import p\np.f(1)\n"}, {"p.py": "h = 1\n"}),
+        (
+            {"c.js": "exports.pub = () => 1;\n", "use.js": 'const c = require("./c");\nc.pub();\n'},
+            {"c.js": 'Object.assign(exports, make());\nexports.other = 1;\n'},
+        ),
+        (
+            {"x.ts": TS, "use.ts": 'import * as X from "./x";\nX.total(1);\n'},
+            {"x.ts": 'import { total } from "./y";\nexport { total };\n', "y.ts": TS},
+        ),
+        (
+            {"x.ts": TS, "use.ts": 'import * as X from "./x";\nX.total(1);\n'},
+            {"x.ts": "const sum = (a: number) => a;\nexport { sum as total };\n"},
+        ),
+    ],
+    ids=[
+        "a submodule now", "in another star", "perhaps in a star from outside", "perhaps passed on",
+        "asked at run time", "adapted", "never there", "offered by running", "passed on", "another's name",
+    ],
+)  # fmt: skip
+def test_a_name_that_may_still_be_had_where_it_is_used_is_not_missed(world, before, now):
+    assert lost(world, before, {**before, **now}) == []

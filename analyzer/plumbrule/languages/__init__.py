@@ -95,6 +95,7 @@ class Language:
     folder: Path  # this language's folder, where facts.scm is
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: re.Pattern[str] = USUAL_TESTS  # names of test files, where not all the usual ones are
+    passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
 
     @property

@@ -10,28 +10,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from plumbrule.facts import LAZY, REEXPORT, Import, Interface, Parameter, Symbol
-from plumbrule.graph import FileRows, Graph
-from plumbrule.measures import FactsOf, Measure, Situation
+from plumbrule.facts import REEXPORT, Interface, Parameter, Symbol
+from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of
+from plumbrule.measures._offers import ALL_NAMES, ASKED_AT_RUN_TIME, Side, exported, is_promise, offers
 from plumbrule.tables import Row, Table, columns
 
 _BY_NAME = frozenset({"python"})  # languages whose callers may pass any ordinary argument by its name
-_ALL_NAMES = frozenset({"python"})  # languages in which every top-level name of a module can be imported
 _POSITIONAL = frozenset({"positional-only", "positional"})
 _CALLABLE = frozenset({"function", "method"})
 _CLASSES = frozenset({"class", "interface", "enum"})
 _RECEIVERS = frozenset({"self", "cls", "mcs", "metacls", "this"})
 _CONSTRUCTORS = ("__init__", "constructor")
-_ASKED_AT_RUN_TIME = "__getattr__"  # a module or class with it may offer any name (PEP 562)
 _NOTHING = frozenset({"None", "null", "undefined"})
 _ENTRY = re.compile(r"(^|/)(__init__|index)$")
 _SUFFIX = re.compile(r"(\.d)?\.[^./]+$")
 _WRAPPED = re.compile(r"(?:Promise|PromiseLike|Awaitable|Coroutine|Observable)\s*[<\[]")
-_DEEPEST = 8  # star imports followed in a row
 
 
 class Change(NamedTuple):
@@ -39,21 +36,6 @@ class Change(NamedTuple):
 
     change: str
     detail: str  # what exactly: a parameter, a base, a place
-
-
-@dataclass(slots=True)
-class _Side:
-    """One side of the comparison: a graph, its facts, and a file's names by dotted path."""
-
-    graph: Graph
-    facts: FactsOf
-    _known: dict[str, Interface] = field(default_factory=dict)
-
-    def interface(self, path: str) -> Interface:
-        if path not in self._known:
-            file = self.graph.rows(path).file
-            self._known[path] = self.facts.interface(file.dialect, file.blob)
-        return self._known[path]
 
 
 class _Definition(NamedTuple):
@@ -79,15 +61,6 @@ def _definitions(interface: Interface) -> dict[str, list[_Definition]]:
         if overloads:
             found[name] = overloads
     return found
-
-
-def _exported(interface: Interface, language: str) -> set[str]:
-    """Top-level definitions that other files can import."""
-    names = {symbol.name for symbol in interface.symbols if symbol.parent < 0}
-    if language in _ALL_NAMES:
-        return names
-    named = {export.local for export in interface.exports if export.imported < 0}
-    return {symbol.name for symbol in interface.symbols if symbol.parent < 0 and symbol.exported} | (names & named)
 
 
 def _is_offered(name: str, known: Mapping[str, list[_Definition]], exported: Collection[str]) -> bool:
@@ -312,19 +285,15 @@ def _module_name(path: str) -> str:
     return _ENTRY.sub("", _SUFFIX.sub("", path))
 
 
-def _is_contract(rows: FileRows) -> bool:
-    return not rows.file.is_test and not rows.file.is_generated
-
-
 def contract_changes(s: Situation) -> Collection[Row]:
     """The rows of `contract_change`."""
-    before, now = _Side(s.before, s.facts), _Side(s.now, s.facts)
+    before, now = Side(s.before, s.facts), Side(s.now, s.facts)
     appeared = {_module_name(path): path for path in sorted(s.changed) if path in s.now and path not in s.before}
     moved_to = {old: new for new, old in s.renamed.items()}
     anew = _defined_anew(s)
     rows: list[Row] = []
     for path in sorted(s.changed):
-        if path not in s.before or path in s.now.skipped or not _is_contract(s.before.rows(path)):
+        if path not in s.before or path in s.now.skipped or not is_promise(s.before.rows(path)):
             continue
         successor = path if path in s.now else appeared.get(_module_name(path), "")
         if not successor:
@@ -351,8 +320,8 @@ def _missed(s: Situation, told: Collection[tuple[object, object]]) -> Iterator[R
 class _Comparison:
     """A file before, and what its users meet now."""
 
-    before: _Side
-    now: _Side
+    before: Side
+    now: Side
     pair: _Pair
     language: str
     anew: Mapping[tuple[str, str], str]  # (language, name) -> the file that defines it since this change
@@ -362,7 +331,7 @@ class _Comparison:
     still_exported: Collection[str]
 
     def offers(self, name: str) -> bool:
-        return _offers(self.now, self.pair.now, name, self.language)
+        return offers(self.now, self.pair.now, name, self.language)
 
 
 class _Fate(NamedTuple):
@@ -374,16 +343,14 @@ class _Fate(NamedTuple):
     is_gone: bool = False  # then all that was inside it is gone with it, and not told again
 
 
-def _compared(
-    s: Situation, before: _Side, now: _Side, pair: _Pair, anew: Mapping[tuple[str, str], str]
-) -> Iterator[Row]:
+def _compared(s: Situation, before: Side, now: Side, pair: _Pair, anew: Mapping[tuple[str, str], str]) -> Iterator[Row]:
     ours, theirs = before.interface(pair.before), now.interface(pair.now)
     if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
         return
     language = s.before.rows(pair.before).file.language
     comparison = _Comparison(
         before, now, pair, language, anew, _definitions(ours), _definitions(theirs),
-        _exported(ours, language), _exported(theirs, language),
+        exported(ours, language), exported(theirs, language),
     )  # fmt: skip
     yield from _lost_definitions(comparison)
     yield from _lost_reexports(comparison)
@@ -460,50 +427,6 @@ def _least(before: Sequence[_Definition], now: Sequence[_Definition], language: 
     return list(found)
 
 
-def _offers(side: _Side, path: str, name: str, language: str, depth: int = 0) -> bool:
-    """Whether `name` can still be imported from this file although it is not defined in it."""
-    if path not in side.graph or depth > _DEEPEST:
-        return False
-    interface = side.interface(path)
-    if _mentions(interface, name, language):
-        return True
-    if not _imports_all(interface, language):
-        return False
-    rows = side.graph.rows(path)
-    if any(external.name == "*" for external in rows.externals):
-        return True
-    followed = {d.dst for d in rows.dependencies if d.kind == "import" and "*" in d.names.split(", ")}
-    return any(
-        (target in side.graph and name in _exported(side.interface(target), language))
-        or _offers(side, target, name, language, depth + 1)
-        for target in sorted(followed)
-    )
-
-
-def _mentions(interface: Interface, name: str, language: str) -> bool:
-    """Whether a file that does not define `name` offers it by name: in an export or an import, or when asked for it."""
-    if any(symbol.parent < 0 and symbol.name == _ASKED_AT_RUN_TIME for symbol in interface.symbols):
-        return True
-    if any(export.name == name for export in interface.exports if export.imported >= 0 or language not in _ALL_NAMES):
-        return True
-    return any(
-        statement.alias == name and (language in _ALL_NAMES or statement.flags & REEXPORT)
-        for statement in _at_start(interface)
-    )
-
-
-def _imports_all(interface: Interface, language: str) -> bool:
-    """Whether all names of another file are passed on without being named."""
-    return any(
-        statement.name == "*" and (language in _ALL_NAMES or not statement.alias) for statement in _at_start(interface)
-    )
-
-
-def _at_start(interface: Interface) -> Iterator[Import]:
-    """The imports that run when the file is loaded."""
-    return (statement for statement in interface.imports if statement.symbol < 0 and not statement.flags & LAZY)
-
-
 def _moved_definition(c: _Comparison, name: str) -> Place | None:
     """Where a top-level name that is only re-exported here is defined now, if that is in this repository."""
     if "." in name or not c.offers(name):
@@ -520,7 +443,7 @@ def _still_there(c: _Comparison, owner: str, name: str) -> bool:
         return c.offers(name)
     if owner not in c.found:
         return c.offers(owner.partition(".")[0])  # its class moved: told there
-    if f"{owner}.{_ASKED_AT_RUN_TIME}" in c.found:
+    if f"{owner}.{ASKED_AT_RUN_TIME}" in c.found:
         return True
     reader = Reader(c.now.graph, c.pair.now)
     return any(
@@ -540,7 +463,7 @@ def _lost_constructor(c: _Comparison, owner: str, old: _Definition) -> list[Chan
     return narrowings(old, nothing, c.language)
 
 
-def _lost_bases(before: _Side, now: _Side, old: Place, new: Place) -> Iterator[Change]:
+def _lost_bases(before: Side, now: Side, old: Place, new: Place) -> Iterator[Change]:
     if old.path not in before.graph or new.path not in now.graph:
         return
     ours = bases_of(before.graph.rows(old.path), old.path, old.symbol)
@@ -584,13 +507,18 @@ def _passed_on(c: _Comparison) -> dict[str, tuple[str, int]]:
     interface = c.before.interface(c.pair.before)
     is_entry = _ENTRY.search(_SUFFIX.sub("", c.pair.before)) is not None
     offered: dict[str, tuple[str, int]] = {}
+    bound = {
+        one.alias: (one.name, one.line) for one in interface.imports if one.symbol < 0 and one.name not in ("", "*")
+    }
     for statement in interface.imports:
-        passes_on = statement.flags & REEXPORT or (c.language in _ALL_NAMES and is_entry)
+        passes_on = statement.flags & REEXPORT or (c.language in ALL_NAMES and is_entry)
         if statement.alias and statement.symbol < 0 and passes_on and statement.name not in ("", "*"):
             offered[statement.alias] = (statement.name, statement.line)
     for export in interface.exports:
         if export.imported >= 0 and export.local not in ("", "*"):
             offered[export.name] = (export.local, interface.imports[export.imported].line)
+        elif export.imported < 0 and c.language not in ALL_NAMES and export.local in bound:
+            offered[export.name] = bound[export.local]
     return offered
 
 

@@ -1,7 +1,8 @@
 """Imports that found a file of this repository before a change, and a name in it, and do not since.
 
-Hides how a statement is recognised in a file that itself changed (by what it says, not by its line), and when leading
-out of the repository is what the change meant: a package that was part of the tree and is a declared dependency now.
+Hides how a statement is recognised in a file that itself changed (by what it says, not by its line), when leading
+out of the repository is what the change meant: a package that was part of the tree and is a declared dependency now,
+and that a name may be asked for where it is used (`module.name`, or through a star) and not in the statement.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from plumbrule.facts import OPTIONAL
-from plumbrule.graph import Dependency, FileRows, Graph
+from plumbrule.facts import OPTIONAL, Interface
+from plumbrule.graph import Dependency, FileRows, Graph, Use
 from plumbrule.measures import Measure, Situation
+from plumbrule.measures._offers import Side, gives, is_promise, surely_lacks
 from plumbrule.tables import Row, Table, columns
 
 
@@ -63,15 +65,17 @@ def _failing(rows: FileRows, said: Mapping[int, Collection[_Said]]) -> dict[_Sai
 def lost_imports(s: Situation) -> Collection[Row]:
     """The rows of `lost_import`."""
     moved_to = {old: new for new, old in s.renamed.items()}
-    rows = [row for path in sorted(s.changed) for row in _lost_by(s, path, moved_to)]
+    sides = Side(s.before, s.facts), Side(s.now, s.facts)
+    rows: list[Row] = []
+    for path in sorted(s.changed):
+        if path in s.now and s.renamed.get(path, path) in s.before:
+            rows += _lost_by(s, path, moved_to)
+            rows += _lost_where_used(s, path, moved_to, *sides)
     return sorted(set(rows))
 
 
 def _lost_by(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[Row]:
-    old_path = s.renamed.get(path, path)
-    if path not in s.now or old_path not in s.before:
-        return
-    before, now = s.before.rows(old_path), s.now.rows(path)
+    before, now = s.before.rows(s.renamed.get(path, path)), s.now.rows(path)
     if (before.externals, before.unresolved) == (now.externals, now.unresolved):
         return
     said_before, said_now = _statements(s, before), _statements(s, now)
@@ -85,7 +89,7 @@ def _lost_by(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[R
     for dependency in before.dependencies if failing else ():
         asked = [one for one in said_before.get(dependency.line, ()) if one in failing and one.is_of(dependency)]
         rows = s.before.rows(dependency.dst) if dependency.dst in s.before else None
-        if not asked or rows is None or rows.file.is_test or rows.file.is_generated:
+        if not asked or rows is None or not is_promise(rows):
             continue
         for one in asked:
             line = line_of[one]
@@ -138,6 +142,88 @@ def _defines(graph: Graph, path: str, symbol: str) -> bool:
     return any(one.symbol == symbol for one in graph.rows(path).symbols)
 
 
+class _Asked(NamedTuple):
+    """A name that code asks of other files where it uses it."""
+
+    kind: str
+    text: str  # as it is used
+    name: str
+    files: tuple[str, ...]  # that are asked: one module, or all that are imported with a star
+
+    @property
+    def of_star(self) -> bool:
+        return "." not in self.text
+
+
+def _lost_where_used(s: Situation, path: str, moved_to: Mapping[str, str], before: Side, now: Side) -> Iterator[Row]:
+    """Names that this file uses as members of a module, or through a star, and that are not there any more."""
+    old_path = s.renamed.get(path, path)
+    rows = s.before.rows(old_path)
+    if rows.uses == s.now.rows(path).uses:
+        return
+    known = {(one.kind, one.text): (one, line) for one, line in _asked(before, old_path)}
+    for one, line in _asked(now, path) if known else ():
+        earlier, line_before = known.get((one.kind, one.text), (None, 0))
+        gave = _who_gave(before, earlier) if earlier is not None else ""
+        here = moved_to.get(gave, gave)
+        if here not in one.files or not all(surely_lacks(now, f, one.name, star=one.of_star) for f in one.files):
+            continue
+        ends = [use for use in rows.uses if (use.kind, use.line) == (one.kind, line_before)]
+        yield (s.now.repo, *_lost_end(s, ends, here, one.name, moved_to), path, line)
+
+
+def _who_gave(side: Side, asked: _Asked) -> str:
+    """The file that answered; empty if none did, or one whose names are no promise."""
+    gave = next((file for file in asked.files if gives(side, file, asked.name, star=asked.of_star)), "")
+    return gave if gave and is_promise(side.graph.rows(gave)) else ""
+
+
+def _lost_end(
+    s: Situation, ends: Collection[Use], here: str, name: str, moved_to: Mapping[str, str]
+) -> tuple[str, str, str, str]:
+    """(path, symbol, change, detail) of what is missed of a name that was asked of file `here` and led to `ends`."""
+    for use in ends:
+        # Where a definition is gone, it is that which is missed, by whatever way it was reached.
+        home, top = moved_to.get(use.dst, use.dst), use.symbol.partition(".")[0]
+        is_it = top == name or (top and home == here)
+        if is_it and home in s.now and not _defines(s.now, home, top):
+            return home, top, "removed", ""
+    return here, name, "not-exported" if _defines(s.now, here, name) else "removed", ""
+
+
+def _asked(side: Side, path: str) -> Iterator[tuple[_Asked, int]]:
+    """What the file asks of others where it uses it, with the line."""
+    interface = side.interface(path)
+    modules, stars = _whole(interface, side.graph.rows(path))
+    bound = {one.alias for one in interface.imports} | {symbol.name for symbol in interface.symbols}
+    for _, kind, dotted, line in side.body(path).references if modules or stars else ():
+        head, _, rest = dotted.partition(".")
+        for stem, file in modules.get(head, ()) if rest else ():
+            if dotted.startswith(stem + "."):
+                yield _Asked(kind, dotted, dotted[len(stem) + 1 :].partition(".")[0], (file,)), line
+        if stars and not rest and head not in bound:
+            yield _Asked(kind, head, head, tuple(stars)), line
+
+
+def _whole(interface: Interface, rows: FileRows) -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
+    """The files that imports bind as modules, by the first part of the dotted name that stands for them; and those
+    imported with a star, "" for one that is not found."""
+    found: dict[int, set[str]] = {}  # by line of the import
+    for use in rows.uses:
+        if use.kind == "import" and use.symbol == "":
+            found.setdefault(use.line, set()).add(use.dst)
+    modules: dict[str, list[tuple[str, str]]] = {}
+    stars: list[str] = []
+    for one in interface.imports:
+        files = found.get(one.line, set())
+        if one.name == "*" and not one.alias:
+            stars += files or [""]
+        elif one.alias and len(files) == 1 and not one.flags & OPTIONAL:
+            is_dotted = one.name == "" and one.alias == one.module.partition(".")[0]
+            modules.setdefault(one.alias, []).extend((one.module if is_dotted else one.alias, file) for file in files)
+    return modules, stars
+
+
 MEASURES = (
     Measure(
         Table(
@@ -150,7 +236,7 @@ MEASURES = (
                 change VARCHAR what became of it: removed, moved, or not-exported (it is there and not found)
                 detail VARCHAR where it is now, or how it is not found
                 src VARCHAR the file that imports, where it is now
-                line INTEGER of the import"""
+                line INTEGER of the import; of the first use, for a member of a module and a name out of a star"""
             ),
         ),
         lost_imports,

@@ -9,7 +9,7 @@ files a commit), the work tree and the gate.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -183,9 +183,9 @@ class _Answer:
 class _Offer:
     """What a lookup of a name finds in a file, from its interface alone."""
 
-    __slots__ = ("aliases", "dotted", "exports", "inner", "is_open", "names", "onward", "stars")
+    __slots__ = ("aliases", "dotted", "exports", "hidden", "inner", "is_open", "names", "onward", "passed_on", "stars")
 
-    def __init__(self, interface: Interface) -> None:
+    def __init__(self, interface: Interface, *, passes_on: bool) -> None:
         self.names = frozenset([symbol.name for symbol in interface.symbols])
         self.is_open = bool(interface.errors)  # there may be names that the facts do not have
         self.exports: dict[str, list[Export]] = {}
@@ -207,6 +207,13 @@ class _Offer:
                 self.stars.append(index)
             elif row.name == "" and "." in row.module:
                 self.dotted.add(row.alias)
+        # Those that others can have from here although no export says so.
+        self.passed_on = self.aliases if passes_on or self.is_open else {}
+        self.hidden: Set[str] = frozenset()  # names of its own that nobody else can have
+        if not (passes_on or self.is_open):
+            own = {symbol.name for symbol in interface.symbols if symbol.parent < 0 and not symbol.exported}
+            shown = {symbol.name for symbol in interface.symbols if symbol.exported} if own else ()
+            self.hidden = own.difference(shown, self.exports)
 
 
 class Resolution:
@@ -412,7 +419,8 @@ class Resolution:
             interface = self._interface(path)
             if interface is None:
                 return None
-            known = self._offers[path] = _Offer(interface)
+            spoken = languages()[self.tree.entries[path].dialect]
+            known = self._offers[path] = _Offer(interface, passes_on=spoken.passes_on)
         return known
 
     def _items(self, path: str) -> list[_Answer]:
@@ -487,8 +495,11 @@ class Resolution:
             if export.imported >= 0:
                 return self._imported(path, export.imported, export.local, depth, search)
             if export.local != name:
-                return self._bound_here(path, offer, export.local, depth, search)
-        found = self._bound_here(path, offer, name, depth, search)
+                return self._bound_here(path, offer, export.local, offer.aliases, depth, search)
+        found = None
+        if name not in offer.hidden:
+            imported = offer.aliases if name in offer.exports else offer.passed_on
+            found = self._bound_here(path, offer, name, imported, depth, search)
         if found is None and name != "default":
             for index in offer.onward:
                 found = self._imported(path, index, name, depth, search)
@@ -496,11 +507,14 @@ class Resolution:
                     return found
         return found
 
-    def _bound_here(self, path: str, offer: _Offer, name: str, depth: int, search: set[_Read]) -> Definition | None:
+    def _bound_here(
+        self, path: str, offer: _Offer, name: str, imported: Mapping[str, list[int]], depth: int, search: set[_Read]
+    ) -> Definition | None:
+        """Where the file's own definitions, or the import rows among `imported` that bind the name, lead."""
         if name in offer.names:
             return Definition(path, name)
         rows = self._interfaces[path].imports
-        for index in offer.aliases.get(name, ()):
+        for index in imported.get(name, ()):
             found = self._imported(path, index, rows[index].name, depth, search)
             if found is not None:
                 return found
@@ -607,11 +621,11 @@ class Resolution:
             return False
         interface = self._interfaces[path]
         # Who passes on a name that is missing elsewhere has the row for it; whoever asks them has none.
-        if name in offer.names or (name in offer.exports and not interface.has_all):
+        if name not in offer.hidden and (name in offer.names or (name in offer.exports and not interface.has_all)):
             return False
         entered.add(path)
         bound = self._items(path)
-        for index in offer.aliases.get(name, ()):
+        for index in offer.passed_on.get(name, ()):
             target = bound[index].target
             # `from . import x` in the package's own file binds nothing if there is no `x`.
             if not isinstance(target, Located) or target.path != path or interface.imports[index].name != name:
@@ -894,7 +908,7 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     """By name, everything a lookup in this interface can see; under "*" what concerns every name."""
     offer: dict[str, list[tuple[object, ...]]] = {"*": [(interface.has_all, bool(interface.errors))]}
     for symbol in interface.symbols:
-        offer.setdefault(symbol.name, []).append(("symbol",))
+        offer.setdefault(symbol.name, []).append(("symbol", symbol.exported))
     for row in interface.imports:
         if row.symbol >= 0:
             continue  # nobody outside sees it

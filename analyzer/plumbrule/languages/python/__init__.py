@@ -55,6 +55,7 @@ LANGUAGES = (
         resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        passes_on=True,
     ),
     Language(
         name="python",
@@ -66,5 +67,6 @@ LANGUAGES = (
         resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        passes_on=True,
     ),
 )

@@ -1,0 +1,132 @@
+"""Which names a file offers to those who import it, by its facts and by what it passes on from other files.
+
+Hides what each language takes for an offer, and that a name may be had from a file that does not define it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from plumbrule.facts import LAZY, REEXPORT, Body, Import, Interface
+from plumbrule.graph import FileRows, Graph
+from plumbrule.measures import FactsOf
+
+ALL_NAMES = frozenset({"python"})  # languages in which every top-level name of a module can be imported
+ASKED_AT_RUN_TIME = "__getattr__"  # a module or class with it may offer any name (PEP 562)
+_DEEPEST = 8  # star imports followed in a row
+
+
+@dataclass(slots=True)
+class Side:
+    """One side of the comparison: a graph, its facts, and a file's names by dotted path."""
+
+    graph: Graph
+    facts: FactsOf
+    _known: dict[str, Interface] = field(default_factory=dict)
+
+    def interface(self, path: str) -> Interface:
+        if path not in self._known:
+            file = self.graph.rows(path).file
+            self._known[path] = self.facts.interface(file.dialect, file.blob)
+        return self._known[path]
+
+    def body(self, path: str) -> Body:
+        file = self.graph.rows(path).file
+        return self.facts.body(file.dialect, file.blob)
+
+
+def is_promise(rows: FileRows) -> bool:
+    """Whether what a file offers may be relied on: tests and generated code promise nothing."""
+    return not rows.file.is_test and not rows.file.is_generated
+
+
+def exported(interface: Interface, language: str) -> set[str]:
+    """Top-level definitions that other files can import."""
+    names = {symbol.name for symbol in interface.symbols if symbol.parent < 0}
+    if language in ALL_NAMES:
+        return names
+    named = {export.local for export in interface.exports if export.imported < 0}
+    return {symbol.name for symbol in interface.symbols if symbol.parent < 0 and symbol.exported} | (names & named)
+
+
+def offers(side: Side, path: str, name: str, language: str, depth: int = 0) -> bool:
+    """Whether `name` can still be imported from this file although it is not defined in it."""
+    if path not in side.graph or depth > _DEEPEST:
+        return False
+    interface = side.interface(path)
+    if _mentions(interface, name, language):
+        return True
+    if not _imports_all(interface, language):
+        return False
+    rows = side.graph.rows(path)
+    if any(external.name == "*" for external in rows.externals):
+        return True
+    followed = {d.dst for d in rows.dependencies if d.kind == "import" and "*" in d.names.split(", ")}
+    return any(
+        (target in side.graph and name in exported(side.interface(target), language))
+        or offers(side, target, name, language, depth + 1)
+        for target in sorted(followed)
+    )
+
+
+def _mentions(interface: Interface, name: str, language: str) -> bool:
+    """Whether a file that does not define `name` offers it by name: in an export or an import, or when asked for it."""
+    if any(symbol.parent < 0 and symbol.name == ASKED_AT_RUN_TIME for symbol in interface.symbols):
+        return True
+    if any(export.name == name for export in interface.exports if export.imported >= 0 or language not in ALL_NAMES):
+        return True
+    return any(
+        statement.alias == name and (language in ALL_NAMES or statement.flags & REEXPORT)
+        for statement in _at_start(interface)
+    )
+
+
+def _imports_all(interface: Interface, language: str) -> bool:
+    """Whether all names of another file are passed on without being named."""
+    return any(
+        statement.name == "*" and (language in ALL_NAMES or not statement.alias) for statement in _at_start(interface)
+    )
+
+
+def _at_start(interface: Interface) -> Iterator[Import]:
+    """The imports that run when the file is loaded."""
+    return (statement for statement in interface.imports if statement.symbol < 0 and not statement.flags & LAZY)
+
+
+def gives(side: Side, path: str, name: str, *, star: bool) -> bool:
+    """Whether `name` is to be had from this file; with `star`, by an import of all its names."""
+    if path not in side.graph:
+        return False
+    interface, language = side.interface(path), side.graph.rows(path).file.language
+    if star and interface.has_all:
+        return any(export.name == name for export in interface.exports)
+    if star and name.startswith("_"):
+        return False
+    return name in exported(interface, language) or offers(side, path, name, language)
+
+
+def surely_lacks(side: Side, path: str, name: str, *, star: bool) -> bool:
+    """Whether it is certain that `name` is not to be had from this file."""
+    if path not in side.graph or gives(side, path, name, star=star):
+        return False
+    beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
+    if any(beside + ending in side.graph for ending in (".py", ".pyi", "/__init__.py")):
+        return False  # the package's own module of that name
+    return (star and side.interface(path).has_all) or not _is_open(side, path, set())
+
+
+def _is_open(side: Side, path: str, entered: set[str]) -> bool:
+    """Whether the file may offer names that its facts and those of the files it passes on whole do not tell."""
+    entered.add(path)
+    if path not in side.graph:
+        return True
+    interface, rows = side.interface(path), side.graph.rows(path)
+    if interface.errors or any(export.name == "*" and export.imported < 0 for export in interface.exports):
+        return True
+    if not _imports_all(interface, rows.file.language):
+        return False
+    followed = {d.dst for d in rows.dependencies if d.kind == "import" and "*" in d.names.split(", ")}
+    lines = {one.line for one in interface.imports if one.name == "*"}
+    is_lost = any(one.line in lines for one in rows.externals) or any(one.line in lines for one in rows.unresolved)
+    return is_lost or any(_is_open(side, target, entered) for target in sorted(followed - entered))
