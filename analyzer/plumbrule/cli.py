@@ -359,7 +359,7 @@ def _here(repo: str) -> Path:
 def _governing(options: argparse.Namespace, start: Path) -> Governing:
     from plumbrule.governing import on_disk, policy_file
 
-    return on_disk(policy_file(start, options.policy))
+    return on_disk(policy_file(start, options.policy), start)
 
 
 def _store_folder(options: argparse.Namespace, root: Path) -> Path:
@@ -428,7 +428,7 @@ def _scan(options: argparse.Namespace) -> int:
     governing = _governing(options, here)
     store = _opened(options, here)
     with TerminalProgress(quiet=options.quiet) as progress:
-        terms = Terms(governing.policy, governing.rules, _today(options), progress)
+        terms = Terms(governing.policy, governing.rules, _today(options), progress, governing.baseline)
         done = scan(store, _orders(options, governing, here), terms)
     render = as_json if options.format == "json" else as_text
     left_out = {name: str(why) for name, why in done.left_out.items()}
@@ -454,7 +454,7 @@ def _watch(options: argparse.Namespace) -> int:
         # Read anew each time: a policy that changed meanwhile binds the next scan, as it would without watch.
         current = _governing(options, here)
         with TerminalProgress(quiet=options.quiet) as progress:
-            terms = Terms(current.policy, current.rules, _today(options), progress)
+            terms = Terms(current.policy, current.rules, _today(options), progress, current.baseline)
             done = scan(store, moved, terms)
         sys.stdout.write(as_text(done.summaries, f"{done.generation:06d}"))
         sys.stdout.flush()

@@ -81,19 +81,23 @@ def policy_file(start: Path, given: str) -> Path | None:
     return None
 
 
-def on_disk(file: Path | None) -> Governing:
-    """The policy as it lies there; the empty one for None."""
+def on_disk(file: Path | None, root: Path | None = None) -> Governing:
+    """The policy as it lies there; the empty one for None, and then the baseline is the one at `root`."""
     if file is None:
-        return Governing(Policy(), _shipped(), None, None)
+        return Governing(Policy(), _shipped(), _baseline_in(root) if root is not None else None, None)
     policy = read_policy(_text(file), str(file))
-    baseline = file.parent / BASELINE_NAME
     return Governing(
         policy=policy,
         rules=load_rules(shipped_rules(), [file.parent / folder for folder in policy.rule_folders]),
-        baseline=read_baseline(_text(baseline), str(baseline)) if baseline.is_file() else None,
+        baseline=_baseline_in(file.parent),
         folder=file.parent,
         path=file.name,
     )
+
+
+def _baseline_in(folder: Path) -> Baseline | None:
+    file = folder / BASELINE_NAME
+    return read_baseline(_text(file), str(file)) if file.is_file() else None
 
 
 def in_commit(repository: Repository, commit: str, path: str) -> Governing:

@@ -254,11 +254,13 @@ class _Scan:
             timeline.run(commits, earlier, tree, known)
             self.standing = walk
             writer.remember(f"packages:{self.name}", packages_text(walk.packages()))
-        elif resumed is None:
+        elif resumed is not None:
+            timeline.weigh_anew()
+            if site.order.batch or site.order.agent:
+                asked = site.order.batch or site.order.agent
+                self._notes.append(f"no commit is new since the last scan, so none was put down to {asked}")
+        else:
             raise NotARevision(f"{repository.root}: {ref} has no commits to read.\nCommit something first.")
-        elif site.order.batch or site.order.agent:
-            asked = site.order.batch or site.order.agent
-            self._notes.append(f"no commit is new since the last scan, so none was put down to {asked}")
         self._put_aside(walk, timeline.snapshot)
         if timeline.lost:
             self._notes.append(f"bytes of some files are missing in this clone. {repository.mend}")
@@ -406,6 +408,7 @@ class _Scan:
             self._site.terms.rules,
             self._site.policy,
             today=self._site.terms.today,
+            baseline=self._site.terms.baseline,
         )
         told = kind == "branch" and base.commit == commit  # by the main line itself
         if told:
@@ -416,7 +419,10 @@ class _Scan:
             writer.findings(name, record.snapshot, [finding_row(row, {}) for row in judgement.rows])
         self._notes += [*judgement.errors, *judgement.not_measured]
         counts = counted(walk.whole)
-        return summary(name, what, commit, walk, counts, judgement, (), state.snapshots, 1 - told, self._notes)
+        accepting = self._site.terms.baseline is not None
+        return summary(
+            name, what, commit, walk, counts, judgement, (), state.snapshots, 1 - told, self._notes, accepting
+        )
 
     def _base(self, commit: str) -> _Base:
         """Where the stored main line and a commit part: the newest commit of the line that the commit contains."""

@@ -68,8 +68,9 @@ def summary(
     snapshots: int,
     fresh: int,
     notes: Sequence[str],
+    accepting: bool,
 ) -> ScanSummary:
-    """What a scan tells in the end."""
+    """What a scan tells in the end; `accepting` if there is a baseline, by which the judgement was made."""
     coverage = walk.coverage()
     components = sorted(((row[1], row[2]) for row in walk.derived.get("component", ())), key=lambda c: (-c[1], c[0]))
     cycles = sorted(
@@ -104,6 +105,7 @@ def summary(
             (severity, rule, count)
             for (severity, rule), count in sorted(standing.items(), key=lambda item: (order[item[0][0]], item[0][1]))
         ),
+        accepted=sum(row.state == "known" and not row.unaccepted for row in judgement.rows) if accepting else None,
         batches=moved,
         notes=tuple(notes),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from plumbrule.extract import Limits
 from plumbrule.judge import Rule
-from plumbrule.policy import Policy
+from plumbrule.policy import Baseline, Policy
 from plumbrule.resume import Progress
 
 
@@ -36,5 +36,6 @@ class Terms:
     rules: tuple[Rule, ...]
     today: date
     progress: Progress
+    baseline: Baseline | None = None  # None = there is no baseline file
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], float] = time.monotonic

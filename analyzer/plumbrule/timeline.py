@@ -18,13 +18,14 @@ from plumbrule.batches import Batch, BatchSettings, Origin, batches
 from plumbrule.extract import LOST, FactBook
 from plumbrule.git import Entry, LineCommit, Repository
 from plumbrule.graph import MemoryGraph
-from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge
+from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
 from plumbrule.policy import Policy
 from plumbrule.report.summary import BatchMoved, ScanSummary
 from plumbrule.resume import State, answer_prints, on_disk, standing_rows, tree_changes, units_of
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
+from plumbrule.store.shape import FINDING
 from plumbrule.store.writer import Writer
 from plumbrule.tally import TOLD, count, counted, summary, totals
 from plumbrule.terms import Order, Terms
@@ -82,6 +83,7 @@ class Timeline:
         self._batches: list[BatchMoved] = []
         self._totals: dict[str, int] = {}
         self._said = dict(state.said)
+        self._accepted = self._terms.baseline.text() if self._terms.baseline is not None else ""
         self._history: list[Mapping[str, float]] = []  # figures of earlier commits
         self._batch_of: Mapping[str, Batch] = {}
         self.lost = ""  # a blob whose bytes this clone lacks
@@ -281,7 +283,8 @@ class Timeline:
     def _close_batch(self, batch: Batch, *, first: bool = False) -> None:
         """Stores what the judgement at the newest snapshot says, and begins the next batch."""
         assert self._record is not None
-        walk, judgement, snapshot = self._walk, self._judgement, self._record.snapshot
+        walk, snapshot = self._walk, self._record.snapshot
+        judgement = with_baseline(self._judgement, self._terms.baseline, self._terms.rules)
         before = dict(self._totals)
         self._totals = totals(self._counts, walk.derived, judgement)
         self._writer.findings(self._order.name, snapshot, [finding_row(row, self._origins) for row in judgement.rows])
@@ -351,6 +354,27 @@ class Timeline:
         # What stood before stays as it was stored: only commits that are new here are appended and judged.
         return tuple(replace(b, commits=tuple(c for c in b.commits if c not in known)) for b in mine)
 
+    def weigh_anew(self) -> None:
+        """Gives the stored findings of the newest snapshot the states that today's baseline says, if it is another one
+        than at the last scan; nothing else is new."""
+        assert self._record is not None
+        with self._site.store.reader() as reader:
+            if (reader.recall(f"baseline:{self._order.name}") or "") == self._accepted:
+                return
+            stored = [FindingRow(*row[1:]) for row in reader.rows(FINDING.name, self._order.name)]
+        names = {rule.id: (rule.id, *rule.formerly) for rule in self._terms.rules}
+        rows = []
+        for row in stored:
+            if row.state in ("new", "known"):
+                state, unaccepted = row.state, False
+                if self._terms.baseline is not None:
+                    rules = names.get(row.rule, (row.rule,))
+                    state, unaccepted = self._terms.baseline.weigh(state, rules, self._order.name, (row.subject,))
+                row = row._replace(state=state, unaccepted=unaccepted)
+            rows.append(row)
+        self._writer.findings(self._order.name, self._record.snapshot, rows)
+        self._writer.remember(f"baseline:{self._order.name}", self._accepted)
+
     # -- the end ------------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
@@ -371,6 +395,7 @@ class Timeline:
         self._writer.remember(f"policy:{self._order.name}", json.dumps(policy, sort_keys=True))
         if self._sides is not None:
             self._writer.remember("compiled", self._sides.compiled(self._terms.rules))
+        self._writer.remember(f"baseline:{self._order.name}", self._accepted)
         self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
         self._writer.standing(self._order.name, standing_rows(self._walk.standing()))
 
@@ -382,11 +407,12 @@ class Timeline:
         """What to tell of it, after what is said already."""
         assert self._record is not None
         fresh = self._snapshots - (self._state.snapshots if self._resumed else self._known)
-        notes = [*said, *self._judgement.errors, *self._judgement.not_measured]
-        counts = totals(self._counts, self._walk.derived, self._judgement)
+        judgement = with_baseline(self._judgement, self._terms.baseline, self._terms.rules)
+        notes = [*said, *judgement.errors, *judgement.not_measured]
+        counts = totals(self._counts, self._walk.derived, judgement)
         return summary(
-            self._order.name, f"main line {self._ref}", self._record.commit, self._walk, counts, self._judgement,
-            tuple(reversed(self._batches)), self._snapshots, fresh, notes,
+            self._order.name, f"main line {self._ref}", self._record.commit, self._walk, counts, judgement,
+            tuple(reversed(self._batches)), self._snapshots, fresh, notes, self._terms.baseline is not None,
         )  # fmt: skip
 
 

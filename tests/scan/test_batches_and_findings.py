@@ -227,3 +227,56 @@ def test_the_summary_and_the_views_count_alike(grown: Callable, plumbrule: Calla
     assert counts["cycles.file"] == rows(repo.path, "SELECT count(*) FROM cycle WHERE level = 'file'")[0]
     assert counts["findings"] == rows(repo.path, "SELECT count(*) FROM finding WHERE state IN ('new', 'known')")[0]
     assert counts["component_edges"] == rows(repo.path, "SELECT count(*) FROM component_dependency")[0]
+
+
+STATES = "SELECT state, unaccepted FROM finding WHERE rule = 'dependency-cycle' ORDER BY subject"
+
+
+def test_what_the_baseline_accepts_is_told_from_what_it_does_not(
+    grown: Callable, scanned: Callable, plumbrule: Callable, rows: Callable
+):
+    repo = grown(1)
+    made = repo.commit(CYCLE)
+    (summary,) = scanned(repo)
+    assert (summary["accepted"], rows(repo.path, STATES)) == (None, [["new", False]] * 2)
+    assert plumbrule(repo.path, "baseline", "--quiet").code == 0
+    (summary,) = scanned(repo)  # no commit is new, the baseline is
+    assert (summary["fresh"], rows(repo.path, STATES)) == (0, [["known", False]] * 2)
+    assert summary["accepted"] == sum(count for _, _, count in summary["findings"])
+    assert rows(repo.path, ORIGIN) == [[made, made[:12], ""]]
+    kept = [
+        line
+        for line in (repo.path / "plumbrule.baseline").read_text().splitlines(keepends=True)
+        if "shop/tax.py -> " not in line
+    ]
+    (repo.path / "plumbrule.baseline").write_text("".join(kept))
+    assert "accepts " in plumbrule(repo.path, "scan", "--quiet").out
+    assert rows(repo.path, STATES) == [["known", False], ["known", True]]
+    repo.commit({"a.py": "x = 1\n"})
+    scanned(repo)
+    assert rows(repo.path, STATES) == [["known", False], ["known", True]]
+    assert rows(repo.path, ORIGIN) == [[made, made[:12], ""]]
+    (repo.path / "plumbrule.baseline").unlink()
+    scanned(repo)
+    assert rows(repo.path, STATES) == [["known", False]] * 2
+    generation = plumbrule(repo.path, "scan", "--quiet").out.splitlines()[-1]
+    assert plumbrule(repo.path, "scan", "--quiet").out.splitlines()[-1] == generation
+
+
+def test_a_finding_accepted_before_its_history_is_read_keeps_its_first_commit(
+    grown: Callable, scanned: Callable, plumbrule: Callable, rows: Callable
+):
+    repo = grown(1)
+    made = repo.commit(CYCLE)
+    assert plumbrule(repo.path, "baseline", "--quiet").code == 0
+    scanned(repo)
+    assert rows(repo.path, STATES) == [["known", False]] * 2
+    assert rows(repo.path, ORIGIN) == [[made, made[:12], ""]]
+    repo.branch("topic")
+    head = repo.commit({"b.py": "import c\n", "c.py": "import b\n"})
+    scanned(repo, "--ref", "topic")
+    beside = f"SELECT subject, state FROM finding_at('repo@{head[:12]}') WHERE rule = 'dependency-cycle' ORDER BY 1"
+    assert dict(rows(repo.path, beside)) == {
+        "b.py -> c.py": "new", "c.py -> b.py": "new", "shop/cart.py -> shop/tax.py": "known",
+        "shop/tax.py -> shop/cart.py": "known",
+    }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from plumbrule.judge.confined import RunLimits
 from plumbrule.judge.findings import Found, Identity, JudgedRow, first_seen, identity
-from plumbrule.judge.judging import Judgement, Settled, defaults, judge, settle
+from plumbrule.judge.judging import Judgement, Settled, defaults, judge, settle, with_baseline
 from plumbrule.judge.rulefile import Rule, gather, load_rules, parse_rule
 from plumbrule.judge.sides import Held, Moment, Sides
 
@@ -25,4 +25,5 @@ __all__ = [
     "load_rules",
     "parse_rule",
     "settle",
+    "with_baseline",
 ]

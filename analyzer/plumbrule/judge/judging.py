@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import TracebackType
 
@@ -120,6 +120,22 @@ def judge(
     asked = _Asked(sides, policy, today, baseline, moved, earlier or {}, limits or RunLimits(), only_moved, stood or {})
     formerly = {former: rule.id for rule in rules for former in rule.formerly}
     return _Judging(asked).run(settle(rules, policy), formerly, {rule.id for rule in rules}, loosened)
+
+
+def with_baseline(judgement: Judgement, baseline: Baseline | None, rules: Sequence[Rule]) -> Judgement:
+    """The judgement as `judge` gives it with this baseline, where it was made without: what a walk through history
+    dates must not hang on what was accepted since."""
+    if baseline is None:
+        return judgement
+    names = {rule.id: (rule.id, *rule.formerly) for rule in rules}
+    rows = []
+    for row in judgement.rows:
+        if row.state in ("new", "known"):
+            subjects = {row.subject, earlier_subject(row.subject, judgement.renamed)}
+            state, unaccepted = baseline.weigh(row.state, names[row.rule], row.repo, subjects)
+            row = replace(row, state=state, unaccepted=unaccepted)
+        rows.append(row)
+    return replace(judgement, rows=tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,13 +294,10 @@ class _Judging:
         names = {subject, earlier_subject(subject, self.asked.renamed)}
         if any(self._waives(waiver, rule, repo, names) for waiver in self.policy.waivers):
             return "waived", False
-        baseline = self.asked.baseline
-        accepted = baseline is not None and any(
-            baseline.accepts(id_, repo, name) for id_ in (rule.id, *rule.formerly) for name in names
-        )
-        if accepted:
-            return "known", False
-        return ("known", baseline is not None) if any((repo, name) in before for name in names) else ("new", False)
+        state = "known" if any((repo, name) in before for name in names) else "new"
+        if self.asked.baseline is None:
+            return state, False
+        return self.asked.baseline.weigh(state, (rule.id, *rule.formerly), repo, names)
 
     def _waives(self, waiver: Waiver, rule: Rule, repo: str, subjects: Collection[str]) -> bool:
         return (

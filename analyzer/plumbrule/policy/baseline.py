@@ -23,6 +23,14 @@ class Baseline:
     def accepts(self, rule: str, repo: str, subject: str) -> bool:
         return (rule, "", subject) in self.entries or (rule, repo, subject) in self.entries
 
+    def weigh(self, state: str, rules: Iterable[str], repo: str, subjects: Iterable[str]) -> tuple[str, bool]:
+        """The state of a finding that is new or known, under every name that it has or had, and whether it is known
+        though nobody accepted it."""
+        names = tuple(subjects)
+        if any(self.accepts(rule, repo, subject) for rule in rules for subject in names):
+            return "known", False
+        return state, state == "known"
+
     def merged(self, present: Iterable[tuple[str, str, str]]) -> Baseline:
         """With the findings that are present now, and without those that are gone."""
         return Baseline(frozenset(present))

@@ -46,6 +46,7 @@ class ScanSummary:
     resolved: int
     unresolved: tuple[tuple[str, int], ...]  # (reason, how many), commonest first
     findings: tuple[tuple[str, str, int], ...]  # (severity, rule, how many)
+    accepted: int | None  # of which the baseline accepts; None = there is no baseline
     batches: tuple[BatchMoved, ...]  # newest first
     notes: tuple[str, ...] = ()  # partial history, rules that could not be judged, ...
 
@@ -105,6 +106,9 @@ def _one(s: ScanSummary) -> list[str]:
         )
     else:
         lines.append("  findings    none")
+    if s.accepted is not None:
+        standing = sum(count for _, _, count in s.findings)
+        lines.append(f"  baseline    accepts {s.accepted:,} of {_many(standing, 'finding')}")
     if s.batches:
         # Where every snapshot is new, no scan came before this one.
         since = "in the history read" if s.fresh == s.snapshots else "since the last scan"

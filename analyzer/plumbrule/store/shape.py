@@ -41,7 +41,7 @@ FINDING = Table(
         first_agent VARCHAR who made it, as far as known
         first_at BIGINT its time
         remedy VARCHAR what to do instead
-        unaccepted BOOLEAN known at the merge base, yet missing from a baseline that exists
+        unaccepted BOOLEAN known, yet missing from a baseline that exists
         grouped_by VARCHAR findings with the same value are shown together"""
     ),
 )
