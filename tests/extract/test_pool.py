@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_no_jobs_need_no_process() -> None:
     assert _all(0, lambda job: (job,)) == {}
 
 
-@pytest.mark.parametrize("death", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
+@pytest.mark.parametrize("death", [signal.SIGSEGV, signal.SIGABRT])
 def test_a_crash_names_its_file_and_costs_no_other(death: signal.Signals) -> None:
     def work(job: int) -> Value:
         if job in (3, 4, 17):
@@ -40,6 +41,25 @@ def test_a_crash_names_its_file_and_costs_no_other(death: signal.Signals) -> Non
     found = _all(30, work)
     assert {job for job, value in found.items() if isinstance(value, Died)} == {3, 4, 17}
     assert found[3] == Died(f"the parser crashed (signal {death.value})")
+
+
+def test_a_process_that_somebody_ended_says_nothing_about_its_file() -> None:
+    def work(job: int) -> Value:
+        if job == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return (job,)
+
+    assert _all(9, work)[3] == Died("the parser's process was ended from outside (signal 9)", by_chance=True)
+
+
+def test_a_file_whose_process_somebody_ended_once_is_read_after_all(tmp_path: Path) -> None:
+    def work(job: int) -> Value:
+        if job == 3 and not (tmp_path / "seen").exists():
+            (tmp_path / "seen").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return (job,)
+
+    assert _all(9, work) == {job: (job,) for job in range(9)}
 
 
 def test_a_process_that_ends_by_itself_is_a_crash_too() -> None:
@@ -53,13 +73,37 @@ def test_a_process_that_ends_by_itself_is_a_crash_too() -> None:
 
 def test_a_hang_is_ended_at_the_limit() -> None:
     def work(job: int) -> Value:
-        if job == 1:
-            time.sleep(600)
+        while job == 1:
+            pass
         return (job,)
 
     found = _all(8, work, limits=Limits(seconds=0.3))
     assert {job for job, value in found.items() if isinstance(value, Died)} == {1}
     assert found[1] == Died("the parser took longer than 0.3 seconds")
+
+
+def test_a_process_that_never_comes_back_is_ended_too() -> None:
+    def work(job: int) -> Value:
+        if job == 1:
+            time.sleep(600)
+        return (job,)
+
+    assert _all(4, work, limits=Limits(seconds=0.1))[1] == Died("the parser stood still for 1 seconds", by_chance=True)
+
+
+def test_a_process_that_was_stopped_for_a_while_goes_on() -> None:
+    def work(job: int) -> Value:
+        if job == 1:
+            asleep = os.fork()
+            if asleep == 0:
+                time.sleep(0.6)  # twice the limit
+                os.kill(os.getppid(), signal.SIGCONT)
+                os._exit(0)
+            os.kill(os.getpid(), signal.SIGSTOP)
+            os.waitpid(asleep, 0)
+        return (job,)
+
+    assert _all(4, work, limits=Limits(seconds=0.3)) == {job: (job,) for job in range(4)}
 
 
 def test_a_file_that_eats_memory_is_an_answer() -> None:

@@ -88,7 +88,8 @@ class FactBook:
             key = (one.dialect, one.blob)
             if isinstance(value, Died):
                 self._skipped[key] = value.reason
-                failed.append((*key, value.reason))
+                if not value.by_chance:
+                    failed.append((*key, value.reason))
             elif len(value) == 2 and isinstance(value[0], bytes) and isinstance(value[1], bytes):
                 self._packed[key] = value[0], value[1]
                 fresh.append((*key, value[0], value[1]))

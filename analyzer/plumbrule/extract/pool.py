@@ -20,9 +20,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 _LENGTH = struct.Struct("<Q")
-_SLOT = struct.Struct("<qd")  # job number (-1 idle), monotonic time at which it began
+_SLOT = struct.Struct("<qdd")  # job number (-1 idle), monotonic and processor time at which it began
+_STALLED = 10  # times the limit, asleep or never given a processor: then it will not come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Limits:
     """What one file may cost; over it the file is a `skipped` row and the batch goes on."""
 
     file_bytes: int = 2_000_000
-    seconds: float = 20.0
+    seconds: float = 20.0  # of its process: a machine that is busy, or stood still, is not the file's fault
     memory_bytes: int = 4 << 30  # address space a worker may add to what it starts with
 
 
@@ -39,6 +41,7 @@ class Died:
     """A job whose process did not survive it."""
 
     reason: str
+    by_chance: bool = False  # it need not happen again: somebody else ended the process, or it got no time
 
 
 # Plain values only: results cross the pipe by `marshal`, which runs no code on loading.
@@ -55,7 +58,7 @@ class _Worker:
         self.results, result_write = os.pipe()
         self.buffer = bytearray()
         self._page = page
-        _SLOT.pack_into(page, slot * _SLOT.size, -1, 0.0)
+        _SLOT.pack_into(page, slot * _SLOT.size, -1, 0.0, 0.0)
         self.pid = os.fork()
         if self.pid == 0:
             code = 1
@@ -89,9 +92,18 @@ class _Worker:
             self.done += len(message)
             yield message
 
-    def current(self) -> tuple[int, float]:
-        job, since = _SLOT.unpack_from(self._page, self.slot * _SLOT.size)
-        return job, since
+    def current(self) -> tuple[int, float, float]:
+        """As in a slot."""
+        job, since, used = _SLOT.unpack_from(self._page, self.slot * _SLOT.size)
+        return job, since, used
+
+    def used(self) -> float:
+        """Seconds of processor time of the process so far."""
+        try:
+            figures = Path(f"/proc/{self.pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        except OSError:
+            return 0.0  # it has ended: its pipe says so
+        return (int(figures[11]) + int(figures[12])) / os.sysconf("SC_CLK_TCK")
 
     def end(self) -> int:
         """Kills the process if it still lives and returns its wait status."""
@@ -134,15 +146,16 @@ def _serve(jobs: int, results: int, page: mmap.mmap, slot: int, work: Callable[[
             (size,) = _LENGTH.unpack(_read_exactly(jobs, _LENGTH.size))
             done = []
             for job in marshal.loads(_read_exactly(jobs, size)):
-                _SLOT.pack_into(page, slot * _SLOT.size, job, time.monotonic())
+                _SLOT.pack_into(page, slot * _SLOT.size, job, time.monotonic(), time.process_time())
                 try:
                     done.append((job, perform(job)))
                 except MemoryError:
                     done.append((job, ("the parser ran out of memory",)))
                 if len(done) >= 64:
+                    _SLOT.pack_into(page, slot * _SLOT.size, -1, 0.0, 0.0)
                     _write(results, marshal.dumps(done))
                     done = []
-            _SLOT.pack_into(page, slot * _SLOT.size, -1, 0.0)
+            _SLOT.pack_into(page, slot * _SLOT.size, -1, 0.0, 0.0)
             # The empty list ends the batch.
             _write(results, marshal.dumps(done))
             if done:
@@ -176,6 +189,7 @@ class _Crew:
         self._waiting = waiting
         self._page = mmap.mmap(-1, processes * _SLOT.size)
         self._workers: list[_Worker] = []
+        self._retried: set[int] = set()
         self._selector = selectors.DefaultSelector()
         gc.freeze()  # else the children's first collection copies every page of the parent
         for slot in range(min(processes, len(waiting))):
@@ -208,7 +222,7 @@ class _Crew:
         except BlockingIOError:
             return
         if not chunk:
-            yield from self._lost(worker, "")
+            yield from self._lost(worker)
             return
         worker.buffer += chunk
         for done in worker.messages():
@@ -224,22 +238,31 @@ class _Crew:
             self._dismiss(worker)
 
     def _overdue(self) -> Iterator[tuple[int, Died]]:
-        now = time.monotonic()
+        now, limit = time.monotonic(), self._limits.seconds
         for worker in list(self._workers):
-            job, since = worker.current()
-            if job >= 0 and now - since > self._limits.seconds:
-                yield from self._lost(worker, f"the parser took longer than {self._limits.seconds:g} seconds")
+            job, since, used = worker.current()
+            if job < 0 or now - since <= limit:
+                continue
+            if worker.used() - used > limit:
+                yield from self._lost(worker, Died(f"the parser took longer than {limit:g} seconds"))
+            elif now - since > _STALLED * limit:
+                yield from self._lost(worker, Died(f"the parser stood still for {_STALLED * limit:g} seconds", True))
 
-    def _lost(self, worker: _Worker, reason: str) -> Iterator[tuple[int, Died]]:
-        """A worker that died, or is killed for `reason`: its job is given up, the rest of its batch done again."""
-        job, _ = worker.current()
+    def _lost(self, worker: _Worker, why: Died | None = None) -> Iterator[tuple[int, Died]]:
+        """A worker that died, or is killed and `why`: its job is given up, or tried once more where it was
+        chance; the rest of its batch is done again."""
+        job, *_ = worker.current()
         status = self._dismiss(worker)
         # Results are sent in bundles: what stood before the poisoned file in one that was never sent is done again.
         rest = list(worker.batch[worker.done :])
         if rest:
             poisoned = job if job in rest else rest[0]
-            rest.remove(poisoned)
-            yield poisoned, Died(reason or _cause(status))
+            died = why or _cause(status)
+            if died.by_chance and poisoned not in self._retried:
+                self._retried.add(poisoned)
+            else:
+                rest.remove(poisoned)
+                yield poisoned, died
         if rest:
             self._waiting.appendleft(rest)
         if self._waiting:
@@ -251,7 +274,10 @@ class _Crew:
         return worker.end()
 
 
-def _cause(status: int) -> str:
+def _cause(status: int) -> Died:
     if os.WIFSIGNALED(status):
-        return f"the parser crashed (signal {os.WTERMSIG(status)})"
-    return "the parser's process ended early"
+        ending = os.WTERMSIG(status)
+        if ending in (signal.SIGKILL, signal.SIGTERM):
+            return Died(f"the parser's process was ended from outside (signal {ending})", True)
+        return Died(f"the parser crashed (signal {ending})")
+    return Died("the parser's process ended early")
