@@ -73,8 +73,13 @@ def summary(
     """What a scan tells in the end; `accepting` if there is a baseline, by which the judgement was made."""
     coverage = walk.coverage()
     components = sorted(((row[1], row[2]) for row in walk.derived.get("component", ())), key=lambda c: (-c[1], c[0]))
+    files = walk.whole.files
+    product = {
+        row[2] for row in walk.derived.get("cycle_edge", ()) if row[1] == "file" and not files[row[4]].file.is_test
+    }
     cycles = sorted(
-        ((row[2], row[3]) for row in walk.derived.get("cycle", ()) if row[1] == "file"), key=lambda c: -c[1]
+        ((row[2], row[3]) for row in walk.derived.get("cycle", ()) if row[1] == "file"),
+        key=lambda cycle: (cycle[0] not in product, -cycle[1], cycle[0]),
     )
     reasons = Counter(row.reason for rows in walk.whole.files.values() for row in rows.unresolved)
     standing = Counter((row.severity, row.rule) for row in judgement.rows if row.state in ("new", "known"))
@@ -93,6 +98,7 @@ def summary(
         level=level,
         components=tuple(components),
         cycles=tuple(cycles),
+        cycles_of_tests=sum(1 for first, _ in cycles if first not in product),
         skipped=tuple(sorted(walk.skipped.items())),
         files=coverage.files,
         parsed=coverage.parsed,

@@ -27,6 +27,24 @@ def test_scripts_beside_the_product_do_not_stop_the_descent():
     assert components["shop/web/3.py"] == "web"
 
 
+def test_many_samples_beside_a_small_product_are_one_component_and_no_level():
+    samples = [f"examples/{name}/index.js" for name in ("mvc", "search", "session", "auth", "cookies", "downloads")]
+    name, components = level("index.js", "lib/application.js", "lib/request.js", "lib/response.js", *samples)
+    assert name == "lib"
+    assert {components[path] for path in samples} == {"examples"}
+    assert components["lib/request.js"] == "request"
+
+
+def test_a_repository_of_nothing_but_samples_has_components_all_the_same():
+    name, components = level(*(f"examples/{name}/main.py" for name in ("a", "b", "c")))
+    assert (name, sorted(set(components.values()))) == ("examples", ["a", "b", "c"])
+
+
+def test_samples_are_a_component_where_the_root_is_the_level():
+    _, components = level("api/a.py", "web/a.py", "worker/a.py", "docs/conf.py")
+    assert components["docs/conf.py"] == "docs"
+
+
 def test_packages_of_a_monorepo_are_components():
     name, components = level("packages/a/src/x.ts", "packages/b/src/x.ts", "packages/c/index.ts")
     assert (name, sorted(set(components.values()))) == ("packages", ["a", "b", "c"])

@@ -15,6 +15,10 @@ from plumbrule.tables import Row, Table, columns
 TESTS = "tests"
 ROOT = "root"
 _MOST = 0.75  # a folder with this share of the code is what the repository is about; beside it lie scripts and samples
+# Beside the product at a repository's root: they show how it is used, and are often many small folders.
+_SHOWING = frozenset(
+    {"benchmark", "benchmarks", "demo", "demos", "doc", "docs", "example", "examples", "sample", "samples"}
+)
 _ENTRIES = frozenset({"__init__", "__main__", "index", "mod", "lib", "main"})  # modules that stand for their folder
 
 
@@ -22,11 +26,15 @@ def learned_level(paths: Iterable[str]) -> tuple[str, dict[str, str]]:
     """The folder whose children are the components ("" = the root), and the component of every path.
 
     Descends through folders that hold (nearly) all the code to the first level with at least three children; the
-    paths given are without tests. A child is a folder; where most files lie on the level itself, as in a flat
-    package, each module is one too. Files outside the level are named by their path below what both share.
+    paths given are without tests, and samples and documents at the root have no say unless there is nothing else. A
+    child is a folder; where most files lie on the level itself, as in a flat package, each module is one too. Files
+    outside the level are named by their path below what both share.
     """
     parts = {path: path.split("/") for path in paths}
-    level, inside = _descend(parts)
+    product = {path: segments for path, segments in parts.items() if len(segments) < 2 or segments[0] not in _SHOWING}
+    level, inside = _descend(product or parts)
+    if not level:
+        inside = list(parts)
     named = _named_inside(parts, level, inside)
     taken = set(named.values())
     for path, segments in parts.items():

@@ -36,7 +36,8 @@ class ScanSummary:
     counts: Mapping[str, int]
     level: str  # where components were found: "policy", "src/shop/*"
     components: tuple[tuple[str, int], ...]  # (component, files), largest first
-    cycles: tuple[tuple[str, int], ...]  # (first member, size), largest first
+    cycles: tuple[tuple[str, int], ...]  # (first member, size): those of product code, then those of tests
+    cycles_of_tests: int  # of which nothing but tests is part
     skipped: tuple[tuple[str, str], ...]  # (path, reason)
     files: int
     parsed: int
@@ -88,7 +89,8 @@ def _one(s: ScanSummary) -> list[str]:
     lines += _listed(f"{visible(name)} ({files:,})" for name, files in s.components)
     if s.cycles:
         total = sum(size for _, size in s.cycles)
-        lines.append(f"  cycles      {_many(len(s.cycles), 'cycle')} of files, {total:,} files in them")
+        tests = f"; {s.cycles_of_tests:,} among tests only" if s.cycles_of_tests else ""
+        lines.append(f"  cycles      {_many(len(s.cycles), 'cycle')} of files, {total:,} files in them{tests}")
         lines += _listed(f"{size:,} files around {visible(member)}" for member, size in s.cycles)
     else:
         lines.append("  cycles      none between files")
