@@ -49,25 +49,16 @@ def watch(
     failed: set[str] = set()
     looked = 0
 
-    def tried(together: Sequence[Order]) -> None:
-        try:
-            left_out = scan(together)
-        except (PlumbruleError, OSError) as error:
-            if len(together) > 1:  # one that is broken must not starve the others
-                for order in together:
-                    tried([order])
-                return
-            _once(told, together[0].name, str(error), tell)
-            failed.add(together[0].name)
-            return
-        for order in together:
+    def scanned(moved: Sequence[Order], commits: Mapping[str, str]) -> None:
+        left_out = _tried(moved, scan)
+        for order in moved:
             if order.name in left_out:
-                _once(told, order.name, str(left_out[order.name]), tell)
+                _once(told, order.name, left_out[order.name], tell)
                 failed.add(order.name)
-                continue
-            seen[order.name] = commits[order.name]
-            told.pop(order.name, None)
-            failed.discard(order.name)
+            else:
+                seen[order.name] = commits[order.name]
+                told.pop(order.name, None)
+                failed.discard(order.name)
 
     while True:
         commits: dict[str, str] = {}
@@ -78,11 +69,21 @@ def watch(
                 commits[name] = head
         moved = [order for order in orders if order.name in commits and seen.get(order.name) != commits[order.name]]
         if moved:
-            tried(moved)
+            scanned(moved, commits)
         looked += 1
         if rounds and looked >= rounds:
             return not failed
         sleep(every)
+
+
+def _tried(orders: Sequence[Order], scan: Callable[[Sequence[Order]], Mapping[str, PlumbruleError]]) -> dict[str, str]:
+    """Has these scanned, one by one if need be: one that is broken must not starve the others. Why some were not."""
+    try:
+        return {name: str(why) for name, why in scan(orders).items()}
+    except (PlumbruleError, OSError) as error:
+        if len(orders) == 1:
+            return {orders[0].name: str(error)}
+    return {name: why for order in orders for name, why in _tried([order], scan).items()}
 
 
 def _once(told: dict[str, str], name: str, reason: str, tell: Callable[[str], None]) -> None:
