@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,3 +73,27 @@ def test_nesting_that_is_closed_again_costs_no_language_its_stack(facts_of: Call
     deep = 30_000
     found = facts_of("x = " + "(" * deep + "1" + ")" * deep + "\n", dialect)
     assert found.interface.lines == 1
+
+
+@pytest.mark.parametrize(
+    ("dialect", "head", "line"),
+    [
+        ("python", "import x\ndef f():\n", "    x = x\n"),
+        ("python", "import x\ndef f():\n    global y\n", "    x = x\n"),
+        ("python", "def f():\n", "    import x\n    x = 1\n"),
+        ("python", "def f():\n", "    import x\n    global x\n"),
+        ("typescript", 'import {x} from "m"\nfunction f() {\n', "{const x = x()}\n"),
+        ("typescript", 'import {x} from "m"\nconst all = [\n', "x => x(),\n"),
+        ("typescript", 'import {x} from "m"\nconst one = ', "(x, {y: [z]}) => x, "),
+        ("javascript", 'import {x} from "m"\nconst {\n', "x, y: {\n"),
+    ],
+)
+def test_names_that_are_bound_anew_without_end_cost_what_they_are_long(
+    facts_of: Callable[..., Facts], dialect: str, head: str, line: str
+) -> None:
+    def cost(lines: int) -> float:
+        start = time.process_time()
+        facts_of(head + line * lines, dialect)
+        return time.process_time() - start
+
+    assert cost(20_000) < 8 * cost(5_000) + 0.5

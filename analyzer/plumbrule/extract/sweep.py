@@ -328,6 +328,14 @@ class Sweep:
         binds none, or a name of the module."""
         return None
 
+    def binds_type(self, around: list[Node]) -> bool:
+        """Whether a name for which `scope_of` has an answer can also stand where a type is meant."""
+        return False
+
+    def means_type(self, start: int) -> bool:
+        """Whether a reference of the kind "type" at this place is to a type and not to a value, as in `typeof x`."""
+        return True
+
     def finish(self) -> None:
         """Called after the last match, once strings are masked and before names are bound."""
 
@@ -493,7 +501,7 @@ class Sweep:
             # It may be part of a longer name.
             if name.partition(b".")[0] in heads and self.is_read(here, found.end()):
                 reads.append((name, here))
-        hiding = Hiding(self._root, suspects, self.scope_of)
+        hiding = Hiding(self._root, suspects, self.scope_of, self.binds_type) if suspects else None
         if hiding:
             self._hide(hiding)
             reads = [(name, here) for name, here in reads if not hiding.hides(name, here)]
@@ -527,14 +535,19 @@ class Sweep:
             yield here
 
     def _hide(self, hiding: Hiding) -> None:
-        """Drops the references that begin with a local name. A type's stay: what is local is a value."""
-        hidden = {key for key, start in self._references.items() if key[1] != "type" and hiding.hides(key[2], start)}
+        """Drops the references that begin with a local name; of those to types only where a type is local."""
+        hidden = {key for key, start in self._references.items() if self._is_hidden(hiding, key, start)}
         for key in hidden:
             del self._references[key]
         for symbol, kind, start, end in self._met if hidden else ():
             key = (symbol, kind, self.source[start:end])
-            if key in hidden and not hiding.hides(key[2], start):
+            if key in hidden and not self._is_hidden(hiding, key, start):
                 self._references.setdefault(key, start)
+
+    def _is_hidden(self, hiding: Hiding, key: tuple[int, str, bytes], start: int) -> bool:
+        if key[1] == "type" and self.means_type(start):
+            return hiding.hides_type(key[2], start)
+        return hiding.hides(key[2], start)
 
     def _symbol_at(self, offset: int, opened: list[int]) -> int:
         number = bisect_right(opened, offset) - 1

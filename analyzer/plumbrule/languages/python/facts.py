@@ -6,6 +6,7 @@ import builtins
 import codecs
 import keyword
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
@@ -67,7 +68,6 @@ _BY_RUNNING = (
     b"globals()", b"locals()", b"vars()", b"exec(", b"execfile(", b"sys.modules", b"__path__", b"extend_path",
     b"declare_namespace",
 )  # fmt: skip
-_GLOBAL = re.compile(rb"\bglobal\s+([\w, \t]+)")
 _BOUND_IN_PASSING = re.compile(rb"^(?:match\s.*:|[^\s#].*\w\s*:=.*)$", re.MULTILINE)
 
 _CAUGHT = re.compile(rb"except\s*\*?\s*(.*?)\s*(?:\bas\s+\w+\s*)?:?\s*(?:#[^\n]*\s*)*", re.DOTALL)
@@ -81,7 +81,6 @@ _TRACING = re.compile(
     rb"(?:^|[._])(?:log|logger|logging|debug|info|warn|warning|error|exception|trace|print)(?:$|[._])"
 )
 
-_GLOBAL = re.compile(rb"\bglobal[ \t]+(\w+)")
 _WORD = re.compile(rb"\w+")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum", "TextChoices", "IntegerChoices"}
 _LONGEST_TEXT = 500  # of a default or annotation kept as written; what follows is replaced by an ellipsis
@@ -161,6 +160,8 @@ class PythonSweep(Sweep):
         self._checking: set[str] = set()  # names that are true for type checkers alone
         self._loaders = {b"import_module", b"__import__"}
         self._import_spans: list[tuple[int, int]] = []
+        self._elsewhere = scopes.Elsewhere(source)
+        self._imported_inside: dict[str, list[int]] = {}  # lines by name; made when first needed
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
 
@@ -172,7 +173,7 @@ class PythonSweep(Sweep):
         self.cut(start, end)
         self._import_spans.append((start, end))
         line, flags, symbol = self.line(start), self._flags_at(start), self.symbol
-        if symbol >= 0 and self._is_global(start, end):
+        if symbol >= 0 and self._elsewhere and self._is_global(start, end):
             symbol = -1
         for module, level, name, alias, _, own, _ in _imported(text(self.source[start:end])):
             self.imports.append(Import(module, level, name, alias, line, flags | own if symbol < 0 else flags, symbol))
@@ -183,8 +184,8 @@ class PythonSweep(Sweep):
 
     def _is_global(self, start: int, end: int) -> bool:
         """Whether the function around this import statement makes a name in it one of the module."""
-        found = _GLOBAL.search(self.source, self.frame.start, start)
-        return found is not None and found[1] in _WORD.findall(self.source, start, end)
+        words = _WORD.findall(self.source, start, end)
+        return any(self._elsewhere.says(scopes.GLOBAL, name, self.frame.start, start) for name in words)
 
     def _flags_at(self, start: int) -> int:
         flags = self._flags | (LAZY if self.in_function else 0)
@@ -624,14 +625,19 @@ class PythonSweep(Sweep):
         return before.endswith(scopes.BEFORE) or scopes.SUSPECT.match(self._masked, end) is not None
 
     def scope_of(self, around: list[Node]) -> tuple[int, int] | None:
-        span = scopes.scope_of(self.source, around)
+        span = scopes.scope_of(around, self._elsewhere)
         if span is None:
             return None
         # What a function imports itself and sets where that fails is bound by the import.
         name = text(self.source[around[-1].start_byte : around[-1].end_byte])
-        first, last = self.line(span[0]), self.line(span[1])
-        own = any(row.symbol >= 0 and row.alias == name and first <= row.line <= last for row in self.imports)
-        return None if own else span
+        if not self._imported_inside:
+            self._imported_inside[""] = []
+            for row in self.imports:
+                if row.symbol >= 0:
+                    self._imported_inside.setdefault(row.alias, []).append(row.line)
+        lines = self._imported_inside.get(name, ())
+        place = bisect_left(lines, self.line(span[0]))
+        return None if place < len(lines) and lines[place] <= self.line(span[1]) else span
 
     # -- the end --------------------------------------------------------------------------------------------------
 
@@ -666,8 +672,7 @@ class PythonSweep(Sweep):
             b"__getattr__" in source and any(row.alias == "__getattr__" for row in self.imports)
         ):
             return True
-        stated = _GLOBAL.findall(self._masked) if b"global " in source else ()
-        return any(name.strip() not in own for names in stated for name in text(names).split(","))
+        return any(text(name) not in own for name in scopes.Elsewhere(self._masked).names(scopes.GLOBAL))
 
 
 _OPENS = Flow(opens=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from tree_sitter import Node
 
@@ -40,7 +41,37 @@ SUSPECT = re.compile(
 BEFORE = (b"as ", b"del ", b"def ", b"class ", b"case ")
 
 
-def scope_of(source: bytes, around: list[Node]) -> tuple[int, int] | None:
+GLOBAL, NONLOCAL = b"global", b"nonlocal"
+_STATED = re.compile(rb"\b(global|nonlocal)[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
+_WORD = re.compile(rb"\w+")
+
+
+class Elsewhere:
+    """Where a file says that a name is bound outside the function that sets it."""
+
+    def __init__(self, source: bytes) -> None:
+        self._places: dict[tuple[bytes, bytes], list[int]] = {}  # by statement and name
+        if GLOBAL not in source and NONLOCAL not in source:
+            return
+        for found in _STATED.finditer(source):
+            for name in _WORD.findall(found[2]):
+                self._places.setdefault((found[1], name), []).append(found.start())
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def says(self, statement: bytes, name: bytes, start: int, end: int) -> bool:
+        """Whether a GLOBAL or a NONLOCAL between the two offsets names it."""
+        places = self._places.get((statement, name), ())
+        place = bisect_left(places, start)
+        return place < len(places) and places[place] < end
+
+    def names(self, statement: bytes) -> list[bytes]:
+        """All that this statement names anywhere."""
+        return [name for kind, name in self._places if kind == statement]
+
+
+def scope_of(around: list[Node], elsewhere: Elsewhere) -> tuple[int, int] | None:
     """Where what the innermost of these nodes binds is local; None if it binds nothing or a name of module or class."""
     place = len(around) - 2
     while place > 0 and (around[place].type in _PATTERNS or _is_loose(around, place)):
@@ -55,7 +86,7 @@ def scope_of(source: bytes, around: list[Node]) -> tuple[int, int] | None:
         return _comprehension_around(around, place)
     if kind in ("lambda_parameters", "default_parameter"):
         return _lambda_around(around, place)
-    return _function_around(source, around, place)
+    return _function_around(around, place, elsewhere)
 
 
 def _is_loose(around: list[Node], place: int) -> bool:
@@ -85,15 +116,14 @@ def _lambda_around(around: list[Node], place: int) -> tuple[int, int] | None:
     return None
 
 
-def _function_around(source: bytes, around: list[Node], place: int) -> tuple[int, int] | None:
+def _function_around(around: list[Node], place: int, elsewhere: Elsewhere) -> tuple[int, int] | None:
     for node in reversed(around[:place]):
         if node.type == "class_definition":
             return None
         body = node.child_by_field_name("body") if node.type == "function_definition" else None
         if body is not None:
-            if b"global " not in source and b"nonlocal " not in source:
-                return body.start_byte, body.end_byte
-            name = re.escape(source[around[-1].start_byte : around[-1].end_byte])
-            outside = re.compile(rb"\b(?:global|nonlocal) [^\n;]*\b" + name + rb"\b")
-            return None if outside.search(source, body.start_byte, body.end_byte) else (body.start_byte, body.end_byte)
+            start, end = body.start_byte, body.end_byte
+            name = around[-1].text or b""
+            is_outer = elsewhere and any(elsewhere.says(how, name, start, end) for how in (GLOBAL, NONLOCAL))
+            return None if is_outer else (start, end)
     return None

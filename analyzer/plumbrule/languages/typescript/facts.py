@@ -13,8 +13,10 @@ from typing import ClassVar
 
 from tree_sitter import Node, Query, Tree
 
+from plumbrule.extract.hiding import Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import TYPE_ONLY, Facts, Parameter
+from plumbrule.languages.typescript import scopes
 from plumbrule.languages.typescript.figures import DOTTED_CALLEE, is_built, is_silent, passed_on
 from plumbrule.languages.typescript.modules import Claim, ModuleSweep, claim
 from plumbrule.languages.typescript.nodes import (
@@ -45,6 +47,7 @@ _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 
 _NAMELESS = FUNCTIONS | {"method_definition"}
 _HERITAGE = frozenset(("extends_clause", "extends_type_clause", "implements_clause"))
+_TYPE_NAMES = frozenset(("type_identifier", "nested_type_identifier"))
 _HAVE_METHODS = frozenset(("class",))
 _HAVE_MEMBERS = frozenset(("class", "interface", "type"))
 _HIDING = frozenset(("function", "method", "namespace"))  # what is inside cannot be reached by importing them
@@ -100,6 +103,7 @@ class EcmaScriptSweep(ModuleSweep):
         self._declared_to = 0
         self._immediate: set[int] = set()  # ids of functions that are called where they are written
         self._types_to = 0
+        self._queried: set[int] = set()  # starts of values in `typeof value`
         self._heirs: set[int] = set()  # starts of type names that stand as ancestors
         self._values_to: dict[int, int] = {}  # by symbol: what starts before this offset is no member of it
         self._parameters_to = 0
@@ -223,7 +227,7 @@ class EcmaScriptSweep(ModuleSweep):
         rows = parameters_of(self.source, function)
         if index >= 0:
             self.parameters.extend(row._replace(symbol=index) for row in rows)
-        return {row.name for row in rows}
+        return {row.name for row in rows if row.kind != "property"}
 
     def on_signature(self, node: Node) -> None:
         """An overload, or a declaration without a body."""
@@ -532,6 +536,8 @@ class EcmaScriptSweep(ModuleSweep):
             self._types_to = end
             if start not in self._heirs:
                 self.refer("type", start, end)
+                if node.type not in _TYPE_NAMES:
+                    self._queried.add(start)
 
     def on_generic(self, node: Node) -> None:
         self._types_to = max(self._types_to, node.end_byte)
@@ -633,6 +639,18 @@ class EcmaScriptSweep(ModuleSweep):
         if _COLON.match(self._masked, end) is None:
             return True
         return not _OPENED.search(self._masked, max(0, start - 200), start)  # `{a: 1, b: 2}` names keys
+
+    def may_be_local(self, start: int, end: int) -> bool:
+        return scopes.may_bind(self._masked, start, end)
+
+    def scope_of(self, around: list[Node]) -> Span | None:
+        return scopes.scope_of(around)
+
+    def binds_type(self, around: list[Node]) -> bool:
+        return scopes.binds_type(around)
+
+    def means_type(self, start: int) -> bool:
+        return start not in self._queried
 
     # -- the end --------------------------------------------------------------------------------------------------
 
