@@ -173,6 +173,51 @@ def test_the_nearest_options_speak_first() -> None:
     assert found("src/a.ts", "@/x", files) == "src/x.ts"
 
 
+def test_own_paths_replace_those_of_what_is_extended() -> None:
+    files = {
+        "tsconfig.json": {"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["stuff/*"], "~/*": ["stuff/*"]}}},
+        "web/tsconfig.json": {"extends": "../tsconfig.json", "compilerOptions": {"paths": {"@/*": ["web/app/*"]}}},
+        "api/tsconfig.json": {"extends": "../tsconfig.json"},
+        "bot/tsconfig.json": {"extends": "../tsconfig.json", "compilerOptions": {"baseUrl": "lib"}},
+        "stuff/x.ts": "",
+        "web/app/y.ts": "",
+        "bot/lib/stuff/z.ts": "",
+    }
+    assert found("web/a.ts", "@/y", files) == "web/app/y.ts"
+    assert isinstance(locate("web/a.ts", "@/x", files), Unresolved)
+    assert not isinstance(locate("web/a.ts", "~/x", files), Located)
+    assert found("api/a.ts", "@/x", files) == "stuff/x.ts"
+    assert found("bot/a.ts", "@/z", files) == "bot/lib/stuff/z.ts"
+    assert not isinstance(locate("bot/a.ts", "@/x", files), Located)
+
+
+def test_what_is_extended_beside_a_project_does_not_speak_for_it() -> None:
+    files = {
+        "web/tsconfig.base.json": {"compilerOptions": {"paths": {"@/*": ["./old/*"]}}},
+        "web/tsconfig.web.json": {
+            "extends": "./tsconfig.base.json",
+            "compilerOptions": {"paths": {"@/*": ["./new/*"]}},
+        },
+        "web/old/x.ts": "",
+        "web/new/x.ts": "",
+        "web/old/y.ts": "",
+    }
+    assert found("web/a.ts", "@/x", files) == "web/new/x.ts"
+    assert not isinstance(locate("web/a.ts", "@/y", files), Located)
+
+
+def test_options_that_others_extend_speak_for_their_own_folder() -> None:
+    files = {
+        "tsconfig.json": {"compilerOptions": {"paths": {"@/*": ["./src/*"]}}},
+        "tsconfig.test.json": {"extends": "./tsconfig.json", "compilerOptions": {"paths": {"@/*": ["./mocks/*"]}}},
+        "src/x.ts": "",
+        "mocks/x.ts": "",
+        "mocks/y.ts": "",
+    }
+    assert found("a.ts", "@/x", files) == "src/x.ts"
+    assert found("a.ts", "@/y", files) == "mocks/y.ts"
+
+
 def test_jsconfig_serves_javascript() -> None:
     files = {"jsconfig.json": {"compilerOptions": {"paths": {"@/*": ["./src/*"]}}}, "src/x.js": ""}
     assert found("src/deep/a.jsx", "@/x", files) == "src/x.js"

@@ -50,6 +50,7 @@ class CompilerConfig:
     out_dir: str | None
     root_dir: str | None
     root_dirs: tuple[str, ...]
+    extended: frozenset[str]  # paths of all that it extends
 
 
 def join(folder: str, relative: str) -> str | None:
@@ -295,6 +296,7 @@ class _Options:
     out_dir: tuple[str, str] | None = None
     root_dir: tuple[str, str] | None = None
     root_dirs: tuple[str, tuple[str, ...]] | None = None
+    extended: frozenset[str] = frozenset()  # every file that had a say
 
 
 def read_configs(tree: Tree, packages: Mapping[str, Package]) -> dict[str, CompilerConfig]:
@@ -326,7 +328,8 @@ def _options(
     for wanted in _texts(manifest.get("extends"))[:_DEEPEST]:
         parent = _extended(tree, folder, wanted, by_name)
         if parent:
-            base = _over(_options(tree, parent, by_name, memo, (*chain, path)), base)
+            said = _options(tree, parent, by_name, memo, (*chain, path))
+            base = _over(said, base, base.extended | said.extended | {parent})
     own = _table(manifest.get("compilerOptions"))
     options = _over(
         _Options(
@@ -337,18 +340,21 @@ def _options(
             root_dirs=(folder, texts) if (texts := _texts(own.get("rootDirs"))) else None,
         ),
         base,
+        base.extended,
     )
     memo[path] = options
     return options
 
 
-def _over(own: _Options, base: _Options) -> _Options:
+def _over(own: _Options, base: _Options, extended: frozenset[str]) -> _Options:
+    """Each option as a whole: `paths` of one's own leave nothing of those of what is extended."""
     return _Options(
         own.base_url or base.base_url,
         own.paths or base.paths,
         own.out_dir or base.out_dir,
         own.root_dir or base.root_dir,
         own.root_dirs or base.root_dirs,
+        extended,
     )
 
 
@@ -398,4 +404,5 @@ def _config(path: str, folder: str, options: _Options) -> CompilerConfig:
         out_dir=at(options.out_dir),
         root_dir=at(options.root_dir),
         root_dirs=tuple(r for text in root_dirs if (r := at((roots, text))) is not None),
+        extended=options.extended,
     )

@@ -90,8 +90,10 @@ class EcmaScriptResolver:
                 self._named.setdefault(package.name, []).append(package)
         self._configs_in: dict[str, list[CompilerConfig]] = {}
         self._configs_out: dict[str, list[CompilerConfig]] = {}  # by the folder that a build fills
-        # tsconfig.json before its variants: it is the one that editors and most tools take.
-        for path in sorted(self._configs, key=lambda p: (not p.endswith("/tsconfig.json") and p != "tsconfig.json", p)):
+        bases = {path for config in self._configs.values() for path in config.extended}
+        # tsconfig.json before its variants: it is the one that editors and most tools take. What others only build on
+        # comes last.
+        for path in sorted(self._configs, key=lambda p: (p.rpartition("/")[2] != "tsconfig.json", p in bases, p)):
             config = self._configs[path]
             self._configs_in.setdefault(config.folder, []).append(config)
             if config.out_dir:
@@ -233,9 +235,16 @@ class EcmaScriptResolver:
     # -- compiler options ---------------------------------------------------------------------------------------
 
     def _configs_for(self, folder: str) -> Iterator[CompilerConfig]:
-        """The configs that may speak for a folder, the nearest first; a bundler often obeys an outer one."""
+        """The configs that may speak for a folder, the nearest first; a bundler often obeys an outer one.
+
+        Not what one of them extends: it has had its say there, as far as it was not overruled.
+        """
+        heard: set[str] = set()
         for outer in ancestors(folder):
-            yield from self._configs_in.get(outer, ())
+            for config in self._configs_in.get(outer, ()):
+                if config.path not in heard:
+                    yield config
+                heard |= config.extended
 
     def _by_paths(self, folder: str, module: str) -> Target | None:
         missed = False
