@@ -127,8 +127,13 @@ def _functions_of(s: Situation, path: str) -> Iterator[Row]:
         target = _target(s, rows, path, function)
         if isinstance(target, str):
             exempt, target = exempt or target, Place("", "")
-        elif _is_class(reader, target):
-            exempt = exempt or "makes an object, and keeps to itself of which class"
+        else:
+            kind = _kind(reader, target)
+            if kind == "class":
+                exempt = exempt or "makes an object, and keeps to itself of which class"
+            elif kind in ("variable", "constant") and not f".{function.forwards}".endswith(f".{target.symbol}"):
+                # `isAbsolute` that asks ABSOLUTE_PATH.test(path) says what a pattern is for.
+                exempt, target = exempt or f"asks what {target.symbol} holds", Place("", "")
         chain, end = _chain(s, reader, target)
         yield (
             s.now.repo, path, function.symbol, function.line, _is_public(symbol, known), function.forward_grade,
@@ -136,9 +141,10 @@ def _functions_of(s: Situation, path: str) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _is_class(reader: Reader, place: Place) -> bool:
+def _kind(reader: Reader, place: Place) -> str:
+    """What the symbol there is; "" if it is not known."""
     rows = reader.rows(place.path)
-    return rows is not None and any(one.symbol == place.symbol and one.kind == "class" for one in rows.symbols)
+    return next((one.kind for one in rows.symbols if one.symbol == place.symbol), "") if rows is not None else ""
 
 
 def _chain(s: Situation, reader: Reader, target: Place) -> tuple[int, Place]:
