@@ -23,6 +23,7 @@ from plumbrule.languages.typescript.nodes import (
     line_of,
     name_of,
     one_line,
+    unescaped,
     unwrapped,
     visibility_of,
     wrapped_function,
@@ -43,7 +44,9 @@ _DEFERRED = re.compile(r"defer\s*(?=\*)|source\s+(?!from\b)")
 _TYPE_CLAUSE = re.compile(r"(?:type|typeof)\b(?!\s*(?:,|from\b\s*$|$))")
 # What stands between the parentheses of `require(` or `import(`, when it is one constant.
 _CONSTANT = re.compile(
-    rb"""\s*(?:\?\.)?\s*\((?:\s|/\*.*?\*/|//[^\n]*\n)*("[^"\\\n]*"|'[^'\\\n]*'|`[^`\\$\n]*`)\s*(?=[,)])""", re.DOTALL
+    rb"""\s*(?:\?\.)?\s*\((?:\s|/\*.*?\*/|//[^\n]*\n)*("""
+    rb""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\$]|\\.|\$(?!\{))*`)\s*(?=[,)])""",
+    re.DOTALL,
 )
 _LOADED = re.compile(rb"(require|import)(?=\s*[(?])")
 _AFTER_LOADED = re.compile(rb"[^()]{0,300}\)+\s*(?:!|\?)?\.\s*([\w$]+)\s*$")
@@ -52,7 +55,7 @@ _OF_A_PROMISE = (b"then", b"catch", b"finally")
 _AMD = re.compile(rb"""\s*\(\s*(?:["'][^"'\n]*["']\s*,\s*)?\[([^\[\]()]*)\]\s*,""")
 _AMD_NAME = re.compile(rb"""["']([^"'\n]+)["']""")
 _IMPORT_EQUALS = re.compile(
-    rb"""(export\s+)?import\s+(type\s+)?([\w$]+)\s*=\s*(?:require\s*\(\s*["']([^"'\n]+)["']\s*\)|([\w$.\s]+))"""
+    rb"""(export\s+)?import\s+(type\s+)?([\w$]+)\s*=\s*(?:require\s*\(\s*["']((?:[^"'\\\n]|\\.)+)["']\s*\)|([\w$.\s]+))"""
 )
 _EXPORT_EQUALS = re.compile(r"export\s*=\s*([\w$]+)\s*;?")
 _REFERENCE = re.compile(r"""///\s*<reference\s+(path|types)\s*=\s*["']([^"'\n]+)["']""")
@@ -141,7 +144,7 @@ class ModuleSweep(Sweep):
     def _module_in(self, start: int, end: int) -> str:
         """The module that the string between these offsets names; it is no literal."""
         self.mask(start, end, code=True)
-        return text(self.source[start + 1 : end - 1])[:_LONGEST_MODULE]
+        return unescaped(self.source[start + 1 : end - 1])[:_LONGEST_MODULE]
 
     def _set_aside(self, start: int, end: int) -> None:
         """A statement of module syntax alone: no code of the module, and names in it are no uses."""

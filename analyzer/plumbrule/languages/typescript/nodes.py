@@ -74,6 +74,29 @@ def visibility_of(name: bytes, words: Sequence[bytes]) -> str:
     return "protected" if b"protected" in words else "public"
 
 
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|[\s\S]))")
+_CONTINUED = ("\n", "\r\n", "\u2028", "\u2029")  # a line that goes on behind a backslash
+
+
+def unescaped(content: bytes) -> str:
+    """What a string or a template without substitutions, given without its quotes, stands for."""
+    words = text(content)
+    if "\\" not in words:
+        return words
+    # Two halves of one character may be written as two escapes.
+    return _ESCAPE.sub(_unescape, words).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _unescape(found: re.Match[str]) -> str:
+    number = found[1] or found[2] or found[3]
+    if number:
+        # Control characters stay as they are written: rows are text that people read.
+        return chr(min(int(number, 16), 0x10FFFF)) if int(number, 16) >= 0x20 else found[0]
+    if found[4] in _CONTINUED:
+        return ""
+    return found[0] if found[4].isalnum() and found[4] in "bfnrtv0123456789" else found[4]
+
+
 # -- what a node holds ----------------------------------------------------------------------------------------------
 
 
