@@ -32,6 +32,8 @@ _PATIENCE = 0.5  # seconds, at most, where a few files are left or nothing has c
 class Aside:
     """Figures of files in the making. Files that radon cannot read have none; `end` it whatever happens."""
 
+    tool = _KEPT_AS
+
     def __init__(
         self,
         wanted: Collection[tuple[str, str]],

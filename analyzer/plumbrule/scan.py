@@ -217,9 +217,9 @@ class _Scan:
             files = {path: (rows.file.dialect, rows.file.blob) for path, rows in walk.whole.files.items()}
             rows, left = self._aside.rows(files, self._site.terms.clock)
             if rows or left:
-                self._site.writer.extra_measures(self.name, snapshot, rows, "radon" if left else "")
+                self._site.writer.extra_measures(self.name, snapshot, rows, tool=self._aside.tool, complete=not left)
             if left:
-                self._notes.append(f"radon has {left:,} files to go; each further scan goes on with them")
+                self._notes.append(f"{self._aside.tool} has {left:,} files to go; each further scan goes on with them")
 
     def _bytes(self, blob: str) -> bytes:
         found = self._site.repository.read_blob(blob, self._site.terms.limits.file_bytes)

@@ -137,15 +137,33 @@ def test_numbers_of_symbols_and_files_are_rows_of_measure(ask):
 
 def test_numbers_of_other_tools_join_them_and_keep_their_history(filled, made, no_wait):
     with filled.writer(no_wait) as w:
-        w.extra_measures("shop", "shop@000000000002", [ExtraMeasure("file", "web/a.py", "halstead_volume", 12.5)])
+        w.extra_measures(
+            "shop", "shop@000000000002", [ExtraMeasure("file", "web/a.py", "halstead_volume", 12.5)], tool="scales"
+        )
         w.append("shop", made.snapshot(3), {}, {}, {})
-        w.extra_measures("shop", "shop@000000000003", [ExtraMeasure("file", "web/a.py", "halstead_volume", 13.5)])
+        w.extra_measures(
+            "shop", "shop@000000000003", [ExtraMeasure("file", "web/a.py", "halstead_volume", 13.5)], tool="scales"
+        )
         w.publish()
     with filled.reader() as reader:
         sql = "SELECT value FROM {} WHERE name = 'halstead_volume'"
         assert reader.select(sql.format("measure_at('shop@000000000001')")) == []
         assert reader.select(sql.format("measure_at('shop@000000000002')")) == [(12.5,)]
         assert reader.select(sql.format("measure")) == [(13.5,)]
+
+
+def test_a_tool_that_has_files_to_go_is_named_as_not_having_measured(filled, made, no_wait):
+    def unmeasured() -> list[str]:
+        with filled.reader() as reader:
+            sql = "SELECT not_measured FROM snapshot WHERE snapshot = 'shop@000000000002'"
+            return reader.select(sql)[0][0].split(", ")
+
+    for tool, complete in (("scales", False), ("ruler", False), ("scales", True)):
+        with filled.writer(no_wait) as w:
+            w.extra_measures("shop", "shop@000000000002", (), tool=tool, complete=complete)
+            w.publish()
+        assert (tool in unmeasured()) is not complete
+    assert "ruler" in unmeasured()
 
 
 def test_history_is_told_as_it_stood_at_a_snapshot(ask):

@@ -71,9 +71,7 @@ class _Pending:
     trends: dict[str, list[Row]] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
-    unfinished: dict[str, str] = field(
-        default_factory=dict
-    )  # snapshot -> a measure whose rows are not all there, or ""
+    tools: dict[tuple[str, str], bool] = field(default_factory=dict)  # (snapshot, tool) -> all its rows are there
     standing: dict[str, Sequence[tuple[str, str, str]]] = field(default_factory=dict)
 
 
@@ -200,11 +198,13 @@ class Writer:
         dated = (row if row.first_at is None else row._replace(first_at=_possible(row.first_at)) for row in rows)
         self._note(repo, snapshot, shape.FINDING, [(repo, *row) for row in dated])
 
-    def extra_measures(self, repo: str, snapshot: str, rows: Iterable[ExtraMeasure], unfinished: str = "") -> None:
-        """All numbers of other tools about one snapshot; order as for `findings`. `unfinished` names the tool that has
-        not reached every file yet: the snapshot says then that it was not measured."""
+    def extra_measures(
+        self, repo: str, snapshot: str, rows: Iterable[ExtraMeasure], *, tool: str, complete: bool = True
+    ) -> None:
+        """All numbers of another tool about one snapshot; order as for `findings`. Unless they are `complete` the
+        snapshot says that this tool did not measure it."""
         self._note(repo, snapshot, shape.MEASURE_EXTRA, [(repo, *row) for row in rows])
-        self._pending.unfinished[snapshot] = unfinished
+        self._pending.tools[snapshot, tool] = complete
 
     def links(self, rows: Iterable[LinkRow]) -> None:
         """All dependencies across repositories, as every repository stands at its newest snapshot."""
@@ -314,6 +314,11 @@ class Writer:
             }
             return (
                 reader.current
+                and all(
+                    row == (_named(row[0], tool, complete=complete),)
+                    for (snapshot, tool), complete in pending.tools.items()
+                    for row in reader.select(_NOT_MEASURED, snapshot)
+                )
                 and all(stored.get(name) == known for name, known in pending.repositories.items())
                 and all(reader.policy(hash_) == text for hash_, text in pending.policies.items())
                 and all(reader.recall(key) == text for key, text in pending.remembered.items())
@@ -441,13 +446,10 @@ class Writer:
         _delete_among(connection, "log.trend", "snapshot", list(pending.trends))
         trends = [row for rows in pending.trends.values() for row in rows]
         load(connection, "log.trend", ("VARCHAR", "VARCHAR", "VARCHAR", "DOUBLE"), trends)
-        for snapshot, tool in pending.unfinished.items():
-            connection.execute(
-                "UPDATE log.snapshot SET not_measured = array_to_string(list_filter(list_append(list_filter("
-                "string_split(not_measured, ', '), lambda x: x <> 'radon'), ?), lambda x: x <> ''), ', ')"
-                " WHERE snapshot = ?",
-                [tool, snapshot],
-            )
+        for (snapshot, tool), complete in pending.tools.items():
+            for (names,) in rows_of(connection, _NOT_MEASURED, [snapshot]):
+                missing = _named(names, tool, complete=complete)
+                connection.execute("UPDATE log.snapshot SET not_measured = ? WHERE snapshot = ?", [missing, snapshot])
         for repo, rows in sorted(pending.standing.items()):
             connection.execute("DELETE FROM log.standing WHERE repo = ?", [repo])
             standing = [(repo, *row) for row in rows]
@@ -455,6 +457,15 @@ class Writer:
         for table, key, texts in (("policy", "hash", pending.policies), ("remembered", "key", pending.remembered)):
             _delete_among(connection, f"log.{table}", key, list(texts))
             load(connection, f"log.{table}", ("VARCHAR", "VARCHAR"), list(texts.items()))
+
+
+_NOT_MEASURED = "SELECT not_measured FROM log.snapshot WHERE snapshot = ?"
+
+
+def _named(names: str, tool: str, *, complete: bool) -> str:
+    """What was not measured, with this tool among it unless its rows are complete."""
+    others = [name for name in names.split(", ") if name not in ("", tool)]
+    return ", ".join(others if complete else [*others, tool])
 
 
 def _possible(at: int) -> int:
