@@ -84,6 +84,12 @@ _LOG_AT = {
 }
 
 
+# Nothing is there at a snapshot that is not: no rows would read as "it was empty".
+_KNOWN = """(SELECT CASE WHEN k.found > 0 THEN true
+    ELSE error('there is no snapshot ' || coalesce(wanted, 'NULL') || '; the view snapshot lists them') END
+    FROM (SELECT count(*) AS found FROM log.snapshot AS s WHERE s.snapshot = wanted) AS k)"""
+
+
 @cache
 def kept() -> Mapping[str, Table]:
     """Every table with history: the graph's, the measures', what was skipped, and the notes about snapshots."""
@@ -207,7 +213,7 @@ def create_views(connection: Connection) -> None:
     for name, view in views().items():
         connection.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS SELECT * FROM ({view.over(_head)}) ORDER BY ALL")
         macro = f"CREATE OR REPLACE MACRO {quote(name + '_at')}(wanted) AS TABLE "
-        connection.execute(macro + f"SELECT * FROM ({view.over(_at)}) ORDER BY ALL")
+        connection.execute(macro + f"SELECT * FROM ({view.over(_at)}) WHERE {_KNOWN} ORDER BY ALL")
 
 
 def bring_up_to_date(connection: Connection, program: str) -> None:
@@ -266,7 +272,7 @@ def _declared() -> dict[str, list[tuple[str, str]]]:
 
 def _views_fingerprint() -> str:
     views_of = [(name, view.over(_head), view.over(_at)) for name, view in views().items()]
-    shape = views_of, sorted(_declared().items()), _LOG
+    shape = views_of, sorted(_declared().items()), _LOG, _KNOWN
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 
