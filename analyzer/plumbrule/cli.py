@@ -473,7 +473,10 @@ def _query(options: argparse.Namespace) -> int:
 
     here = _here(".")
     sql = sys.stdin.read() if options.sql == "-" else options.sql
-    sys.stdout.buffer.write(query(_opened(options, here), sql, options.format))
+    on_terminal = sys.stdout.isatty()
+    if on_terminal and options.format == "parquet":
+        raise SettingsError("parquet is no text, and this is a terminal.\nWrite it to a file: `... > answer.parquet`.")
+    sys.stdout.buffer.write(query(_opened(options, here), sql, options.format, on_terminal=on_terminal))
     return 0
 
 

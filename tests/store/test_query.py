@@ -75,6 +75,45 @@ def test_a_cell_cannot_start_a_formula_and_scoped_packages_stay_as_they_are(fill
     assert {row[1] for row in rows[1:]} == {"-1"}
 
 
+def test_csv_on_a_terminal_commands_nothing(filled):
+    sql = 'SELECT path, [path] AS list, 7 AS n, path AS "a\x1b[31m" FROM file ORDER BY path'
+    shown = query(filled, sql, "csv", on_terminal=True).decode()
+    assert all(line.isprintable() for line in shown.splitlines())
+    rows = list(csv.reader(io.StringIO(shown)))
+    assert len(rows) == len(HOSTILE) + 1
+    assert rows[0] == ["path", "list", "n", "a\\x1b[31m"]
+    assert {"esc\\x1b[31mred.py", "right\\u202eyp.ot\\u202c.py"} <= {row[0] for row in rows}
+
+
+def test_whole_numbers_keep_every_digit_in_parquet(filled, tmp_path):
+    most = 9223372036854775807
+    sql = f"""SELECT sum(x) AS total, [sum(x)] AS "list", {{'HUGEINT': sum(x)}} AS s, 1 AS n, sum(x) AS n
+        FROM (VALUES ({most}::BIGINT), ({most})) AS t(x)"""
+    (tmp_path / "answer.parquet").write_bytes(query(filled, sql, "parquet"))
+    connection = memory()
+    found = connection.execute(f"FROM '{tmp_path}/answer.parquet'")
+    assert [column[0] for column in found.description] == ["total", "list", "s", "n", "n_1"]
+    assert found.fetchall() == [(2 * most, [2 * most], {"HUGEINT": 2 * most}, 1, 2 * most)]
+    connection.close()
+    with pytest.raises(QueryRefused, match="DECIMAL"):
+        query(filled, "SELECT 170141183460469231731687303715884105727::HUGEINT AS huge", "parquet")
+
+
+def test_what_is_asked_of_a_snapshot_that_is_not_there_is_refused_and_not_empty(filled):
+    for sql in (
+        "FROM file_at('nosuch')",
+        "SELECT count(*) FROM cycle_at('nosuch')",
+        "SELECT path FROM file WHERE path NOT IN (SELECT path FROM file_at('nosuch'))",
+        "SELECT * FROM skipped_at('nosuch') WHERE path = 'a'",
+        "FROM trend_at('nosuch')",
+    ):
+        with pytest.raises(QueryRefused, match="there is no snapshot nosuch; the view snapshot lists them"):
+            query(filled, sql, "json")
+    with pytest.raises(QueryRefused, match="there is no snapshot NULL"):
+        query(filled, "FROM file_at((SELECT max(snapshot) FROM snapshot WHERE repo = 'nosuch'))", "json")
+    assert json.loads(query(filled, "FROM skipped_at((SELECT max(snapshot) FROM snapshot))", "json")) == []
+
+
 def test_json_has_a_form_for_every_type(filled):
     sql = """SELECT 1 AS i, 170141183460469231731687303715884105727::HUGEINT AS huge, 0.5 AS d, 'nan'::DOUBLE AS nan,
         true AS b, NULL AS n, [1, NULL] AS l, {'a': 'x'} AS s, MAP {1: 'y'} AS m, DATE '2024-02-03' AS day,

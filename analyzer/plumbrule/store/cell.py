@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from plumbrule.store import engine
 from plumbrule.store.query import REFUSED, TOO_LONG
@@ -71,7 +71,7 @@ def _confine(seconds: float, memory_mb: int, file_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_mb * _MB, file_mb * _MB))
 
 
-def _answer(task: dict[str, str], limits: dict[str, float], answer: BinaryIO) -> None:
+def _answer(task: dict[str, Any], limits: dict[str, float], answer: BinaryIO) -> None:
     sql = task["sql"]
     parquet = Path(task["private"], "answer.parquet") if task["format"] == "parquet" else None
     connection = _locked(Path(task["path"]), parquet, int(limits["memory_mb"]))
@@ -89,12 +89,13 @@ def _answer(task: dict[str, str], limits: dict[str, float], answer: BinaryIO) ->
         if parquet is not None:
             # As a text inside the statement it cannot become a part of it, whatever comments or brackets it holds.
             text, target = sql.replace("'", "''"), str(parquet).replace("'", "''")
-            connection.execute(f"COPY (SELECT * FROM query('{text}')) TO '{target}' (FORMAT parquet)")
+            connection.execute(f"COPY ({_exact(connection, text)}) TO '{target}' (FORMAT parquet)")
         else:
             connection.execute(sql)
             names = _distinct(engine.column_names(connection))
             out = _Counted(answer, int(limits["answer_mb"] * _MB))
-            {"table": _table, "csv": _csv, "json": _json}[task["format"]](names, _rows(connection), out)
+            writers = {"table": _table, "csv": _csv_shown if task["on_terminal"] else _csv, "json": _json}
+            writers[task["format"]](names, _rows(connection), out)
             answer.flush()
     except engine.Error as error:
         if late.is_set():
@@ -176,6 +177,24 @@ def _in_lines(text: str) -> str:
     return "\n".join(escaped(line) for line in text.splitlines())
 
 
+_HUGE = re.compile(r"\bU?HUGEINT\b(?=$|[\[,)])")  # followed by a space it is the name of a field
+
+
+def _exact(connection: engine.Connection, text: str) -> str:
+    """The SELECT, quoted already, as one whose columns parquet can hold to the last digit: the engine writes integers
+    of 128 bits, which every sum is, as floating point. Those of over 38 digits are refused by the cast."""
+    described = connection.execute(f"DESCRIBE SELECT * FROM query('{text}')").fetchall()
+    names = _distinct([str(row[0]) for row in described])
+    picked = []
+    for at, (name, kind) in enumerate(zip(names, (str(row[1]) for row in described), strict=True)):
+        parts = re.split(r'("(?:[^"]|"")*")', kind)
+        exact = "".join(part if part.startswith('"') else _HUGE.sub("DECIMAL(38,0)", part) for part in parts)
+        column = f"c{at}" if exact == kind else f"CAST(c{at} AS {exact})"
+        picked.append(f"{column} AS {engine.quote(name)}")
+    columns = ", ".join(f"c{at}" for at in range(len(names)))
+    return f"SELECT {', '.join(picked)} FROM query('{text}') AS t({columns})"
+
+
 def _rows(connection: engine.Connection) -> Iterator[Row]:
     while part := connection.fetchmany(_PART):
         yield from part
@@ -230,6 +249,15 @@ def _csv(names: list[str], rows: Iterable[Row], out: _Counted) -> None:
     writer.writerow(names)
     for row in rows:
         writer.writerow([_cell(value) for value in row])
+
+
+def _csv_shown(names: list[str], rows: Iterable[Row], out: _Counted) -> None:
+    """For people: no name can move the cursor or turn what stands beside it round."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(escaped, names))
+    for row in rows:
+        cells = [_cell(value) for value in row]
+        writer.writerow([escaped(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def _cell(value: object) -> object:

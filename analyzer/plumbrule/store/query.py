@@ -35,8 +35,12 @@ class Limits:
     answer_mb: int = 512
 
 
-def query(store: Store, sql: str, form: str = "table", limits: Limits | None = None) -> bytes:
+def query(
+    store: Store, sql: str, form: str = "table", limits: Limits | None = None, *, on_terminal: bool = False
+) -> bytes:
     """The answer over the newest generation, in one of `FORMATS`; a text format ends with a line break.
+
+    CSV is exact, as files and other programs want it; `on_terminal` it spells out what a name could command there.
 
     QueryRefused when it is not exactly one SELECT, reaches outside the views, names what is not there, or ran over a
     limit; StoreError when there is nothing to read. Half an answer is never returned.
@@ -51,6 +55,7 @@ def query(store: Store, sql: str, form: str = "table", limits: Limits | None = N
             "sql": sql,
             "format": form,
             "private": private,
+            "on_terminal": on_terminal,
             "limits": asdict(limits),
         }
         # -I: neither the current folder, which may be the analysed repository, nor the environment is looked at.
