@@ -179,8 +179,11 @@ class PythonSweep(Sweep):
             self.imports.append(Import(module, level, name, alias, line, flags | own if symbol < 0 else flags, symbol))
             if name == "import_module":
                 self._loaders.add(alias.encode())
-            if level == 0 and module in ("typing", "typing_extensions") and name in ("TYPE_CHECKING", "*"):
-                self._checking.add(alias or "TYPE_CHECKING")
+            # Whichever module passes it on, that is what the name says.
+            if name in _CHECKING_NAMES:
+                self._checking.add(alias)
+            elif name == "*" and level == 0 and module in ("typing", "typing_extensions"):
+                self._checking.add("TYPE_CHECKING")
 
     def _is_global(self, start: int, end: int) -> bool:
         """Whether the function around this import statement makes a name in it one of the module."""
