@@ -283,6 +283,13 @@ class _Scan:
             self._notes.append(f"{what}, so the history was computed anew from the facts that are kept")
             writer.begin_line(self.name, None)
             return None, state, None if limit is None else max(limit, state.snapshots)
+        if self._counted_short(line, resumed.record):
+            self._notes.append(
+                "the clone reaches further back than when it was scanned first, so positions were counted anew from"
+                " where it begins now, and the history was computed anew"
+            )
+            writer.begin_line(self.name, None)
+            return None, state, None if limit is None else max(limit, state.snapshots)
         if resumed.record.commit not in line:
             self._notes.append("the main line was rewritten; the old one stays queryable")
             writer.begin_line(self.name, self._fork(line))
@@ -306,7 +313,7 @@ class _Scan:
             self._notes.append(history.partial)
         if resumed is None:
             return list(history.commits), []
-        # A shallow clone that was deepened counts from another root: what is stored keeps its numbers.
+        # A clone that is shallower now counts from another root: what is stored keeps its numbers, which are truer.
         position = resumed.record.position
         shift = position - (len(line) - 1 - line.index(after))
         numbered = [replace(commit, position=commit.position + shift) for commit in history.commits]
@@ -331,6 +338,13 @@ class _Scan:
         """The newest stored position whose commit is still on the line; None if nothing is shared."""
         stored = self._stored_line()
         return next((stored[commit] for commit in line if commit in stored), None)
+
+    def _counted_short(self, line: Sequence[str], newest: SnapshotRecord) -> bool:
+        """Whether the stored positions count from a commit that is no longer the oldest of this clone: it was shallow
+        when they were given, and was deepened since."""
+        stored = {newest.commit: newest.position} if newest.commit in line else self._stored_line()
+        shared = next(((at, stored[commit]) for at, commit in enumerate(line) if commit in stored), None)
+        return shared is not None and len(line) - 1 - shared[0] > shared[1]
 
     def _reaches_back(self, line: Sequence[str], limit: int | None) -> bool:
         """Whether the line, as far as `limit`, holds commits before the oldest that is stored."""

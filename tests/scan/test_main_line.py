@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -211,24 +212,59 @@ def test_a_change_of_policy_or_rules_computes_the_history_anew(
         assert rows(repo.path, sql) == rows(repo.path, sql, fresh)
 
 
-def test_deepening_a_shallow_clone_renumbers_nothing(
-    grown: Callable, scanned: Callable, rows: Callable, tmp_path: Path
-):
+POSITIONS = "SELECT commit, position FROM snapshot ORDER BY position, commit"
+
+
+@pytest.fixture
+def shallow(grown: Callable, tmp_path: Path) -> tuple[Any, Any]:
+    """(a repository of six commits, a clone of it that holds two)"""
     origin = grown(5)
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", "--depth=2", f"file://{origin.path}", clone], check=True)
-    here = type(origin)(clone)
+    return origin, type(origin)(clone)
+
+
+@pytest.mark.parametrize("more", [(), ("--history", "all"), ("--history", "3"), ("policy",)])
+@pytest.mark.parametrize("moves", [True, False])
+def test_a_shallow_clone_that_is_deepened_counts_its_positions_anew_and_says_so(
+    shallow, scanned: Callable, rows: Callable, more: tuple[str, ...], moves: bool
+):
+    origin, here = shallow
     (summary,) = scanned(here)
     assert any("shallow" in note for note in summary["notes"])
-    before = rows(clone, "SELECT commit, position FROM snapshot ORDER BY ALL")
-    origin.commit({"shop/new.py": "x = 1\n"})
+    assert [row[1] for row in rows(here.path, POSITIONS)] == [0, 1]  # from where the clone begins
+    if moves:
+        origin.commit({"shop/new.py": "x = 1\n"})
     here.git("fetch", "--quiet", "--unshallow")
     here.git("merge", "--quiet", "--ff-only", "origin/main")
-    scanned(here)
-    after = rows(clone, "SELECT commit, position FROM snapshot ORDER BY position")
-    assert [row for row in after if row in before] == sorted(before, key=lambda row: row[1])
-    assert after[-1] == [origin.head, before[0][1] + 2] or after[-1][0] == origin.head
-    assert [row[1] for row in after] == list(range(after[0][1], after[0][1] + len(after)))
+    if more == ("policy",):
+        (here.path / "plumbrule.toml").write_text("[rules.oversized-file]\nlimit = 7\n")
+        more = ()
+    (summary,) = scanned(here, *more)
+    assert any("anew" in note for note in summary["notes"])
+    line = here.git("rev-list", "--first-parent", "--reverse", "origin/main").split()
+    true = {commit: position for position, commit in enumerate(line)}
+    found = rows(here.path, POSITIONS)
+    assert found[-1][0] == line[-1]
+    assert all(true[commit] == position for commit, position in found)
+    assert "anew" not in str(scanned(here)[0]["notes"])
+
+
+def test_a_clone_that_is_shallower_than_what_is_stored_keeps_the_stored_positions(
+    shallow, scanned: Callable, rows: Callable, tmp_path: Path
+):
+    origin, here = shallow
+    whole = tmp_path / "whole/clone"
+    subprocess.run(["git", "clone", "--quiet", f"file://{origin.path}", whole], check=True)
+    store = str(tmp_path / "store")
+    scanned(type(origin)(whole), "--store", store)
+    origin.commit({"shop/new.py": "x = 1\n"})
+    here.git("fetch", "--quiet", "--depth=2")
+    here.git("reset", "--quiet", "--hard", "origin/main")
+    scanned(here, "--store", store)
+    found = rows(here.path, POSITIONS, Path(store))
+    assert [row[1] for row in found] == list(range(7))
+    assert found[-1][0] == origin.head
 
 
 def test_the_main_line_is_the_remote_s_default_branch_whatever_is_checked_out(
