@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from plumbrule.extract import FactBook, Wanted
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
-from plumbrule.languages import language_of
+from plumbrule.languages import language_of, says_needs
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.unusual import features
 from plumbrule.resolve import Entry, Memory, Resolution
@@ -22,11 +22,6 @@ from plumbrule.tables import Row
 
 SYMLINK, SUBMODULE = "120000", "160000"
 _OWN_FOLDER = ".plumbrule"
-# Where a repository says which packages of others it needs.
-_MANIFEST = re.compile(
-    r"(?:^|/)(?:pyproject\.toml|setup\.(?:py|cfg)|[^/]*requirements[^/]*\.(?:txt|in)|Pipfile|environment\.ya?ml"
-    r"|package\.json)$"
-)
 _ELSEWHERE = "a submodule: name its repository in the policy to have it scanned"
 _LINKED = "a symbolic link: its target is read where it lies"
 
@@ -125,7 +120,7 @@ class Walk:
         for path, file in changes.items():
             skipped.pop(path, None)
             self.other.discard(path)
-            if begun and _MANIFEST.search(path):
+            if begun and says_needs(path):
                 first = self._manifests.get(path, (self._resolution.blob(path), ""))[0]
                 self._manifests[path] = first, file.blob if file is not None else ""
             if file is None:

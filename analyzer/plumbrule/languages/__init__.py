@@ -95,6 +95,9 @@ class Language:
     folder: Path  # this language's folder, where facts.scm is
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: re.Pattern[str] = USUAL_TESTS  # names of test files, where not all the usual ones are
+    entries: tuple[str, ...] = ()  # names of files that stand for the folder they lie in: ("__init__.py",)
+    needs: str = ""  # pattern for names of files in which a repository says which packages of others it needs
+    by_name: bool = False  # callers may pass any ordinary argument by its name
     passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
 
@@ -115,6 +118,28 @@ def languages() -> Mapping[str, Language]:
             for language in import_module(f"{__name__}.{folder.name}").LANGUAGES:
                 found[language.dialect] = language
     return found
+
+
+@cache
+def spoken(name: str) -> tuple[Language, ...]:
+    """The dialects of a language; none if there is no language of that name."""
+    return tuple(language for language in languages().values() if language.name == name)
+
+
+@cache
+def entries() -> tuple[str, ...]:
+    """Names of files that stand for the folder they lie in, whatever language they are in."""
+    return tuple(dict.fromkeys(name for language in languages().values() for name in language.entries))
+
+
+@cache
+def _needs() -> re.Pattern[str]:
+    return re.compile("|".join(sorted({language.needs for language in languages().values() if language.needs})))
+
+
+def says_needs(path: str) -> bool:
+    """Whether a repository says in this file which packages of others it needs."""
+    return _needs().fullmatch(path.rpartition("/")[2]) is not None
 
 
 @cache

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from plumbrule.facts import LAZY, REEXPORT, Body, Import, Interface
 from plumbrule.graph import FileRows, Graph
+from plumbrule.languages import spoken
 from plumbrule.measures import FactsOf
 
-ALL_NAMES = frozenset({"python"})  # languages in which every top-level name of a module can be imported
 ASKED_AT_RUN_TIME = "__getattr__"  # a module or class with it may offer any name (PEP 562)
 _DEEPEST = 8  # star imports followed in a row
 
@@ -36,6 +36,11 @@ class Side:
         return self.facts.body(file.dialect, file.blob)
 
 
+def offers_all(language: str) -> bool:
+    """Whether every top-level name of a module can be imported in this language."""
+    return any(dialect.passes_on for dialect in spoken(language))
+
+
 def is_promise(rows: FileRows) -> bool:
     """Whether what a file offers may be relied on: tests and generated code promise nothing."""
     return not rows.file.is_test and not rows.file.is_generated
@@ -44,7 +49,7 @@ def is_promise(rows: FileRows) -> bool:
 def exported(interface: Interface, language: str) -> set[str]:
     """Top-level definitions that other files can import."""
     names = {symbol.name for symbol in interface.symbols if symbol.parent < 0}
-    if language in ALL_NAMES:
+    if offers_all(language):
         return names
     named = {export.local for export in interface.exports if export.imported < 0}
     return {symbol.name for symbol in interface.symbols if symbol.parent < 0 and symbol.exported} | (names & named)
@@ -74,10 +79,10 @@ def _mentions(interface: Interface, name: str, language: str) -> bool:
     """Whether a file that does not define `name` offers it by name: in an export or an import, or when asked for it."""
     if any(symbol.parent < 0 and symbol.name == ASKED_AT_RUN_TIME for symbol in interface.symbols):
         return True
-    if any(export.name == name for export in interface.exports if export.imported >= 0 or language not in ALL_NAMES):
+    if any(export.name == name for export in interface.exports if export.imported >= 0 or not offers_all(language)):
         return True
     return any(
-        statement.alias == name and (language in ALL_NAMES or statement.flags & REEXPORT)
+        statement.alias == name and (offers_all(language) or statement.flags & REEXPORT)
         for statement in _at_start(interface)
     )
 
@@ -85,7 +90,7 @@ def _mentions(interface: Interface, name: str, language: str) -> bool:
 def _imports_all(interface: Interface, language: str) -> bool:
     """Whether all names of another file are passed on without being named."""
     return any(
-        statement.name == "*" and (language in ALL_NAMES or not statement.alias) for statement in _at_start(interface)
+        statement.name == "*" and (offers_all(language) or not statement.alias) for statement in _at_start(interface)
     )
 
 
@@ -111,7 +116,9 @@ def surely_lacks(side: Side, path: str, name: str, *, star: bool) -> bool:
     if path not in side.graph or gives(side, path, name, star=star):
         return False
     beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
-    if any(beside + ending in side.graph for ending in (".py", ".pyi", "/__init__.py")):
+    dialects = spoken(side.graph.rows(path).file.language)
+    as_folders = [f"/{entry}" for dialect in dialects for entry in dialect.entries]
+    if any(beside + ending in side.graph for dialect in dialects for ending in (*dialect.suffixes, *as_folders)):
         return False  # the package's own module of that name
     return (star and side.interface(path).has_all) or not _is_open(side, path, set())
 

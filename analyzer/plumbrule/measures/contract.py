@@ -14,19 +14,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from plumbrule.facts import REEXPORT, Interface, Parameter, Symbol
+from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of
-from plumbrule.measures._offers import ALL_NAMES, ASKED_AT_RUN_TIME, Side, exported, is_promise, offers
+from plumbrule.measures._offers import ASKED_AT_RUN_TIME, Side, exported, is_promise, offers, offers_all
 from plumbrule.tables import Row, Table, columns
 
-_BY_NAME = frozenset({"python"})  # languages whose callers may pass any ordinary argument by its name
 _POSITIONAL = frozenset({"positional-only", "positional"})
 _CALLABLE = frozenset({"function", "method"})
 _CLASSES = frozenset({"class", "interface", "enum"})
 _RECEIVERS = frozenset({"self", "cls", "mcs", "metacls", "this"})
 _CONSTRUCTORS = ("__init__", "constructor")
 _NOTHING = frozenset({"None", "null", "undefined"})
-_ENTRY = re.compile(r"(^|/)(__init__|index)$")
 _SUFFIX = re.compile(r"(\.d)?\.[^./]+$")
 _WRAPPED = re.compile(r"(?:Promise|PromiseLike|Awaitable|Coroutine|Observable)\s*[<\[]")
 
@@ -89,22 +88,27 @@ def narrowings(before: _Definition, now: _Definition, language: str) -> list[Cha
     old, new = before.symbol, now.symbol
     if old.kind == "method" and new.kind == "property":
         return [Change("kind-changed", "a method became a property")]
-    if old.kind == "property" and new.kind == "method" and language in _BY_NAME:
+    if old.kind == "property" and new.kind == "method" and _by_name_too(language):
         return [Change("kind-changed", "a property became a method")]
     # A protocol is still a class to Python; elsewhere an interface cannot be called or extended as one.
-    other = {"function", "type"} if language in _BY_NAME else {"function", "type", "interface", "enum"}
+    other = {"function", "type"} if _by_name_too(language) else {"function", "type", "interface", "enum"}
     if old.kind == "class" and new.kind in other:
         return [Change("kind-changed", f"a class became a {new.kind}")]
     found: list[Change] = []
     if old.kind in _CALLABLE and new.kind in _CALLABLE:
         ours, theirs = _arguments(before), _arguments(now)
-        found += _by_name(ours, theirs) if language in _BY_NAME else _by_position(ours, theirs)
+        found += _by_name(ours, theirs) if _by_name_too(language) else _by_position(ours, theirs)
         found += _result(old, new, language)
     elif old.kind == new.kind == "property":
         if old.signature.startswith("?") and new.signature.startswith((":", "!")):
             found.append(Change("optional-required", new.name.rpartition(".")[2]))
         found += _returns(old.returns, new.returns)
     return found
+
+
+def _by_name_too(language: str) -> bool:
+    """Whether callers may pass any ordinary argument by its name."""
+    return any(dialect.by_name for dialect in spoken(language))
 
 
 def _arguments(definition: _Definition) -> list[Parameter]:
@@ -239,7 +243,7 @@ def _is_within(some: Sequence[str], more: Sequence[str]) -> bool:
 
 def _result(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
     if old.is_async != new.is_async:
-        if language in _BY_NAME:
+        if _by_name_too(language):
             yield Change("async-changed", "must be awaited now" if new.is_async else "can no longer be awaited")
         elif new.is_async and not old.returns and not new.returns:
             yield Change("async-changed", "returns a promise now")
@@ -282,7 +286,13 @@ class _Pair(NamedTuple):
 
 def _module_name(path: str) -> str:
     """What `a.py` and `a/__init__.py`, or `x.ts`, `x.tsx` and `x/index.ts`, have in common: how they are imported."""
-    return _ENTRY.sub("", _SUFFIX.sub("", path))
+    module = _SUFFIX.sub("", path)
+    return module.rpartition("/")[0] if _is_entry(path) else module
+
+
+def _is_entry(path: str) -> bool:
+    """Whether the file stands for the folder it lies in."""
+    return _SUFFIX.sub("", path).rpartition("/")[2] in {_SUFFIX.sub("", name) for name in entries()}
 
 
 def contract_changes(s: Situation) -> Collection[Row]:
@@ -505,19 +515,19 @@ def _lost_reexports(c: _Comparison) -> Iterator[Row]:
 def _passed_on(c: _Comparison) -> dict[str, tuple[str, int]]:
     """(name there, line of the import) of every name that the file offered without defining it."""
     interface = c.before.interface(c.pair.before)
-    is_entry = _ENTRY.search(_SUFFIX.sub("", c.pair.before)) is not None
+    is_entry = _is_entry(c.pair.before)
     offered: dict[str, tuple[str, int]] = {}
     bound = {
         one.alias: (one.name, one.line) for one in interface.imports if one.symbol < 0 and one.name not in ("", "*")
     }
     for statement in interface.imports:
-        passes_on = statement.flags & REEXPORT or (c.language in ALL_NAMES and is_entry)
+        passes_on = statement.flags & REEXPORT or (offers_all(c.language) and is_entry)
         if statement.alias and statement.symbol < 0 and passes_on and statement.name not in ("", "*"):
             offered[statement.alias] = (statement.name, statement.line)
     for export in interface.exports:
         if export.imported >= 0 and export.local not in ("", "*"):
             offered[export.name] = (export.local, interface.imports[export.imported].line)
-        elif export.imported < 0 and c.language not in ALL_NAMES and export.local in bound:
+        elif export.imported < 0 and not offers_all(c.language) and export.local in bound:
             offered[export.name] = bound[export.local]
     return offered
 

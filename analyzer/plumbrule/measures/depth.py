@@ -16,6 +16,7 @@ from typing import NamedTuple
 import orjson
 
 from plumbrule.graph import FileRows, FunctionRow, Graph, SymbolRow
+from plumbrule.languages import entries
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, promised_by
 from plumbrule.measures._structure import StructuredRows, links_now, moved_links
@@ -23,7 +24,6 @@ from plumbrule.tables import Row, Table, columns
 
 _OWN = ("self", "cls", "this", "super()", "super")
 _PLAIN = {"staticmethod", "classmethod"}  # decorators that add nothing to a call
-_ENTRIES = ("__init__.py", "index.ts", "index.tsx", "index.js", "index.jsx", "index.mjs")
 _DEPRECATED = re.compile(r"deprecat|(^|\.)warn$", re.IGNORECASE)
 _FAULT = re.compile(r"(Error|Exception|Warning)\b")
 _NAME = re.compile(r"[A-Za-z_$][\w$.]*")
@@ -311,7 +311,7 @@ def _entry(graph: Graph, path: str) -> str:
     """The outermost file that speaks for a folder around `path`: its package's root; "" if there is none."""
     folders = path.split("/")[:-1]
     for depth in range(1, len(folders) + 1):
-        for name in _ENTRIES:
+        for name in entries():
             entry = "/".join([*folders[:depth], name])
             if entry in graph:
                 return "" if entry == path else entry

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import Language
-from plumbrule.languages.typescript import MANIFESTS
+from plumbrule.languages.typescript import MANIFESTS, NEEDS
 
 if TYPE_CHECKING:
     from tree_sitter import Query
@@ -40,6 +40,8 @@ LANGUAGES = (
         name="javascript",
         dialect="javascript",
         suffixes=(".js", ".jsx", ".mjs", ".cjs"),
+        entries=("index.js", "index.jsx", "index.mjs"),
+        needs=NEEDS,
         distribution="tree-sitter-javascript",
         grammar=_grammar,
         extract=_extract,

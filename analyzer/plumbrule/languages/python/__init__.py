@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from plumbrule.languages.python.resolver import PythonResolver
     from plumbrule.resolve import Tree
 
+_ENTRIES = ("__init__.py",)
+_NEEDS = r"pyproject\.toml|setup\.(?:py|cfg)|.*requirements.*\.(?:txt|in)|Pipfile|environment\.ya?ml"
 MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "manage.py")
 
 # The parser and what reads its trees are loaded by the workers that parse, not by everyone who asks what a file is.
@@ -55,6 +57,9 @@ LANGUAGES = (
         resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        entries=_ENTRIES,
+        needs=_NEEDS,
+        by_name=True,
         passes_on=True,
     ),
     Language(
@@ -67,6 +72,9 @@ LANGUAGES = (
         resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        entries=_ENTRIES,
+        needs=_NEEDS,
+        by_name=True,
         passes_on=True,
     ),
 )

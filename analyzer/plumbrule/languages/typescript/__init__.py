@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from plumbrule.facts import Facts
     from plumbrule.languages.typescript.resolver import EcmaScriptResolver
     from plumbrule.resolve import Tree
+NEEDS = r"package\.json"
 MANIFESTS = (
     "package.json",
     "tsconfig.json",
@@ -62,6 +63,8 @@ LANGUAGES = (
         name="typescript",
         dialect="typescript",
         suffixes=(".ts", ".mts", ".cts"),
+        entries=("index.ts",),
+        needs=NEEDS,
         distribution="tree-sitter-typescript",
         grammar=_grammar,
         extract=_extract,
@@ -73,6 +76,8 @@ LANGUAGES = (
         name="typescript",
         dialect="tsx",
         suffixes=(".tsx",),
+        entries=("index.tsx",),
+        needs=NEEDS,
         distribution="tree-sitter-typescript",
         grammar=_grammar_with_jsx,
         extract=_extract,
