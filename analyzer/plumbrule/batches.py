@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import chain
@@ -55,6 +55,13 @@ class Batch:
     last_at: datetime
     agent: Agent  # the surest coding agent, else the bot that made all of it, else UNKNOWN
     agents: tuple[Agent, ...]  # all that left a sign, coding agents first, then the surest
+    told: Mapping[str, Agent] = field(
+        default_factory=dict, hash=False
+    )  # commits of which an orchestrator named the agent
+
+    def agent_of(self, commit: str) -> Agent:
+        """Whom the orchestrator named for this very commit, else the batch's agent."""
+        return self.told.get(commit, self.agent)
 
     @property
     def first_commit(self) -> str:
@@ -79,7 +86,8 @@ def batches(
 
     A batch is what an orchestrator gave one id (`said`, by commit, else the commit's note), else a merge with all it
     brought, else consecutive commits of one author or agent, each less than `window` after the one before. The last
-    batch may still grow: to continue a line, begin again at the first commit of its last batch.
+    batch may still grow, and so may any that has an id of an orchestrator, whatever lies between: to continue a line,
+    begin again at the first commit of its last batch, and of every batch whose id comes again.
     """
     groups: list[list[_Work]] = []
     named: dict[str, list[_Work]] = {}
@@ -370,6 +378,7 @@ def _batch(group: list[_Work]) -> Batch:
         last_at=max(times),
         agent=agents[0] if agents and (agents[0].kind == "agent" or all(w.is_by_bots for w in group)) else UNKNOWN,
         agents=agents,
+        told={work.commit.id: agent for work in group for agent in work.agents if agent.channel == "explicit"},
     )
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plumbrule.aside import Aside
+from plumbrule.batches import origin_in
 from plumbrule.errors import NotARevision
 from plumbrule.extract import FactBook
-from plumbrule.git import Commit, Entry, LineCommit, Repository, Skipped
+from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skipped
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
@@ -309,6 +310,10 @@ class _Scan:
         log_after = state.batch_after if after and state.batch_after in line else ""
         log = self._site.repository.first_parent_log
         history = log(line[0], None if after else limit, after=log_after or after)
+        if resumed is not None:
+            begun = self._begun_before(history, line, after)
+            if begun:
+                history = log(line[0], after=begun[0])
         if history.partial:
             self._notes.append(history.partial)
         if resumed is None:
@@ -319,6 +324,23 @@ class _Scan:
         numbered = [replace(commit, position=commit.position + shift) for commit in history.commits]
         commits = [commit for commit in numbered if commit.position > position]
         return commits, [commit for commit in numbered if commit.position <= position]
+
+    def _begun_before(self, history: History, line: Sequence[str], after: str) -> tuple[str, ...]:
+        """The commit before the oldest stored one of the pieces of work that an orchestrator goes on with ("" = none
+        is older), if `history` does not reach back to that; else nothing."""
+        read = {commit.commit.id for commit in history.commits}
+        fresh = line[: line.index(after)]
+        notes = {commit.commit.id: origin_in(commit.note).batch for commit in history.commits}
+        wanted = {self._site.order.batch, *(notes[commit] for commit in fresh)} - {""}
+        if not fresh or not wanted:
+            return ()
+        with self._site.store.reader() as reader:
+            sql = "SELECT commit, batch FROM log.snapshot WHERE repo = ? AND kind = 'main'"
+            stored = {row[0] for row in reader.select(sql, self._site.order.name) if row[1] in wanted}
+        oldest = next((at for at in range(len(line) - 1, -1, -1) if line[at] in stored), None)
+        if oldest is None or line[oldest] in read:
+            return ()
+        return ("".join(line[oldest + 1 : oldest + 2]),)
 
     def _stand(self, walk: Walk, resumed: Resumed, state: State, *, still: bool) -> None:
         """Moves the walk to where the last scan ended; `still` if it ends there again."""

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import orjson
 
-from plumbrule.batches import Batch, BatchSettings, Origin, batches
+from plumbrule.batches import Agent, Batch, BatchSettings, Origin, batches
 from plumbrule.extract import LOST, FactBook
 from plumbrule.git import Entry, LineCommit, Repository
 from plumbrule.graph import MemoryGraph
@@ -128,10 +128,10 @@ class Timeline:
     ) -> None:
         """Appends these commits, oldest first. `earlier` are the stored commits of the batch that they may continue,
         `tree` is that of the newest, `known` are commits that were told of before and are computed anew."""
-        found = self._batched(commits, earlier)
-        batch_of = self._batch_of = {commit: batch for batch in found for commit in batch.commits}
         ids = [commit.commit.id for commit in commits]
         told = max((at for at, commit in enumerate(ids, 1) if commit in known), default=0)
+        found = self._batched(commits, earlier, told)
+        batch_of = self._batch_of = {commit: batch for batch in found for commit in batch.commits}
         self._known = sum(commit in known for commit in ids)
         # Judged where the last scan ended too, so that what came after it can be told apart.
         ends = {batch.commits[-1] for batch in found} | {ids[-1]} | set(ids[told - 1 : told])
@@ -168,7 +168,7 @@ class Timeline:
         made, walk = commit.commit, self._walk
         step = walk.move(changes)
         parent = made.parents[0] if made.parents else ""
-        at, work = int(made.committed_at.timestamp()), (batch.id, _who(batch))
+        at, work = int(made.committed_at.timestamp()), (batch.id, _who(batch.agent_of(made.id)))
         self._record = record_of(self._order.name, made.id[:12], made.id, parent, at, work, walk, commit.position)
         count(self._counts, step.delta, step.before)
         self._writer.append(self._order.name, self._record, step.delta, walk.skipped, walk.derived)
@@ -270,7 +270,9 @@ class Timeline:
             made = self._moments[position - 1][0].commit
             # Pieces of work may interleave: the commit's own batch need not be the one that ended here.
             own = self._batch_of.get(made.id, batch)
-            self._origins[finding] = _Dated(made.id, own.id, _who(own), int(made.committed_at.timestamp()))
+            self._origins[finding] = _Dated(
+                made.id, own.id, _who(own.agent_of(made.id)), int(made.committed_at.timestamp())
+            )
 
     def _renames(self, commits: Sequence[LineCommit]) -> Mapping[str, str]:
         """Files that moved over these consecutive commits."""
@@ -293,13 +295,14 @@ class Timeline:
         self._answered = {rule: prints[rule] for rule in sorted(judgement.found)}
         trend = [TrendRow(name, float(value)) for name, value in sorted(self._totals.items())]
         self._writer.trend(self._order.name, snapshot, trend)
+        agent = batch.agent_of(batch.last_commit)
         if self._telling and not first:
             self._batches.append(
                 BatchMoved(
                     batch=batch.id,
-                    agent=_who(batch),
-                    channel=batch.agent.channel,
-                    confidence=batch.agent.confidence,
+                    agent=_who(agent),
+                    channel=agent.channel,
+                    confidence=agent.confidence,
                     commits=len(self._moments),
                     moved=tuple(
                         (name, int(before.get(name, 0)), int(value))
@@ -318,13 +321,14 @@ class Timeline:
 
     # -- batches ------------------------------------------------------------------------------------------------
 
-    def _batched(self, commits: Sequence[LineCommit], earlier: Sequence[LineCommit]) -> tuple[Batch, ...]:
-        """The batches of these commits; the first may have begun before them."""
+    def _batched(self, commits: Sequence[LineCommit], earlier: Sequence[LineCommit], told: int) -> tuple[Batch, ...]:
+        """The batches of these commits, of which an earlier scan told the first `told`; the first batch may have begun
+        before them."""
         order = self._order
         settings = BatchSettings(timedelta(minutes=self._policy.batch_window))
         if order.batch or order.agent:
-            new = [commit.commit.id for commit in commits]
-            if self._record is None:
+            new = [commit.commit.id for commit in commits[told:]]
+            if self._record is None and not told:
                 # Nobody knows which commits a first scan's batch began with: it is the newest piece of work.
                 new = list(batches(commits, settings)[-1].commits)
             said_before = [at for at, commit in enumerate(new) if self._said.get(commit) == (order.batch, order.agent)]
@@ -340,13 +344,14 @@ class Timeline:
         rows = [
             BatchRow(
                 batch=batch.id,
-                agent=_who(batch),
+                agent=_who(batch.agent),
                 channel=batch.agent.channel,
                 confidence=batch.agent.confidence,
                 first_commit=batch.first_commit,
                 last_commit=batch.last_commit,
                 first_at=int(batch.first_at.timestamp()),
                 last_at=int(batch.last_at.timestamp()),
+                agents=tuple(map(_who, batch.agents)),
             )
             for batch in mine
         ]
@@ -416,9 +421,8 @@ class Timeline:
         )  # fmt: skip
 
 
-def _who(batch: Batch) -> str:
+def _who(agent: Agent) -> str:
     """The agent's name; bots that are no coding agents say what they are."""
-    agent = batch.agent
     return agent.name if agent.kind == "agent" or not agent.name else f"{agent.name} ({agent.kind})"
 
 

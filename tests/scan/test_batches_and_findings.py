@@ -169,6 +169,63 @@ def test_a_batch_of_which_nothing_is_new_is_said_to_hold_nothing(grown: Callable
     assert "job-7" not in [row[0] for row in rows(repo.path, BATCHES)]
 
 
+def test_a_piece_of_work_that_comes_again_after_another_loses_nothing(
+    grown: Callable, scanned: Callable, rows: Callable
+):
+    repo = grown(1)
+    scanned(repo)
+    made = []
+    for number, (batch, agent) in enumerate(
+        [("left", "claude"), ("right", "codex"), ("left", "cursor"), ("right", "codex"), ("left", "cursor")]
+    ):
+        made.append(repo.commit(CYCLE if number == 2 else {"a.py": f"x = {number}\n"}))
+        (summary,) = scanned(repo, "--batch", batch, "--agent", agent)
+        assert [(one["batch"], one["agent"], one["commits"]) for one in summary["batches"]] == [(batch, agent, 1)]
+    sql = (
+        "SELECT batch, first_commit, last_commit, agent, agents FROM batch WHERE batch IN ('left', 'right') ORDER BY 1"
+    )
+    both = [
+        ["left", made[0], made[4], "cursor", ("cursor", "claude")],
+        ["right", made[1], made[3], "codex", ("codex",)],
+    ]
+    assert rows(repo.path, sql) == both
+    by_commit = "SELECT batch, agent FROM snapshot ORDER BY position DESC LIMIT 5"
+    each = [["left", "cursor"], ["right", "codex"], ["left", "cursor"], ["right", "codex"], ["left", "claude"]]
+    assert rows(repo.path, by_commit) == each
+    assert rows(repo.path, ORIGIN) == [[made[2], "left", "cursor"]]
+    step_by_step = rows(repo.path, "SELECT * FROM batch ORDER BY ALL")
+    (repo.path / "plumbrule.toml").write_text("[batches]\nwindow = 30\n")
+    scanned(repo)  # all of it anew
+    assert rows(repo.path, "SELECT * FROM batch ORDER BY ALL") == step_by_step
+    assert rows(repo.path, by_commit) == each
+
+
+def test_only_what_is_new_is_put_down_to_a_batch_when_the_history_is_computed_anew(
+    grown: Callable, scanned: Callable, rows: Callable
+):
+    repo = grown(0)
+    together(repo, [{"a.py": f"x = {number}\n"} for number in range(3)])
+    scanned(repo)
+    before = rows(repo.path, "SELECT batch, first_commit, last_commit FROM batch ORDER BY ALL")
+    (repo.path / "plumbrule.toml").write_text("[rules.oversized-file]\nlimit = 7\n")
+    made = repo.commit({"a.py": "x = 3\n"}, at=repo.clock - timedelta(days=1) + timedelta(minutes=30))
+    scanned(repo, "--batch", "left")
+    after = rows(repo.path, "SELECT batch, first_commit, last_commit FROM batch ORDER BY ALL")
+    assert after == sorted([*before, ["left", made, made]])
+
+
+def test_a_note_goes_on_with_a_piece_of_work_of_earlier_scans(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(0)
+    identity = {f"GIT_{role}_{what}": "x" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    made = []
+    for number, batch in enumerate(["left", "right", "left"]):
+        made.append(repo.commit({"a.py": f"x = {number}\n"}))
+        repo.git("notes", "--ref=refs/notes/plumbrule", "add", "-m", f"batch: {batch}", made[-1], environ=identity)
+        scanned(repo)
+    sql = "SELECT first_commit, last_commit FROM batch WHERE batch = 'left'"
+    assert rows(repo.path, sql) == [[made[0], made[2]]]
+
+
 def test_batches_that_interleave_keep_their_own_findings(grown: Callable, scanned: Callable, rows: Callable):
     repo = grown(1)
     notes = ("notes", "--ref=refs/notes/plumbrule", "add", "-f", "-m")

@@ -39,8 +39,9 @@ CREATE TABLE IF NOT EXISTS log.hidden (snapshot VARCHAR, path VARCHAR);
 CREATE TABLE IF NOT EXISTS log.noted (repo VARCHAR, line INTEGER, name VARCHAR, position INTEGER);
 CREATE TABLE IF NOT EXISTS log.batch (
     repo VARCHAR, batch VARCHAR, agent VARCHAR, channel VARCHAR, confidence DOUBLE, first_commit VARCHAR,
-    last_commit VARCHAR, first_at BIGINT, last_at BIGINT
+    last_commit VARCHAR, first_at BIGINT, last_at BIGINT, agents VARCHAR[]
 );
+ALTER TABLE log.batch ADD COLUMN IF NOT EXISTS agents VARCHAR[];
 CREATE TABLE IF NOT EXISTS log.trend (repo VARCHAR, snapshot VARCHAR, name VARCHAR, value DOUBLE);
 CREATE TABLE IF NOT EXISTS log.policy (hash VARCHAR, text VARCHAR);
 CREATE TABLE IF NOT EXISTS log.remembered (key VARCHAR, text VARCHAR);

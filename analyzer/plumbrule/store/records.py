@@ -37,6 +37,7 @@ class BatchRow(NamedTuple):
     last_commit: str
     first_at: int
     last_at: int
+    agents: tuple[str, ...] = ()
 
 
 class FindingRow(NamedTuple):

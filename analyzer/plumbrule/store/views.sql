@@ -23,7 +23,7 @@ FROM $repos AS r;
 --   parent: first parent
 --   committed_at: UTC
 --   batch: the piece of work it belongs to
---   agent: who made it, as far as known
+--   agent: who made it, as far as known: whom an orchestrator named for this commit, else the agent of its batch
 --   files: files of a known language
 --   parsed: of which were analysed
 --   skipped: of which were not
@@ -39,18 +39,20 @@ SELECT s.snapshot, s.repo, CASE WHEN s.kind = 'main' THEN s.base_position END AS
 FROM $snapshots AS s;
 
 -- view: batch
--- The commits of one piece of work.
+-- The commits of one piece of work. What an orchestrator gave one id is one batch, whichever scans read its commits and
+-- whatever others lie between.
 --   batch: its id
 --   repo: repository, by its name in the store
---   agent: who made it, as far as known
+--   agent: who made it, as far as known; the surest of `agents`, among equally sure ones that of most commits
 --   channel: how we know
 --   confidence: how sure, 0 to 1
 --   first_at: UTC
 --   last_at: UTC
 --   first_commit: full id
 --   last_commit: full id
+--   agents: all who left a sign in it, coding agents first, then the surest
 SELECT b.batch, b.repo, b.agent, b.channel, b.confidence, b.first_commit, b.last_commit,
-    make_timestamp(b.first_at * 1000000) AS first_at, make_timestamp(b.last_at * 1000000) AS last_at
+    make_timestamp(b.first_at * 1000000) AS first_at, make_timestamp(b.last_at * 1000000) AS last_at, coalesce(b.agents, []) AS agents
 FROM $batches AS b;
 
 -- view: trend

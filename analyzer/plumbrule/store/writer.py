@@ -29,7 +29,7 @@ _SNAPSHOT_TYPES = (
     *("VARCHAR", "VARCHAR", "INTEGER", "VARCHAR", "VARCHAR", "BIGINT", "VARCHAR", "VARCHAR"),
     *("INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"),
 )
-_BATCH_TYPES = (*("VARCHAR",) * 4, "DOUBLE", *("VARCHAR",) * 2, *("BIGINT",) * 2)
+_BATCH_TYPES = (*("VARCHAR",) * 4, "DOUBLE", *("VARCHAR",) * 2, *("BIGINT",) * 2, "VARCHAR[]")
 
 
 @dataclass(slots=True)
