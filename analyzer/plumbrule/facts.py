@@ -51,9 +51,12 @@ class Symbol(NamedTuple):
     end_line: int
     signature: str  # normalised on one line: "(a, b: int = 1) -> str"; class: "(Base, metaclass=M)"; "" for variables
     returns: str  # return type as written, "" if none
-    is_async: bool
+    modifiers: str  # of abstract, static, async, generator, get and set those that hold, in this order
     decorators: list[str]  # as written, without "@", arguments cut: ["property", "app.route"]
     parent: int  # index of the enclosing symbol, -1 at module level
+
+    def has(self, modifier: str) -> bool:
+        return modifier in self.modifiers.split()
 
 
 class Parameter(NamedTuple):

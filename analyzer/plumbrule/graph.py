@@ -32,6 +32,7 @@ class SymbolRow(NamedTuple):
     line: int
     end_line: int
     decorators: str  # joined by a comma and a space
+    modifiers: str = ""  # joined by a blank
 
 
 class FunctionRow(NamedTuple):

@@ -82,7 +82,8 @@ BASE: Mapping[str, Table] = {
                 signature VARCHAR on one line; empty for variables
                 line INTEGER first line
                 end_line INTEGER last line
-                decorators VARCHAR as written, joined by ", " """
+                decorators VARCHAR as written, joined by ", "
+                modifiers VARCHAR those that hold of abstract, static, async, generator, get, set; joined by a blank"""
             ),
         ),
         Table(

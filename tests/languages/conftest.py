@@ -100,6 +100,8 @@ def spoken(found: Facts) -> dict[str, dict[int, set[str]]]:
         said["symbol"][symbol.line].add(f"{symbol.name} {symbol.kind} {symbol.visibility}{hidden}")
         if symbol.signature:
             said["signature"][symbol.line].add(symbol.signature)
+        if symbol.modifiers:
+            said["modifiers"][symbol.line].add(symbol.modifiers)
         said["decorator"][symbol.line].update(symbol.decorators)
     for one in interface.parameters:
         shown = f"{one.name} {one.kind} {'optional' if one.optional else 'required'}"

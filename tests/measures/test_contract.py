@@ -85,6 +85,10 @@ PYTHON = [
     ("def f() -> int: ...", "def f() -> Optional[int]: ...", [("f", "return-widened", "int to Optional[int]")]),
     ("class C:\n    def m(self): ...", "class C:\n    @property\n    def m(self): ...",
      [("C.m", "kind-changed", "a method became a property")]),
+    ("class C:\n    @staticmethod\n    def m(a): ...", "class C:\n    def m(self, a): ...",
+     [("C.m", "kind-changed", "needs an object now")]),
+    ("class C:\n    def m(self, a): ...", "class C:\n    @classmethod\n    def m(cls, a): ...", []),
+    ("def f[T](a: T): ...", "def f[T: int, *Ts](a: T): ...", []),
     ("class C: ...", "def C(): ...", [("C", "kind-changed", "a class became a function")]),
     ("class B: ...\nclass C(B): ...", "class B: ...\nclass C: ...", [("C", "base-removed", "B")]),
 ]  # fmt: skip
@@ -137,6 +141,16 @@ TYPESCRIPT = [
      [("C.m", "kind-changed", "a method became a property")]),
     ("export class B {}\nexport class C extends B {}", "export class B {}\nexport class C {}",
      [("C", "base-removed", "B")]),
+    ("export class C { static m() {} }", "export class C { m() {} }",
+     [("C.m", "kind-changed", "needs an object now")]),
+    ("export class C { a = 1 }", "export class C { static a = 1 }",
+     [("C.a", "kind-changed", "belongs to the class now")]),
+    ("export class C {}", "export abstract class C {}", [("C", "kind-changed", "abstract now")]),
+    ("export abstract class C { abstract m(): void }", "export class C { m(): void {} }", []),
+    ("export function f() {}", "export function* f() {}", [("f", "kind-changed", "a generator now")]),
+    ("export function f(): Iterable<T> { return t }", "export function* f(): Iterable<T> {}", []),
+    ("export class C { get a() { return 1 } }", "export class C { a = 1 }", []),
+    ("export function f<T>(a: T) {}", "export function f<T extends object, U = T>(a: T) {}", []),
     ("export class C {}", "export interface C {}", [("C", "kind-changed", "a class became a interface")]),
 ]  # fmt: skip
 

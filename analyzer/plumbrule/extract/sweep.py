@@ -367,7 +367,7 @@ class Sweep:
         exported: bool = True,
         signature: str = "",
         returns: str = "",
-        is_async: bool = False,
+        modifiers: str = "",
         decorators: list[str] | None = None,
     ) -> int:
         """Appends a symbol under the enclosing one and returns its index, or -1 if it is nested too deep to name."""
@@ -382,7 +382,7 @@ class Sweep:
         first = bisect_right(lines, start) + 1
         # Looked for from the first one on: few definitions are long.
         last = bisect_right(lines, max(end - 1, start), first - 1) + 1
-        row = (dotted, kind, visibility, exported, first, last, signature, returns, is_async, decorators or [], parent)
+        row = (dotted, kind, visibility, exported, first, last, signature, returns, modifiers, decorators or [], parent)
         self.symbols.append(tuple.__new__(Symbol, row))
         self._depths.append(depth)
         return len(self.symbols) - 1

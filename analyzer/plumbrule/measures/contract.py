@@ -22,6 +22,7 @@ from plumbrule.tables import Row, Table, columns
 
 _POSITIONAL = frozenset({"positional-only", "positional"})
 _CALLABLE = frozenset({"function", "method"})
+_MEMBERS = frozenset({"method", "property"})
 _CLASSES = frozenset({"class", "interface", "enum"})
 _RECEIVERS = frozenset({"self", "cls", "mcs", "metacls", "this"})
 _CONSTRUCTORS = ("__init__", "constructor")
@@ -94,7 +95,7 @@ def narrowings(before: _Definition, now: _Definition, language: str) -> list[Cha
     other = {"function", "type"} if _by_name_too(language) else {"function", "type", "interface", "enum"}
     if old.kind == "class" and new.kind in other:
         return [Change("kind-changed", f"a class became a {new.kind}")]
-    found: list[Change] = []
+    found = list(_modified(old, new, language))
     if old.kind in _CALLABLE and new.kind in _CALLABLE:
         ours, theirs = _arguments(before), _arguments(now)
         found += _by_name(ours, theirs) if _by_name_too(language) else _by_position(ours, theirs)
@@ -104,6 +105,21 @@ def narrowings(before: _Definition, now: _Definition, language: str) -> list[Cha
             found.append(Change("optional-required", new.name.rpartition(".")[2]))
         found += _returns(old.returns, new.returns)
     return found
+
+
+def _modified(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
+    """What callers lose by modifiers alone."""
+    if old.kind == new.kind == "class" and new.has("abstract") and not old.has("abstract"):
+        yield Change("kind-changed", "abstract now")
+    if old.kind in _MEMBERS and old.kind == new.kind and old.has("static") != new.has("static"):
+        # Python lets what belongs to the class be asked of an object as well.
+        if old.has("static"):
+            yield Change("kind-changed", "needs an object now")
+        elif not _by_name_too(language):
+            yield Change("kind-changed", "belongs to the class now")
+    are_functions = old.kind in _CALLABLE and new.kind in _CALLABLE and not (old.returns or new.returns)
+    if are_functions and old.has("generator") != new.has("generator"):
+        yield Change("kind-changed", "a generator now" if new.has("generator") else "no generator any more")
 
 
 def _by_name_too(language: str) -> bool:
@@ -242,10 +258,10 @@ def _is_within(some: Sequence[str], more: Sequence[str]) -> bool:
 
 
 def _result(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
-    if old.is_async != new.is_async:
+    if old.has("async") != new.has("async"):
         if _by_name_too(language):
-            yield Change("async-changed", "must be awaited now" if new.is_async else "can no longer be awaited")
-        elif new.is_async and not old.returns and not new.returns:
+            yield Change("async-changed", "must be awaited now" if new.has("async") else "can no longer be awaited")
+        elif new.has("async") and not old.returns and not new.returns:
             yield Change("async-changed", "returns a promise now")
     yield from _returns(old.returns, new.returns)
 
@@ -421,8 +437,8 @@ def _is_same(before: Sequence[_Definition], now: Sequence[_Definition] | None) -
     if now is None or len(before) != 1 or len(now) != 1:
         return False
     old, new = before[0].symbol, now[0].symbol
-    return (old.signature, old.kind, old.visibility, old.is_async, old.decorators) == (
-        new.signature, new.kind, new.visibility, new.is_async, new.decorators
+    return (old.signature, old.kind, old.visibility, old.modifiers, old.decorators) == (
+        new.signature, new.kind, new.visibility, new.modifiers, new.decorators
     )  # fmt: skip
 
 

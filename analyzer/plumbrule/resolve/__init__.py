@@ -832,8 +832,10 @@ class _Found:
             symbols=_made(
                 SymbolRow,
                 (
-                    (name, kind, visibility, exported, signature, line, end_line, ", ".join(decorators))
-                    for name, kind, visibility, exported, line, end_line, signature, _, _, decorators, _ in symbols
+                    (name, kind, visibility, exported, signature, line, end_line, ", ".join(decorators),
+                     modifiers)
+                    for (name, kind, visibility, exported, line, end_line, signature, _, modifiers, decorators,
+                         _) in symbols
                 ),
             ),
             functions=_made(

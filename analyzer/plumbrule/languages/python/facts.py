@@ -273,9 +273,9 @@ class PythonSweep(Sweep):
             _visibility(name),
             (start, end),
             exported=frame.symbol < 0,
-            signature=heading.signature,
+            signature=self._type_list(named) + heading.signature,
             returns=heading.returns,
-            is_async=self.source.startswith(b"async", start),
+            modifiers=_modifiers(decorators, is_async=self.source.startswith(b"async", start)),
             decorators=decorators,
         )
         if index >= 0:
@@ -286,11 +286,17 @@ class PythonSweep(Sweep):
 
     def _type_parameters(self, named: Node) -> Set[str]:
         """Names that `def f[T]` brings (PEP 695)."""
-        at = named.end_byte
-        if self.source[at : at + 1] != b"[":
+        if self.source[named.end_byte : named.end_byte + 1] != b"[":
             return frozenset()
-        listed = self.source[at + 1 : at + 1_000].partition(b"]")[0]
+        listed = self.source[named.end_byte + 1 : named.end_byte + 1_000].partition(b"]")[0]
         return {text(found[0]) for found in _DOTTED_NAME.finditer(listed)}
+
+    def _type_list(self, named: Node) -> str:
+        """`[T: int = str]` of a definition as written, on one line; empty if there is none."""
+        listed = named.next_named_sibling if self.source[named.end_byte : named.end_byte + 1] == b"[" else None
+        if listed is None or listed.type != "type_parameter":
+            return ""
+        return _one_line(text(self.source[listed.start_byte : listed.end_byte]))
 
     def on_class(self, node: Node) -> None:
         self.statement()
@@ -681,6 +687,7 @@ class PythonSweep(Sweep):
 _OPENS = Flow(opens=True)
 _DECISION = Flow(cyclomatic=1)
 _ELIF = Flow(cyclomatic=1, cognitive=1)
+_GETTERS = {"property", "cached_property", "abstractproperty", "getter"}
 _PROPERTIES = {"property", "cached_property", "setter", "deleter", "getter", "abstractproperty"}
 _SEVERAL = {"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "tuple", "list"}  # of targets
 _CONSTANT_NODES = {"string", "integer", "float", "true", "false", "none", "concatenated_string"}
@@ -691,6 +698,20 @@ def _visibility(name: bytes) -> str:
     if not name.startswith(b"_") or (name.startswith(b"__") and name.endswith(b"__")):
         return "public"
     return "private"
+
+
+def _modifiers(decorators: Sequence[str], *, is_async: bool) -> str:
+    if not decorators:
+        return "async" if is_async else ""
+    names = {decorator.rpartition(".")[2] for decorator in decorators}
+    held = (
+        ("abstract", not names.isdisjoint(("abstractmethod", "abstractproperty"))),
+        ("static", not names.isdisjoint(("staticmethod", "classmethod"))),
+        ("async", is_async),
+        ("get", not names.isdisjoint(_GETTERS)),
+        ("set", "setter" in names),
+    )
+    return " ".join(name for name, holds in held if holds)
 
 
 def _one_line(written: str) -> str:

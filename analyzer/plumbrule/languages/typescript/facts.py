@@ -28,6 +28,7 @@ from plumbrule.languages.typescript.nodes import (
     line_of,
     logical_inside,
     logical_operator,
+    modifiers_of,
     name_of,
     names_bound,
     type_of,
@@ -48,6 +49,7 @@ _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 _NAMELESS = FUNCTIONS | {"method_definition"}
 _HERITAGE = frozenset(("extends_clause", "extends_type_clause", "implements_clause"))
 _TYPE_NAMES = frozenset(("type_identifier", "nested_type_identifier"))
+_GENERATORS = frozenset(("generator_function_declaration", "generator_function"))
 _HAVE_METHODS = frozenset(("class",))
 _HAVE_MEMBERS = frozenset(("class", "interface", "type"))
 _HIDING = frozenset(("function", "method", "namespace"))  # what is inside cannot be reached by importing them
@@ -186,21 +188,28 @@ class EcmaScriptSweep(ModuleSweep):
             self._immediate.add(inner.id)
 
     def _define_function(
-        self, node: Node, claimed: Claim, decorators: list[str] | None = None, begin: int = -1
+        self,
+        node: Node,
+        claimed: Claim,
+        decorators: list[str] | None = None,
+        begin: int = -1,
+        words: Sequence[bytes] | None = None,
     ) -> None:
         body = node.child_by_field_name("body")
         given = node.child_by_field_name("parameters") or node.child_by_field_name("parameter")
         start, end = node.start_byte, node.end_byte
-        head = self.source[start : min(given.start_byte, start + 200)] if given is not None else b""
-        is_async = b"async" in head.split()
+        if words is None:
+            head = self.source[start : min(given.start_byte, start + 200)] if given is not None else b""
+            words = (*claimed.words, *head.split()) if b"async" in head else claimed.words
+        modifiers = modifiers_of(words, is_generator=node.type in _GENERATORS)
         index = self._overloads.pop((self.frame.symbol, claimed.name), -1)
         if index >= 0 and index == len(self.symbols) - 1:
-            self._implement(index, self.line(max(end - 1, start)), is_async=is_async)
+            self._implement(index, self.line(max(end - 1, start)), modifiers)
         else:
             index = self.define(
                 claimed.name, claimed.kind, claimed.visibility, (claimed.start, end), exported=claimed.exported,
                 signature=signature_of(self.source, node),
-                returns=type_of(self.source, node.child_by_field_name("return_type")), is_async=is_async,
+                returns=type_of(self.source, node.child_by_field_name("return_type")), modifiers=modifiers,
                 decorators=decorators,
             )  # fmt: skip
         if self.default_at in (claimed.start, start):
@@ -217,9 +226,9 @@ class EcmaScriptSweep(ModuleSweep):
             if body is not None and body.type != "statement_block":
                 self.frame.statements = 1
 
-    def _implement(self, index: int, last: int, *, is_async: bool) -> None:
+    def _implement(self, index: int, last: int, modifiers: str) -> None:
         """The implementation of overloads: one symbol, which shows the overloads and has this body."""
-        self.symbols[index] = self.symbols[index]._replace(end_line=last, is_async=is_async)
+        self.symbols[index] = self.symbols[index]._replace(end_line=last, modifiers=modifiers)
         while self.parameters and self.parameters[-1].symbol == index:
             self.parameters.pop()
 
@@ -249,14 +258,16 @@ class EcmaScriptSweep(ModuleSweep):
             return
         _, decorators = self._take_decorators(start)
         offered = self._is_offered(start)
+        words = self._modifiers(node, named) if is_member else ()
         if is_member:
-            kind, visibility = "method", visibility_of(name, self._modifiers(node, named))
+            kind, visibility = "method", visibility_of(name, words)
         else:
             kind, visibility = "function", "public" if offered else "private"
             self.cut(start, end)
         index = self.define(
             name, kind, visibility, (start, end), exported=offered, signature=signature,
             returns=type_of(self.source, node.child_by_field_name("return_type")), decorators=decorators,
+            modifiers=modifiers_of(words),
         )  # fmt: skip
         if index >= 0:
             self._overloads[key] = index
@@ -315,7 +326,7 @@ class EcmaScriptSweep(ModuleSweep):
         properties = list(self._parameter_properties(node)) if name == b"constructor" and owner >= 0 else []
         for row in properties:
             self.define(*row, exported=self.symbols[owner].exported)
-        self._define_function(node, claimed, decorators, begin)
+        self._define_function(node, claimed, decorators, begin, words)
 
     def _parameter_properties(self, node: Node) -> Iterator[tuple[bytes, str, str, tuple[int, int]]]:
         """`constructor(private a: A)` declares the property `a`."""
@@ -336,19 +347,20 @@ class EcmaScriptSweep(ModuleSweep):
         start, end = node.start_byte, node.end_byte
         self._no_members(end)
         name = name_of(self.source, named)
-        visibility = visibility_of(name, self._modifiers(node, named))
+        words = self._modifiers(node, named)
+        visibility = visibility_of(name, words)
         value = node.child_by_field_name("value")
         inner = unwrapped(value) if value is not None else None
         exported = self.symbols[self.symbol].exported
         own, start = self._own_decorators(node, named)
         if inner is not None and inner.type in FUNCTIONS:
-            self.claims[inner.id] = Claim(name, "method", visibility, exported, start)
+            self.claims[inner.id] = Claim(name, "method", visibility, exported, start, words)
             return
         type_ = node.child_by_field_name("type")
         signature = line_of(self.source, named.end_byte, type_.end_byte) if type_ is not None else ""
         self.define(
             name, "property", visibility, (start, end), exported=exported, signature=signature,
-            returns=type_of(self.source, type_), decorators=own,
+            returns=type_of(self.source, type_), decorators=own, modifiers=modifiers_of(words),
         )  # fmt: skip
 
     def _own_decorators(self, node: Node, named: Node | None) -> tuple[list[str], int]:
@@ -387,6 +399,7 @@ class EcmaScriptSweep(ModuleSweep):
         index = self.define(
             claimed.name, "class", claimed.visibility, (start, node.end_byte), exported=claimed.exported,
             signature=heritage, decorators=decorators,
+            modifiers="abstract" if node.type == "abstract_class_declaration" else "",
         )  # fmt: skip
         if node.start_byte == self.default_at:
             self.offer("default", text(claimed.name), start)

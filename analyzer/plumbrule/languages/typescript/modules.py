@@ -79,6 +79,7 @@ class Claim(NamedTuple):
     visibility: str
     exported: bool
     start: int  # where the whole definition begins
+    words: Sequence[bytes] = ()  # modifiers that stand before its name
 
 
 def claim(name: bytes, value: Node, start: int, *, exported: bool) -> Claim:

@@ -67,6 +67,19 @@ def name_of(source: bytes, node: Node) -> bytes:
     return b"".join(name.split()) if node.type == "computed_property_name" else name
 
 
+_MODIFIERS = (b"abstract", b"static", b"async", b"get", b"set")
+
+
+def modifiers_of(words: Sequence[bytes], *, is_generator: bool = False) -> str:
+    """Those of a definition that says `words` before its name, as facts have them."""
+    if not words and not is_generator:
+        return ""
+    held = [word.decode() for word in _MODIFIERS if word in words]
+    if is_generator or any(word.startswith(b"*") or word.endswith(b"*") for word in words):
+        held.insert(sum(word in ("abstract", "static", "async") for word in held), "generator")
+    return " ".join(held)
+
+
 def visibility_of(name: bytes, words: Sequence[bytes]) -> str:
     """Of a member with these modifiers; what begins with `#` or `_` is private by custom."""
     if name.startswith((b"#", b"_")) or b"private" in words:
