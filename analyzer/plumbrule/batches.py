@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from itertools import chain
 from typing import Literal
 
@@ -142,8 +142,12 @@ def merged_branch(subject: str) -> str:
 
 def configured_agents(paths: Iterable[str], gitignore: str = "") -> tuple[Agent, ...]:
     """The agents that a repository is prepared for, by its files and its .gitignore; says nothing of any one commit."""
-    ignored = (line.strip().lstrip("/") for line in gitignore.splitlines())
-    found = {name for path in chain(paths, ignored) for pattern, name in _CONFIGURATION if fnmatchcase(path, pattern)}
+    # A folder stands in a .gitignore with or without its slash, and anywhere with `**/`.
+    ignored = (line.strip().removeprefix("**").lstrip("/") for line in gitignore.splitlines())
+    entries = (entry for line in ignored for entry in (line, line.rstrip("/") + "/"))
+    # One look at each path: a repository has thousands, and hardly any is one of these.
+    likely = [path for path in chain(paths, entries) if _CONFIGURED.match(path)]
+    found = {name for path in likely for pattern, name in _CONFIGURATION if fnmatchcase(path, pattern)}
     return tuple(Agent(name, "agent", "configuration", LOW) for name in sorted(found))
 
 
@@ -253,6 +257,7 @@ _CONFIGURATION = (
     (".kiro/*", "kiro"),
     (".devin/*", "devin"),
 )
+_CONFIGURED = re.compile("|".join(translate(pattern) for pattern, _ in _CONFIGURATION))
 
 
 def _identity(name: str, email: str) -> tuple[str, Kind] | None:

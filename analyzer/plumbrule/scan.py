@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plumbrule.aside import Aside
-from plumbrule.batches import origin_in
+from plumbrule.batches import Agent, configured_agents, origin_in
 from plumbrule.errors import NotARevision
 from plumbrule.extract import FactBook
 from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skipped
@@ -201,6 +201,7 @@ class _Scan:
         self.name = order.name
         self.standing: Walk | None = None  # on the newest snapshot of the main line, if it moved
         self._aside: Aside | None = None
+        self._configured: tuple[Agent, ...] = ()
 
     def run(self) -> ScanSummary:
         if self._site.order.worktree:
@@ -211,6 +212,14 @@ class _Scan:
         """Begins with what this tree's files look like to other programs; goes on until the judgement stands."""
         wanted = {(one.dialect, one.blob) for one in walk.wanted(tree_changes(tree, {}))}
         self._aside = Aside(wanted, self._bytes, self._site.store.figures, self._site.terms.limits)
+
+    def _tell_configuration(self, tree: Mapping[str, Entry]) -> None:
+        """Stores which agents the repository is prepared for."""
+        ignored = tree.get(".gitignore")
+        gitignore = self._bytes(ignored.blob).decode("utf-8", "replace") if ignored is not None else ""
+        self._configured = configured_agents(tree, gitignore)
+        found = [(agent.name, agent.channel, agent.confidence) for agent in self._configured]
+        self._site.writer.configured(self.name, found)
 
     def _put_aside(self, walk: Walk, snapshot: str | None) -> None:
         """Stores what other programs found out meanwhile."""
@@ -250,6 +259,7 @@ class _Scan:
             timeline.resume(resumed.record)
         if commits:
             tree = repository.tree(commits[-1].commit.id)
+            self._tell_configuration(tree)
             self._set_aside(walk, tree)
             known = self._stored_line() if resumed is None and site.store.published else {}
             timeline.run(commits, earlier, tree, known)
@@ -265,7 +275,7 @@ class _Scan:
         self._put_aside(walk, timeline.snapshot)
         if timeline.lost:
             self._notes.append(f"bytes of some files are missing in this clone. {repository.mend}")
-        return timeline.summary(self._notes)
+        return replace(timeline.summary(self._notes), prepared=tuple(agent.name for agent in self._configured))
 
     def _begin(
         self, line: Sequence[str], state: State, used: tuple[str, str]
@@ -346,6 +356,7 @@ class _Scan:
         """Moves the walk to where the last scan ended; `still` if it ends there again."""
         tree = self._site.repository.tree(resumed.record.commit)
         if still:
+            self._tell_configuration(tree)
             self._set_aside(walk, tree)
         changes = tree_changes(tree, on_disk(self._site.repository, tree))
         self._ensure(walk, changes, "reading where the last scan ended")

@@ -188,3 +188,8 @@ def test_a_repositorys_configuration_names_the_agents_it_is_prepared_for():
         Agent(name, "agent", "configuration", LOW) for name in ("aider", "any", "claude", "copilot", "cursor", "kiro")
     )
     assert configured_agents(["src/main.py", "docs/agents.md"]) == ()
+
+
+@pytest.mark.parametrize("line", [".junie", ".junie/", "/.junie/", "**/.junie/", ".junie/memory"])
+def test_a_gitignore_names_a_folder_of_an_agent_in_any_spelling(line):
+    assert [agent.name for agent in configured_agents([], f"build/\n{line}\n")] == ["junie"]

@@ -270,6 +270,25 @@ def test_an_agent_is_told_as_at_least_and_by_its_channel(grown: Callable, plumbr
     assert rows(repo.path, BATCHES)[-1][1:3] == ["claude", "trailer"]
 
 
+def test_what_a_repository_is_prepared_for_is_told_of_the_repository_and_of_no_commit(
+    grown: Callable, plumbrule: Callable, rows: Callable
+):
+    repo = grown(0)
+    repo.commit({"CLAUDE.md": "Be kind.\n", ".gitignore": "build/\n/.junie\n"})
+    repo.commit({"a.py": "x = 1\n"}, "work\n\nCo-Authored-By: Claude <noreply@anthropic.com>")
+    repo.commit({"b.py": "x = 1\n"})
+    answer = plumbrule(repo.path, "scan", "--quiet")
+    assert "by its configuration it is prepared for at least: claude, junie" in answer.out
+    agents = "SELECT agent, channel, confidence, batches FROM agent ORDER BY ALL"
+    known = [["claude", "configuration", 0.3, 0], ["claude", "trailer", 0.9, 1], ["junie", "configuration", 0.3, 0]]
+    assert rows(repo.path, agents) == known
+    assert [row[1] for row in rows(repo.path, BATCHES)] == ["", "", "claude", ""]
+    assert plumbrule(repo.path, "scan", "--quiet").out.splitlines()[-1] == answer.out.splitlines()[-1]
+    repo.commit({"CLAUDE.md": None})
+    plumbrule(repo.path, "scan", "--quiet")
+    assert rows(repo.path, agents) == known[1:]
+
+
 def test_the_summary_and_the_views_count_alike(grown: Callable, plumbrule: Callable, rows: Callable):
     repo = grown(2)
     repo.commit(CYCLE)

@@ -49,6 +49,7 @@ class ScanSummary:
     findings: tuple[tuple[str, str, int], ...]  # (severity, rule, how many)
     accepted: int | None  # of which the baseline accepts; None = there is no baseline
     batches: tuple[BatchMoved, ...]  # newest first
+    prepared: tuple[str, ...] = ()  # agents that its configuration names; says nothing of any one commit
     notes: tuple[str, ...] = ()  # partial history, rules that could not be judged, ...
 
 
@@ -119,6 +120,9 @@ def _one(s: ScanSummary) -> list[str]:
             lines += _batch(batch)
         if len(s.batches) > _SHOWN:
             lines.append(f"    and {len(s.batches) - _SHOWN:,} more (view `batch`)")
+    if s.prepared:
+        names = ", ".join("any that reads AGENTS.md" if name == "any" else visible(name) for name in s.prepared)
+        lines.append(f"  agents      by its configuration it is prepared for at least: {names} (view `agent`)")
     for note in s.notes:
         first, *rest = note.split("\n")
         lines += [f"  note        {visible(first)}", *(f"              {visible(line)}" for line in rest)]

@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS log.batch (
     last_commit VARCHAR, first_at BIGINT, last_at BIGINT, agents VARCHAR[]
 );
 ALTER TABLE log.batch ADD COLUMN IF NOT EXISTS agents VARCHAR[];
+CREATE TABLE IF NOT EXISTS log.configured (repo VARCHAR, agent VARCHAR, channel VARCHAR, confidence DOUBLE);
 CREATE TABLE IF NOT EXISTS log.trend (repo VARCHAR, snapshot VARCHAR, name VARCHAR, value DOUBLE);
 CREATE TABLE IF NOT EXISTS log.policy (hash VARCHAR, text VARCHAR);
 CREATE TABLE IF NOT EXISTS log.remembered (key VARCHAR, text VARCHAR);
@@ -67,6 +68,7 @@ _LOG_NOW = {
     "repos": "log.repo",
     "snapshots": "log.snapshot",
     "batches": "log.batch",
+    "configured": "log.configured",
     "trends": "log.trend",
 }
 _HISTORY_AT = """(
@@ -81,6 +83,8 @@ _LOG_AT = {
     "snapshots": _HISTORY_AT,
     "batches": f"""(SELECT b.* FROM log.batch AS b WHERE (b.repo, b.batch) IN
         (SELECT (s.repo, s.batch) FROM {_HISTORY_AT} AS s))""",
+    "configured": """(SELECT c.* FROM log.configured AS c WHERE c.repo IN
+        (SELECT s.repo FROM log.snapshot AS s WHERE s.snapshot = wanted))""",
     "trends": "log.trend",
 }
 

@@ -55,6 +55,20 @@ SELECT b.batch, b.repo, b.agent, b.channel, b.confidence, b.first_commit, b.last
     make_timestamp(b.first_at * 1000000) AS first_at, make_timestamp(b.last_at * 1000000) AS last_at, coalesce(b.agents, []) AS agents
 FROM $batches AS b;
 
+-- view: agent
+-- An agent of a repository, by one channel through which it is known. Always "at least": signs are stripped, and lost when
+-- commits are squashed. The channel configuration says what the repository is prepared for, as of the last scan, and nothing
+-- of any one commit, so no batch is put down to it.
+--   repo: repository, by its name in the store
+--   agent: its name; any = whichever reads AGENTS.md
+--   channel: explicit, identity, trailer, branch or configuration
+--   confidence: how sure at most, 0 to 1
+--   batches: put down to it by this channel
+SELECT b.repo, b.agent, b.channel, max(b.confidence) AS confidence, count(*) AS batches
+FROM $batches AS b WHERE b.agent <> '' GROUP BY b.repo, b.agent, b.channel
+UNION ALL
+SELECT c.repo, c.agent, c.channel, c.confidence, 0 FROM $configured AS c;
+
 -- view: trend
 -- A count at a snapshot of the main line.
 --   repo: repository, by its name in the store

@@ -72,6 +72,7 @@ class _Pending:
     policies: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
     tools: dict[tuple[str, str], bool] = field(default_factory=dict)  # (snapshot, tool) -> all its rows are there
+    configured: dict[str, Sequence[Row]] = field(default_factory=dict)
     standing: dict[str, Sequence[tuple[str, str, str]]] = field(default_factory=dict)
 
 
@@ -189,6 +190,11 @@ class Writer:
         for row in rows:
             row = row._replace(first_at=_possible(row.first_at), last_at=_possible(row.last_at))
             self._pending.batches[repo, row.batch] = (repo, *row)
+
+    def configured(self, repo: str, rows: Sequence[tuple[str, str, float]]) -> None:
+        """(agent, channel, confidence) of the agents that the repository is prepared for, in place of those before."""
+        self._pending.configured[repo] = [(repo, *row) for row in rows]
+        self.remember(f"configured:{repo}", repr(list(rows)))
 
     def findings(self, repo: str, snapshot: str, rows: Iterable[FindingRow]) -> None:
         """All findings of the judgement of one snapshot; they stand until the next one judged.
@@ -450,6 +456,9 @@ class Writer:
             for (names,) in rows_of(connection, _NOT_MEASURED, [snapshot]):
                 missing = _named(names, tool, complete=complete)
                 connection.execute("UPDATE log.snapshot SET not_measured = ? WHERE snapshot = ?", [missing, snapshot])
+        for repo, found in sorted(pending.configured.items()):
+            connection.execute("DELETE FROM log.configured WHERE repo = ?", [repo])
+            load(connection, "log.configured", ("VARCHAR", "VARCHAR", "VARCHAR", "DOUBLE"), found)
         for repo, rows in sorted(pending.standing.items()):
             connection.execute("DELETE FROM log.standing WHERE repo = ?", [repo])
             standing = [(repo, *row) for row in rows]
