@@ -33,6 +33,7 @@ class SymbolRow(NamedTuple):
     end_line: int
     decorators: str  # joined by a comma and a space
     modifiers: str = ""  # joined by a blank
+    exported_as: str = ""  # names other than its own by which others import it; sorted, joined by a comma and a space
 
 
 class FunctionRow(NamedTuple):

@@ -500,3 +500,12 @@ shop.gone.missing()
     two = _rows("two.py", files)
     assert {d.dst for d in two.dependencies} == {"shop/deep/space.py"}
     assert (two.imports, two.resolved) == (1, 1)
+
+
+def test_a_definition_tells_the_other_names_by_which_it_is_imported() -> None:
+    code = (
+        "const rate = 1, both = 2\nexport { rate as vat, rate as taxRate, both, both as other }\n"
+        "export default function main() {}\nexport const plain = 1\n"
+    )
+    told = {symbol.symbol: symbol.exported_as for symbol in _rows("a.ts", {"a.ts": code}).symbols}
+    assert told == {"rate": "taxRate, vat", "both": "other", "main": "default", "plain": ""}

@@ -827,13 +827,14 @@ class _Found:
 
     def rows(self, file: FileRow, body: Body) -> FileRows:
         symbols, more = self.interface.symbols, self._more_names
+        aliases = _aliases(self.interface.exports)
         return FileRows(
             file=file,
             symbols=_made(
                 SymbolRow,
                 (
                     (name, kind, visibility, exported, signature, line, end_line, ", ".join(decorators),
-                     modifiers)
+                     modifiers, aliases.get(name, ""))
                     for (name, kind, visibility, exported, line, end_line, signature, _, modifiers, decorators,
                          _) in symbols
                 ),
@@ -858,6 +859,15 @@ class _Found:
             imports=self.looked_up,
             resolved=self.resolved,
         )  # fmt: skip
+
+
+def _aliases(exports: Iterable[Export]) -> dict[str, str]:
+    """By the name of a definition: the other names by which it is offered, in one text."""
+    found: dict[str, set[str]] = {}
+    for name, local, imported, _ in exports:
+        if imported < 0 and local != name:
+            found.setdefault(local, set()).add(name)
+    return {local: ", ".join(sorted(names)) for local, names in found.items()}
 
 
 def _scope(interface: Interface, offer: _Offer, text: str, symbol: int) -> int:

@@ -99,7 +99,7 @@ FROM $file AS f LEFT JOIN $membership AS m ON m.repo = f.repo AND m.path = f.pat
 -- view: symbol
 -- A definition: function, class, module-level variable and so on.
 SELECT s.repo, s.path, s.symbol, s.kind, s.visibility, s.signature, s.line, s.end_line, s.exported, s.decorators,
-    s.modifiers
+    s.modifiers, s.exported_as
 FROM $symbol AS s;
 
 -- view: dependency
