@@ -281,6 +281,18 @@ def test_the_main_line_is_the_remote_s_default_branch_whatever_is_checked_out(
     assert "shop/topic.py" not in rows(clone, "SELECT path FROM file")
 
 
+def test_an_import_of_a_file_of_no_known_language_is_resolved_and_no_dependency(
+    make_repo: Callable, scanned: Callable, rows: Callable
+):
+    names = ("./a.css", "./a.json", "./gone.css", "./gone.json", "./b")
+    text = "".join(f'import n{number} from "{name}";\n' for number, name in enumerate(names))
+    repo = make_repo({"a.ts": text, "a.css": "", "a.json": "{}", "b.ts": "export default 1;\n"})
+    scanned(repo)
+    assert rows(repo.path, "SELECT imports, resolved FROM file WHERE path = 'a.ts'") == [[5, 3]]
+    assert rows(repo.path, "SELECT DISTINCT dst FROM dependency") == ["b.ts"]
+    assert rows(repo.path, "SELECT line FROM unresolved") == [3, 4]
+
+
 def test_a_merge_is_one_step_of_the_main_line(grown: Callable, scanned: Callable, rows: Callable):
     repo = grown(1)
     repo.branch("topic")
