@@ -214,8 +214,18 @@ class Timeline:
         rows = self._change_rows(start, end, renamed)
         self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
         before = self._judgement
-        self._judgement = judge(
-            self._sides,
+        self._judgement = self._judged_after(before, self._sides, renamed)
+        if renamed:
+            for row in self._judgement.rows:
+                former = identity(row.rule, row.repo, earlier_subject(row.subject, renamed))
+                if row.id not in self._origins and former in self._origins:
+                    self._origins[row.id] = self._origins[former]
+        self._date_new(batch, start, before, renamed)
+
+    def _judged_after(self, before: Judgement, sides: Sides, renamed: Mapping[str, str]) -> Judgement:
+        """The judgement of a change whose earlier side is what `before` judged."""
+        return judge(
+            sides,
             self._terms.rules,
             self._policy,
             today=self._terms.today,
@@ -223,12 +233,6 @@ class Timeline:
             earlier=before.found,
             stood=before.standing,
         )
-        if renamed:
-            for row in self._judgement.rows:
-                former = identity(row.rule, row.repo, earlier_subject(row.subject, renamed))
-                if row.id not in self._origins and former in self._origins:
-                    self._origins[row.id] = self._origins[former]
-        self._date_new(batch, start, before, renamed)
 
     def _change_rows(self, start: Moment, end: Moment, renamed: Mapping[str, str]) -> Derived:
         assert isinstance(start.graph, MemoryGraph)
@@ -253,15 +257,7 @@ class Timeline:
                     policy=self._policy,
                     changed=self._moved,
                 )
-                judged = judge(
-                    sides,
-                    self._terms.rules,
-                    self._policy,
-                    today=self._terms.today,
-                    renamed=renamed,
-                    earlier=before.found,
-                    stood=before.standing,
-                )
+                judged = self._judged_after(before, sides, renamed)
                 sides.close()
                 return {row.id for row in judged.rows if row.state != "fixed"}
 
