@@ -268,6 +268,85 @@ def test_a_module_that_is_gone_and_still_imported_fails(shop: Callable, judged: 
     assert "40 files" in report["findings"][0]["message"]
 
 
+# A package that offers what its modules define, to a user who knows the package only.
+OFFER = {
+    "kit/__init__.py": "from .a import f, g, Box\n",
+    "kit/a.py": "def f(x):\n    return x + 1\n\n\ndef g(x):\n    return x\n\n\n"
+    "class Box:\n    def open(self, x):\n        return x\n\n    def shut(self):\n        return 1\n",
+    "kit/b.py": "def h(x):\n    return x\n",
+    "use.py": "from kit import f, g, Box\n\nprint(f(1), g(2))\n\n\ndef both(box: Box):\n"
+    "    Box.open(box, 1)\n    return Box.shut(box)\n",
+}
+BOX = "\n\nclass Box:\n    def open(self, x):\n        return x\n"
+SHUT = "\n    def shut(self):\n        return 1\n"
+G = "def g(x):\n    return x\n"
+F = "def f(x):\n    return x + 1\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        pytest.param(
+            {"kit/__init__.py": "from .a import g\nfrom .b import f, Box\n", "kit/a.py": G, "kit/b.py": F + BOX + SHUT},
+            [],
+            id="to another module",
+        ),
+        pytest.param(
+            {"kit/__init__.py": "from .a import g, Box\n\n\n" + F, "kit/a.py": G + BOX + SHUT}, [], id="to the package"
+        ),
+        pytest.param(
+            {
+                "kit/__init__.py": "from .a import g, Box\nfrom .b import ff as f\n",
+                "kit/a.py": G + BOX + SHUT,
+                "kit/b.py": F.replace("f(", "ff("),
+            },
+            [],
+            id="under another name",
+        ),
+        pytest.param(
+            {"kit/__init__.py": "from .b import f, Box\n", "kit/a.py": "x = 1\n", "kit/b.py": F + BOX + SHUT},
+            ["kit/a.py::g"],
+            id="while another on the same line is gone",
+        ),
+        pytest.param(
+            {
+                "kit/__init__.py": "from .a import g, Box\nfrom .b import f\n",
+                "kit/a.py": G + BOX + SHUT,
+                "kit/b.py": F.replace("(x)", "(x, y)"),
+            },
+            ["kit/b.py::f"],
+            id="and asks for more there",
+        ),
+        pytest.param(
+            {
+                "kit/__init__.py": "from .a import f, g\nfrom .b import Box\n",
+                "kit/a.py": F + "\n\n" + G,
+                "kit/b.py": BOX,
+            },
+            ["kit/b.py::Box.shut"],
+            id="without one of its methods",
+        ),
+        pytest.param(
+            {
+                "kit/__init__.py": "from .a import f, g\nfrom .b import Box\n",
+                "kit/a.py": F + "\n\n" + G,
+                "kit/b.py": BOX + SHUT,
+                "other/b.py": "def f(x, y, z):\n    return x\n",
+            },
+            [],
+            id="and a stranger has its name",
+        ),
+    ],
+)
+def test_what_moves_behind_a_package_is_missed_only_where_less_is_offered(
+    shop: Callable, judged: Callable, found: Callable, change: dict[str, str], broken: list[str]
+):
+    repo = shop(OFFER)
+    repo.commit(change)
+    code, report = judged(repo)
+    assert (code, found(report, "new", "contract-break")) == (bool(broken), broken)
+
+
 def test_a_package_that_became_a_declared_dependency_is_no_break(shop: Callable, judged: Callable):
     manifest = '[project]\nname = "shop"\ndependencies = [{}]\n'
     vendored = {

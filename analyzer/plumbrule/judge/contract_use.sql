@@ -27,6 +27,13 @@ used AS MATERIALIZED (
     JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path
         AND (u.symbol = c.was_symbol OR (c.was_symbol = '' AND c.kind = 'module' AND u.repo <> c.repo))
     WHERE NOT (u.repo = c.repo AND u.src IN (c.path, c.was_path))
+        -- Of a name that another file defines now, only those hear who meet that one.
+        AND (u.repo <> c.repo OR c.path = c.was_path OR EXISTS (
+            SELECT 1 FROM now.use k
+            WHERE k.repo = u.repo AND k.src = u.src AND k.dst = c.path
+                AND split_part(k.symbol, '.', 1) = split_part(c.symbol, '.', 1)))
+        -- A name as such: of this repository's own files `lost_import` knows which still ask for it and do not get it.
+        AND (u.repo <> c.repo OR contains(c.symbol, '.') OR c.change NOT IN ('removed', 'moved', 'not-exported'))
 )
 SELECT u.repo, u.path, u.symbol, u.kind, u.change, u.detail, u.certainly AS certain, u.user_repo, u.src, u.line, u."user"
 FROM used u
@@ -41,19 +48,7 @@ WHERE (
         OR (n.path IS NOT NULL AND n.blob = b.blob)
         -- The file was touched, but not the function that calls.
         OR (u.now <> '' AND nf.exact_hash = bf.exact_hash)
-        -- The file was touched and still asks for the name that is gone.
-        OR (u.now = '' AND u.symbol <> '' AND EXISTS (
-            SELECT 1 FROM now.dependency d
-            WHERE d.repo = u.user_repo AND d.src = u.src AND d.dst IN (u.path, u.was_path) AND d.kind = 'import'
-                AND list_contains(string_split(d.names, ', '), u.symbol)
-                AND NOT EXISTS (
-                    SELECT 1 FROM now.use k WHERE k.repo = u.user_repo AND k.src = u.src AND k.symbol = u.symbol)))
     )
-    -- Who imported the definition itself does not miss the name that a package offered for it.
-    AND (u.kind <> 're-export' OR u.user_repo <> u.repo OR EXISTS (
-        SELECT 1 FROM before.dependency d
-        WHERE d.repo = u.user_repo AND d.src = u.src AND d.dst = u.path AND d.kind = 'import'
-            AND list_has_any(string_split(d.names, ', '), [u.symbol, '*'])))
 UNION ALL
 SELECT l.repo, l.path, l.symbol, CASE WHEN l.symbol = '' THEN 'module' ELSE 'name' END, l.change, l.detail, true, l.repo, l.src,
     l.line, ''

@@ -46,7 +46,7 @@ class _Between:
 
 _BETWEEN: Mapping[str, _Between] = {
     "contract_use": _Between(
-        ("contract_change", "lost_import", "use", "file", "function", "dependency", "symbol"), "contract_use.sql"
+        ("contract_change", "lost_import", "use", "file", "function", "symbol"), "contract_use.sql"
     ),
 }
 

@@ -350,7 +350,7 @@ class _Comparison:
     now: Side
     pair: _Pair
     language: str
-    anew: Mapping[tuple[str, str], str]  # (language, name) -> the file that defines it since this change
+    anew: Mapping[tuple[str, str], Sequence[str]]  # (language, name) -> the files that define it since this change
     known: Mapping[str, list[_Definition]]
     found: Mapping[str, list[_Definition]]
     exported: Collection[str]
@@ -358,6 +358,10 @@ class _Comparison:
 
     def offers(self, name: str) -> bool:
         return offers(self.now, self.pair.now, name, self.language)
+
+    def defined_anew(self, name: str) -> Sequence[str]:
+        """The files in which a name that is gone may live on."""
+        return self.anew.get((self.language, name.partition(".")[0]), ())
 
 
 class _Fate(NamedTuple):
@@ -369,7 +373,9 @@ class _Fate(NamedTuple):
     is_gone: bool = False  # then all that was inside it is gone with it, and not told again
 
 
-def _compared(s: Situation, before: Side, now: Side, pair: _Pair, anew: Mapping[tuple[str, str], str]) -> Iterator[Row]:
+def _compared(
+    s: Situation, before: Side, now: Side, pair: _Pair, anew: Mapping[tuple[str, str], Sequence[str]]
+) -> Iterator[Row]:
     ours, theirs = before.interface(pair.before), now.interface(pair.now)
     if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
         return
@@ -390,11 +396,29 @@ def _lost_definitions(c: _Comparison) -> Iterator[Row]:
             continue
         if owner in gone:
             gone.add(name)
+            yield from _elsewhere(c, name, several)
         elif _is_offered(name, c.known, c.exported):
             fate = _fate(c, name, several)
             if fate.is_gone:
                 gone.add(name)
             yield from _told(c, name, several[0].symbol, fate)
+            if fate.is_gone and not fate.variants:
+                yield from _elsewhere(c, name, several)
+
+
+def _elsewhere(c: _Comparison, name: str, several: Sequence[_Definition]) -> Iterator[Row]:
+    """What became less of a definition that is gone here, wherever its name is defined since: who imports it through a
+    package may meet that one now, and rules ask who does."""
+    owner, _, own_name = name.rpartition(".")
+    for path in c.defined_anew(name) if _is_offered(name, c.known, c.exported) else ():
+        there = _definitions(c.now.interface(path))
+        place = Place(path, name)
+        if name in there:
+            yield from _told(
+                c, name, several[0].symbol, _Fate(_least(several, there[name], c.language), place, there[name])
+            )
+        elif owner in there and own_name not in _CONSTRUCTORS and f"{owner}.{ASKED_AT_RUN_TIME}" not in there:
+            yield from _told(c, name, several[0].symbol, _Fate([Change("removed", "")], place))
 
 
 def _fate(c: _Comparison, name: str, several: Sequence[_Definition]) -> _Fate:
@@ -414,8 +438,8 @@ def _fate(c: _Comparison, name: str, several: Sequence[_Definition]) -> _Fate:
         return _Fate(_least(several, there, c.language), elsewhere, there)
     if _still_there(c, owner, own_name):
         return _Fate([], place)
-    place_now = c.anew.get((c.language, name), "")
-    return _Fate([Change("removed", f"now in {place_now}" if place_now else "")], place, is_gone=True)
+    place_now = c.defined_anew(name)
+    return _Fate([Change("removed", f"now in {place_now[0]}" if place_now else "")], place, is_gone=True)
 
 
 def _told(c: _Comparison, name: str, was: Symbol, fate: _Fate) -> Iterator[Row]:
@@ -500,16 +524,16 @@ def _lost_bases(before: Side, now: Side, old: Place, new: Place) -> Iterator[Cha
             yield Change("base-removed", base.symbol)
 
 
-def _defined_anew(s: Situation) -> dict[tuple[str, str], str]:
+def _defined_anew(s: Situation) -> dict[tuple[str, str], list[str]]:
     """Where each top-level name that a changed file did not define before is defined now, by language and name."""
-    found: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str], list[str]] = {}
     for path in sorted(s.changed):
         if path in s.now:
             known = {symbol.symbol for symbol in s.before.rows(path).symbols} if path in s.before else set()
             rows = s.now.rows(path)
             for symbol in rows.symbols:
                 if "." not in symbol.symbol and symbol.symbol not in known:
-                    found.setdefault((rows.file.language, symbol.symbol), path)
+                    found.setdefault((rows.file.language, symbol.symbol), []).append(path)
     return found
 
 
