@@ -117,7 +117,7 @@ class State:
     used: tuple[str, str] = ("", "")  # (instrument, policy and rules) of every snapshot on the line
     main_line: str = ""
     snapshots: int = 0
-    batch_after: str = ""  # the commit before the newest batch, which the next commits may continue
+    batch_after: str = ""  # the commit before the newest batch, which the next commits may continue; "" = none is older
     counts: Mapping[str, int] = field(default_factory=dict)
     said: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # commit to (batch, agent), by an orchestrator
     standing: Standing | None = None  # of the newest snapshot

@@ -317,9 +317,10 @@ class _Scan:
     ) -> tuple[list[LineCommit], list[LineCommit]]:
         """The commits to append, and the stored ones of the batch that they may continue; oldest first."""
         after = resumed.record.commit if resumed is not None else ""
-        log_after = state.batch_after if after and state.batch_after in line else ""
         log = self._site.repository.first_parent_log
-        history = log(line[0], None if after else limit, after=log_after or after)
+        # The newest piece of work may have begun with the very first commit, which none stands before.
+        goes_on = not state.batch_after or state.batch_after in line
+        history = log(line[0], None if after else limit, after=state.batch_after if after and goes_on else after)
         if resumed is not None:
             begun = self._begun_before(history, line, after)
             if begun:

@@ -85,7 +85,8 @@ class Timeline:
         self._said = dict(state.said)
         self._accepted = self._terms.baseline.text() if self._terms.baseline is not None else ""
         self._history: list[Mapping[str, float]] = []  # figures of earlier commits
-        self._batch_of: Mapping[str, Batch] = {}
+        self._batch_of: Mapping[str, Batch] = {}  # by commit that is new here; of each batch only those commits
+        self._begun_with: Mapping[str, str] = {}  # by batch: its first commit, which may be stored already
         self.lost = ""  # a blob whose bytes this clone lacks
         self._parents: Mapping[str, str] = {}  # first parents of the commits at hand
         self._units: dict[str, Mapping[str, float]] = {}  # of the batch under way, by commit
@@ -336,6 +337,7 @@ class Timeline:
         fresh = {commit.commit.id for commit in commits}
         known = {commit.commit.id for commit in earlier}
         mine = tuple(batch for batch in found if not fresh.isdisjoint(batch.commits))
+        self._begun_with = {batch.id: batch.first_commit for batch in mine}
         self._parents = {one.commit.id: "".join(one.commit.parents[:1]) for one in (*earlier, *commits)}
         rows = [
             BatchRow(
@@ -384,7 +386,7 @@ class Timeline:
             used=self._used,
             main_line=self._ref,
             snapshots=self._snapshots,
-            batch_after=self._parents[self._batch_of[self._record.commit].first_commit],
+            batch_after=self._parents[self._begun_with[self._batch_of[self._record.commit].id]],
             counts=self._totals,
             said=self._said,
             lost=self.lost,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -260,6 +262,30 @@ def test_a_batch_goes_on_in_the_next_scan(grown: Callable, scanned: Callable, ro
     assert rows(repo.path, "SELECT first_commit, last_commit FROM batch ORDER BY last_at DESC LIMIT 1") == [
         [first, second]
     ]
+
+
+@pytest.mark.parametrize("pauses", [(), (1, 2, 3, 4, 5, 6), (2, 3, 6), (1, 5)])
+def test_batches_do_not_depend_on_how_often_one_scans(
+    make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path, pauses: tuple[int, ...]
+):
+    # From the very first commit on; with a gap, another author in between, and a clock that went back.
+    repo = make_repo({}, name="repo")
+    minutes = (0, 10, 15, 40, 130, 120, 135)
+    for number, minute in enumerate(minutes):
+        author = "Bob <bob@example.org>" if number == 3 else "Ada <ada@example.org>"
+        repo.commit({"a.py": f"x = {number}\n"}, author=author, at=repo.clock + timedelta(minutes=minute))
+        if number in pauses:
+            scanned(repo)
+    scanned(repo)
+    asked = (
+        "SELECT batch, first_commit, last_commit, agent FROM batch ORDER BY batch",
+        "SELECT position, batch FROM snapshot ORDER BY position",
+    )
+    said = [rows(repo.path, sql) for sql in asked]
+    shutil.rmtree(repo.path / ".plumbrule")
+    scanned(repo)
+    assert [rows(repo.path, sql) for sql in asked] == said
+    assert len(said[0]) > 3
 
 
 def test_an_agent_is_told_as_at_least_and_by_its_channel(grown: Callable, plumbrule: Callable, rows: Callable):
