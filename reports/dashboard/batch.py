@@ -53,10 +53,8 @@ def one(opened: Opened) -> None:
         move = counts.get(name)
         change = None if move is None or move.before is None else move.now - move.before
         value = f"{move.now:,.0f}" if move else screen.DASH
-        colour = "inverse" if change and name == "files_in_cycles" else "off"
-        said = None if change is None else screen.signed(change)
-        arrow = "auto" if change else "off"
-        column.metric(label, value, said, delta_color=colour, delta_arrow=arrow, border=True, height="stretch")
+        moved = screen.moved_by(change, worse_when_more=name == "files_in_cycles")
+        column.metric(label, value, **moved, border=True, height="stretch")
 
     left, right = st.columns([3, 2], gap="medium")
     with left:

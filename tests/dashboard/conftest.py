@@ -259,6 +259,12 @@ def one_snapshot() -> Callable[[Writer], None]:
 
 
 @pytest.fixture
+def shop_after() -> Callable[[int], Callable[[Writer], None]]:
+    """`shop_after(27)`: the shop as it stood after its 27th batch."""
+    return lambda steps: lambda writer: fill_shop(writer, steps)
+
+
+@pytest.fixture
 def bad_names() -> Callable[[Writer], None]:
     """A repository whose own name, batches and agents are hostile."""
     return fill_bad

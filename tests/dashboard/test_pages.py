@@ -113,6 +113,34 @@ def test_drift_counts_first_and_says_how_they_moved(draw: Draw, store: Path) -> 
     assert "7 days +" in said(test)
 
 
+@pytest.mark.parametrize(
+    ("batches", "label", "said", "colour", "points"),
+    [
+        (9, "Findings", "-1", "GREEN", "DOWN"),  # this batch mended one
+        (8, "Findings", "+2", "RED", "UP"),
+        (8, "Edges not allowed", "+1", "RED", "UP"),
+        (10, "Findings", "±0", "GRAY", "NONE"),
+        (8, "Component edges", "+1", "GRAY", "UP"),  # the size of a system is neither good nor bad
+    ],
+)
+def test_a_tile_points_where_its_count_went_and_is_green_only_if_that_is_better(
+    draw: Draw, store: Path, write_store: Callable[..., Path], shop_after: Callable[[int], object],
+    batches: int, label: str, said: str, colour: str, points: str,
+) -> None:  # fmt: skip
+    shutil.rmtree(store)
+    write_store(store, shop_after(batches))
+    metric = next(metric.proto for metric in draw().metric if metric.label == label)
+    assert metric.delta == said
+    assert metric.MetricColor.Name(metric.color) == colour
+    assert metric.MetricDirection.Name(metric.direction) == points
+
+
+def test_a_batch_that_brought_files_into_cycles_is_shown_red_and_its_size_grey(draw: Draw) -> None:
+    tiles = {metric.label: metric.proto for metric in draw("batch.py", repo="shop", batch="batch-8").metric}
+    shown = [tiles[label] for label in ("Files in cycles", "Component edges")]
+    assert [(tile.delta, tile.MetricColor.Name(tile.color)) for tile in shown] == [("+2", "RED"), ("+1", "GRAY")]
+
+
 def test_all_repositories_are_summed_unless_one_is_asked_for(draw: Draw) -> None:
     every = {metric.label: int(metric.value) for metric in draw().metric}
     shop = {metric.label: int(metric.value) for metric in draw(repo="shop").metric}

@@ -217,16 +217,25 @@ def signed(number: float | None) -> str:
     return f"{number:+,.0f}".replace("-", "\u2212") if number else "±0"
 
 
+def moved_by(number: float | None, *, worse_when_more: bool) -> dict[str, Any]:  # Any: arguments of `st.metric`
+    """How a metric moved: fewer of what is bad is green and points down, more of it red and up; other counts are grey.
+
+    Streamlit tells the direction by the first character, and knows no minus sign but the one of ASCII.
+    """
+    if number is None:
+        return {"delta": None}
+    said = f"{number:+,.0f}" if number else signed(number)
+    colour = "inverse" if worse_when_more and number else "off"
+    return {"delta": said, "delta_color": colour, "delta_arrow": "auto" if number else "off"}
+
+
 def tile(label: str, movement: Movement, values: Sequence[float], *, worse_when_more: bool = True) -> None:
     """A count, how it moved, and its line."""
-    moved = movement.batch
     with st.container(border=True, gap=None):
         st.metric(
             label,
             f"{movement.now:,.0f}",
-            None if moved is None else signed(moved),
-            delta_color=("inverse" if worse_when_more else "off") if moved else "off",
-            delta_arrow="auto" if moved else "off",
+            **moved_by(movement.batch, worse_when_more=worse_when_more),
             delta_description="newest batch",
             chart_data=list(values) or None,
             chart_type="line",
