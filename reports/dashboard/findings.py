@@ -10,7 +10,7 @@ import streamlit as st
 from plumbrule.errors import StoreError
 from plumbrule.report import address, screen
 from plumbrule.report.escapes import in_markdown
-from plumbrule.report.history import Shown
+from plumbrule.report.history import Former, Shown
 from plumbrule.report.model import in_order
 from plumbrule.report.reviews import add_review, read_reviews
 from plumbrule.report.rulebook import rulebook
@@ -83,12 +83,15 @@ def remark(finding: str, verdict: str) -> None:
         st.session_state["_fault"] = str(fault)
 
 
-def detail(one: Shown) -> None:
+def detail(one: Shown, former: Former | None = None) -> None:
     finding = one.finding
+    state = finding.state if former is None else former.state
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.badge(finding.severity if finding.severity in BADGES else "off", color=BADGES.get(finding.severity, "gray"))
-        st.badge(finding.state if finding.state in STATES else "other", color="gray")
+        st.badge(state if state in (*STATES, "past") else "other", color="gray")
         st.markdown(f"**{screen.code(finding.rule)}**")
+    if former is not None:
+        st.info(former.words(screen.code), icon=":material/history:")
     st.code(screen.name_text(finding.subject, 2000), language=None, wrap_lines=True)
     if finding.message:
         st.markdown(in_markdown(finding.message))
@@ -107,7 +110,8 @@ def detail(one: Shown) -> None:
         st.code("\n".join(screen.name_text(line, 400) for line in finding.evidence), language=None, wrap_lines=True)
     origin(one)
     review(finding.id)
-    accept(one)
+    if former is None:
+        accept(one)
 
 
 def origin(one: Shown) -> None:
@@ -216,10 +220,15 @@ with right:
         if not any(one.finding.id == asked for one in rows):
             st.caption("This finding does not pass the filters on the left.")
         detail(by_id[asked])
+    elif asked and (elsewhere := now.history.findings(beginning=asked)):
+        st.caption(f"This finding is of another repository, {screen.code(elsewhere[0].finding.repo)}.")
+        detail(elsewhere[0])
+    elif asked and (gone := now.history.former(asked)):
+        detail(gone[0].shown, gone[0])
     elif asked:
         screen.nothing(
             f"Generation {now.history.generation} has no finding {screen.code(asked, 40)}.",
-            "It may be gone for good, belong to another repository, or come from another store.",
+            "No earlier judgement kept here told it either: it may come from another store.",
         )
     elif rows:
         st.caption("Choose a finding to see its evidence, its origin and what to do.")

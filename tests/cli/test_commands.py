@@ -209,6 +209,23 @@ def test_a_finding_is_explained_by_the_beginning_of_its_id(shop, plumbrule: Call
     assert "ffffffffffff" in unknown.err
 
 
+def test_a_finding_that_was_fixed_is_explained_as_it_was_told_last(shop, plumbrule: Callable):
+    sql = "SELECT finding FROM finding WHERE subject = 'shop/cart.py -> shop/tax.py'"
+    (row,) = json.loads(plumbrule(shop.path, "query", sql, "--format", "json").out)
+    told_at = shop.head
+    for tax in ("def rate() -> float:\n    return 0.2\n", "def rate() -> float:\n    return 0.3\n"):
+        fixed_at = shop.commit({"shop/tax.py": tax})
+        assert plumbrule(shop.path, "scan", "--quiet").code == 0
+        answer = plumbrule(shop.path, "explain", row["finding"])
+        assert answer.code == 0, answer.err
+        assert "dependency-cycle" in answer.out
+        assert "shop/cart.py:1" in answer.out
+        assert ", fixed)" in answer.out
+    assert f"Told last at {told_at[:12]}" in answer.out
+    assert "Fixed in batch" in answer.out
+    assert fixed_at[:12] not in answer.out, "the commit before the last one fixed it"
+
+
 def test_commands_work_from_a_folder_below_the_root(shop, plumbrule: Callable):
     for command in (("query", "SELECT count(*) FROM file"), ("scan", "--quiet"), ("rules", "list")):
         assert plumbrule(shop.path / "shop", *command).code == 0

@@ -225,6 +225,19 @@ def fill_bad(writer: Writer) -> None:
     filling.step(HOSTILE_BATCH, HOSTILE_AGENT, hours=300)
 
 
+def fill_about_one_change(writer: Writer) -> None:
+    """A repository whose first batch broke a contract, which the judgement of the second does not repeat."""
+    lib = System("lib")
+    lib.needs("lib/b.py", "lib/a.py")
+    writer.repository("lib", "/srv/lib", "", "main")
+    filling = Filling(writer, lib, ("lib",))
+    broken = finding("lib", "contract-break", "lib/a.py::price", "first", "codex", filling.at, finding="c0ffee000000")
+    filling.findings[broken.finding] = broken
+    filling.step("first", "codex")
+    filling.findings.clear()
+    filling.step("second", "codex")
+
+
 def make_store(folder: Path, *fill: Callable[[Writer], None]) -> Path:
     with Store.open(folder).writer(lambda _: None) as writer:
         for one in fill:
@@ -262,6 +275,12 @@ def one_snapshot() -> Callable[[Writer], None]:
 def shop_after() -> Callable[[int], Callable[[Writer], None]]:
     """`shop_after(27)`: the shop as it stood after its 27th batch."""
     return lambda steps: lambda writer: fill_shop(writer, steps)
+
+
+@pytest.fixture
+def about_one_change() -> Callable[[Writer], None]:
+    """A repository whose first batch broke a contract, as finding c0ffee000000; the second did not."""
+    return fill_about_one_change
 
 
 @pytest.fixture

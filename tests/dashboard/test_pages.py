@@ -203,7 +203,35 @@ def test_a_link_to_a_finding_shows_its_evidence_origin_and_remedy(draw: Draw, st
     assert "Move the name to where its knowledge belongs." in words
 
 
-def test_a_link_to_a_finding_that_is_gone_says_so(draw: Draw) -> None:
+def test_a_link_to_a_finding_that_was_fixed_shows_it_as_it_was_and_what_became_of_it(draw: Draw, store: Path) -> None:
+    with open_history(store) as history:
+        opened = history.opened("shop", "batch-9")
+    assert opened is not None
+    (fixed,) = opened.fixed
+    words = said(draw("findings.py", repo="shop", finding=fixed.id))
+    assert "Fixed in batch `batch-9`" in words
+    assert "of batch `batch-8`" in words
+    assert f"{fixed.path}:3 imports" in words
+    assert "What to do" in words
+
+
+def test_a_link_to_a_finding_about_one_change_names_that_change(
+    draw: Draw, store: Path, write_store: Callable[..., Path], about_one_change: object
+) -> None:
+    write_store(store, about_one_change)
+    words = said(draw("findings.py", finding="c0ffee000000"))
+    assert "It spoke of the change of batch `first`" in words
+    assert "lib/a.py::price" in words
+
+
+def test_a_link_to_a_finding_of_another_repository_shows_it(draw: Draw, store: Path, hostile: SimpleNamespace) -> None:
+    asked = finding_id(store, "layer-breach", f"{hostile.path} -> shared/m1.py")
+    assert "This finding is of another repository, `shop`." in said(
+        draw("findings.py", repo=hostile.repo, finding=asked)
+    )
+
+
+def test_a_link_to_a_finding_that_never_was_says_so(draw: Draw) -> None:
     assert "has no finding `gone`" in said(draw("findings.py", finding="gone"))
 
 

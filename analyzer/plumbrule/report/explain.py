@@ -8,7 +8,9 @@ from plumbrule.errors import QueryRefused
 from plumbrule.judge import Rule
 from plumbrule.questions import shortest_paths
 from plumbrule.report.escapes import visible
+from plumbrule.report.history import Former, History, Shown
 from plumbrule.store import Store
+from plumbrule.store.reader import Reader
 
 _PATHS = 3  # ways shown from one file to another
 
@@ -16,44 +18,50 @@ _PATHS = 3  # ways shown from one file to another
 def explanation(store: Store, wanted: str, rules: Sequence[Rule]) -> str:
     """Everything the store knows of one finding, named by its id or the beginning of it.
 
-    QueryRefused if no finding, or more than one, begins so.
+    One that the newest judgement does not tell is told as it stood last, with what became of it. QueryRefused if no
+    finding, or more than one, begins so.
     """
     with store.reader() as reader:
-        found = reader.select(
-            "SELECT finding, rule, severity, state, repo, subject, path, line, message, evidence, first_commit,"
-            " first_batch, first_agent, first_at, remedy FROM finding WHERE starts_with(finding, ?) ORDER BY ALL",
-            wanted,
-        )
+        history = History.of(reader)
+        former: dict[str, Former] = {}
+        found: Sequence[Shown] = history.findings(beginning=wanted)
+        if not found:
+            former = {one.shown.finding.id: one for one in history.former(wanted)}
+            found = [one.shown for one in former.values()]
         if len(found) != 1:
-            listed = "".join(f"\n  {row[0]}  {row[1]}: {visible(row[5])}" for row in found[:20])
+            listed = "".join(f"\n  {s.finding.id}  {s.finding.rule}: {visible(s.finding.subject)}" for s in found[:20])
             what = "no finding begins" if not found else f"{len(found)} findings begin"
             raise QueryRefused(f"{what} with {wanted!r}.{listed}\nThe view `finding` and every report show the ids.")
-        (id_, rule, severity, state, repo, subject, path, line, message, evidence, commit, batch, agent, at, remedy) = (
-            found[0]
-        )
-        paths = []
-        src, arrow, dst = subject.partition(" -> ")
-        if arrow:
-            edges = reader.select(
-                "SELECT DISTINCT src, dst FROM dependency"
-                " WHERE repo = ? AND kind = 'import' AND NOT type_only ORDER BY ALL",
-                repo,
-            )
-            paths = shortest_paths([(a, b) for a, b in edges], dst, src, _PATHS)
-    page = next((one for one in rules if one.id == rule), None)
-    where = f"{path}:{line}" if line else path
-    lines = [f"{id_}  {rule} ({severity}, {state})", f"{repo}: {where}", "", message]
+        finding, at = found[0].finding, found[0].first_at
+        past = former.get(finding.id)
+        src, arrow, dst = finding.subject.partition(" -> ")
+        paths = _ways(reader, finding.repo, dst, src) if arrow and past is None else []
+    page = next((one for one in rules if one.id == finding.rule), None)
+    where = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    state = finding.state if past is None else past.state
+    lines = [f"{finding.id}  {finding.rule} ({finding.severity}, {state})", f"{finding.repo}: {where}"]
+    lines += ["", past.words(str)] if past is not None else []
+    lines += ["", finding.message]
     if page is not None:
         lines += ["", "Why it matters", *(f"  {text}" for text in page.reason.strip().splitlines())]
-    if evidence:
-        lines += ["", "Evidence", *(f"  {item}" for item in evidence)]
+    if finding.evidence:
+        lines += ["", "Evidence", *(f"  {item}" for item in finding.evidence)]
     if paths:
         lines += ["", f"Ways back from {dst} to {src}", *(f"  {' -> '.join(way)}" for way in paths)]
     lines += ["", "Since"]
-    if commit:
-        who = f", by at least {agent}" if agent else ""
-        lines.append(f"  commit {commit} of batch {batch}, {at:%Y-%m-%d %H:%M} UTC{who}")
+    if finding.commit:
+        who = f", by at least {finding.agent}" if finding.agent else ""
+        when = f", {at:%Y-%m-%d %H:%M} UTC" if at is not None else ""
+        lines.append(f"  commit {finding.commit} of batch {finding.batch}{when}{who}")
     else:
         lines.append("  before the first commit that was scanned")
-    lines += ["", "What to do instead", *(f"  {text}" for text in remedy.strip().splitlines())]
+    lines += ["", "What to do instead", *(f"  {text}" for text in finding.remedy.strip().splitlines())]
     return "\n".join(visible(text) for text in lines) + "\n"
+
+
+def _ways(reader: Reader, repo: str, src: str, dst: str) -> Sequence[Sequence[str]]:
+    edges = reader.select(
+        "SELECT DISTINCT src, dst FROM dependency WHERE repo = ? AND kind = 'import' AND NOT type_only ORDER BY ALL",
+        repo,
+    )
+    return shortest_paths([(a, b) for a, b in edges], src, dst, _PATHS)

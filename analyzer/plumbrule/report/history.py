@@ -13,10 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from plumbrule.report.model import Finding
 from plumbrule.report.rulebook import about_change
+
+if TYPE_CHECKING:
+    from plumbrule.store.reader import Reader
 
 PER_BATCH = "contract_breaks"  # the one count that says what a batch did, and does not add up over time
 EVIDENCE_LIMIT = 500  # dependencies listed behind one edge of the component map
@@ -112,6 +115,29 @@ class Shown(NamedTuple):
     component: str
 
 
+class Former(NamedTuple):
+    """A finding that the newest judgement does not tell, as it was told last."""
+
+    shown: Shown
+    told: Snapshot  # the last one at which it stood
+    gone: Snapshot | None  # the one whose judgement did not tell it; None = nobody judged its line since
+
+    @property
+    def state(self) -> str:
+        """What became of it: "fixed", or "past" for what belonged to one change."""
+        return "past" if self.gone is None or about_change(self.shown.finding.rule) else "fixed"
+
+    def words(self, name: Callable[[str], str]) -> str:
+        """What became of it, in a sentence; `name` makes a name harmless for where it is said."""
+        last = f"Told last at {name(self.told.commit[:12])} of batch {name(self.told.batch)}, {self.told.at:%Y-%m-%d}."
+        if self.state == "fixed" and self.gone is not None:
+            return f"Fixed in batch {name(self.gone.batch)}, by {name(self.gone.commit[:12])}. {last}"
+        if self.gone is not None:
+            batch = self.shown.finding.batch or self.told.batch
+            return f"It spoke of the change of batch {name(batch)}, which later judgements do not repeat. {last}"
+        return f"Its history was rewritten and not judged since. {last}"
+
+
 class Component(NamedTuple):
     repo: str
     component: str
@@ -180,10 +206,22 @@ class PolicyInUse:
 class History:
     """Answers about one generation. `repo` is a repository's name, or "" for all of them together."""
 
-    def __init__(self, connection: Connection, generation: int, recall: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        generation: int,
+        recall: Callable[[str], str | None],
+        last_told: Callable[[str], Sequence[tuple[str, str, str]]],
+    ) -> None:
         self._connection = connection
         self._recall = recall
+        self._last_told = last_told
         self.generation = generation
+
+    @classmethod
+    def of(cls, reader: Reader) -> History:
+        """What an open reader knows."""
+        return cls(reader.connection, reader.generation, reader.recall, reader.last_told)
 
     def repositories(self) -> tuple[Repository, ...]:
         return tuple(
@@ -241,19 +279,40 @@ class History:
                 side[1] += 0 if passing else max(-int(moment.moved), 0)
         return tuple(BatchMove(batch, *moved.get((batch.repo, batch.batch), (0, 0))) for batch in self._batches(repo))
 
-    def findings(self, repo: str = "") -> tuple[Shown, ...]:
-        """Every finding of the last judgement, fixed ones included, as the store orders them."""
+    def findings(self, repo: str = "", beginning: str = "") -> tuple[Shown, ...]:
+        """Every finding of the last judgement whose id begins so, fixed ones included, as the store orders them."""
         rows = self._rows(
             """
             SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.remedy,
                 f.evidence, f.first_commit, f.first_batch, f.first_agent, f.unaccepted, f.grouped_by, f.first_at,
                 coalesce(p.component, '')
             FROM finding AS f LEFT JOIN file AS p ON p.repo = f.repo AND p.path = f.path
-            WHERE $1 IN ('', f.repo)
+            WHERE $1 IN ('', f.repo) AND starts_with(f.finding, $2)
             """,
-            [repo],
+            [repo, beginning],
         )
         return tuple(Shown(_finding(row[:16]), row[16], row[17]) for row in rows)
+
+    def former(self, beginning: str) -> tuple[Former, ...]:
+        """Findings of earlier judgements whose id begins so and that the newest one does not tell: fixed since, or
+        about one change."""
+        asked = self._last_told(beginning)
+        by_name = {snapshot.snapshot: snapshot for snapshot in self._snapshots("", former=True)} if asked else {}
+        found = []
+        for id_, told, gone in asked:
+            rows = self._rows(
+                """
+                SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.remedy,
+                    f.evidence, f.first_commit, f.first_batch, f.first_agent, f.unaccepted, f.grouped_by, f.first_at,
+                    coalesce(p.component, '')
+                FROM finding_at($1) AS f LEFT JOIN file_at($1) AS p ON p.repo = f.repo AND p.path = f.path
+                WHERE f.finding = $2
+                """,
+                [told, id_],
+            )
+            shown = (Shown(_finding(row[:16]), row[16], row[17]) for row in rows)
+            found += [Former(one, by_name[told], by_name.get(gone)) for one in shown]
+        return tuple(found)
 
     def components(self, repo: str) -> tuple[Component, ...]:
         sql = "SELECT repo, component, files FROM component WHERE repo = $1 ORDER BY component"
@@ -422,14 +481,16 @@ class History:
             of_name.sort()
         return steps
 
-    def _snapshots(self, repo: str) -> tuple[Snapshot, ...]:
+    def _snapshots(self, repo: str, *, former: bool = False) -> tuple[Snapshot, ...]:
+        """Those of the main lines in order; with those of lines that were rewritten if `former`."""
         rows = self._rows(
             """
-            SELECT snapshot, repo, position, commit, parent, committed_at, batch, agent, files, parsed, skipped,
+            SELECT snapshot, repo, base_position, commit, parent, committed_at, batch, agent, files, parsed, skipped,
                 imports, resolved, coalesce(not_measured, '')
-            FROM snapshot WHERE position IS NOT NULL AND $1 IN ('', repo) ORDER BY repo, position
+            FROM snapshot WHERE (kind = 'main' OR $2 AND kind = 'former') AND $1 IN ('', repo)
+            ORDER BY repo, base_position, snapshot
             """,
-            [repo],
+            [repo, former],
         )
         return tuple(Snapshot(*row) for row in rows)
 
@@ -457,7 +518,7 @@ def open_history(store: Path) -> Iterator[History]:
 
     reader = Store.open(store, note=lambda _: None).reader()
     try:
-        yield History(reader.connection, reader.generation, reader.recall)
+        yield History.of(reader)
     finally:
         reader.close()
 

@@ -128,6 +128,25 @@ class Reader:
         found = self.select("SELECT text FROM log.remembered WHERE key = ?", key)
         return str(found[0][0]) if found else None
 
+    def last_told(self, beginning: str) -> list[tuple[str, str, str]]:
+        """Findings whose id begins so and that no judgement in force tells: (id, the last snapshot at which it stood,
+        the one whose judgement no longer told it or ""), by id."""
+        if shape.FINDING.name in self.outdated:
+            return []
+        rows = self.select(
+            """
+            SELECT f.finding, max_by(s.snapshot, s.base_position) FILTER (s.base_position < f._until),
+                coalesce(min_by(s.snapshot, s.base_position) FILTER (s.base_position >= f._until), '')
+            FROM past.finding AS f JOIN log.snapshot AS s
+                ON s.repo = f.repo AND s.line = f._line AND s.base_position >= f._since AND s.kind IN ('main', 'former')
+            WHERE starts_with(f.finding, $1) AND f.state <> 'fixed'
+                AND f.finding NOT IN (SELECT finding FROM head.finding)
+            GROUP BY f.finding, f.repo, f._line, f._until ORDER BY f.finding, f._line, f._until
+            """,
+            beginning,
+        )
+        return sorted({id_: (id_, told, after) for id_, told, after in rows if told}.values())
+
     def standing(self, repo: str, part: str, keys: Iterable[str] | None = None) -> dict[str, str]:
         """Texts by key of what `Writer.standing` kept in one part, or those of these keys."""
         if not self.current:

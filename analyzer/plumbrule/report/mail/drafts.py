@@ -61,7 +61,7 @@ class Desk:
     def open(cls, folder: Path, rules: Sequence[Rule], note: Callable[[str], None]) -> Iterator[Desk]:
         """StoreError if there is nothing to tell of."""
         with StoreFolder.open(folder, note=note).reader() as reader:
-            store = Store(reader, History(reader.connection, reader.generation, reader.recall))
+            store = Store(reader, History.of(reader))
             desk = cls(store, rules, read_reviews(folder))
             if not desk._newest:
                 raise StoreError(
