@@ -88,10 +88,13 @@ def detail(one: Shown, former: Former | None = None) -> None:
     state = finding.state if former is None else former.state
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.badge(finding.severity if finding.severity in BADGES else "off", color=BADGES.get(finding.severity, "gray"))
-        st.badge(state if state in (*STATES, "past") else "other", color="gray")
+        st.badge(state if state in (*STATES, "moved", "past") else "other", color="gray")
         st.markdown(f"**{screen.code(finding.rule)}**")
     if former is not None:
         st.info(former.words(screen.code), icon=":material/history:")
+        for heir in former.heirs[:1]:
+            place = {"repo": heir.repo, "finding": heir.id}
+            st.page_link("findings.py", label="Open what it is now", icon=":material/rule:", query_params=place)
     st.code(screen.name_text(finding.subject, 2000), language=None, wrap_lines=True)
     if finding.message:
         st.markdown(in_markdown(finding.message))

@@ -226,6 +226,21 @@ def test_a_finding_that_was_fixed_is_explained_as_it_was_told_last(shop, plumbru
     assert fixed_at[:12] not in answer.out, "the commit before the last one fixed it"
 
 
+def test_a_finding_of_a_renamed_file_leads_to_what_it_is_told_as_now(shop, plumbrule: Callable):
+    sql = "SELECT finding FROM finding WHERE subject = '{}'"
+    (old,) = json.loads(
+        plumbrule(shop.path, "query", sql.format("shop/cart.py -> shop/tax.py"), "--format", "json").out
+    )
+    shop.git("mv", "shop/cart.py", "shop/basket.py")
+    shop.commit({"shop/tax.py": SHOP["shop/tax.py"].replace("cart", "basket")})
+    assert plumbrule(shop.path, "scan", "--quiet").code == 0
+    now = "shop/basket.py -> shop/tax.py"
+    (new,) = json.loads(plumbrule(shop.path, "query", sql.format(now), "--format", "json").out)
+    answer = plumbrule(shop.path, "explain", old["finding"])
+    assert answer.code == 0, answer.err
+    assert f"it is told as {new['finding']}, {now} since" in answer.out
+
+
 def test_commands_work_from_a_folder_below_the_root(shop, plumbrule: Callable):
     for command in (("query", "SELECT count(*) FROM file"), ("scan", "--quiet"), ("rules", "list")):
         assert plumbrule(shop.path / "shop", *command).code == 0

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from plumbrule.store.reader import Reader
 
 PER_BATCH = "contract_breaks"  # the one count that says what a batch did, and does not add up over time
+_HEIRS = 3  # named in a sentence
 EVIDENCE_LIMIT = 500  # dependencies listed behind one edge of the component map
 
 
@@ -121,15 +122,21 @@ class Former(NamedTuple):
     shown: Shown
     told: Snapshot  # the last one at which it stood
     gone: Snapshot | None  # the one whose judgement did not tell it; None = nobody judged its line since
+    heirs: tuple[Finding, ...] = ()  # what that judgement told in its place, after files were renamed; one, or a guess
 
     @property
     def state(self) -> str:
-        """What became of it: "fixed", or "past" for what belonged to one change."""
-        return "past" if self.gone is None or about_change(self.shown.finding.rule) else "fixed"
+        """What became of it: "fixed", "moved" with a renamed file, or "past" for what belonged to one change."""
+        if self.gone is None or about_change(self.shown.finding.rule):
+            return "past"
+        return "moved" if self.heirs else "fixed"
 
     def words(self, name: Callable[[str], str]) -> str:
         """What became of it, in a sentence; `name` makes a name harmless for where it is said."""
         last = f"Told last at {name(self.told.commit[:12])} of batch {name(self.told.batch)}, {self.told.at:%Y-%m-%d}."
+        if self.state == "moved" and self.gone is not None:
+            now = " or ".join(f"{name(heir.id)}, {name(heir.subject)}" for heir in self.heirs[:_HEIRS])
+            return f"Files were renamed in batch {name(self.gone.batch)}: it is told as {now} since. {last}"
         if self.state == "fixed" and self.gone is not None:
             return f"Fixed in batch {name(self.gone.batch)}, by {name(self.gone.commit[:12])}. {last}"
         if self.gone is not None:
@@ -311,8 +318,25 @@ class History:
                 [told, id_],
             )
             shown = (Shown(_finding(row[:16]), row[16], row[17]) for row in rows)
-            found += [Former(one, by_name[told], by_name.get(gone)) for one in shown]
+            for one in shown:
+                found.append(Former(one, by_name[told], by_name.get(gone), self._heirs(one.finding, told, gone)))
         return tuple(found)
+
+    def _heirs(self, finding: Finding, told: str, gone: str) -> tuple[Finding, ...]:
+        """What the judgement at `gone` told in the place of a finding that it last told at `told`.
+
+        Identity follows renames: only what was told under other names can be new there and yet have an older origin.
+        """
+        if not gone:
+            return ()
+        old = self._findings_at(told)
+        heirs = [
+            one
+            for one in self._findings_at(gone).values()
+            if one.id not in old and (one.rule, one.commit) == (finding.rule, finding.commit)
+        ]
+        same = [one for one in heirs if _shares_a_name(one.subject, finding.subject)]
+        return tuple(same or heirs)
 
     def components(self, repo: str) -> tuple[Component, ...]:
         sql = "SELECT repo, component, files FROM component WHERE repo = $1 ORDER BY component"
@@ -562,6 +586,12 @@ def _finding(row: Sequence[Any]) -> Finding:  # Any: view columns
         finding, rule, severity, state, repo, subject, path or "", line or 0, message or "", remedy or "",
         tuple(evidence or ()), commit or "", batch or "", agent or "", bool(unaccepted), group or "",
     )  # fmt: skip
+
+
+def _shares_a_name(one: str, other: str) -> bool:
+    """Whether one end of two subjects has the same last name: a folder, or one of both files, was renamed."""
+    ends = zip(one.split(" -> "), other.split(" -> "), strict=False)
+    return any(a.rpartition("/")[2] == b.rpartition("/")[2] for a, b in ends)
 
 
 class _Step(NamedTuple):
