@@ -22,7 +22,10 @@ SEVERITIES = ["error", "warning", "info"]
 VERDICTS = {
     "true": ("True", ":material/check:"),
     "wrong": ("Wrong", ":material/close:"),
+}
+MUTING = {
     "mute": ("Mute for me", ":material/visibility_off:"),
+    "unmute": ("Unmute for me", ":material/visibility:"),
 }
 WAIVED_FOR = timedelta(days=90)
 BADGES = {"error": "red", "warning": "orange", "info": "blue"}
@@ -30,6 +33,7 @@ BADGES = {"error": "red", "warning": "orange", "info": "blue"}
 now = screen.current()
 reviews = read_reviews(now.store)
 standing = reviews.standing()
+mutes = reviews.mutes()
 muted = reviews.muted_by(now.who)
 every = now.history.findings(now.repo)
 by_id = {one.finding.id: one for one in every}
@@ -76,9 +80,10 @@ def remark(finding: str, verdict: str) -> None:
     note = st.session_state.get(f"note-{finding}", "")
     mine = standing.get(finding, {}).get(now.who)
     if mine and mine.verdict == verdict and not note:
-        verdict = "withdrawn"  # the same button again takes it back
+        verdict = "retracted"  # the same button again takes it back
     try:
         add_review(now.store, now.who, datetime.now(UTC), finding, verdict, note)
+        st.session_state[f"note-{finding}"] = ""  # the next remark has a reason of its own
     except StoreError as fault:
         st.session_state["_fault"] = str(fault)
 
@@ -138,7 +143,7 @@ def origin(one: Shown) -> None:
 
 def review(finding: str) -> None:
     st.markdown("**Remarks**")
-    for who, said in standing.get(finding, {}).items():
+    for who, said in (*standing.get(finding, {}).items(), *mutes.get(finding, {}).items()):
         note = f": {in_markdown(said.note)}" if said.note else ""
         st.caption(f"{screen.code(who)} **{said.verdict}**, {screen.code(said.when[:10])}{note}")
     if not now.who:
@@ -156,6 +161,9 @@ def review(finding: str) -> None:
                 on_click=remark,
                 args=(finding, verdict),
             )
+        change = "unmute" if finding in muted else "mute"
+        label, icon = MUTING[change]
+        st.button(label, key=f"{change}-{finding}", icon=icon, on_click=remark, args=(finding, change))
     st.text_input("Note", key=f"note-{finding}", placeholder="Why? (optional)", label_visibility="collapsed")
 
 

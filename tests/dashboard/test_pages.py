@@ -266,6 +266,21 @@ def test_what_somebody_called_wrong_comes_last(draw: Draw, store: Path) -> None:
     assert (rows[-1]["Subject"], rows[-1]["Remarks"]) == (first, "1 wrong")
 
 
+def test_muting_keeps_the_judgement_and_can_be_undone(draw: Draw, store: Path) -> None:
+    asked = finding_id(store, "oversized-file", "catalog/m14.py")
+    test = draw("findings.py", finding=asked)
+    for button in ("wrong", "mute"):
+        test.button(key=f"{button}-{asked}").click()
+        whole(test.run())
+    assert "**wrong**" in said(test)
+    assert "**mute**" in said(test)
+    test.button(key=f"unmute-{asked}").click()
+    whole(test.run())
+    assert "**wrong**" in said(test)
+    assert "**mute**" not in said(test)
+    assert "catalog/m14.py" in [row["Subject"] for row in table(test, "Subject")]
+
+
 def test_a_muted_finding_is_hidden_from_the_one_who_muted_it(draw: Draw, store: Path) -> None:
     asked = finding_id(store, "oversized-file", "catalog/m14.py")
     test = draw("findings.py", finding=asked)

@@ -33,18 +33,42 @@ def test_a_remark_is_read_back_with_who_and_when(tmp_path: Path) -> None:
     assert remark.note == 'generated\n"code" \u2028 \ud800'
 
 
-def test_the_last_remark_of_a_person_counts(tmp_path: Path) -> None:
-    for who, verdict in (("ada", "true"), ("bob", "wrong"), ("ada", "mute")):
+def test_the_last_judgement_of_a_person_counts(tmp_path: Path) -> None:
+    for who, verdict in (("ada", "true"), ("bob", "wrong"), ("ada", "wrong")):
         add_review(tmp_path, who, NOW, "f1", verdict)
     standing = read_reviews(tmp_path).standing()["f1"]
-    assert {who: remark.verdict for who, remark in standing.items()} == {"ada": "mute", "bob": "wrong"}
+    assert {who: remark.verdict for who, remark in standing.items()} == {"ada": "wrong", "bob": "wrong"}
 
 
-def test_a_withdrawn_remark_no_longer_counts_and_is_still_there(tmp_path: Path) -> None:
-    add_review(tmp_path, "ada", NOW, "f1", "mute")
+def test_who_mutes_a_finding_keeps_what_they_judged_of_it(tmp_path: Path) -> None:
+    for verdict in ("wrong", "mute"):
+        add_review(tmp_path, "ada", NOW, "f1", verdict, f"said {verdict}")
+    reviews = read_reviews(tmp_path)
+    assert reviews.standing()["f1"]["ada"].note == "said wrong"
+    assert reviews.mutes()["f1"]["ada"].note == "said mute"
+
+
+@pytest.mark.parametrize(
+    ("taken_back", "judgement", "muted"),
+    [("retracted", None, True), ("unmute", "wrong", False), ("withdrawn", "wrong", False)],
+)
+def test_a_judgement_and_a_muting_are_taken_back_one_by_one(
+    tmp_path: Path, taken_back: str, judgement: str | None, muted: bool
+) -> None:
+    for verdict in ("wrong", "mute", taken_back):
+        add_review(tmp_path, "ada", NOW, "f1", verdict)
+    reviews = read_reviews(tmp_path)
+    standing = reviews.standing().get("f1", {})
+    assert (standing["ada"].verdict if standing else None) == judgement
+    assert reviews.muted_by("ada") == ({"f1"} if muted else frozenset())
+
+
+@pytest.mark.parametrize("verdict", ["true", "mute"])
+def test_a_withdrawn_remark_of_an_older_file_no_longer_counts_and_is_still_there(tmp_path: Path, verdict: str) -> None:
+    add_review(tmp_path, "ada", NOW, "f1", verdict)
     add_review(tmp_path, "ada", NOW, "f1", "withdrawn")
     reviews = read_reviews(tmp_path)
-    assert reviews.standing() == {}
+    assert (reviews.standing(), reviews.mutes()) == ({}, {})
     assert len(reviews.remarks) == 2
 
 

@@ -1,7 +1,8 @@
 """What people remarked on findings. Hides the file: JSON Lines beside the store, only ever appended to.
 
-A remark orders and hides findings in views; no gate reads it. The last remark of a person on a finding counts. A line
-that cannot be read (a crash, a full disk, a foreign hand) is counted and never takes its neighbours with it.
+A remark orders and hides findings in views; no gate reads it. To judge and to mute are two things: of each, the last
+that a person said of a finding counts. A line that cannot be read (a crash, a full disk, a foreign hand) is counted
+and never takes its neighbours with it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from pathlib import Path
 from plumbrule.errors import StoreError
 
 FILE = "reviews.jsonl"
-VERDICTS = ("true", "wrong", "mute", "withdrawn")  # "withdrawn" takes the person's earlier remark back
+JUDGEMENTS = ("true", "wrong", "retracted")  # "retracted" takes the person's judgement back
+MUTING = ("mute", "unmute")
+VERDICTS = (*JUDGEMENTS, *MUTING, "withdrawn")  # older files' word: takes back whichever of both was said last
 NOTE_LIMIT = 2000  # characters; longer ones are cut
 
 
@@ -38,22 +41,33 @@ class Reviews:
     damaged: int = 0  # lines that could not be read
 
     def standing(self) -> Mapping[str, Mapping[str, Review]]:
-        """By finding, then by person: the remark that counts now."""
-        last: dict[str, dict[str, Review]] = {}
-        for remark in self.remarks:
-            of_finding = last.setdefault(remark.finding, {})
-            of_finding.pop(remark.who, None)  # a newer remark also moves to the end
-            if remark.verdict != "withdrawn":
-                of_finding[remark.who] = remark
-        return {finding: by_person for finding, by_person in last.items() if by_person}
+        """By finding, then by person: the judgement that counts now."""
+        return self._counting()[0]
+
+    def mutes(self) -> Mapping[str, Mapping[str, Review]]:
+        """By finding, then by person: who does not want to see it."""
+        return self._counting()[1]
 
     def muted_by(self, who: str) -> frozenset[str]:
         """Ids of the findings that this person does not want to see."""
-        return frozenset(
-            finding
-            for finding, by_person in self.standing().items()
-            if who in by_person and by_person[who].verdict == "mute"
-        )
+        return frozenset(finding for finding, by_person in self.mutes().items() if who in by_person)
+
+    def _counting(self) -> tuple[Mapping[str, Mapping[str, Review]], Mapping[str, Mapping[str, Review]]]:
+        said: dict[tuple[str, str], list[Review]] = {}  # a judgement, a muting, or both, the newer one last
+        for remark in self.remarks:
+            key = remark.finding, remark.who
+            kept = said.pop(key, [])  # a newer remark also moves to the end
+            if remark.verdict == "withdrawn":
+                kept = kept[:-1]
+            else:
+                kept = [one for one in kept if (one.verdict in MUTING) != (remark.verdict in MUTING)]
+                kept += [remark] if remark.verdict not in ("retracted", "unmute") else []
+            said[key] = kept
+        sides: tuple[dict[str, dict[str, Review]], dict[str, dict[str, Review]]] = ({}, {})
+        for (finding, who), kept in said.items():
+            for one in kept:
+                sides[one.verdict in MUTING].setdefault(finding, {})[who] = one
+        return sides
 
 
 def read_reviews(store: Path) -> Reviews:
