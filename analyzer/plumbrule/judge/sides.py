@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.graph import FileRows, Graph
+from plumbrule.judge.around import Around
 from plumbrule.judge.database import fresh, load
 from plumbrule.judge.looks import Look
 from plumbrule.judge.policy_tables import POLICY_TABLES, TOLD, policy_rows
@@ -51,7 +52,7 @@ _BETWEEN: Mapping[str, _Between] = {
 }
 
 
-_COMPILED = 2  # the form in which what was found about a rule's SQL is kept
+_COMPILED = 3  # the form in which what was found about a rule's SQL is kept
 # Columns of a view that another table than its own lends, by a key that finds at most one row.
 _LENT: Mapping[str, frozenset[str]] = {"file": frozenset({"component"})}
 
@@ -145,6 +146,7 @@ class Sides:
         self._shown: dict[str, set[str]] = {"now": set(), "before": set()}  # views, by side
         self._compiled = json.loads(compiled) if compiled else {}
         self._examined: dict[tuple[str, str], Reads] = {}
+        self._between: set[str] = set()  # views over both sides whose rows are those of these two
         self._told: dict[str, tuple[Collection[Row], Collection[Row]]] = {}
         self._moved: set[str] = set()
         self._deltas: dict[str, tuple[list[Row], list[Row]]] = {}
@@ -152,6 +154,9 @@ class Sides:
         self._past_rules.execute("USE earlier")
         if held is not None and lent is None:
             engine.attach(self._own, held.file, "store")
+        linked = bool(links) or _LINK in self._stored
+        still = {name for name, measure in self._measures.items() if measure.scope == "snapshot"}
+        self._around = Around(self._views, still, linked=linked)
         self._meet(now, before, changed)
 
     @classmethod
@@ -192,9 +197,12 @@ class Sides:
     def _meet(self, now: Moment, before: Moment, changed: Collection[str] | None) -> None:
         self.now, self.before = now, before
         self._deltas.clear()
+        self._between.clear()
         if changed is None:
             changed = differing(now.graph, before.graph)
         self._pairs = _pairs(changed, before.graph, now.graph)
+        paths = [path for path, _, _ in self._pairs]
+        self._around.meet((now.graph, now.derived), (before.graph, before.derived), paths)
         self._moved = {name for name in self._tables if self._differs(name)}
 
     def moved_symbols(self) -> dict[str, str]:
@@ -234,16 +242,22 @@ class Sides:
     def _seen(self, look: Look, parameters: Mapping[str, object]) -> bool:
         name = look.view
         moved = self._views[name] & self._moved
-        if moved - {name} and (name not in _LENT or look.columns is None or look.columns & _LENT[name]):
+        lent = bool(moved - {name}) and (name not in _LENT or look.columns is None or bool(look.columns & _LENT[name]))
+        if lent and not self._around.whole(name):
             return True
-        if name not in moved:
+        if name not in moved and not lent:
             return False
         known = name in self.now.derived and (name in self.before.derived or self.about_change(name))
         if name not in BASE and not known:
             return True
         if name not in self._deltas:
-            self._deltas[name] = self._delta(name)
-        return look.sees(self._tables[name], *self._deltas[name], parameters)
+            pairs = [path for path, _, _ in self._pairs]
+            self._deltas[name] = self._around.delta(pairs) if self._around.whole(name) else self._delta(name)
+        find = self._around.find_before, self._around.find_now
+        return look.sees(self._columns(name), *self._deltas[name], parameters, *find)
+
+    def _columns(self, name: str) -> tuple[str, ...]:
+        return self._around.columns(name) or self._tables[name].names
 
     def _delta(self, name: str) -> tuple[list[Row], list[Row]]:
         """The rows of one table that are gone, and those that came, as often as they did."""
@@ -343,6 +357,8 @@ class Sides:
                     self._catch_up(name)
                 if (both or side == "before" or self._anchor == "before") and name not in self._parted:
                     self._part(name)
+            if view in _BETWEEN and view not in self._between:
+                self._bring_between(view)
             if view not in self._shown["now"]:
                 self._show(view)
                 self._shown["now"].add(view)
@@ -352,6 +368,17 @@ class Sides:
                     f"CREATE VIEW earlier.before.{view} AS SELECT * FROM memory.before.{view}"
                 )
                 self._shown["before"].add(view)
+
+    def _bring_between(self, view: str) -> None:
+        """Fill a table with a view over both sides: to plan it takes longer than what its rules do with the rows."""
+        sql = Path(__file__).with_name(_BETWEEN[view].file).read_text(encoding="utf-8")
+        # Where the time that rules take is measured, and can be cut short.
+        if view in self._shown["now"]:
+            self._now_rules.execute(f"TRUNCATE memory.fresh.{view}")
+            self._now_rules.execute(f"INSERT INTO memory.fresh.{view}\n{sql}")
+        else:
+            self._now_rules.execute(f"CREATE TABLE memory.fresh.{view} AS\n{sql}")
+        self._between.add(view)
 
     def _create(self, name: str) -> None:
         table = self._tables[name]
@@ -422,8 +449,7 @@ class Sides:
 
         later, earlier = (held, apart) if self._anchor == "now" else (apart, held)
         if view in _BETWEEN:
-            sql = Path(__file__).with_name(_BETWEEN[view].file).read_text(encoding="utf-8")
-            bodies = [sql, f"SELECT * FROM memory.now.{view} WHERE false"]
+            bodies = [f"SELECT * FROM memory.fresh.{view}", f"SELECT * FROM memory.fresh.{view} WHERE false"]
         elif view in POLICY_TABLES:
             bodies = [f"SELECT * FROM {source(view)}" for source in (later, earlier)]
         else:
