@@ -179,7 +179,7 @@ def test_one_select_may_be_written_in_any_way(filled, sql, form):
 def test_anything_but_one_select_is_refused_by_its_kind(filled, tmp_path, sql, kind):
     with pytest.raises(QueryRefused) as refused:
         query(filled, sql.format(evil=tmp_path / "evil"))
-    assert str(refused.value).startswith(f"exactly one SELECT is allowed, and this is {kind}\nThe views are: batch, ")
+    assert str(refused.value).startswith(f"exactly one SELECT is allowed, and this is {kind}\nThe views are: agent, batch, ")
     assert not (tmp_path / "evil").exists()
 
 
@@ -245,7 +245,7 @@ def test_an_unknown_view_names_the_nearest(filled):
         query(filled, "SELECT * FROM dependencies")
     lines = str(refused.value).splitlines()
     assert lines[0] == "there is no view dependencies; did you mean dependency?"
-    assert lines[1].startswith("The views are: batch, component, ")
+    assert lines[1].startswith("The views are: agent, batch, component, ")
     with pytest.raises(QueryRefused, match="there is no view fil_at; did you mean file_at"):
         query(filled, "SELECT * FROM fil_at('x')")
 
