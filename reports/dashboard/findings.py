@@ -89,6 +89,17 @@ def remark(finding: str, verdict: str) -> None:
 
 
 def detail(one: Shown, former: Former | None = None) -> None:
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        why(one, former)
+    with right:
+        origin(one)
+        review(one.finding.id)
+        if former is None:
+            accept(one)
+
+
+def why(one: Shown, former: Former | None) -> None:
     finding = one.finding
     state = finding.state if former is None else former.state
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -109,17 +120,13 @@ def detail(one: Shown, former: Former | None = None) -> None:
     if finding.remedy:
         st.markdown("**What to do**")
         st.markdown(in_markdown(finding.remedy))
-    why = rulebook().get(finding.rule)
-    if why is not None:
-        with st.expander(f"Why it matters: {why.title}"):
-            st.markdown(why.reason)
+    page = rulebook().get(finding.rule)
+    if page is not None:
+        with st.expander(f"Why it matters: {page.title}"):
+            st.markdown(page.reason)
     if finding.evidence:
         st.markdown("**Evidence**")
         st.code("\n".join(screen.name_text(line, 400) for line in finding.evidence), language=None, wrap_lines=True)
-    origin(one)
-    review(finding.id)
-    if former is None:
-        accept(one)
 
 
 def origin(one: Shown) -> None:
@@ -176,7 +183,10 @@ def accept(one: Shown) -> None:
             "Expires", value=now.today + WAIVED_FOR, min_value=now.today, key=f"until-{one.finding.id}"
         )
         reason = st.text_input("Reason", key=f"reason-{one.finding.id}", placeholder="why this may stay until then")
-        st.code(waiver_text(one.finding, reason, owner, expires), language="toml", wrap_lines=True)
+        if owner.strip(" @") and reason.strip():
+            st.code(waiver_text(one.finding, reason, owner, expires), language="toml", wrap_lines=True)
+        else:
+            st.caption("Its text stands here once somebody owns it and says why: a policy refuses a waiver without.")
 
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
@@ -214,41 +224,36 @@ if reviews.damaged:
     )
 
 rows = listed()
-left, right = st.columns([2, 1], gap="medium")
-with left:
-    st.caption(f"{len(rows):,} of {len(every):,} findings")
-    if not every:
-        screen.nothing(
-            "Nothing was found.", "No rule has a finding in what was scanned; About says what that rests on."
-        )
-    elif not rows:
-        screen.nothing("No finding passes these filters.", "Take one of them away.")
-    else:
-        screen.finding_table(rows, remarks)
-with right:
-    asked = address.asked("finding")
-    if asked in by_id:
-        if not any(one.finding.id == asked for one in rows):
-            st.caption("This finding does not pass the filters on the left.")
-        detail(by_id[asked])
-    elif asked and (elsewhere := now.history.findings(beginning=asked)):
-        st.caption(f"This finding is of another repository, {screen.code(elsewhere[0].finding.repo)}.")
-        detail(elsewhere[0])
-    elif asked and (gone := now.history.former(asked)):
-        detail(gone[0].shown, gone[0])
-    elif asked:
-        screen.nothing(
-            f"Generation {now.history.generation} has no finding {screen.code(asked, 40)}.",
-            "No earlier judgement kept here told it either: it may come from another store.",
-        )
-    elif rows:
-        st.caption("Choose a finding to see its evidence, its origin and what to do.")
-        counted = Counter(one.finding.rule for one in rows)
-        st.dataframe(
-            [{"Rule": screen.name_text(rule), "Findings": number} for rule, number in counted.most_common()],
-            key="counted",
-            hide_index=True,
-            column_config={
-                "Findings": st.column_config.ProgressColumn(format="%d", min_value=0, max_value=max(counted.values()))
-            },
-        )
+st.caption(f"{len(rows):,} of {len(every):,} findings")
+if not every:
+    screen.nothing("Nothing was found.", "No rule has a finding in what was scanned; About says what that rests on.")
+elif not rows:
+    screen.nothing("No finding passes these filters.", "Take one of them away.")
+else:
+    screen.finding_table(rows, remarks)
+asked = address.asked("finding")
+if asked in by_id:
+    if not any(one.finding.id == asked for one in rows):
+        st.caption("This finding does not pass the filters above.")
+    detail(by_id[asked])
+elif asked and (elsewhere := now.history.findings(beginning=asked)):
+    st.caption(f"This finding is of another repository, {screen.code(elsewhere[0].finding.repo)}.")
+    detail(elsewhere[0])
+elif asked and (gone := now.history.former(asked)):
+    detail(gone[0].shown, gone[0])
+elif asked:
+    screen.nothing(
+        f"Generation {now.history.generation} has no finding {screen.code(asked, 40)}.",
+        "No earlier judgement kept here told it either: it may come from another store.",
+    )
+elif rows:
+    st.caption("Choose a finding to see its evidence, its origin and what to do.")
+    counted = Counter(one.finding.rule for one in rows)
+    st.dataframe(
+        [{"Rule": screen.name_text(rule), "Findings": number} for rule, number in counted.most_common()],
+        key="counted",
+        hide_index=True,
+        column_config={
+            "Findings": st.column_config.ProgressColumn(format="%d", min_value=0, max_value=max(counted.values()))
+        },
+    )

@@ -278,6 +278,24 @@ def shop_after() -> Callable[[int], Callable[[Writer], None]]:
 
 
 @pytest.fixture
+def two_cycles() -> Callable[[Writer], None]:
+    """A repository with two cycles, whose edges alternate in the alphabet."""
+
+    def fill(writer: Writer) -> None:
+        knots = System("knots")
+        writer.repository("knots", "/srv/knots", "", "main")
+        filling = Filling(writer, knots, ("one",))
+        for src, dst, cycle in (("a", "c", "one/a.py"), ("b", "d", "one/b.py"), ("c", "a", "one/a.py")):
+            knots.needs(f"one/{src}.py", f"one/{dst}.py")
+            subject = f"one/{src}.py -> one/{dst}.py"
+            made = finding("knots", "dependency-cycle", subject, "first", "", filling.at, grouped_by=cycle)
+            filling.findings[made.finding] = made
+        filling.step("first", "")
+
+    return fill
+
+
+@pytest.fixture
 def about_one_change() -> Callable[[Writer], None]:
     """A repository whose first batch broke a contract, as finding c0ffee000000; the second did not."""
     return fill_about_one_change

@@ -195,6 +195,18 @@ def test_errors_come_before_warnings(draw: Draw) -> None:
     assert order == sorted(order)
 
 
+def test_the_edges_of_one_cycle_stand_together_and_name_it(
+    draw: Draw, store: Path, write_store: Callable[..., Path], two_cycles: object
+) -> None:
+    shutil.rmtree(store)
+    write_store(store, two_cycles)
+    assert [(row["Subject"], row["Group"]) for row in table(draw("findings.py"), "Subject")] == [
+        ("one/a.py -> one/c.py", "2 of one/a.py"),
+        ("one/c.py -> one/a.py", "2 of one/a.py"),
+        ("one/b.py -> one/d.py", "1 of one/b.py"),
+    ]
+
+
 def test_a_link_to_a_finding_shows_its_evidence_origin_and_remedy(draw: Draw, store: Path) -> None:
     asked = finding_id(store, "layer-breach", "billing/m8.py -> web/m2.py")
     words = said(draw("findings.py", finding=asked))
@@ -298,12 +310,26 @@ def test_accepting_shows_a_waiver_that_means_exactly_this_finding(
     draw: Draw, store: Path, hostile: SimpleNamespace
 ) -> None:
     subject = f"{hostile.path} -> shared/m1.py"
-    test = draw("findings.py", finding=finding_id(store, "layer-breach", subject))
+    asked = finding_id(store, "layer-breach", subject)
+    test = draw("findings.py", finding=asked)
+    test.text_input(key=f"reason-{asked}").input("until the move")
+    whole(test.run())
     text = next(code.value for code in test.code if code.language == "toml")
     (waiver,) = tomllib.loads(text)["waiver"]
     assert (waiver["rule"], waiver["subject"], waiver["owner"]) == ("layer-breach", subject, "@ada")
     assert waiver["expires"] > date.today()
     assert "\u202e" not in text
+
+
+@pytest.mark.parametrize(("owner", "reason"), [("@ada", " "), ("@", "until the move"), ("", "until the move")])
+def test_a_waiver_that_the_policy_would_refuse_is_not_shown(draw: Draw, store: Path, owner: str, reason: str) -> None:
+    asked = finding_id(store, "oversized-file", "catalog/m14.py")
+    test = draw("findings.py", finding=asked)
+    test.text_input(key=f"owner-{asked}").input(owner)
+    test.text_input(key=f"reason-{asked}").input(reason)
+    whole(test.run())
+    assert not any(code.language == "toml" for code in test.code)
+    assert "a policy refuses a waiver without" in said(test)
 
 
 def test_lines_of_the_reviews_file_that_cannot_be_read_are_told(draw: Draw, store: Path) -> None:

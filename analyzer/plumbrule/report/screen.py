@@ -6,7 +6,8 @@ be asked for is in its address, so that every view can be sent to somebody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,7 @@ LEGEND = {
 DASH = "\u2013"  # stands where there is no number
 SEVERITY_COLOURS = {"error": "red", "warning": "orange", "info": "blue"}  # names that the theme gives its own colours
 Thing = TypeVar("Thing")
+_WHOLE = 400  # characters of a subject in a table, whose cells are scrolled and opened
 _LONG = 160  # characters of a name on one line; the rest is counted
 
 
@@ -284,7 +286,11 @@ def batch_table(moves: Sequence[BatchMove], key: str) -> None:
 
 
 def finding_table(rows: Sequence[Shown], remarks: Callable[[str], str]) -> None:
-    """Findings, one a row; the one chosen goes into the address as `finding`."""
+    """Findings, one a row, as wide as the page; the one chosen goes into the address as `finding`.
+
+    Rows of one cycle name it, with how many of them are listed; the list's order keeps them together.
+    """
+    together = Counter((one.finding.rule, one.finding.repo, one.finding.group) for one in rows if one.finding.group)
     asked = address.asked("finding")
     selected = next((number for number, one in enumerate(rows) if one.finding.id == asked), None)
     # Another list is another table: a row's number must never come to mean another finding.
@@ -295,7 +301,8 @@ def finding_table(rows: Sequence[Shown], remarks: Callable[[str], str]) -> None:
                 "Severity": [one.finding.severity],
                 "State": one.finding.state,
                 "Rule": name_text(one.finding.rule),
-                "Subject": name_text(one.finding.subject),
+                "Subject": name_text(one.finding.subject, _WHOLE),
+                **({"Group": _group_text(one.finding, together)} if together else {}),
                 "Component": name_text(one.component),
                 "Since": one.first_at,
                 "Agent, at least": name_text(one.finding.agent),
@@ -306,17 +313,18 @@ def finding_table(rows: Sequence[Shown], remarks: Callable[[str], str]) -> None:
         placeholder="",
         key=key,
         hide_index=True,
-        height=table_height(len(rows), 760),
+        height=table_height(len(rows), 460),
         on_select="rerun",
         selection_mode="single-row",
         selection_default=None if selected is None else {"selection": {"rows": [selected], "columns": [], "cells": []}},
         column_config={
             "Severity": st.column_config.MultiselectColumn(
-                options=list(SEVERITY_COLOURS), color=list(SEVERITY_COLOURS.values()), width=80
+                options=list(SEVERITY_COLOURS), color=list(SEVERITY_COLOURS.values()), width=78
             ),
-            "State": st.column_config.TextColumn(width=60),
+            "State": st.column_config.TextColumn(width=58),
             "Rule": st.column_config.TextColumn(width=134),
-            "Subject": st.column_config.TextColumn(width=265),
+            "Subject": st.column_config.TextColumn(width=520 if together else 690),
+            "Group": st.column_config.TextColumn(width=170, help="The cycle that rows belong to, and how many of it"),
             "Component": st.column_config.TextColumn(width=86),
             "Since": st.column_config.DatetimeColumn(format="D MMM YYYY", timezone="UTC", width=94),
             "Agent, at least": st.column_config.TextColumn(width=96),
@@ -328,6 +336,11 @@ def finding_table(rows: Sequence[Shown], remarks: Callable[[str], str]) -> None:
     st.session_state[f"_chosen-{key}"] = chosen
     if chosen != before:
         address.set_address(finding=chosen)
+
+
+def _group_text(finding: Finding, together: Mapping[tuple[str, str, str], int]) -> str:
+    listed = together.get((finding.rule, finding.repo, finding.group), 0)
+    return f"{listed:,} of {name_text(finding.group)}" if listed else ""
 
 
 def plain_findings(findings: Sequence[Finding], key: str) -> str | None:
