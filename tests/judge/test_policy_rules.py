@@ -118,3 +118,28 @@ def test_counts_of_known_findings_do_not_depend_on_what_is_shown(judged, only_mo
     states = subjects(judgement, "dependency-cycle")
     assert states.pop("b.py -> a.py", "known") == "known"
     assert states == {"a.py -> b.py": "waived", "c.py -> d.py": "new", "d.py -> c.py": "new"}
+
+
+@pytest.mark.parametrize(
+    ("policy", "downwards", "upwards"),
+    [
+        (PARTS, "allows this direction and forbids another of this cycle", "forbids this direction"),
+        (PARTS.partition("[[layers]]")[0], "leaves open which", "leaves open which"),
+    ],
+)
+def test_a_cycle_of_components_is_not_told_to_write_down_what_the_policy_says(judged, policy, downwards, upwards):
+    files = {
+        "web/__init__.py": "",
+        "web/page.py": "from domain.order import total\n",
+        "web/view.py": "x = 1\n",
+        "domain/__init__.py": "",
+        "domain/order.py": "total = 1\n",
+        "domain/mail.py": "from web.view import x\n",
+        "domain/more.py": "from web.view import x\n",
+    }
+    judgement = judged(RULES["component-cycle"], files, files, policy=policy)
+    remedies = {row.subject: row.remedy for row in judgement.rows}
+    assert f"the policy {downwards}" in remedies["web -> domain"]
+    assert f"the policy {upwards}" in remedies["domain -> web"]
+    cheapest = "domain -> web" if upwards.startswith("forbids") else "web -> domain"
+    assert all(f"break the whole cycle: {cheapest}." in remedy for remedy in remedies.values())

@@ -105,6 +105,19 @@ def test_the_edge_that_the_policy_forbids_is_proposed_before_a_smaller_one(world
     assert {row[8] for row in bound["cycle_edge"] if row[1] == "file"} == {"db/q.py -> web/a.py"}
 
 
+@pytest.mark.parametrize("upwards", [2, 40])
+def test_no_edge_that_the_policy_allows_is_proposed_while_breaking_forbidden_ones_will_do(world, upwards):
+    files = {f"db/q{n}.py": world.Code(imports={"web/a.py": "p, q, r"}) for n in range(upwards)}
+    files |= {
+        "web/a.py": world.Code(imports={"db/core.py": ""}),
+        "db/core.py": world.Code(imports={"web/a.py": "p, q"}),
+    }
+    intent = Intent((("web", ("web/**",)), ("db", ("db/**",))), allowed=lambda src, dst: (src, dst) != ("db", "web"))
+    rows = cycles(world, files, intent=intent)["cycle_edge"]
+    assert {row[8] for row in rows if row[1] == "component"} == {"db -> web"}
+    assert {row[8] for row in rows if row[1] == "file"} == {"db/core.py -> web/a.py"}
+
+
 def tangle(world, nodes, rng, dense):
     files = {}
     for src in nodes:

@@ -189,30 +189,36 @@ def _known_proposal(old: Collection[Row], edges: Sequence[_Edge]) -> str | None:
 
 
 def _file_proposal(s: Situation, edges: Sequence[_Edge], members: Mapping[str, str]) -> str:
-    """An edge is cheap that brings few names; five times cheaper if it runs against the policy or, where that says
-    nothing, against most edges of this cycle between the same two components."""
+    """An edge is cheap that brings few names; where the policy says nothing, five times cheaper if it runs against most
+    edges of this cycle between the same two components."""
     ways = Counter((members.get(edge.src), members.get(edge.dst)) for edge in edges)
     weights: dict[Arc, int] = {}
+    forbidden: set[Arc] = set()
     for edge in edges:
         src, dst = members.get(edge.src, ""), members.get(edge.dst, "")
         price = _UNIT * (2 + edge.symbols.count(", ") if edge.symbols else 1)
-        wrong = not s.intent.allowed(src, dst) if s.intent.allowed and src and dst else ways[src, dst] < ways[dst, src]
-        weights[edge.src, edge.dst] = price // 5 if wrong else price
-    return _proposal(weights)
+        if s.intent.allowed and src and dst:
+            against = False
+            if not s.intent.allowed(src, dst):
+                forbidden.add((edge.src, edge.dst))
+        else:
+            against = ways[src, dst] < ways[dst, src]
+        weights[edge.src, edge.dst] = price // 5 if against else price
+    return _proposal(weights, forbidden)
 
 
 def _component_proposal(s: Situation, edges: Sequence[_Edge], between: Between) -> str:
-    """An edge costs the pairs of files behind it, a fifth of that if the policy forbids it."""
-    weights: dict[Arc, int] = {}
-    for edge in edges:
-        price = _UNIT * len(between[edge.src, edge.dst])
-        wrong = s.intent.allowed is not None and not s.intent.allowed(edge.src, edge.dst)
-        weights[edge.src, edge.dst] = price // 5 if wrong else price
-    return _proposal(weights)
+    """An edge costs the pairs of files behind it."""
+    weights = {(edge.src, edge.dst): _UNIT * len(between[edge.src, edge.dst]) for edge in edges}
+    allowed = s.intent.allowed
+    return _proposal(weights, {arc for arc in weights if allowed is not None and not allowed(*arc)})
 
 
-def _proposal(weights: Mapping[Arc, int]) -> str:
-    proposed = cut(weights)
+def _proposal(weights: Mapping[Arc, int], forbidden: Collection[Arc]) -> str:
+    """What to break. No edge that the policy allows, while breaking those that it forbids will do: they must go anyway,
+    however many imports they are."""
+    dear = 1 + sum(weights[arc] for arc in forbidden)
+    proposed = cut({arc: price if arc in forbidden else price * dear for arc, price in weights.items()})
     return _shown([f"{src} -> {dst}" for src, dst in proposed.named] + [""] * (proposed.size - len(proposed.named)), 3)
 
 
