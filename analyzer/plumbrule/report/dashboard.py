@@ -6,6 +6,7 @@ Streamlit itself is not imported here, so that the command can say what to insta
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ from plumbrule.report.theme import MODES, theme
 
 STORE = "PLUMBRULE_STORE"
 ADDRESS = "127.0.0.1"  # the reviews file trusts its reader's name, so nobody else's machine may reach the pages
+
+_GRACE = 10  # seconds to end in, before it is killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,27 @@ def command(store: Path, port: int, who: str = "") -> list[str]:
 
 
 def run(store: Path, port: int, who: str = "") -> int:
-    """Serve until interrupted; Streamlit's exit code."""
-    with subprocess.Popen(command(store, port, who)) as serving:
-        try:
-            return serving.wait()
-        except KeyboardInterrupt:
-            serving.terminate()
-            return serving.wait()
+    """Serve until interrupted or told to end (SIGTERM), and leave nothing behind; Streamlit's exit code."""
+    order = command(store, port, who)
+    # Or a service manager that ends us would leave Streamlit running, with the port in its hand.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with subprocess.Popen(order) as serving:
+            try:
+                return serving.wait()
+            except KeyboardInterrupt:
+                serving.terminate()
+                return _ended(serving)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _ended(serving: subprocess.Popen[bytes]) -> int:
+    try:
+        return serving.wait(_GRACE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        serving.kill()
+        return serving.wait()
 
 
 def _look() -> dict[str, str]:
