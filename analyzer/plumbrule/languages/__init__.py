@@ -6,8 +6,9 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +49,11 @@ Target = Located | External | Unresolved
 
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress"})
 USUAL_TESTS = re.compile(r"^(test_.*|.*_test|.*_tests|tests|conftest|.*[.-](test|spec|cy|stories))\.[a-z]+$")
+# The same before the ending, as globs write it.
+_TEST_STEMS = (
+    *("test_*", "*_test", "*_tests", "tests", "conftest"),
+    *(f"*{mark}{kind}" for mark in ".-" for kind in ("test", "spec", "cy", "stories")),
+)
 
 
 class Resolver(Protocol):
@@ -175,6 +181,19 @@ def is_test(path: str) -> bool:
         return False
     language = language_of(name)
     return language is None or language.tests.match(name) is not None
+
+
+def globs_of_tests(tests: Iterable[str]) -> list[str]:
+    """Globs that tell tests as `is_test` does, wherever they lie: those that mean one of these tests."""
+    folders: set[str] = set()
+    names: set[str] = set()
+    for path in filter(is_test, tests):
+        *parents, name = path.split("/")
+        folders |= _TEST_FOLDERS.intersection(parents)
+        if is_test(name):
+            stem, _, ending = name.rpartition(".")
+            names.add(next(f"{known}.{ending}" for known in _TEST_STEMS if fnmatchcase(stem, known)))
+    return [*(f"**/{folder}/**" for folder in sorted(folders)), *sorted(names)]
 
 
 @cache

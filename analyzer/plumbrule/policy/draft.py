@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from heapq import heapify, heappop, heappush
 
-_MOST_GLOBS = 8  # a component that needs more is scattered, and a person should say what it is
+from plumbrule.globs import matcher
+from plumbrule.languages import globs_of_tests
+from plumbrule.measures.components import ROOT, TESTS
+
 _MOST_WAIVERS = 20
-_TESTS = "tests"
+_MOST_BACK = 10  # edges against the order that are named
+
+_Weights = Mapping[tuple[str, str], int]
 
 
 def draft(
     components: Mapping[str, Collection[str]],
-    dependencies: Mapping[tuple[str, str], int],
+    dependencies: _Weights,
     breaches: Sequence[tuple[str, str]],
     expires: date,
 ) -> str:
     """A policy that the repository keeps today, with comments that say what to check.
 
     `components` are the paths of each, `dependencies` how many pairs of files stand behind (src, dst), and `breaches`
-    the (rule, subject) of present findings that a waiver could hold until `expires`. What it says is read back by
-    `read_policy` without an error, whatever the names are.
+    the (rule, subject) of present findings that a waiver could hold until `expires`. Every component is declared, and
+    every path is in the one it came from. What it says is read back by `read_policy` without an error, whatever the
+    names are: one that a policy may not hold is written in visible characters.
     """
-    # Tests are wherever they are and depend on everything; that is no statement worth making.
-    named = {name: sorted(paths) for name, paths in sorted(components.items()) if name != _TESTS and paths}
-    everything = sorted(path for paths in components.values() for path in paths)
-    cover = {name: _cover(paths, everything) for name, paths in named.items()}
-    declared = [name for name, globs in cover.items() if len(globs) <= _MOST_GLOBS]
+    globs = _globs({path: name for name in sorted(components) for path in components[name]})
+    shown = _shown(globs)
     lines = [
         "# What this system is meant to look like. Plumbrule compares every change with it.",
         "# Written by `plumbrule init` from what is there today: read it, correct it, commit it.",
@@ -37,23 +38,18 @@ def draft(
         'exclude = [] # for example ["third_party/**"]',
         "",
         "# The parts that people speak of: name = path globs, as .gitignore writes them. The first match wins.",
+        '# `["x/*", "!x/*/**"]` are the files that lie in x itself. What matches nothing, such as a new folder beside',
+        "# these, belongs to no component until it is declared; the rule undeclared-code tells it, once switched on.",
         "[components]",
-        *(f"{_key(name)} = {_list(cover[name])}" for name in declared),
-        *(
-            f"# {_key(name)} = {len(cover[name])} separate places; group them, or name a folder"
-            for name in cover
-            if name not in declared
+        *(f"{_key(shown[name])} = {_list(globs[name])}" for name in globs),
+        "",
+        *_layers(
+            # Tests are wherever they are and depend on everything; that is no statement worth making.
+            [shown[name] for name in globs if name != TESTS],
+            {(shown[a], shown[b]): count for (a, b), count in dependencies.items() if a in shown and b in shown},
         ),
-        "",
-        *_layers(declared, dependencies),
-        "# What must never be, whatever the order:",
-        "# [[forbid]]",
-        f"# from = {_text(declared[-1] if declared else 'domain')}",
-        f"# to = {_text(declared[0] if declared else 'web')}",
-        '# reason = "why"',
-        "",
         "# Rules: `plumbrule rules list` shows all of them, `plumbrule rules show ID` one with its parameters.",
-        "# [rules.dependency-cycle]",
+        "# [rules.undeclared-code]",
         '# severity = "warning" # off | info | warning | error',
         "",
         *_waivers(breaches, expires),
@@ -61,49 +57,66 @@ def draft(
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _layers(names: Sequence[str], dependencies: Mapping[tuple[str, str], int]) -> list[str]:
-    edges = {pair for pair in dependencies if pair[0] != pair[1] and set(pair) <= set(names)}
-    if len(names) < 2 or not edges:
-        return ["# Nothing depends on anything yet, so no order of layers is proposed.", ""]
-    order = _order(names, edges)
-    if order is None:
-        back = sorted(((dependencies[b, a], b, a) for a, b in edges if (b, a) in edges), key=lambda edge: edge)
-        return [
-            "# The components depend on each other in a circle, so no order of layers can be proposed.",
-            *(f"# Fewest imports against the rest: {_text(b)} -> {_text(a)} ({count})" for count, b, a in back[:3]),
+def _layers(names: Sequence[str], dependencies: _Weights) -> list[str]:
+    edges = {pair: dependencies[pair] for pair in dependencies if pair[0] != pair[1] and set(pair) <= set(names)}
+    order = _order(edges)
+    place = {name: position for position, name in enumerate(order)}
+    back = sorted((count, a, b) for (a, b), count in edges.items() if place[a] > place[b])
+    if not order:
+        lines = ["# Nothing depends on anything yet, so no order of layers is proposed.", ""]
+    elif back:
+        lines = [
+            "# The components depend on each other in a circle, so no order of layers holds today. This one follows",
+            "# most dependencies; against it stand, with how many pairs of files are behind each:",
+            *(f"#   {_text(a)} -> {_text(b)} ({count})" for count, a, b in back[:_MOST_BACK]),
+            *([f"#   and {len(back) - _MOST_BACK} more"] if len(back) > _MOST_BACK else []),
             "# [[layers]]",
             '# name = "top down"',
-            f"# order = {_list(names)}",
+            f"# order = {_list(order)}",
             '# reason = "why"',
             "",
         ]
+    else:
+        lines = [
+            "# Each may depend on those after it, never on those before it. This order is guessed: it is one that",
+            "# holds today, among others. Leave out components that may stand anywhere.",
+            "[[layers]]",
+            'name = "top down"',
+            f"order = {_list(order)}",
+            'reason = "" # say why, it is shown with every breach',
+            "",
+        ]
     return [
-        "# Each may depend on those after it, never on those before it. This order is guessed: it is one that holds",
-        "# today, among others. Leave out components that may stand anywhere.",
-        "[[layers]]",
-        'name = "top down"',
-        f"order = {_list(order)}",
-        'reason = "" # say why, it is shown with every breach',
+        *lines,
+        "# What must never be, whatever the order:",
+        "# [[forbid]]",
+        f"# from = {_text(order[-1] if order else 'domain')}",
+        f"# to = {_text(order[0] if order else 'web')}",
+        '# reason = "why"',
         "",
     ]
 
 
-def _order(names: Sequence[str], edges: Collection[tuple[str, str]]) -> list[str] | None:
-    """The linked components in an order where every edge points forward, by name where it is open; None for a cycle."""
-    linked = sorted({name for pair in edges for name in pair})
-    waiting = Counter(target for _, target in edges)
-    ready = [name for name in linked if not waiting[name]]
-    heapify(ready)
-    order = []
-    while ready:
-        name = heappop(ready)
-        order.append(name)
-        for source, target in edges:
-            if source == name:
-                waiting[target] -= 1
-                if not waiting[target]:
-                    heappush(ready, target)
-    return order if len(order) == len(linked) else None
+def _order(edges: _Weights) -> list[str]:
+    """The linked components so that little weight points back, and none does where that can be; by name where it is
+    open (Eades, Lin, Smyth 1993: sources to the front, sinks to the back, else who gives most more than it takes)."""
+    out: dict[str, dict[str, int]] = {name: {} for name in sorted({name for pair in edges for name in pair})}
+    into: dict[str, dict[str, int]] = {name: {} for name in out}
+    for (source, target), weight in edges.items():
+        out[source][target] = into[target][source] = weight
+    front: list[str] = []
+    tail: list[str] = []
+    while out:
+        source = next((name for name in out if not into[name]), "")
+        sink = "" if source else next((name for name in out if not out[name]), "")
+        # `max` keeps the first of equals, which is the first by name.
+        taken = source or sink or max(out, key=lambda name: sum(out[name].values()) - sum(into[name].values()))
+        (tail if sink else front).append(taken)
+        for other in out.pop(taken):
+            del into[other][taken]
+        for other in into.pop(taken):
+            del out[other][taken]
+    return front + tail[::-1]
 
 
 def _waivers(breaches: Sequence[tuple[str, str]], expires: date) -> list[str]:
@@ -127,17 +140,80 @@ def _waivers(breaches: Sequence[tuple[str, str]], expires: date) -> list[str]:
     return lines
 
 
-def _cover(paths: Collection[str], everything: Collection[str]) -> list[str]:
-    """The fewest folder globs and file names that mean exactly these files among all there are."""
-    mine, all_ = Counter[str](), Counter[str]()
-    for counter, files in ((mine, paths), (all_, everything)):
-        for path in files:
-            counter.update(_folders(path))
-    found = set()
-    for path in paths:
-        whole = next((folder for folder in _folders(path) if mine[folder] == all_[folder]), None)
-        found.add(f"{_literal(whole)}/**" if whole is not None else _file(path))
-    return sorted(found)
+def _globs(owner: Mapping[str, str]) -> dict[str, list[str]]:
+    """The globs of each component, in an order in which the first match is the component of every path."""
+    tests = [path for path, name in owner.items() if name == TESTS]
+    code = {path: name for path, name in owner.items() if name != TESTS}
+    globs, general = _places(code)
+    order = sorted(globs, key=lambda name: (name in general, -_depth(general.get(name, "")), name))
+    found = {TESTS: globs_of_tests(tests)} if tests else {}
+    if tests:
+        told = matcher(found[TESTS])
+        found[TESTS] += [_file(path) for path in sorted(tests) if not told(path)]
+    found.update((name, globs[name]) for name in order)
+    return _apart(found, owner)
+
+
+def _places(owner: Mapping[str, str]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Where each component lies, outermost folders first; and the folder whose own files are a component's, for those
+    that must stand after all that is more exactly said."""
+    inside: dict[str, set[str]] = {}
+    direct: dict[str, list[str]] = {}
+    for path in sorted(owner):
+        folders = ["", *_folders(path)]
+        direct.setdefault(folders[-1], []).append(path)
+        for folder in folders:
+            inside.setdefault(folder, set()).add(owner[path])
+    parents = {folder.rpartition("/")[0] for folder in inside if folder}
+    globs: dict[str, list[str]] = {name: [] for name in sorted(set(owner.values()))}
+    general: dict[str, str] = {}
+    for folder in sorted(inside, key=lambda folder: folder.split("/")):
+        if folder and len(inside[folder.rpartition("/")[0]]) == 1:
+            continue
+        at = f"{_literal(folder)}/" if folder else "/"
+        if len(inside[folder]) == 1:
+            globs[min(inside[folder])].append(f"{at}**" if folder else "**")
+            continue
+        own = _own(folder, direct.get(folder, []), owner)
+        if own:
+            globs[own] += [f"{at}*", f"!{at}*/**"] if folder in parents else [f"{at}**" if folder else "**"]
+            general.setdefault(own, folder)
+        for path in direct.get(folder, []):
+            if owner[path] != own:
+                named = f"{at}{_literal(_stem(path))}.*" if _stem(path) == owner[path] else _file(path)
+                globs[owner[path]] += [named] if named not in globs[owner[path]] else []
+    return globs, general
+
+
+def _own(folder: str, direct: Sequence[str], owner: Mapping[str, str]) -> str:
+    """The component of the files in a folder itself, where they are not modules that are one each; "" if none is."""
+    names = {owner[path] for path in direct}
+    loose = {owner[path] for path in direct if owner[path] != _stem(path)}
+    if len(loose) == 1:
+        return min(loose)
+    usual = folder.rpartition("/")[2] or ROOT
+    return usual if not loose and usual in names else ""
+
+
+def _apart(globs: dict[str, list[str]], owner: Mapping[str, str]) -> dict[str, list[str]]:
+    """The same where no glob takes what a later component owns; what one would take is taken back by name."""
+    taken = {name: matcher(mine) for name, mine in globs.items()}
+    for path in sorted(owner):
+        for name in globs:
+            if name == owner[path]:
+                break
+            if taken[name](path):
+                globs[name].append(f"!{_file(path)}")
+                taken[name] = matcher(globs[name])
+    return globs
+
+
+def _depth(folder: str) -> int:
+    return len(folder.split("/")) if folder else 0
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
 
 
 def _folders(path: str) -> list[str]:
@@ -156,6 +232,30 @@ def _literal(path: str) -> str:
     text = "".join(f"\\{char}" if char in "*?[\\" else char for char in path)
     text = f"\\{text}" if text.startswith(("!", "#")) else text
     return f"{text[:-1]}\\ " if text.endswith(" ") else text
+
+
+def _shown(names: Iterable[str]) -> dict[str, str]:
+    """Each name as a policy may hold it: only visible characters, none like another."""
+    shown = {name: _visible(name) for name in names}
+    taken = {name for name in shown if shown[name] == name}
+    for name in sorted(shown):
+        if shown[name] != name:
+            number = 2
+            plain = shown[name]
+            while shown[name] in taken:
+                shown[name] = f"{plain} {number}"
+                number += 1
+            taken.add(shown[name])
+    return shown
+
+
+def _visible(name: str) -> str:
+    bare = name.strip()
+    first = name.find(bare) if bare else len(name)
+    return "".join(
+        char if char.isprintable() and first <= at < first + len(bare) else f"\\u{ord(char):04x}"
+        for at, char in enumerate(name)
+    )
 
 
 def _list(texts: Iterable[str]) -> str:
