@@ -43,7 +43,8 @@ with screen.section("Coverage", "A rule that looked at nothing has not passed.")
                 "Skipped": snapshot.skipped,
                 "Imported names": snapshot.imports,
                 "Resolved": snapshot.resolved,
-                "Share": snapshot.resolved / snapshot.imports if snapshot.imports else None,
+                # Rounded down: 100 % is said of nothing that lacks one.
+                "Share": 10000 * snapshot.resolved // snapshot.imports / 10000 if snapshot.imports else None,
                 "Not measured": screen.name_text(snapshot.not_measured) or screen.DASH,
             }
             for snapshot in now.newest

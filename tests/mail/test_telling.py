@@ -390,6 +390,21 @@ def test_names_are_text_in_the_page_and_nothing_else(shop, html_of):
     assert all(str(link["href"]).startswith("https://drift.example.org/plumb") for link in tags.of("a"))
 
 
+def test_what_stands_in_backticks_is_code_in_the_page(shop, html_of, text_of):
+    drift = shop(rules='[components]\nweb = "web/**"\ndomain = "domain/**"\nshop = "shop/**"\n')
+    drift.send()
+    parts = {"web/page.py": "from domain.order import a\n", "web/view.py": "x = 1\n", "domain/order.py": "a = 1\n"}
+    drift.change(
+        {"web/__init__.py": "", "domain/__init__.py": "", **parts, "domain/mail.py": "from web.view import x\n"}
+    )
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert "`[[layers]]`" in " ".join(text_of(mail).split())
+    page = html_of(mail)
+    assert "`" not in page
+    assert ">[[layers]]</span>. " in page
+
+
 def test_marks_that_turn_text_around_are_shown_and_not_obeyed(shop):
     drift = shop(rules=STRICT)
     drift.send()

@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from plumbrule.report.escapes import (
     code_span,
+    fitted,
     in_markdown,
     in_uri,
     json_text,
@@ -135,5 +136,21 @@ def test_a_path_is_a_relative_reference_whatever_it_holds(path: str, uri: str):
 
 
 def test_what_was_cut_is_counted():
-    assert shortened("abcdef", 4) == "abcd… (2 more characters)"
+    assert shortened("abcdef" * 9, 4) == "abcd… (50 more characters)"
     assert shortened("abcd", 4) == "abcd"
+
+
+@pytest.mark.parametrize("length", [5, 27, 28, 29, 30, 200])
+def test_a_shortened_name_is_shorter_than_it_was(length: int):
+    name = "a" * length
+    shown = shortened(name, 4)
+    assert shown == name or len(shown) < length
+
+
+@given(ANY, st.integers(1, 40))
+def test_a_label_keeps_both_ends_of_a_name_and_its_room(name: str, room: int):
+    shown = fitted(name, room)
+    assert len(shown) <= room
+    if len(visible(name)) > room > 2:
+        assert shown[0] == visible(name)[0]
+        assert shown[-1] == visible(name)[-1]

@@ -70,9 +70,20 @@ def _spelled(character: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """`visible`, in at most `limit` characters; what was cut is counted, since long names may begin alike."""
+    """`visible`, cut after `limit` characters if that makes it shorter; what was cut is counted, since long names may
+    begin alike."""
     text = visible(text)
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
+    cut = f"{text[:limit]}… ({len(text) - limit} more characters)"
+    return cut if len(cut) < len(text) else text
+
+
+def fitted(text: str, room: int) -> str:
+    """`visible`, in at most `room` characters, without its middle: for a label whose whole name is told beside it."""
+    text = visible(text)
+    if len(text) <= room:
+        return text
+    end = (room - 1) // 2
+    return f"{text[: room - 1 - end]}…{text[len(text) - end :]}"
 
 
 def code_span(text: str) -> str:

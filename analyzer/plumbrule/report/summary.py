@@ -100,7 +100,8 @@ def _one(s: ScanSummary) -> list[str]:
     lines += [f"    skipped: {visible(path)}: {visible(reason)}" for path, reason in s.skipped[:_SHOWN]]
     if len(s.skipped) > _SHOWN:
         lines.append(f"    and {len(s.skipped) - _SHOWN:,} more (view `skipped`)")
-    share = f" ({100 * s.resolved / s.imports:.1f} %)" if s.imports else ""
+    # Rounded down: 100 % is said of nothing that lacks one.
+    share = f" ({1000 * s.resolved // s.imports / 10:.1f} %)" if s.imports else ""
     lines.append(f"  resolved    {s.resolved:,} of {s.imports:,} imports that look like its own{share}")
     lines += [f"    {count:,}: {visible(reason)}" for reason, count in s.unresolved[:5]]
     if s.findings:
@@ -130,11 +131,9 @@ def _one(s: ScanSummary) -> list[str]:
 
 
 def _batch(batch: BatchMoved) -> list[str]:
-    who = (
-        f" by at least {visible(batch.agent)} (by its {batch.channel}, {100 * batch.confidence:.0f} % sure)"
-        if batch.agent
-        else ""
-    )
+    how = "as said on the command line" if batch.channel == "explicit" else f"by its {batch.channel}"
+    sure = f"{how}, {100 * batch.confidence:.0f} % sure"
+    who = f" by at least {visible(batch.agent)} ({sure})" if batch.agent else ""
     moved = ", ".join(f"{name} {before:,} → {after:,}" for name, before, after in batch.moved) or "nothing counted"
     lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')}: {moved}"]
     lines += [f"      new: {visible(finding)}" for finding in batch.new[:5]]
