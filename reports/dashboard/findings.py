@@ -9,10 +9,10 @@ import streamlit as st
 
 from plumbrule.errors import StoreError
 from plumbrule.report import address, screen
-from plumbrule.report.escapes import in_markdown
+from plumbrule.report.escapes import in_markdown, shortened
 from plumbrule.report.history import Former, Shown
 from plumbrule.report.model import in_order
-from plumbrule.report.reviews import add_review, read_reviews
+from plumbrule.report.reviews import NOTE_LIMIT, add_review, read_reviews
 from plumbrule.report.rulebook import rulebook
 from plumbrule.report.waivers import waiver_text
 
@@ -27,6 +27,7 @@ MUTING = {
     "mute": ("Mute for me", ":material/visibility_off:"),
     "unmute": ("Unmute for me", ":material/visibility:"),
 }
+NOTE_SHOWN = 400  # characters of a remark; the file keeps all of it
 WAIVED_FOR = timedelta(days=90)
 BADGES = {"error": "red", "warning": "orange", "info": "blue"}
 
@@ -119,7 +120,7 @@ def why(one: Shown, former: Former | None) -> None:
         st.caption(f"{screen.code(place)} in {screen.code(finding.repo)}")
     if finding.remedy:
         st.markdown("**What to do**")
-        st.markdown(in_markdown(finding.remedy))
+        st.markdown(screen.prose(finding.remedy))
     page = rulebook().get(finding.rule)
     if page is not None:
         with st.expander(f"Why it matters: {page.title}"):
@@ -151,7 +152,7 @@ def origin(one: Shown) -> None:
 def review(finding: str) -> None:
     st.markdown("**Remarks**")
     for who, said in (*standing.get(finding, {}).items(), *mutes.get(finding, {}).items()):
-        note = f": {in_markdown(said.note)}" if said.note else ""
+        note = f": {in_markdown(shortened(said.note, NOTE_SHOWN))}" if said.note else ""
         st.caption(f"{screen.code(who)} **{said.verdict}**, {screen.code(said.when[:10])}{note}")
     if not now.who:
         st.caption("Say who you are (top right) to leave a remark.")
@@ -171,7 +172,9 @@ def review(finding: str) -> None:
         change = "unmute" if finding in muted else "mute"
         label, icon = MUTING[change]
         st.button(label, key=f"{change}-{finding}", icon=icon, on_click=remark, args=(finding, change))
-    st.text_input("Note", key=f"note-{finding}", placeholder="Why? (optional)", label_visibility="collapsed")
+    st.text_input(
+        "Note", key=f"note-{finding}", max_chars=NOTE_LIMIT, placeholder="Why? (optional)", label_visibility="collapsed"
+    )
 
 
 def accept(one: Shown) -> None:
@@ -217,7 +220,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
 
 fault = st.session_state.pop("_fault", "")
 if fault:
-    st.error(in_markdown(fault), icon=":material/error:")
+    st.error("\n\n".join(map(in_markdown, fault.splitlines())), icon=":material/error:")
 if reviews.damaged:
     st.warning(
         f"{reviews.damaged:,} lines of the reviews file cannot be read and are left out.", icon=":material/warning:"

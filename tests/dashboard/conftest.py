@@ -231,7 +231,10 @@ def fill_about_one_change(writer: Writer) -> None:
     lib.needs("lib/b.py", "lib/a.py")
     writer.repository("lib", "/srv/lib", "", "main")
     filling = Filling(writer, lib, ("lib",))
-    broken = finding("lib", "contract-break", "lib/a.py::price", "first", "codex", filling.at, finding="c0ffee000000")
+    broken = finding(
+        "lib", "contract-break", "lib/a.py::price", "first", "codex", filling.at, finding="c0ffee000000",
+        remedy="Keep `price`, or change `[[layers]]`. See <b>.",
+    )  # fmt: skip
     filling.findings[broken.finding] = broken
     filling.step("first", "codex")
     filling.findings.clear()

@@ -6,7 +6,7 @@ import json
 import shutil
 import tomllib
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,8 +14,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from plumbrule.data import data_folder
+from plumbrule.report.escapes import code_span
 from plumbrule.report.history import open_history
-from plumbrule.report.reviews import FILE, read_reviews
+from plumbrule.report.reviews import FILE, add_review, read_reviews
 from plumbrule.store import Store
 
 PAGES = ("drift.py", "findings.py", "components.py", "batch.py", "about.py")
@@ -168,6 +169,24 @@ def test_filters_in_the_address_are_applied(draw: Draw) -> None:
     assert {row["Component"] for row in rows} == {"billing", "shared"}
 
 
+@pytest.mark.parametrize(("name", "value"), [("state", "nwe"), ("severity", "fatal"), ("repo", "shpo`*x*")])
+def test_what_the_address_asks_for_and_nothing_is_called_is_said(draw: Draw, name: str, value: str) -> None:
+    test = draw("findings.py", **{name: value})
+    assert [element.value for element in test.warning] == [
+        f"There is no {name} {code_span(value)} here; the address is read without it."
+    ]
+    assert {row["State"] for row in table(test, "Subject")} == {"new"}
+
+
+def test_a_page_of_one_repository_says_that_another_is_not_here(
+    draw: Draw, store: Path, write_store: Callable[..., Path], one_snapshot: object
+) -> None:
+    shutil.rmtree(store)
+    write_store(store, one_snapshot)
+    assert "There is no repo `shpo` here" in said(draw(repo="shpo"))
+    assert not draw(repo="shop").warning
+
+
 def test_a_filter_that_is_used_goes_into_the_address(draw: Draw) -> None:
     test = draw("findings.py", repo="shop")
     test.multiselect[0].select("oversized-file")
@@ -265,6 +284,34 @@ def test_a_remark_goes_to_the_reviews_file_and_the_same_button_takes_it_back(dra
     test.button(key=f"wrong-{asked}").click()
     whole(test.run())
     assert read_reviews(store).standing() == {}
+
+
+def test_a_long_remark_is_cut_and_a_remark_that_cannot_be_kept_says_why_and_what_to_do(
+    draw: Draw, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = finding_id(store, "oversized-file", "catalog/m14.py")
+    add_review(store, "bob", datetime(2026, 5, 4, tzinfo=UTC), asked, "wrong", "x" * 20_000)
+    test = draw("findings.py", finding=asked)
+    assert "(1600 more characters)" in said(test)
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("os.fsync", full)
+        test.button(key=f"true-{asked}").click()
+        whole(test.run())
+    (error,) = test.error
+    assert "\n\n" in error.value
+    assert r"\n" not in error.value
+
+
+def test_what_a_remedy_says_in_backticks_is_code(
+    draw: Draw, store: Path, write_store: Callable[..., Path], about_one_change: object
+) -> None:
+    write_store(store, about_one_change)
+    words = said(draw("findings.py", finding="c0ffee000000"))
+    assert "Keep `price`, or change `[[layers]]`. See `<b>`." in words
 
 
 def test_what_somebody_called_wrong_comes_last(draw: Draw, store: Path) -> None:

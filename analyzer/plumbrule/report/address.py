@@ -13,6 +13,7 @@ from typing import TypeVar
 import streamlit as st
 
 Value = TypeVar("Value")
+_LEFT_OUT = "_left_out"
 
 
 def asked(name: str) -> str:
@@ -26,6 +27,24 @@ def set_address(**values: str) -> None:
         _write(name, [value] if value else [])
 
 
+def one_of(name: str, options: Sequence[str]) -> str:
+    """What the address says if it is one of these, else "", which `left_out` tells."""
+    return next(iter(_known(name, st.query_params.get_all(name)[:1], options)), "")
+
+
+def left_out() -> Sequence[tuple[str, str]]:
+    """(name, value) of what the address asked for since the last call and nothing here is called."""
+    found: list[tuple[str, str]] = st.session_state.pop(_LEFT_OUT, [])
+    return found
+
+
+def _known(name: str, given: Sequence[str], options: Sequence[str]) -> list[str]:
+    unknown = [(name, value) for value in given if value and value not in options]
+    if unknown:
+        st.session_state[_LEFT_OUT] = [*st.session_state.get(_LEFT_OUT, []), *unknown]
+    return [value for value in given if value in options]
+
+
 def many(
     label: str,
     name: str,
@@ -37,7 +56,8 @@ def many(
     """Some of several options; `draw` is `st.multiselect`, or `st.pills` in its multiple form."""
 
     def read(given: list[str]) -> list[str]:
-        return [value for value in given if value in options] if given else list(default)
+        known = _known(name, given, options)
+        return known if known or given == [""] else list(default)
 
     def write(value: list[str]) -> list[str]:
         return [] if sorted(value) == sorted(default) else value or [""]
@@ -51,7 +71,7 @@ def one(
     """One of several options; `draw` is `st.segmented_control` or `st.selectbox`."""
 
     def read(given: list[str]) -> str:
-        return given[0] if given and given[0] in options else default
+        return next(iter(_known(name, given[:1], options)), default)
 
     def write(value: str) -> list[str]:
         return [] if value == default else [value]

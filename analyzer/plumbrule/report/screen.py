@@ -23,7 +23,7 @@ from plumbrule.report import address
 from plumbrule.report.charts import PICKED
 from plumbrule.report.component_map import WIDTH, Link, Map
 from plumbrule.report.dashboard import Settings
-from plumbrule.report.escapes import code_span, shortened, visible
+from plumbrule.report.escapes import code_span, in_markdown, shortened, visible
 from plumbrule.report.history import BatchMove, EdgeMove, History, Movement, PolicyInUse, Shown, Snapshot, open_history
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import Theme, theme
@@ -97,6 +97,7 @@ def _page(settings: Settings, history: History, page: object) -> None:
     repo = _chosen_repository(repositories, page)
     chosen = tuple(snapshot for snapshot in newest if repo in (ALL, snapshot.repo))
     look = theme("dark" if st.context.theme.type == "dark" else "light")
+    unknown = st.container()
     st.session_state["_screen"] = Screen(
         history, repo, chosen, repositories, settings.store, reader_name(settings.who), settings.today, look
     )
@@ -104,6 +105,8 @@ def _page(settings: Settings, history: History, page: object) -> None:
         page.run()  # type: ignore[attr-defined]  # Streamlit's page, which it gives no public type
     finally:
         del st.session_state["_screen"]
+    for name, value in address.left_out():
+        unknown.warning(f"There is no {name} {code(value, 60)} here; the address is read without it.")
     _foot(history, chosen)
     _poll(settings.store, history.generation)
 
@@ -115,6 +118,7 @@ def _chosen_repository(repositories: tuple[str, ...], page: object) -> str:
         address.set_address(repo=st.session_state.get("_repo", ALL))
     st.session_state["_page"] = here
     if len(repositories) < 2:
+        address.one_of("repo", (ALL, *repositories))
         return ALL
     repo = address.one(
         "Repository",
@@ -202,6 +206,21 @@ def name_text(name: str, limit: int = _LONG) -> str:
 def code(name: str, limit: int = _LONG) -> str:
     """A hostile name for places that read Markdown."""
     return code_span(shortened(name, limit))
+
+
+def prose(text: str) -> str:
+    """Words of a rule for places that read Markdown: what stands between two backticks is code, and names are."""
+    parts = visible(text).split("`")
+    if len(parts) % 2 == 0:
+        return in_markdown(text)  # one has no partner and stands for itself
+    said = (code_span(part) if at % 2 else _spaced(part) for at, part in enumerate(parts))
+    return "".join(said)
+
+
+def _spaced(text: str) -> str:
+    """As `in_markdown`, with the space that parts it from what stands before and after."""
+    said = in_markdown(text)
+    return f"{' ' * text[:1].isspace()}{said}{' ' * text[-1:].isspace()}" if said else " " * bool(text)
 
 
 def visible_lines(text: str) -> str:
