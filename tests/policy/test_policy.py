@@ -49,7 +49,7 @@ resolved = 0.9
 
 [mail]
 to = ["a@example.org"]
-anything = { else = 1 }
+port = 25
 """
 
 
@@ -189,8 +189,20 @@ PARTS = '[components]\nweb = "web/**"\ndomain = "domain/**"\n'
         ("[batches]\nwindow = -1\n", 2, "whole minutes"),
         ("[limits]\nparsed = 98\n", 2, "a share from 0 to 1"),
         ("mail = 3\n", 1, "must be a table"),
+        ('[mail]\ntoo = ["a@example.org"]\n', 2, "unknown key 'too'; did you mean 'to'?"),
+        ("[mail]\nrecipients = []\n", 2, "unknown key 'recipients'"),
+        ("[mail]\nstart_tls = true\n", 2, "did you mean 'starttls'?"),
+        ('[mail]\nhots = "x"\n', 2, "did you mean 'host'?"),
+        ('[mail]\npassword = "x"\n', 2, "set PLUMBRULE_SMTP_PASSWORD in the environment"),
+        ("[mail]\nto = [1]\n", 2, "must be a list of texts"),
+        ("[mail]\nhost = 1\n", 2, "`host` must be text in quotes"),
+        ('[mail]\nport = "25"\n', 2, "`port` must be a number"),
+        ('[mail]\nstarttls = "yes"\n', 2, "`starttls` must be true or false"),
         ("a = \n", None, "this is not TOML"),
-        ('[components]\nweb = "a"\nweb = "b"\n', None, "this is not TOML"),
+        ('[components]\nweb = "a"\nweb = "b"\n', None, "(at line 3, column 10); the key stands there"),
+        ('[mail]\n[components]\nweb = "a"\n[mail]\n', None, "there is a table of 'mail' above; add these lines to it"),
+        ('rules = ["a"]\n[rules.no-b]\nseverity = "off"\n', None, "write [rules] and below it `folders = [...]`"),
+        ('rules = ["a"]\nrules.no-b.severity = "off"\n', None, "write [rules] and below it `folders = [...]`"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_line_and_what_mends_it(text, line, words):

@@ -107,7 +107,7 @@ class Policy:
     repository: str = ""  # the member that it is asked about, see `within`
     batch_window: int = 60  # minutes
     limits: Limits = field(default_factory=Limits)
-    # Read by the mail; here only known to be a table.
+    # Read by the mail; here only its keys and their kinds are known.
     mail: Mapping[str, object] = field(default_factory=dict, metadata=_NO_SETTING)
 
     def globs(self, globs: tuple[str, ...]) -> tuple[str, ...]:

@@ -26,6 +26,10 @@ from plumbrule.policy.model import (
 _TOP = ("exclude", "components", "layers", "forbid", "rules", "waiver", "repository", "batches", "limits", "mail")
 _SEVERITIES = ("off", "info", "warning", "error")
 
+_MAIL_TEXTS = ("from", "subject_prefix", "host", "ca_file", "username", "dashboard")
+_MAIL = ("to", *_MAIL_TEXTS, "port", "starttls")
+_SECRETS = ("password", "smtp_password", "secret", "token")
+
 _KEY = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
 _ASSIGNED = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 
@@ -37,8 +41,19 @@ def read(text: str, source: str) -> Policy:
     try:
         top: _Table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{source}: this is not TOML: {error}; mend that line") from None
+        raise SettingsError(f"{source}: this is not TOML: {error}; {_mend(str(error), text)}") from None
     return _Reading(top, text, source).policy()
+
+
+def _mend(error: str, text: str) -> str:
+    """What mends a text that is no TOML; most who write a thing twice did not know that it was there already."""
+    if "'rules'" in error and re.search(r"^\s*rules\s*=", text, re.MULTILINE):
+        return "in place of `rules = [...]` write [rules] and below it `folders = [...]`, which goes with [rules.ID]"
+    if twice := re.match(r"Cannot declare \((.*?),?\) twice", error):
+        return f"there is a table of {twice[1].replace(', ', '.')} above; add these lines to it"
+    if error.startswith("Cannot overwrite a value"):
+        return "the key stands there already; keep one"
+    return "mend that line"
 
 
 class _Reading:
@@ -69,7 +84,7 @@ class _Reading:
             repositories=repositories,
             batch_window=self._batch_window(),
             limits=self._limits(),
-            mail=self._table(self.top.get("mail", {}), ("mail",)),
+            mail=self._mail(),
         )
 
     # Parts
@@ -231,6 +246,28 @@ class _Reading:
                 )
             read[name] = float(value)
         return Limits(**read)
+
+    def _mail(self) -> _Table:
+        """Its keys and kinds; what an address or a host is, the mail knows, which asks when it has somewhere to go."""
+        mail = self._table(self.top.get("mail", {}), ("mail",))
+        for key in _SECRETS:
+            if key in mail:
+                raise self._error(
+                    ("mail", key),
+                    f"{key!r}: a secret does not belong in a policy; set PLUMBRULE_SMTP_PASSWORD in the environment",
+                )
+        self._known(mail, _MAIL, ("mail",))
+        for key, value in mail.items():
+            where = ("mail", key)
+            if key == "to":
+                self._text_or_texts(value, where)
+            elif key in _MAIL_TEXTS:
+                self._text(value, where)
+            elif key == "starttls" and not isinstance(value, bool):
+                raise self._error(where, f"`starttls` must be true or false, not {value!r}")
+            elif key == "port" and (isinstance(value, bool) or not isinstance(value, int)):
+                raise self._error(where, f"`port` must be a number, as in `port = 587`, not {value!r}")
+        return mail
 
     # Values
 

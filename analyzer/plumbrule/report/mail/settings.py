@@ -1,14 +1,14 @@
-"""The policy's table `[mail]` as plain values, read strictly: a spelling mistake is found before the first mail.
+"""The policy's table `[mail]` as plain values, read strictly: a mistake is found before the first mail.
 
-Hides TOML values and what a usable address is. Secrets have no place here; they come from the environment.
+Hides what a usable address is. That every key is known, the policy's own reading has seen. Secrets have no place here;
+they come from the environment.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +18,6 @@ from plumbrule.report.escapes import visible
 PASSWORD = "PLUMBRULE_SMTP_PASSWORD"
 USERNAME = "PLUMBRULE_SMTP_USERNAME"  # overrides `username`
 
-_KEYS = ("to", "from", "subject_prefix", "host", "port", "starttls", "ca_file", "username", "dashboard")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
@@ -62,7 +61,6 @@ def read_settings(table: Mapping[str, object], source: str, folder: Path | None)
     SettingsError names the key and what mends it.
     """
     read = _Reading(table, source)
-    read.check_keys()
     port, starttls = read.port(), read.flag("starttls", default=True)
     username, ca_file = read.text("username", ""), read.text("ca_file", "")
     if username and not starttls:
@@ -89,13 +87,6 @@ class _Reading:
 
     def error(self, key: str, what: str) -> SettingsError:
         return SettingsError(f"{self.source}: [mail] {key}: {what}" if key else f"{self.source}: [mail]: {what}")
-
-    def check_keys(self) -> None:
-        for key in self.table:
-            if key in ("password", "smtp_password", "secret", "token"):
-                raise self.error(key, f"a secret does not belong in a policy; set {PASSWORD} in the environment")
-            if key not in _KEYS:
-                raise self.error("", f"unknown key {visible(key)!r}{_near(key, _KEYS)}")
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.table.get(key, default)
@@ -161,8 +152,3 @@ class _Reading:
     def _one_line(self, key: str, text: str) -> None:
         if visible(text) != text:
             raise self.error(key, f"{visible(text)!r} holds a line break or another unseen character; take it out")
-
-
-def _near(word: str, known: Collection[str]) -> str:
-    near = get_close_matches(word, sorted(known), 1, 0.5)
-    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(known))}"
