@@ -114,6 +114,22 @@ def test_what_is_asked_of_a_snapshot_that_is_not_there_is_refused_and_not_empty(
     assert json.loads(query(filled, "FROM skipped_at((SELECT max(snapshot) FROM snapshot))", "json")) == []
 
 
+@pytest.mark.parametrize("view", ["file", "symbol", "component", "trend", "batch", "finding"])
+@pytest.mark.parametrize("asked", ["s.snapshot", "snapshot", "wanted"])
+def test_a_view_is_asked_at_each_snapshot_of_a_query_around(filled, view, asked):
+    known = [row["snapshot"] for row in json.loads(query(filled, "SELECT snapshot FROM snapshot", "json"))]
+    alone = {
+        at: json.loads(query(filled, f"SELECT count(*) AS n FROM {view}_at('{at}')", "json"))[0]["n"] for at in known
+    }
+    around = "(SELECT snapshot, snapshot AS wanted FROM snapshot) AS s"
+    sql = f"SELECT s.snapshot AS at, (SELECT count(*) FROM {view}_at({asked})) AS n FROM {around}"
+    assert {row["at"]: row["n"] for row in json.loads(query(filled, sql, "json"))} == alone
+    sql = f"SELECT s.snapshot AS at, count(*) AS n FROM {around}, {view}_at({asked}) GROUP BY ALL"
+    assert {row["at"]: row["n"] for row in json.loads(query(filled, sql, "json"))} == {
+        k: n for k, n in alone.items() if n
+    }
+
+
 def test_json_has_a_form_for_every_type(filled):
     sql = """SELECT 1 AS i, 170141183460469231731687303715884105727::HUGEINT AS huge, 0.5 AS d, 'nan'::DOUBLE AS nan,
         true AS b, NULL AS n, [1, NULL] AS l, {'a': 'x'} AS s, MAP {1: 'y'} AS m, DATE '2024-02-03' AS day,
@@ -179,7 +195,9 @@ def test_one_select_may_be_written_in_any_way(filled, sql, form):
 def test_anything_but_one_select_is_refused_by_its_kind(filled, tmp_path, sql, kind):
     with pytest.raises(QueryRefused) as refused:
         query(filled, sql.format(evil=tmp_path / "evil"))
-    assert str(refused.value).startswith(f"exactly one SELECT is allowed, and this is {kind}\nThe views are: agent, batch, ")
+    assert str(refused.value).startswith(
+        f"exactly one SELECT is allowed, and this is {kind}\nThe views are: agent, batch, "
+    )
     assert not (tmp_path / "evil").exists()
 
 

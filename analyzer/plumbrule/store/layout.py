@@ -75,24 +75,30 @@ _HISTORY_AT = """(
     SELECT t.* FROM log.snapshot AS s JOIN log.snapshot AS t ON t.repo = s.repo AND t.base_position <= s.base_position
         AND (t.snapshot = s.snapshot OR (t.line = s.line AND t.kind IN ('main', 'former'))
             OR (s.kind <> 'former' AND t.kind = 'main'))
-    WHERE s.snapshot = wanted
+    WHERE s.snapshot = asked.at_snapshot
 )"""
 _LOG_AT = {
     "repos": """(SELECT r.* REPLACE (s.commit AS head) FROM log.repo AS r JOIN log.snapshot AS s USING (repo)
-        WHERE s.snapshot = wanted)""",
+        WHERE s.snapshot = asked.at_snapshot)""",
     "snapshots": _HISTORY_AT,
-    "batches": f"""(SELECT b.* FROM log.batch AS b WHERE (b.repo, b.batch) IN
-        (SELECT (s.repo, s.batch) FROM {_HISTORY_AT} AS s))""",
+    "batches": f"""(SELECT b.* FROM log.batch AS b WHERE EXISTS
+        (FROM {_HISTORY_AT} AS s WHERE s.repo = b.repo AND s.batch = b.batch))""",
     "configured": """(SELECT c.* FROM log.configured AS c WHERE c.repo IN
-        (SELECT s.repo FROM log.snapshot AS s WHERE s.snapshot = wanted))""",
+        (SELECT s.repo FROM log.snapshot AS s WHERE s.snapshot = asked.at_snapshot))""",
     "trends": "log.trend",
 }
 
 
-# Nothing is there at a snapshot that is not: no rows would read as "it was empty".
-_KNOWN = """(SELECT CASE WHEN k.found > 0 THEN true
-    ELSE error('there is no snapshot ' || coalesce(wanted, 'NULL') || '; the view snapshot lists them') END
-    FROM (SELECT count(*) AS found FROM log.snapshot AS s WHERE s.snapshot = wanted) AS k)"""
+# A macro's argument is put into its text: bound where no name but the caller's own can be meant, it may be a column of
+# a query around. Nothing is there at a snapshot that is not: no rows would read as "it was empty".
+_AT_MACRO = """
+SELECT v.* FROM (SELECT wanted AS at_snapshot) AS asked, LATERAL (SELECT * FROM ({view})) AS v
+WHERE (SELECT CASE WHEN count(s.snapshot) > 0 THEN true
+    ELSE error('there is no snapshot ' || coalesce(any_value(a.at_snapshot), 'NULL')
+        || '; the view snapshot lists them') END
+    FROM (SELECT wanted AS at_snapshot) AS a LEFT JOIN log.snapshot AS s ON s.snapshot = a.at_snapshot)
+ORDER BY ALL"""
+_WANTED = "asked.at_snapshot"
 
 
 @cache
@@ -185,7 +191,7 @@ def owner(table: Table) -> str:
     return table.columns[1].name
 
 
-def rows_at(table: Table, wanted: str = "wanted") -> str:
+def rows_at(table: Table, wanted: str = _WANTED) -> str:
     """A bracketed query of one table's own columns at the snapshot that the SQL expression `wanted` names."""
     picked = ", ".join(f"r.{quote(name)}" for name in table.names)
     seen = _SEEN_BY_PATH.format(path=owner(table)) if table.name in BASE else _SEEN_WHOLE
@@ -218,7 +224,7 @@ def create_views(connection: Connection) -> None:
     for name, view in views().items():
         connection.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS SELECT * FROM ({view.over(_head)}) ORDER BY ALL")
         macro = f"CREATE OR REPLACE MACRO {quote(name + '_at')}(wanted) AS TABLE "
-        connection.execute(macro + f"SELECT * FROM ({view.over(_at)}) WHERE {_KNOWN} ORDER BY ALL")
+        connection.execute(macro + _AT_MACRO.format(view=view.over(_at)))
 
 
 def bring_up_to_date(connection: Connection, program: str) -> None:
@@ -277,7 +283,7 @@ def _declared() -> dict[str, list[tuple[str, str]]]:
 
 def _views_fingerprint() -> str:
     views_of = [(name, view.over(_head), view.over(_at)) for name, view in views().items()]
-    shape = views_of, sorted(_declared().items()), _LOG, _KNOWN
+    shape = views_of, sorted(_declared().items()), _LOG, _AT_MACRO
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 
