@@ -71,6 +71,20 @@ function drawLegend(svg, entries, y) {
   });
 }
 
+// What the colours of the circles mean: dots, then words.
+function drawDots(svg, entries, y) {
+  const legend = made("g", { class: "legend", transform: `translate(8 ${y})` }, svg);
+  let x = 0;
+  for (const { colours, words } of entries) {
+    for (const colour of colours) {
+      made("circle", { cx: x + 7, cy: 0, r: 6, fill: colour }, legend);
+      x += 17;
+    }
+    made("text", { x: x + 5, y: 5 }, legend).textContent = words;
+    x += 30 + words.length * 7;
+  }
+}
+
 // Fades every component but these, and every link that `keeps` does not keep.
 function focus(map, names, keeps) {
   for (const { node, group } of map.circles) group.classList.toggle("faded", !names.has(node.name));
@@ -96,7 +110,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".plumb-root");
   root.replaceChildren();
   const svg = made("svg", {
-    class: data.dense ? "plumb-map dense" : "plumb-map", viewBox: `0 0 ${data.width} ${data.height + 26}`, role: "group",
+    class: data.dense ? "plumb-map dense" : "plumb-map", viewBox: `0 0 ${data.width} ${data.height + 52}`, role: "group",
   }, root);
   for (const [name, colour] of Object.entries(data.colours)) svg.style.setProperty(`--${name}`, colour);
 
@@ -106,5 +120,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   map.lines = data.links.map((link) => drawLink(map, link));
   map.circles = data.nodes.map((node) => drawNode(map, node));
   drawLegend(svg, data.legend, data.height + 14);
+  drawDots(svg, data.dots, data.height + 38);
   rest(map);
 }

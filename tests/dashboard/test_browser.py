@@ -151,6 +151,7 @@ def test_every_page_is_drawn_without_an_error_and_without_a_request_to_anyone_el
     browser.open("/components?repo=shop")
     node = page.locator(".plumb-map .node[aria-label^=catalog]")
     node.wait_for(timeout=PATIENCE)
+    assert page.get_by_text("those of one colour depend mostly on each other").count() == 1
     node.click()
     browser.at("of=catalog")
     page.get_by_text("Depends on").first.wait_for(timeout=PATIENCE)  # the address moves before the page is drawn

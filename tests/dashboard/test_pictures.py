@@ -187,6 +187,16 @@ def test_a_component_without_an_edge_is_on_the_map() -> None:
     assert [(node.name, node.community) for node in drawn.nodes] == [("alone", -1)]
 
 
+def test_labels_of_a_row_that_stand_at_one_height_have_room_beside_each_other() -> None:
+    names = [f"c{n}" for n in range(40)]
+    drawn = component_map([Component("r", name, n * n) for n, name in enumerate(names)], [], ())
+    for one in drawn.nodes:
+        for other in drawn.nodes:
+            level = abs((one.y + one.radius) - (other.y + other.radius)) < 30
+            if one.name < other.name and level and abs(one.x - other.x) > 1:
+                assert (one.room + other.room) / 2 <= abs(one.x - other.x) + 1, (one, other)
+
+
 # -- accepting
 
 

@@ -22,6 +22,7 @@ MOST = 120  # components drawn; beyond it the largest ones, and those with an ed
 # "closes" are the edges of a cycle that run against all the others: those to break first.
 KINDS = ("plain", "cycle", "closes", "not-allowed")
 _ROW = 165.0
+_LABEL = 34.0  # height of a label, its number included
 _SWEEPS = 12
 _SMALL, _LARGE, _LARGEST = 9.0, 34.0, 44.0  # radius
 
@@ -34,6 +35,7 @@ class Node:
     y: float
     radius: float
     community: int  # 0 is the largest, -1 is none
+    room: float  # units that its label may be wide without touching a neighbour's
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,16 @@ def component_map(
         component.component: min(max(_SMALL, _LARGE * math.sqrt(component.files / most)), _LARGEST)
         for component in components
     }
+    rooms = {name: room for row in rows for name, room in _rooms(row, places, radii).items()}
     nodes = tuple(
-        Node(c.component, c.files, *places[c.component], round(radii[c.component], 1), groups.get(c.component, -1))
+        Node(
+            c.component,
+            c.files,
+            *places[c.component],
+            round(radii[c.component], 1),
+            groups.get(c.component, -1),
+            rooms[c.component],
+        )
         for c in components
         if c.component in kept
     )
@@ -174,6 +184,21 @@ def _places(rows: list[list[str]], edges: Sequence[ComponentEdge]) -> dict[str, 
         for number, row in enumerate(rows)
         for place, name in enumerate(row)
     }
+
+
+def _rooms(
+    row: Sequence[str], places: Mapping[str, tuple[float, float]], radii: Mapping[str, float]
+) -> dict[str, float]:
+    """How wide each label may be: to the next one at its height, and hardly over the edge of the map."""
+    heights = [places[name][1] + radii[name] for name in row]  # a label stands under its circle
+    step = WIDTH / max(len(row), 2)
+    rooms = {}
+    for at, name in enumerate(row):
+        beside = [heights[other] for other in (at - 1, at + 1) if 0 <= other < len(row)]
+        free = step * (2 if all(abs(height - heights[at]) >= _LABEL for height in beside) else 1)
+        x = places[name][0]
+        rooms[name] = round(min(free, 2 * min(x, WIDTH - x) + 60), 1)
+    return rooms
 
 
 def _spread(row: list[str]) -> dict[str, float]:

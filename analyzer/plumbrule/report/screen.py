@@ -23,7 +23,7 @@ from plumbrule.report import address
 from plumbrule.report.charts import PICKED
 from plumbrule.report.component_map import WIDTH, Link, Map
 from plumbrule.report.dashboard import Settings
-from plumbrule.report.escapes import code_span, in_markdown, shortened, visible
+from plumbrule.report.escapes import code_span, fitted, in_markdown, shortened, visible
 from plumbrule.report.history import BatchMove, EdgeMove, History, Movement, PolicyInUse, Shown, Snapshot, open_history
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import Theme, theme
@@ -31,6 +31,7 @@ from plumbrule.report.theme import Theme, theme
 ALL = ""  # the repository selector's word for all of them
 POLL_SECONDS = 20
 DENSE = 90  # edges on the map from which on arrowheads are only shown where one looks
+LETTER = 9.0  # units that a letter of a label on the map takes at most, on the whole
 LEGEND = {
     "plain": "depends on",
     "cycle": "on a cycle",
@@ -460,7 +461,7 @@ def draw_map(drawn: Map, moves: Sequence[EdgeMove], look: Theme, *, communities:
         "nodes": [
             {
                 "name": node.name,
-                "label": name_text(node.name, 24),
+                "label": fitted(node.name, max(int(node.room / LETTER), 4)),
                 "note": f"{node.files:,}",
                 "told": f"{name_text(node.name)}: {node.files:,} files",
                 "x": node.x,
@@ -504,10 +505,24 @@ def draw_map(drawn: Map, moves: Sequence[EdgeMove], look: Theme, *, communities:
             "not-allowed": look.error,
         },
         "legend": [[kind, LEGEND[kind]] for kind in LEGEND if kind in kinds],
+        "dots": _dots(drawn, look, communities=communities),
     }
     picked = _map_component()(key="map", data=data, on_picked_change=lambda: None).picked
     if picked:
         _choose({"of": picked["component"]} if "component" in picked else {"src": picked["src"], "dst": picked["dst"]})
+
+
+def _dots(drawn: Map, look: Theme, *, communities: bool) -> list[dict[str, Any]]:  # Any: plain values for the script
+    """What the colours of the components mean."""
+    if not communities:
+        moved = {"colours": [look.accent], "words": "an edge of it moved"}
+        return [moved, {"colours": [look.unknown], "words": "none of its edges moved"}]
+    groups = sorted({node.community for node in drawn.nodes if node.community >= 0})
+    colours = [look.nth(group) for group in groups if look.nth(group) != look.unknown]
+    entries = [{"colours": colours, "words": "those of one colour depend mostly on each other"}] if colours else []
+    if any(look.nth(node.community) == look.unknown for node in drawn.nodes):
+        entries.append({"colours": [look.unknown], "words": "in no larger group"})
+    return entries
 
 
 def _told(link: Link, change: int) -> str:
