@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 
 from plumbrule.globs import matcher
 from plumbrule.graph import Graph
-from plumbrule.policy import Policy
+from plumbrule.policy import Policy, RuleSetting
 from plumbrule.tables import Row, Table, columns
 
 POLICY_TABLES: Mapping[str, Table] = {
@@ -38,6 +39,15 @@ POLICY_TABLES: Mapping[str, Table] = {
                 """from VARCHAR the component that may not depend
                 to VARCHAR on this one
                 reason VARCHAR why, as the policy says"""
+            ),
+        ),
+        Table(
+            "policy_setting",
+            "Something that the policy sets of a rule, other than the rule's own file says.",
+            columns(
+                """rule VARCHAR the rule, by the name that the policy gives it
+                key VARCHAR severity, or a parameter
+                value VARCHAR what it is set to, in JSON without quotes around a text"""
             ),
         ),
         Table(
@@ -112,6 +122,18 @@ def _forbid(policy: Policy) -> list[Row]:
     return [(pair.source, pair.target, pair.reason) for pair in policy.forbid]
 
 
+def _settings(policy: Policy) -> list[Row]:
+    return [
+        (rule, key, value if isinstance(value, str) else json.dumps(value))
+        for rule, setting in sorted(policy.rules.items())
+        for key, value in sorted({**setting.parameters, **_severity(setting)}.items())
+    ]
+
+
+def _severity(setting: RuleSetting) -> dict[str, str]:
+    return {"severity": setting.severity} if setting.severity else {}
+
+
 def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]:
     """In a fleet only what names this repository: whether the rest finds something shows in other repositories."""
     paths = list(graph.paths())
@@ -157,6 +179,7 @@ _ROWS: Mapping[str, Callable[[Policy], list[Row]]] = {
     "policy_component": _components,
     "policy_layer": _layers,
     "policy_forbid": _forbid,
+    "policy_setting": _settings,
     "policy_waiver": lambda policy: [],
     "policy_loosening": lambda policy: [],
 }
