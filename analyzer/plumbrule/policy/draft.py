@@ -157,13 +157,7 @@ def _globs(owner: Mapping[str, str]) -> dict[str, list[str]]:
 def _places(owner: Mapping[str, str]) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Where each component lies, outermost folders first; and the folder whose own files are a component's, for those
     that must stand after all that is more exactly said."""
-    inside: dict[str, set[str]] = {}
-    direct: dict[str, list[str]] = {}
-    for path in sorted(owner):
-        folders = ["", *_folders(path)]
-        direct.setdefault(folders[-1], []).append(path)
-        for folder in folders:
-            inside.setdefault(folder, set()).add(owner[path])
+    inside, direct = _contents(owner)
     parents = {folder.rpartition("/")[0] for folder in inside if folder}
     globs: dict[str, list[str]] = {name: [] for name in sorted(set(owner.values()))}
     general: dict[str, str] = {}
@@ -171,18 +165,33 @@ def _places(owner: Mapping[str, str]) -> tuple[dict[str, list[str]], dict[str, s
         if folder and len(inside[folder.rpartition("/")[0]]) == 1:
             continue
         at = f"{_literal(folder)}/" if folder else "/"
+        whole = [f"{at}**" if folder else "**"]
         if len(inside[folder]) == 1:
-            globs[min(inside[folder])].append(f"{at}**" if folder else "**")
+            globs[min(inside[folder])] += whole
             continue
-        own = _own(folder, direct.get(folder, []), owner)
+        files = direct.get(folder, [])
+        own = _own(folder, files, owner)
         if own:
-            globs[own] += [f"{at}*", f"!{at}*/**"] if folder in parents else [f"{at}**" if folder else "**"]
+            globs[own] += [f"{at}*", f"!{at}*/**"] if folder in parents else whole
             general.setdefault(own, folder)
-        for path in direct.get(folder, []):
+        for path in files:
             if owner[path] != own:
-                named = f"{at}{_literal(_stem(path))}.*" if _stem(path) == owner[path] else _file(path)
-                globs[owner[path]] += [named] if named not in globs[owner[path]] else []
-    return globs, general
+                globs[owner[path]].append(
+                    f"{at}{_literal(_stem(path))}.*" if _stem(path) == owner[path] else _file(path)
+                )
+    return {name: list(dict.fromkeys(mine)) for name, mine in globs.items()}, general
+
+
+def _contents(owner: Mapping[str, str]) -> tuple[dict[str, set[str]], dict[str, list[str]]]:
+    """The components below each folder, and the files in it itself; the root is ""."""
+    inside: dict[str, set[str]] = {}
+    direct: dict[str, list[str]] = {}
+    for path in sorted(owner):
+        folders = ["", *_folders(path)]
+        direct.setdefault(folders[-1], []).append(path)
+        for folder in folders:
+            inside.setdefault(folder, set()).add(owner[path])
+    return inside, direct
 
 
 def _own(folder: str, direct: Sequence[str], owner: Mapping[str, str]) -> str:
