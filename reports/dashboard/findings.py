@@ -110,8 +110,8 @@ def why(one: Shown, former: Former | None) -> None:
     if former is not None:
         st.info(former.words(screen.code), icon=":material/history:")
         for heir in former.heirs[:1]:
-            place = {"repo": heir.repo, "finding": heir.id}
-            st.page_link("findings.py", label="Open what it is now", icon=":material/rule:", query_params=place)
+            told_as = {"repo": heir.repo, "finding": heir.id}
+            st.page_link("findings.py", label="Open what it is now", icon=":material/rule:", query_params=told_as)
     st.code(screen.name_text(finding.subject, 2000), language=None, wrap_lines=True)
     if finding.message:
         st.markdown(in_markdown(finding.message))
