@@ -114,6 +114,18 @@ def test_overrides_of_the_same_method_may_repeat_and_others_may_not(told):
     assert len(told(base | strangers)) == 2
 
 
+def test_two_ways_that_both_classes_have_are_no_copies_of_each_other(told):
+    base = {"shop/base.py": "class Base: ...\n"}
+    commit, undo = in_class("A", "Base"), in_class("B", "Base").replace("open_orders", "closed_orders")
+    one_each = {"shop/a.py": HEAD + commit, "shop/b.py": HEAD + undo}
+    assert len(told(base | one_each)) == 2
+    both = {
+        "shop/a.py": HEAD + commit + "\n    def closed_orders(self): ...\n",
+        "shop/b.py": HEAD + undo + "\n    def open_orders(self): ...\n",
+    }
+    assert told(base | both) == {}
+
+
 def test_short_functions_may_repeat(told):
     short = "def f(a, b):\n    if a > b:\n        return a + b\n    return a - b\n"
     assert told({"shop/a.py": short, "shop/b.py": short}) == {}

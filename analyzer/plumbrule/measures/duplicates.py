@@ -141,7 +141,7 @@ def _pairs(s: Situation, copies: Sequence[_Copy], called: _Called) -> Iterable[t
         for other, candidate in enumerate(compared):
             same_text = copy.function.exact_hash == candidate.function.exact_hash
             alike = same_text or not small or _alike(calls[one], calls[other])
-            if one != other and alike and not _overrides_the_same(copy, candidate, owners[one], owners[other]):
+            if one != other and alike and not _overrides_the_same(s, copy, candidate, owners[one], owners[other]):
                 others.append(candidate)
         if others:
             yield copy, others
@@ -160,11 +160,23 @@ def _owners(s: Situation, copy: _Copy) -> frozenset[tuple[str, str]]:
 
 
 def _overrides_the_same(
-    one: _Copy, other: _Copy, owners: frozenset[tuple[str, str]], others: frozenset[tuple[str, str]]
+    s: Situation, one: _Copy, other: _Copy, owners: frozenset[tuple[str, str]], others: frozenset[tuple[str, str]]
 ) -> bool:
-    """Two methods of one name in classes that inherit from each other, or from the same base."""
-    last = one.function.symbol.rpartition(".")[2]
-    return last == other.function.symbol.rpartition(".")[2] and not owners.isdisjoint(others)
+    """Two methods of one name in classes that inherit from each other, or from the same base; or of two names that
+    both classes have: how one driver rolls back is no copy of how the other commits, if both do both."""
+    if owners.isdisjoint(others):
+        return False
+    owner, _, name = one.function.symbol.rpartition(".")
+    other_owner, _, other_name = other.function.symbol.rpartition(".")
+    if name == other_name:
+        return True
+    return (one.path, owner) != (other.path, other_owner) and (
+        _has(s, one.path, f"{owner}.{other_name}") and _has(s, other.path, f"{other_owner}.{name}")
+    )
+
+
+def _has(s: Situation, path: str, symbol: str) -> bool:
+    return any(one.symbol == symbol for one in s.now.rows(path).symbols)
 
 
 MEASURES = (

@@ -44,7 +44,10 @@ _DYNAMIC_CALL = re.compile(
     r"""(?:,\s*(?:package\s*=\s*)?(?:__package__|__name__|(?P<mark>["'])(?P<package>[\w.]+)(?P=mark))\s*)?[,)]"""
 )
 _QUOTES = re.compile(r"""["'\s]+""")
-_TYPE_CHECKING = re.compile(rb"[\s(]*([\w.]+)[\s)]*(and\b(?:(?!\bor\b).)*)?", re.DOTALL)  # `x and y`: no more than x
+# Said at length or not; `x and y` is true no more often than x.
+_TYPE_CHECKING = re.compile(
+    rb"[\s(]*([\w.]+)(?:\s*(?:==|\bis\b)\s*True\b|\s+is\s+not\s+False\b)?[\s)]*(and\b(?:(?!\bor\b).)*)?", re.DOTALL
+)
 _CHECKING_NAMES = ("TYPE_CHECKING", "MYPY")
 _NEVER_SO = re.compile(rb"(TYPE_CHECKING|MYPY)\s*(?::[^=\n]*)?=\s*(False\s*\Z)?")
 _IMPORT_FAILS = re.compile(rb"\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b")
