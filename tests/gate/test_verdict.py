@@ -347,6 +347,25 @@ def test_what_moves_behind_a_package_is_missed_only_where_less_is_offered(
     assert (code, found(report, "new", "contract-break")) == (bool(broken), broken)
 
 
+@pytest.mark.parametrize(
+    ("user", "told"),
+    [
+        ("def show(box: Box) -> None:\n    print(box)\n", ""),
+        ("def show(box: Box) -> Box:\n    return Box(1, 2)\n", "contract-narrowed"),
+        ("BOXES = [Box]\n", "contract-narrowed"),
+        ("class Big(Box):\n    pass\n", "contract-narrowed"),
+    ],
+)
+def test_how_a_class_is_made_is_nothing_to_those_who_name_it_as_a_type(
+    shop: Callable, judged: Callable, found: Callable, user: str, told: str
+):
+    made = "class Box:\n    def __init__(self, wide: int, high: int = 1) -> None:\n        self.size = wide * high\n"
+    repo = shop({"kit.py": made, "use.py": "from kit import Box\n\n\n" + user})
+    repo.commit({"kit.py": made.replace("high: int = 1", "tall: int = 1")})
+    report = judged(repo)[1]
+    assert [finding["rule"] for finding in report["findings"] if finding["state"] == "new"] == [told] * bool(told)
+
+
 def test_a_package_that_became_a_declared_dependency_is_no_break(shop: Callable, judged: Callable):
     manifest = '[project]\nname = "shop"\ndependencies = [{}]\n'
     vendored = {

@@ -32,6 +32,14 @@ used AS MATERIALIZED (
             SELECT 1 FROM now.use k
             WHERE k.repo = u.repo AND k.src = u.src AND k.dst = c.path
                 AND split_part(k.symbol, '.', 1) = split_part(c.symbol, '.', 1)))
+        -- How a class is made is nothing to those who only name it as a type.
+        AND NOT (c.kind = 'class' AND (c.change LIKE 'parameter-%' OR c.change = 'default-removed') AND (
+            u.kind = 'type' OR (u.kind = 'import' AND 'type' = ALL (
+                SELECT o.kind FROM before.use o
+                WHERE o.repo = u.repo AND o.src = u.src AND o.dst = u.dst AND o.symbol = u.symbol AND o.kind <> 'import')
+            AND EXISTS (
+                SELECT 1 FROM before.use o
+                WHERE o.repo = u.repo AND o.src = u.src AND o.dst = u.dst AND o.symbol = u.symbol AND o.kind = 'type'))))
         -- A name as such: of this repository's own files `lost_import` knows which still ask for it and do not get it.
         AND (u.repo <> c.repo OR contains(c.symbol, '.') OR c.change NOT IN ('removed', 'moved', 'not-exported'))
 )
