@@ -425,7 +425,7 @@ def test_the_drift_overlay_lists_the_edges_that_moved(draw: Draw) -> None:
 def test_a_batch_opens_to_its_agent_commits_and_what_it_moved(draw: Draw) -> None:
     test = draw("batch.py", repo="shop", batch="batch-8")
     words = said(test)
-    assert "at least `copilot` (`trailer`), 90% sure" in words
+    assert "at least `copilot` (by its signature in a commit message), 90% sure" in words
     tiles = {metric.label: metric.value for metric in test.metric}
     assert (tiles["New findings"], tiles["Fixed findings"]) == ("2", "0")
     assert {(row["From"], row["To"], row["What"]) for row in table(test, "From")} == {

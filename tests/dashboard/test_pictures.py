@@ -117,7 +117,7 @@ def test_without_moments_there_is_no_time_line() -> None:
 
 
 def test_an_agent_is_always_at_least() -> None:
-    assert charts.at_least("codex", "trailer") == "at least codex (trailer)"
+    assert charts.at_least("codex", "trailer") == "at least codex (by its signature in a commit message)"
     assert charts.at_least("") == "unknown"
 
 

@@ -55,7 +55,7 @@ def test_an_item_says_what_where_since_when_who_and_what_to_do(shop, text_of):
     assert "1. ERROR: Files that need each other: 2 new" in text
     assert "shop/tax.py imports shop/cart.py, which needs shop/tax.py in turn: a cycle of 2 files." in text
     assert "where shop/tax.py:1 shop/cart.py:1" in text
-    assert f"since 2 Jan 2024, commit {commit}, by at least claude (trailer)" in text
+    assert f"since 2 Jan 2024, commit {commit}, by at least claude (by its signature in a commit message)" in text
     assert "do Break the cheapest edge" in text
     assert "more https://drift.example.org/plumb/findings?repo=shop&finding=" in text
     assert "1 commit in 1 batch; at least 1 of them by agents and bots: claude 1." in text
@@ -67,7 +67,7 @@ def test_a_batch_that_an_orchestrator_named_is_named(shop, text_of):
     drift.repo.commit(CYCLE)
     drift.run("scan", str(drift.repo.path), "--quiet", "--batch", "JOB-17", "--agent", "codex")
     drift.send()
-    assert "batch JOB-17, by at least codex (explicit)" in text_of(drift.inbox.to(ADA)[-1])
+    assert "batch JOB-17, by at least codex (as whoever ran it said)" in text_of(drift.inbox.to(ADA)[-1])
 
 
 def test_without_a_dashboard_the_mail_names_the_command_that_explains(shop, text_of):

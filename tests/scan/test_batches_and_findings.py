@@ -292,11 +292,11 @@ def test_an_agent_is_told_as_at_least_and_by_its_channel(grown: Callable, plumbr
     repo = grown(0)
     repo.commit({"a.py": "x = 1\n"}, "work\n\nCo-Authored-By: Claude <noreply@anthropic.com>")
     answer = plumbrule(repo.path, "scan", "--quiet")
-    assert "at least claude (by its trailer" in answer.out
+    assert "at least claude (by its signature in a commit message, " in answer.out
     assert rows(repo.path, BATCHES)[-1][1:3] == ["claude", "trailer"]
     repo.commit({"a.py": "x = 2\n"})
     answer = plumbrule(repo.path, "scan", "--quiet", "--batch", "B7", "--agent", "codex")
-    assert "at least codex (as said on the command line, " in answer.out
+    assert "at least codex (as whoever ran it said, " in answer.out
 
 
 def test_what_a_repository_is_prepared_for_is_told_of_the_repository_and_of_no_commit(

@@ -16,6 +16,7 @@ import altair as alt
 from plumbrule.report.escapes import shortened, visible
 from plumbrule.report.history import BatchMove, Moment
 from plumbrule.report.theme import Theme
+from plumbrule.report.wording import known_by
 
 Span = tuple[datetime, datetime]  # first and last moment of a time line
 PICKED = "picked"  # name of the selection that a click on a mark makes; its fields are "repo" and "batch"
@@ -219,11 +220,11 @@ def moved_by_rule(moved: Iterable[tuple[str, int, int]], theme: Theme, *, width:
 
 
 def at_least(agent: str, channel: str = "") -> str:
-    """ "at least codex (trailer)": what we know of an agent is a lower bound; "unknown" if we know nothing."""
+    """What we know of an agent is a lower bound: "at least codex (by the name of its branch)"; "unknown" if none."""
     if not agent:
         return "unknown"
     known = f"at least {visible(agent)}"
-    return f"{known} ({visible(channel)})" if channel else known
+    return f"{known} ({visible(known_by(channel))})" if channel else known
 
 
 def span_of(*series: Iterable[Moment | BatchMove], days: int = 0) -> Span | None:

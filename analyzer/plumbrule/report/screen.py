@@ -27,6 +27,7 @@ from plumbrule.report.escapes import code_span, fitted, in_markdown, shortened, 
 from plumbrule.report.history import BatchMove, EdgeMove, History, Movement, PolicyInUse, Shown, Snapshot, open_history
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import Theme, theme
+from plumbrule.report.wording import known_by
 
 ALL = ""  # the repository selector's word for all of them
 POLL_SECONDS = 20
@@ -555,7 +556,7 @@ def agent(name: str, channel: str = "") -> str:
     """An agent for places that read Markdown: a lower bound, always."""
     if not name:
         return "unknown"
-    return f"at least {code(name, 60)}" + (f" ({code(channel, 40)})" if channel else "")
+    return f"at least {code(name, 60)}" + (f" ({in_markdown(known_by(channel))})" if channel else "")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from plumbrule.report.escapes import json_text, log_line, visible
+from plumbrule.report.wording import known_by
 
 _SHOWN = 12  # lines of any list before "and n more"
 
@@ -131,8 +132,7 @@ def _one(s: ScanSummary) -> list[str]:
 
 
 def _batch(batch: BatchMoved) -> list[str]:
-    how = "as said on the command line" if batch.channel == "explicit" else f"by its {batch.channel}"
-    sure = f"{how}, {100 * batch.confidence:.0f} % sure"
+    sure = f"{known_by(batch.channel)}, {100 * batch.confidence:.0f} % sure"
     who = f" by at least {visible(batch.agent)} ({sure})" if batch.agent else ""
     moved = ", ".join(f"{name} {before:,} → {after:,}" for name, before, after in batch.moved) or "nothing counted"
     lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')}: {moved}"]

@@ -7,6 +7,13 @@ from itertools import groupby
 
 from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report
 
+_CHANNELS = {
+    "explicit": "as whoever ran it said",
+    "identity": "by its own name on a commit",
+    "trailer": "by its signature in a commit message",
+    "branch": "by the name of its branch",
+    "configuration": "by the repository's configuration",
+}
 AHEAD = "found by the first policy, which binds nobody until it has landed"
 
 
@@ -24,6 +31,11 @@ def headline(report: Report) -> str:
     if not parts and report.verdict != "not-judged":  # "nothing new" is a judgement
         parts = ["nothing new"]
     return f"{verdict}: {', '.join(parts)}" if parts else verdict
+
+
+def known_by(channel: str) -> str:
+    """How we know of an agent, as it stands behind its name: "by its signature in a commit message"."""
+    return _CHANNELS.get(channel, channel)
 
 
 def counted(number: int, noun: str) -> str:

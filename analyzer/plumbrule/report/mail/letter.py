@@ -370,7 +370,7 @@ def _title(item: Item) -> str:
 
 
 def _origin(item: Item, first: Finding) -> str:
-    """Since when, and who: "30 Sep 2025, commit 92f15a3ccb11, batch 7, by at least claude (trailer)"."""
+    """Since when, and who: "30 Sep 2025, commit 92f15a3ccb11, batch 7, by at least claude (by its signature in …)"."""
     parts = [_day(item.since)] if item.since else []
     parts += [f"commit {first.commit[:12]}"] if first.commit else []
     if len(item.batches) == 1:
