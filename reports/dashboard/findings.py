@@ -208,7 +208,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", horizontal_align
         st.session_state["_who"] = who.strip()
         st.rerun()
 
-with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+# From the top, so that the labels share a line: what stands under them is of two heights.
+with st.container(horizontal=True, vertical_alignment="top", gap="small", key="filters"):
     severities = address.many("Severity", "severity", SEVERITIES, st.pills, selection_mode="multi")
     states = address.many("State", "state", STATES, st.pills, OPEN, selection_mode="multi")
     rules = any_of("Rule", "rule", {one.finding.rule for one in every}, 172)
@@ -216,7 +217,6 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
     batches = any_of("Batch", "batch", {one.finding.batch for one in every})
     agents = any_of("Agent, at least", "agent", {one.finding.agent for one in every})
     path = address.words("Path or subject", "path", placeholder="contains …", width=140)
-    show_muted = address.yes(f"Muted ({len(muted & by_id.keys())})", "muted")
 
 fault = st.session_state.pop("_fault", "")
 if fault:
@@ -226,8 +226,11 @@ if reviews.damaged:
         f"{reviews.damaged:,} lines of the reviews file cannot be read and are left out.", icon=":material/warning:"
     )
 
+with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    listing = st.container(width="content")
+    show_muted = address.yes(f"Muted ({len(muted & by_id.keys())})", "muted")
 rows = listed()
-st.caption(f"{len(rows):,} of {len(every):,} findings")
+listing.caption(f"{len(rows):,} of {len(every):,} findings")
 if not every:
     screen.nothing("Nothing was found.", "No rule has a finding in what was scanned; About says what that rests on.")
 elif not rows:

@@ -143,6 +143,9 @@ def test_every_page_is_drawn_without_an_error_and_without_a_request_to_anyone_el
 
     browser.open(f"/findings?repo=shop&finding={asked}")
     assert "<script>alert(1)</script>" in browser.words()
+    labels = page.locator('.st-key-filters [data-testid="stWidgetLabel"]')
+    assert labels.count() == 7
+    assert len({round(label.bounding_box()["y"]) for label in labels.all()}) == 1
     page.get_by_role("button", name="True").click()
     page.get_by_text("ada").first.wait_for(timeout=PATIENCE)
     browser.drawn()
