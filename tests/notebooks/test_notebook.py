@@ -101,7 +101,7 @@ def test_it_answers_for_a_system_with_a_history(
     assert "5 of 5 snapshots were compared." in told["Hot files"]
     hottest = next(line for line in told["Hot files"].splitlines() if line.startswith("0 "))
     assert hottest.split()[1:] == ["shop/domain/cart.py", "domain", "4", "2", "3", "6"]
-    assert "at least codex (identity)" in told["Findings by batch and agent"]
+    assert "at least codex (by its own name on a commit)" in told["Findings by batch and agent"]
     answer = told["One question from end to end"]
     assert "Undo the cycle of 2 files around shop/domain/cart.py: 1 other files hang on it." in answer
     assert "since 2024-01-02" in answer
