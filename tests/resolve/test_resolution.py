@@ -144,6 +144,25 @@ def _rows(path: str, files: dict[str, str]) -> FileRows:
     return analyse_files({name: text.encode() for name, text in files.items()}).files[path]
 
 
+def test_a_reference_names_what_it_asks_for_and_the_modules_on_its_way() -> None:
+    rows = _rows(
+        "run.py",
+        {
+            "shop/__init__.py": "from .tax import _rate as rate\nfrom . import _impl",
+            "shop/tax.py": "def _rate(): pass",
+            "shop/_impl.py": "def go(): pass",
+            "run.py": "import shop\nshop.rate()\nshop._impl.go()\nfrom shop.tax import _rate as mine\nmine()\n",
+        },
+    )
+    assert sorted((d.line, d.dst, d.kind, d.names) for d in rows.dependencies if d.kind != "import") == [
+        (2, "shop/tax.py", "call", "rate"),
+        (3, "shop/_impl.py", "call", "go"),
+        (3, "shop/_impl.py", "uses", "_impl"),
+        (4, "shop/tax.py", "uses", "_rate"),
+        (5, "shop/tax.py", "call", "_rate"),
+    ]
+
+
 def test_uses_lead_through_barrels_to_the_file_that_defines_the_name() -> None:
     rows = _rows(
         "app.py",

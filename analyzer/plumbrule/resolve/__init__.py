@@ -646,20 +646,42 @@ class Resolution:
         offer = self._offer(path)
         assert offer is not None  # only files with facts have rows
         stars = [index for index in offer.stars if isinstance(bound[index].target, Located)]
-        # By scope and text: the import row it goes through, and its end.
-        known: dict[tuple[int, str], tuple[int, Definition, float] | None] = {}
+        # By scope and text: the import row it goes through, and its end; and the modules that it names on its way.
+        known: dict[tuple[int, str], tuple[tuple[int, Definition, float] | None, list[_Step]]] = {}
         for symbol, kind, text, line in references:
             scope = _scope(found.interface, offer, text, symbol) if offer.inner else -1
             if (scope, text) in known:
-                led = known[scope, text]
+                led, steps = known[scope, text]
             else:
                 led, reads = self._lead(path, offer, stars, scope, text)
                 found.looks.add(reads)
-                known[scope, text] = led
+                steps = (
+                    self._modules_named(found, offer, scope, text) if led is not None and text.count(".") > 1 else []
+                )
+                known[scope, text] = led, steps
             if led is not None:
                 index, (dst, name), confidence = led
-                found.edge(dst, "uses" if kind == "read" else kind, line, name, rows[index].flags, confidence)
+                by = _asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
+                found.edge(dst, "uses" if kind == "read" else kind, line, by, rows[index].flags, confidence)
                 found.use(dst, name, kind, line, symbol)
+                for module, part, certainty in steps:
+                    found.edge(module, "uses", line, part, rows[index].flags, certainty)
+
+    def _modules_named(self, found: _Found, offer: _Offer, scope: int, text: str) -> list[_Step]:
+        """The modules that a dotted name goes through by their names; not those that the import statement names."""
+        parts = text.split(".")
+        steps = []
+        for length in range(2, len(parts)):
+            way = ".".join(parts[:length])
+            led, reads = self._lead(found.path, offer, [], scope, way)
+            found.looks.add(reads)
+            if led is None or led[1].symbol:
+                break
+            row, target = found.interface.imports[led[0]], self._items(found.path)[led[0]].target
+            is_said = row.alias == parts[0] and row.name == "" and f"{row.module}.".startswith(f"{way}.")
+            if isinstance(target, Located) and target.path != led[1].path and not is_said:
+                steps.append((led[1].path, parts[length - 1], led[2]))
+        return steps
 
     def _lead(
         self, path: str, offer: _Offer, stars: list[int], scope: int, text: str
@@ -719,8 +741,7 @@ class Resolution:
             rest = text[len(row.module) + 1 :]
         elif row.name == "" and "." in row.module and row.level == 0 and row.alias == row.module.partition(".")[0]:
             return best, None, _NOTHING  # `a.other` where only `import a.b` was written: the package's own name
-        whole = row.name in ("", "*") or target.is_submodule
-        return best, *self._descend(target.path, "" if whole else row.name, rest)
+        return best, *self._descend(target.path, "" if _is_whole(row, target) else row.name, rest)
 
     def _through_package(self, path: str, row: Import, target: Target, text: str) -> _Led:
         """Where a dotted name leads that goes through a package into a module below it that is not imported here.
@@ -779,6 +800,7 @@ class Resolution:
         return self._led_to(key, definition, reads)
 
 
+_Step = tuple[str, str, float]  # a module that a dotted name goes through, the part that names it, how sure that is
 _NOTHING: frozenset[_Read] = frozenset()
 _NOT_IMPORTED_HERE = 0.8
 _SOFT = ((False, False), (True, False), (False, True), (True, True))  # (type_only, lazy) by flags
@@ -891,6 +913,22 @@ def _candidates(rows: Sequence[Import], offer: _Offer, head: str, scope: int) ->
     own = [index for index in offer.inner[head] if rows[index].symbol == scope]
     # `import a.b` out here and `import a.c` in there bind the same `a`.
     return [*outer, *own] if head in offer.dotted else own
+
+
+def _is_whole(row: Import, target: Target) -> bool:
+    """Whether the row binds a file as a whole, or all that it offers."""
+    return row.name in ("", "*") or (isinstance(target, Located) and target.is_submodule)
+
+
+def _asked_as(text: str, imported: str, symbol: str) -> str:
+    """The name by which a reference asks for a symbol, `imported` ("" = a module) being what the statement asks for:
+    the symbol's own, unless it is offered under another. What the file itself calls it is its own affair.
+    """
+    head, _, rest = text.partition(".")
+    own = symbol.rpartition(".")[2]
+    if not symbol or own in (head, imported) or own in rest.split("."):
+        return symbol
+    return imported or rest or head
 
 
 _CLASSES = ("class", "interface", "enum")
