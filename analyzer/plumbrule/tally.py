@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from plumbrule.graph import FileRows, Graph, MemoryGraph
-from plumbrule.judge import Judgement
+from plumbrule.judge import JudgedRow, Judgement
 from plumbrule.measures.components import learned_level
 from plumbrule.report.summary import BatchMoved, ScanSummary
 from plumbrule.walk import Derived, Walk
@@ -38,8 +39,35 @@ TOLD = frozenset(
 )  # fmt: skip
 
 
+class Done(NamedTuple):
+    """What the commits of one judgement did to the findings."""
+
+    new: tuple[JudgedRow, ...] = ()
+    fixed: tuple[JudgedRow, ...] = ()
+    of_change: tuple[JudgedRow, ...] = ()  # about the change itself: they belong to it, and stand nowhere after it
+
+    @classmethod
+    def by(cls, judgement: Judgement, stood: Collection[str]) -> Done:
+        """By a judgement made without a baseline, which says nothing of when a finding came; `stood` are the ids of
+        those that stood before, since what was waived and is gone leaves no gap."""
+        return cls(
+            new=tuple(row for row in judgement.rows if row.state == "new" and row.stands),
+            fixed=tuple(row for row in judgement.rows if row.state == "fixed" and row.id in stood),
+            of_change=tuple(row for row in judgement.rows if row.state == "new" and row.of_change),
+        )
+
+    def counts(self) -> dict[str, int]:
+        """By their names in the view `trend`: counts that are summed over time, where others say what stands."""
+        found = Counter({"new": len(self.new), "fixed": len(self.fixed), "of_change": len(self.of_change)})
+        found["contract_breaks"] = 0
+        for row in self.of_change:
+            found["contract_breaks"] += row.rule == "contract-break"
+            found.update((f"of_change.{row.rule}", f"of_change.{row.severity}"))
+        return dict(found)
+
+
 def totals(counts: Counter[str], derived: Derived, judgement: Judgement) -> dict[str, int]:
-    """Every count of a snapshot by its name in the view `trend`."""
+    """Every count of what stands at a snapshot, by its name in the view `trend`."""
     found = dict(counts)
     cycles = list(derived.get("cycle", ()))
     for level in ("file", "component"):
@@ -48,12 +76,11 @@ def totals(counts: Counter[str], derived: Derived, judgement: Judgement) -> dict
     edges = derived.get("component_dependency", ())
     found["component_edges"] = len(edges)
     found["component_edges.not_allowed"] = sum(1 for row in edges if not row[4])
-    standing = [row for row in judgement.rows if row.state in ("new", "known")]
+    standing = [row for row in judgement.rows if row.stands]
     found["findings"] = len(standing)
     for row in standing:
         for name in (f"findings.{row.rule}", f"findings.{row.severity}"):
             found[name] = found.get(name, 0) + 1
-    found["contract_breaks"] = sum(1 for row in judgement.rows if row.rule == "contract-break" and row.state == "new")
     return found
 
 
@@ -82,8 +109,7 @@ def summary(
         key=lambda cycle: (cycle[0] not in product, -cycle[1], cycle[0]),
     )
     reasons = Counter(row.reason for rows in walk.whole.files.values() for row in rows.unresolved)
-    standing = Counter((row.severity, row.rule) for row in judgement.rows if row.state in ("new", "known"))
-    order = {"error": 0, "warning": 1, "info": 2}
+    of_change = (row for row in judgement.rows if row.of_change and row.state != "waived")
     level = "the policy's word"
     if not walk.intent.components:
         own = (path for path, rows in walk.whole.files.items() if not rows.file.is_test)
@@ -107,11 +133,19 @@ def summary(
         imports=coverage.imports,
         resolved=coverage.resolved,
         unresolved=tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
-        findings=tuple(
-            (severity, rule, count)
-            for (severity, rule), count in sorted(standing.items(), key=lambda item: (order[item[0][0]], item[0][1]))
-        ),
-        accepted=sum(row.state == "known" and not row.unaccepted for row in judgement.rows) if accepting else None,
+        findings=_by_rule(row for row in judgement.rows if row.stands),
+        of_change=_by_rule(of_change),
+        accepted=sum(row.stands and row.state == "known" and not row.unaccepted for row in judgement.rows)
+        if accepting
+        else None,
         batches=moved,
         notes=tuple(notes),
     )
+
+
+def _by_rule(rows: Iterable[JudgedRow]) -> tuple[tuple[str, str, int], ...]:
+    """(severity, rule, how many), errors first."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = Counter((row.severity, row.rule) for row in rows)
+    ranked = sorted(found.items(), key=lambda item: (order[item[0][0]], item[0][1]))
+    return tuple((severity, rule, count) for (severity, rule), count in ranked)

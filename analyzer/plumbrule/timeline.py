@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -22,12 +22,13 @@ from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_see
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
 from plumbrule.policy import Policy
+from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary
 from plumbrule.resume import State, answer_prints, on_disk, standing_rows, tree_changes, units_of
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.shape import FINDING
 from plumbrule.store.writer import Writer
-from plumbrule.tally import TOLD, count, counted, summary, totals
+from plumbrule.tally import TOLD, Done, count, counted, summary, totals
 from plumbrule.terms import Order, Terms
 from plumbrule.walk import Changes, Derived, Habits, TreeFile, Walk
 
@@ -82,6 +83,7 @@ class Timeline:
         self._moved: set[str] = set()  # paths that differ from the batch's start
         self._batches: list[BatchMoved] = []
         self._totals: dict[str, int] = {}
+        self._done = Done()  # of the commits that were judged last
         self._said = dict(state.said)
         self._accepted = self._terms.baseline.text() if self._terms.baseline is not None else ""
         self._history: list[Mapping[str, float]] = []  # figures of earlier commits
@@ -135,7 +137,9 @@ class Timeline:
         batch_of = self._batch_of = {commit: batch for batch in found for commit in batch.commits}
         self._known = sum(commit in known for commit in ids)
         # Judged where the last scan ended too, so that what came after it can be told apart.
-        ends = {batch.commits[-1] for batch in found} | {ids[-1]} | set(ids[told - 1 : told])
+        # And wherever another piece of work goes on, so that each answers for its own commits.
+        ends = {ids[at] for at in range(len(ids) - 1) if batch_of[ids[at]] is not batch_of[ids[at + 1]]}
+        ends |= {ids[-1], *ids[told - 1 : told]}
         site, name = self._site, self._order.name
         disk = on_disk(site.repository, tree)
         published = self._terms.clock()
@@ -216,6 +220,7 @@ class Timeline:
         self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
         before = self._judgement
         self._judgement = self._judged_after(before, self._sides, renamed)
+        self._done = Done.by(self._judgement, {row.id for row in before.rows if row.stands})
         if renamed:
             for row in self._judgement.rows:
                 former = identity(row.rule, row.repo, earlier_subject(row.subject, renamed))
@@ -285,7 +290,7 @@ class Timeline:
         walk, snapshot = self._walk, self._record.snapshot
         judgement = with_baseline(self._judgement, self._terms.baseline, self._terms.rules)
         before = dict(self._totals)
-        self._totals = totals(self._counts, walk.derived, judgement)
+        self._totals = totals(self._counts, walk.derived, judgement) | self._done.counts()
         self._writer.findings(self._order.name, snapshot, [finding_row(row, self._origins) for row in judgement.rows])
         prints = answer_prints(self._terms.rules)
         self._judged = self._record.commit
@@ -306,8 +311,10 @@ class Timeline:
                         for name, value in sorted(self._totals.items())
                         if name in TOLD and before.get(name, 0) != value
                     ),
-                    new=tuple(f"{row.rule}: {row.subject}" for row in judgement.rows if row.state == "new"),
-                    fixed=tuple(f"{row.rule}: {row.subject}" for row in judgement.rows if row.state == "fixed"),
+                    findings=(before.get("findings", 0), self._totals["findings"]),
+                    new=_told(self._done.new),
+                    fixed=_told(self._done.fixed),
+                    of_change=_told(self._done.of_change),
                 )
             )
         self._history = [*self._history, *(unit for unit in self._units.values() if unit)][-_UNITS:]
@@ -412,11 +419,16 @@ class Timeline:
         fresh = self._snapshots - (self._state.snapshots if self._resumed else self._known)
         judgement = with_baseline(self._judgement, self._terms.baseline, self._terms.rules)
         notes = [*said, *judgement.errors, *judgement.not_measured]
-        counts = totals(self._counts, self._walk.derived, judgement)
+        done = {name: value for name, value in self._totals.items() if sums_up(name)}
+        counts = totals(self._counts, self._walk.derived, judgement) | done
         return summary(
             self._order.name, f"main line {self._ref}", self._record.commit, self._walk, counts, judgement,
             tuple(reversed(self._batches)), self._snapshots, fresh, notes, self._terms.baseline is not None,
         )  # fmt: skip
+
+
+def _told(rows: Iterable[JudgedRow]) -> tuple[str, ...]:
+    return tuple(f"{row.rule}: {row.subject}" for row in rows)
 
 
 def _who(agent: Agent) -> str:
@@ -476,4 +488,5 @@ def finding_row(row: JudgedRow, dated: Mapping[str, _Dated]) -> FindingRow:
         remedy=row.remedy,
         unaccepted=row.unaccepted,
         grouped_by=row.group,
+        of_change=row.of_change,
     )

@@ -7,7 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from plumbrule.report import address, charts, screen
-from plumbrule.report.history import Opened
+from plumbrule.report.history import CountMove, Opened
 from plumbrule.report.model import Finding
 
 now = screen.current()
@@ -21,7 +21,10 @@ def every() -> None:
     if span is None:
         screen.nothing("No batch is recorded in this store.")
         return
-    st.caption("A batch is the commits of one piece of work. Choose a mark or a row to open it.")
+    st.caption(
+        "A batch is the commits of one piece of work. Choose a mark or a row to open it. "
+        + screen.added_up(moves, history.series("findings", now.repo))
+    )
     screen.chart(charts.batches_by_agent(moves, now.theme, span=span), "lanes", "Batches over time, by agent")
     screen.batch_table(moves, "all-batches")
 
@@ -40,8 +43,8 @@ def one(opened: Opened) -> None:
     columns = st.columns(6)
     for column, label, number in zip(
         columns,
-        ("New findings", "Fixed findings", "Contract breaks"),
-        (len(opened.new), len(opened.fixed), opened.breaks),
+        ("New findings", "Fixed findings", "About the change"),
+        (len(opened.new), len(opened.fixed), len(opened.of_change)),
         strict=False,
     ):
         column.metric(label, f"{number:,}", border=True, height="stretch")
@@ -56,6 +59,8 @@ def one(opened: Opened) -> None:
         moved = screen.moved_by(change, worse_when_more=name == "files_in_cycles")
         column.metric(label, value, **moved, border=True, height="stretch")
 
+    if "findings" in counts and opened.before is not None:
+        st.caption(standing(opened, counts["findings"]))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         moved_findings(opened)
@@ -66,15 +71,29 @@ def one(opened: Opened) -> None:
         moved_counts(opened)
 
 
+def standing(opened: Opened, findings: CountMove) -> str:
+    """How what stands after it came from what stood before it, and whose moves are among the counts."""
+    before, own = int(findings.before or 0), len(opened.new) - len(opened.fixed) + opened.otherwise
+    others = int(findings.now) - before - own
+    terms = screen.terms(
+        (len(opened.new), "new"), (-len(opened.fixed), "fixed"), (opened.otherwise, "otherwise"),
+        (others, "by other batches"),
+    )  # fmt: skip
+    lain = f" Between its commits lie {opened.between:,} of other batches." if opened.between else ""
+    return f"Findings that stand: {before:,} before{terms} = {findings.now:,.0f} after.{lain}"
+
+
 def moved_findings(opened: Opened) -> None:
     with screen.section("Findings it moved"):
-        if not opened.new and not opened.fixed:
+        if not opened.new and not opened.fixed and not opened.of_change:
             st.caption("None." if opened.before else "Unknown.")
             return
         new, fixed = (Counter(finding.rule for finding in side) for side in (opened.new, opened.fixed))
         moved = [(rule, new[rule], fixed[rule]) for rule in sorted({*new, *fixed})]
-        st.altair_chart(charts.moved_by_rule(moved, now.theme), theme=None, key="moved", alt="Findings moved, by rule")
-        for title, findings in (("New", opened.new), ("Fixed", opened.fixed)):
+        if moved:
+            drawing = charts.moved_by_rule(moved, now.theme)
+            st.altair_chart(drawing, theme=None, key="moved", alt="Findings moved, by rule")
+        for title, findings in (("New", opened.new), ("Fixed", opened.fixed), ("About the change", opened.of_change)):
             if findings:
                 st.markdown(f"**{title}** ({len(findings):,})")
                 table(findings, title)

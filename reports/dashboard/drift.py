@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from plumbrule.report import address, charts, screen
-from plumbrule.report.history import PER_BATCH, Moment, movement, summed
+from plumbrule.report.history import BREAKS, Moment, movement, summed
 
 PERIODS = {"30 days": 30, "90 days": 90, "1 year": 365, "All": 0}
 TILES = (
@@ -26,13 +26,18 @@ now = screen.current()
 history, look = now.history, now.theme
 names = history.counted(now.repo)
 series = history.many_series(names, now.repo)
-breaks = history.per_batch(PER_BATCH, now.repo)
+breaks = history.per_batch(BREAKS, now.repo)
 batches = history.batches(now.repo)
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Drift over time", anchor=False)
     period = address.one("Period", "period", list(PERIODS), st.segmented_control, "All", label_visibility="collapsed")
 span = charts.span_of(*series.values(), batches, days=PERIODS[period])
+
+
+def rules_of(prefix: str) -> list[str]:
+    found = (name.removeprefix(prefix) for name in names if name.startswith(prefix))
+    return [rule for rule in found if rule not in SEVERITIES]
 
 
 def shown(moments: tuple[Moment, ...]) -> list[float]:
@@ -77,6 +82,17 @@ def of_rule(rule: str) -> None:
             )
 
 
+def of_change(rule: str) -> None:
+    moments = history.per_batch(f"of_change.{rule}", now.repo)
+    summed_up = summed(rule, moments)
+    with st.container(border=True, gap="xsmall"):
+        month = f" · {summed_up.month:,.0f} in 30 days" if summed_up.month is not None else ""
+        st.markdown(f"{screen.code(rule)} **{summed_up.now:,.0f}** in all{month}")
+        if span:
+            drawing = charts.per_batch(moments, look, span=span, height=56)
+            screen.chart(drawing, f"change-{rule}", f"Findings of {screen.name_text(rule)}, batch by batch")
+
+
 if span is None:
     screen.nothing("There is no history yet.", "Run `plumbrule scan --history 200` to read the main line's past.")
 else:
@@ -86,7 +102,7 @@ else:
             moments = series.get(name, ())
             screen.tile(label, movement(name, moments), shown(moments), worse_when_more=worse)
     with columns[-1]:
-        screen.tile("Contract breaks", summed(PER_BATCH, breaks), shown(breaks))
+        screen.tile("Contract breaks, all batches", summed(BREAKS, breaks), shown(breaks))
 
     with screen.section("Batches and who made them", "Agents are a lower bound. Choose a mark to open its batch."):
         if batches:
@@ -106,14 +122,15 @@ else:
     rules_by_severity = {
         severity: {one.finding.rule for one in found if one.finding.severity == severity} for severity in SEVERITIES
     }
-    rules = [name.removeprefix("findings.") for name in names if name.startswith("findings.")]
-    rules = sorted(
-        (rule for rule in rules if rule not in SEVERITIES),
-        key=lambda rule: (-series[f"findings.{rule}"][-1].value, rule),
-    )
+    rules = sorted(rules_of("findings."), key=lambda rule: (-series[f"findings.{rule}"][-1].value, rule))
     if rules:
-        with screen.section("Findings by rule"):
+        with screen.section("Findings by rule", "Those that stand."):
             screen.in_columns(rules, 4, of_rule)
+    passing = rules_of("of_change.")
+    if passing:
+        note = "They tell what one batch did, as a broken contract is, and are not among the findings that stand."
+        with screen.section("Findings about single changes", note):
+            screen.in_columns(passing, 4, of_change)
 
     with screen.section("Coverage", "What these counts rest on."):
         files = sum(snapshot.files for snapshot in now.newest)
@@ -126,7 +143,9 @@ else:
             f"**{resolved:,}** of **{imports:,}** imported names resolved{share}"
         )
 
-    moving = [move for move in batches if move.new or move.fixed]
+    moving = [move for move in batches if move.new or move.fixed or move.of_change or move.otherwise]
     if moving:
-        with screen.section("Batches that moved findings", "Choose a row to open it."):
+        added = screen.added_up(batches, series.get("findings", ()))
+        last = ", the last 50 of them" if moving[50:] else ""
+        with screen.section(f"Batches that moved findings{last}", f"{added} Choose a row to open it."):
             screen.batch_table(moving[-50:], "moving")

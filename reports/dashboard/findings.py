@@ -68,6 +68,18 @@ def listed() -> list[Shown]:
     return sorted(ordered, key=lambda one: verdict_on(one.finding.id, "wrong") > 0)
 
 
+def counts_of(rows: list[Shown], of: int) -> str:
+    """How many are listed, and how many of them are not among those that stand."""
+    apart = (
+        (sum(one.stands for one in rows), "stand"),
+        (sum(one.of_change and one.finding.state != "waived" for one in rows), "about the newest change"),
+        (sum(one.finding.state == "waived" for one in rows), "waived"),
+        (sum(one.finding.state == "fixed" for one in rows), "fixed"),
+    )
+    said = ", ".join(f"{number:,} {what}" for number, what in apart if number)
+    return f"{len(rows):,} of {of:,} findings: {said}" if said else f"{len(rows):,} of {of:,} findings"
+
+
 def verdict_on(finding: str, verdict: str) -> int:
     return sum(review.verdict == verdict for review in standing.get(finding, {}).values())
 
@@ -230,7 +242,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     listing = st.container(width="content")
     show_muted = address.yes(f"Muted ({len(muted & by_id.keys())})", "muted")
 rows = listed()
-listing.caption(f"{len(rows):,} of {len(every):,} findings")
+listing.caption(counts_of(rows, len(every)))
 if not every:
     screen.nothing("Nothing was found.", "No rule has a finding in what was scanned; About says what that rests on.")
 elif not rows:

@@ -116,6 +116,7 @@ class Filling:
     system: System
     parts: Collection[str]
     findings: dict[str, FindingRow] = field(default_factory=dict)
+    stood: dict[str, FindingRow] = field(default_factory=dict)  # at the step before
     position: int = -1
     at: int = START
     kept: MemoryGraph | None = None
@@ -138,15 +139,20 @@ class Filling:
         writer.append(repo, record, delta, {}, rows)
         channel = "trailer" if agent else ""
         writer.batches(repo, [BatchRow(batch, agent, channel, 0.9 if agent else 0.0, commit, commit, self.at, self.at)])
-        writer.findings(repo, record.snapshot, list(self.findings.values()))
-        writer.trend(repo, record.snapshot, self._trend(graph, rows, breaks))
-        self.kept = graph
+        now = {one.finding: one for one in self.findings.values() if not one.of_change}
+        fixed = [one._replace(state="fixed") for name, one in self.stood.items() if name not in now]
+        new = now.keys() - self.stood.keys() if self.position else set()
+        writer.findings(repo, record.snapshot, [*self.findings.values(), *fixed])
+        writer.trend(repo, record.snapshot, self._trend(graph, rows, breaks, len(new), len(fixed)))
+        self.kept, self.stood = graph, now
 
-    def _trend(self, graph: MemoryGraph, rows: Mapping[str, Collection[Row]], breaks: int) -> list[TrendRow]:
+    def _trend(
+        self, graph: MemoryGraph, rows: Mapping[str, Collection[Row]], breaks: int, new: int, fixed: int
+    ) -> list[TrendRow]:
         by_rule: dict[str, int] = dict.fromkeys(("dependency-cycle", "layer-breach", "oversized-file"), 0)
         by_severity = dict.fromkeys(("error", "warning", "info"), 0)
         for one in self.findings.values():
-            if one.state != "fixed":
+            if not one.of_change:
                 by_rule[one.rule] = by_rule.get(one.rule, 0) + 1
                 by_severity[one.severity] += 1
         edges = [row for row in rows["component_dependency"] if row[1] != row[2]]
@@ -161,6 +167,9 @@ class Filling:
             "component_edges.not_allowed": sum(not row[4] for row in edges),
             "unresolved": self.system.unresolved,
             "findings": sum(by_severity.values()),
+            "new": new,
+            "fixed": fixed,
+            "of_change": len(self.findings) - sum(by_severity.values()),
             "contract_breaks": breaks,
             **{f"findings.{name}": number for name, number in {**by_rule, **by_severity}.items()},
         }
@@ -220,7 +229,9 @@ def fill_bad(writer: Writer) -> None:
     writer.remember(f"policy:{bad.name}", json.dumps({"path": "", "commit": "", "hash": ""}))
     filling = Filling(writer, bad, ("one", "two"))
     filling.step("first", "")
-    made = finding(bad.name, "layer-breach", "one/<i>.py -> two/a.py", HOSTILE_BATCH, HOSTILE_AGENT, filling.at)
+    made = finding(
+        bad.name, "layer-breach", "one/<i>.py -> two/a.py", HOSTILE_BATCH, HOSTILE_AGENT, filling.at + 300 * 3600
+    )
     filling.findings[made.finding] = made
     filling.step(HOSTILE_BATCH, HOSTILE_AGENT, hours=300)
 
@@ -233,7 +244,7 @@ def fill_about_one_change(writer: Writer) -> None:
     filling = Filling(writer, lib, ("lib",))
     broken = finding(
         "lib", "contract-break", "lib/a.py::price", "first", "codex", filling.at, finding="c0ffee000000",
-        remedy="Keep `price`, or change `[[layers]]`. See <b>.",
+        of_change=True, remedy="Keep `price`, or change `[[layers]]`. See <b>.",
     )  # fmt: skip
     filling.findings[broken.finding] = broken
     filling.step("first", "codex")

@@ -74,14 +74,16 @@ def test_a_rule_without_a_count_found_nothing_there(write_store: Callable[..., P
     steps = Steps("r", (DAY, {"findings": 0}), (2 * DAY, {"findings": 1, rule: 1}), (3 * DAY, {"findings": 0}))
     with open_history(write_store(tmp_path / "s", steps)) as history:
         assert [moment.value for moment in history.series(rule)] == [0, 1, 0]
-        assert [(move.new, move.fixed) for move in history.batches()] == [(0, 0), (1, 0), (0, 1)]
 
 
-def test_what_belongs_to_one_change_is_not_fixed_by_the_next(write_store: Callable[..., Path], tmp_path: Path) -> None:
-    rule = "findings.contract-break"
-    steps = Steps("r", (DAY, {"findings": 0}), (2 * DAY, {"findings": 1, rule: 1}), (3 * DAY, {"findings": 0}))
+def test_what_moved_for_no_reason_in_the_code_is_told_apart(write_store: Callable[..., Path], tmp_path: Path) -> None:
+    steps = Steps(
+        "r", (DAY, {"findings": 4, "new": 4}), (2 * DAY, {"findings": 6, "new": 3, "fixed": 2, "of_change": 5})
+    )
     with open_history(write_store(tmp_path / "s", steps)) as history:
-        assert [(move.new, move.fixed) for move in history.batches()] == [(0, 0), (1, 0), (0, 0)]
+        begun, move = history.batches()
+    assert (begun.new, begun.fixed, begun.of_change, begun.moved, begun.otherwise) == (0, 0, 0, 0, 0)
+    assert (move.new, move.fixed, move.of_change, move.moved, move.otherwise) == (3, 2, 5, 2, 1)
 
 
 def test_movement_looks_back_from_the_newest_snapshot() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 from pathlib import Path
@@ -345,6 +345,79 @@ def test_a_repository_that_joins_is_introduced_beside_what_moved_in_the_others(s
     mail = drift.inbox.to(ADA)[-1]
     assert mail["Subject"] == "[Plumbrule] shop: 2 new errors, 1 repository new here"
     assert re.search(r"== late, at \w+ of 1 Jan 2024 == - 3 files in", text_of(mail))
+
+
+# -- sums -----------------------------------------------------------------------------------------------------------
+
+BALANCE = re.compile(r"(Error|Warning)s: ([\d,]+) (before [^=.]*= ([\d,]+) open|open, as before)\.")
+
+
+def balances(text: str) -> dict[str, tuple[int, dict[str, int], int]]:
+    """By severity: what was open before, what is said to have come and gone, and what is open now."""
+    found = {}
+    for severity, before, how, now in BALANCE.findall(text):
+        terms = re.findall(r"([+\u2212]) (\d+) ([a-z ]+?)(?= [+\u2212=]|$)", how)
+        moved = {what: int(number) * (1 if sign == "+" else -1) for sign, number, what in terms}
+        found[severity] = (int(before), moved, int(now or before))
+    return found
+
+
+def test_what_was_open_and_what_came_and_went_come_to_what_is_open(shop, text_of):
+    drift = shop(
+        CLEAN | {f"shop/f{number}.py": tangled() for number in range(4)},
+        rules=STRICT + "[rules.oversized-file]\nlimit = 12\n",
+    )
+    drift.send()
+    broken = {"shop/tax.py": "def rate(country):\n    return 0.2\n"}
+    drift.change(broken | {"shop/f0.py": "x = 1\n", "shop/g.py": tangled(), "shop/h.py": tangled()})
+    drift.change({"shop/long.py": "X = 1\n" * 20})
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    text = text_of(mail)
+    assert mail["Subject"] == "[Plumbrule] shop: 2 new errors, 1 new warning, 1 about single changes, 1 fixed"
+    assert balances(text) == {"Error": (4, {"new": 2, "fixed": -1}, 5), "Warning": (0, {"new": 1}, 1)}
+    assert "1 about single changes, which are not among the open findings: contract-break 1." in text
+    drift.change({"shop/f1.py": "x = 1\n"})
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert mail["Subject"] == "[Plumbrule] shop: 1 fixed"
+    assert balances(text_of(mail)) == {"Error": (5, {"fixed": -1}, 4), "Warning": (1, {}, 1)}
+
+
+def test_a_sum_holds_what_the_reader_muted_and_what_a_waiver_brought_back(shop, text_of):
+    waiver = (
+        '[[waiver]]\nrule = "complexity-jump"\nsubject = "shop/old.py::tangled"\nreason = "soon"\nowner = "@ada"\n'
+        "expires = 2024-01-15\n"
+    )
+    drift = shop(CLEAN | {"shop/old.py": tangled()}, rules=STRICT + waiver)
+    drift.send()
+    drift.change({"shop/x.py": tangled(), "shop/y.py": tangled()})
+    with Store.open(drift.store).reader() as reader:
+        ((finding,),) = reader.select("SELECT finding FROM finding WHERE path = 'shop/x.py'")
+    add_review(drift.store, "ada", datetime(2024, 1, 2, tzinfo=UTC), finding, "mute")
+    drift.repo.commit({"shop/z.py": tangled()})
+    drift.run("scan", str(drift.repo.path), "--quiet", "--today", "2024-01-20")
+    drift.send()
+    (before, moved, now) = balances(text_of(drift.inbox.to(ADA)[-1]))["Error"]
+    assert (before, now) == (0, before + sum(moved.values()))
+    assert moved == {"new": 2, "that you muted": 1, "otherwise": 1}
+
+
+@pytest.mark.parametrize("day", range(2, 9))
+def test_a_mail_adds_up_from_whatever_day_it_begins(shop, day: int):
+    drift = shop(rules=STRICT)
+    for number, minutes in enumerate((0, 1440, 1450, 1460, 4000, 4010, 8000)):
+        at = datetime(2024, 1, 2, tzinfo=UTC) + timedelta(minutes=minutes)
+        old = {f"shop/f{number - 2}.py": "x = 1\n"} if number % 3 == 2 else {}
+        drift.repo.commit({f"shop/f{number}.py": tangled(), **old}, at=at)
+    drift.scan()
+    text = drift.preview("mail.txt", "--since", f"2024-01-{day:02}").decode()
+    ((before, moved, now),) = balances(" ".join(text.split())).values()
+    assert now == before + sum(moved.values())
+    assert moved.keys() <= {"new", "fixed"}
+    said = re.match(r"(?:(\d+) new errors?)?(?:, )?(?:(\d+) fixed)?", text)
+    assert said is not None
+    assert [int(number or 0) for number in said.groups()] == [moved.get("new", 0), -moved.get("fixed", 0)]
 
 
 # -- hostile names ------------------------------------------------------------------------------------------------

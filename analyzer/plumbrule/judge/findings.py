@@ -47,6 +47,12 @@ class JudgedRow:
     evidence: tuple[str, ...] = ()
     group: str = ""
     unaccepted: bool = False
+    of_change: bool = False  # it tells what the change did, so it stands on no side and is never fixed
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is among the open findings of the later side."""
+        return self.state in ("new", "known") and not self.of_change
 
 
 def identity(rule: str, repo: str, subject: str) -> str:

@@ -247,7 +247,7 @@ class _Judging:
             else:
                 before = ask.identities("before")
             if moved or not about_change:
-                self._compare(one, ask, before, moved=moved)
+                self._compare(one, ask, before, moved=moved, of_change=about_change)
             else:
                 self.found[one.rule.id] = before
         except RuleError as error:
@@ -255,7 +255,7 @@ class _Judging:
             return
         self.before[one.rule.id] = before
 
-    def _compare(self, one: Settled, ask: _Ask, before: frozenset[Identity], *, moved: bool) -> None:
+    def _compare(self, one: Settled, ask: _Ask, before: frozenset[Identity], *, moved: bool, of_change: bool) -> None:
         """Give each finding of the later side its state, and name those of the earlier one that are gone."""
         now = ask.identities("now") if moved else before
         unseen = now - before
@@ -271,7 +271,7 @@ class _Judging:
             self.standing[one.rule.id] = worded_
         for found in worded_:
             state, unaccepted = states.get((found.repo, found.subject), ("known", False))
-            self.rows.append(_judged(one, found, state, unaccepted=unaccepted))
+            self.rows.append(_judged(one, found, state, unaccepted=unaccepted, of_change=of_change))
         self.rows += [_judged(one, found, "fixed") for found in ask.worded("before", gone)]
         self.not_measured += [f"{one.rule.id}: {why}" for why in ask.unmeasured]
         self.known[one.rule.id] = len(now) - sum(state != "known" for state, _ in states.values())
@@ -408,7 +408,7 @@ class _Ask:
             raise RuleError(f"{where}: {why}") from None
 
 
-def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False) -> JudgedRow:
+def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False, of_change: bool = False) -> JudgedRow:
     return JudgedRow(
         id=identity(one.rule.id, found.repo, found.subject),
         rule=one.rule.id,
@@ -423,6 +423,7 @@ def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False)
         evidence=found.evidence,
         group=found.group,
         unaccepted=unaccepted,
+        of_change=of_change,
     )
 
 

@@ -103,6 +103,7 @@ def per_batch(
 def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, width: int | str = 0) -> alt.Chart:
     """Every batch as a mark in its agent's lane, coloured by whether it brought findings or took some away."""
     lanes = _lanes(batches)
+    most = max((move.new + move.fixed + move.of_change for move in batches), default=0) or 1
     names = {"brought": "brought findings", "fixed": "only fixed findings", "neither": "moved none"}
     rows = [
         {
@@ -110,13 +111,14 @@ def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, 
             "repo": move.batch.repo,
             "batch": move.batch.batch,
             "lane": lanes[move.batch.agent],
-            "effect": names["brought" if move.new else "fixed" if move.fixed else "neither"],
+            "effect": names["brought" if move.new or move.of_change else "fixed" if move.fixed else "neither"],
             "name": _short(move.batch.batch),
             "agent": at_least(move.batch.agent, move.batch.channel),
             "when": _day(move.batch.last_at),
             "new": move.new,
             "gone": move.fixed,
-            "rank": move.new + move.fixed,
+            "change": move.of_change,
+            "rank": move.new + move.fixed + move.of_change,
         }
         for move in batches
         if span[0] <= move.batch.last_at <= span[1]
@@ -150,9 +152,7 @@ def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, 
             ),
             size=alt.Size(
                 "rank:Q",
-                scale=alt.Scale(
-                    domain=[0, max((move.new + move.fixed for move in batches), default=0) or 1], range=[28, 190]
-                ),
+                scale=alt.Scale(domain=[0, most], range=[28, 190]),
                 legend=None,
             ),
             tooltip=[
@@ -161,6 +161,7 @@ def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, 
                 alt.Tooltip("agent:N", title="Agent"),
                 alt.Tooltip("new:Q", title="New findings"),
                 alt.Tooltip("gone:Q", title="Fixed findings"),
+                alt.Tooltip("change:Q", title="About the change"),
             ],
         )
         .add_params(picked)

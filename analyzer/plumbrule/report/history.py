@@ -7,7 +7,7 @@ anyone can ask for with `plumbrule query`. One `History` reads one generation an
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from plumbrule.report.model import Finding
-from plumbrule.report.rulebook import about_change
 
 if TYPE_CHECKING:
     from plumbrule.store.reader import Reader
 
-PER_BATCH = "contract_breaks"  # the one count that says what a batch did, and does not add up over time
+BREAKS = "contract_breaks"
+_SUMMED = ("new", "fixed", "of_change", BREAKS)
 _HEIRS = 3  # named in a sentence
 EVIDENCE_LIMIT = 500  # dependencies listed behind one edge of the component map
 
@@ -91,11 +91,18 @@ class Moment(NamedTuple):
 
 
 class BatchMove(NamedTuple):
-    """A batch and the findings it moved, by what the rules counted before and after it."""
+    """A batch and what it did to the findings."""
 
     batch: Batch
     new: int
     fixed: int
+    of_change: int = 0  # findings about what it did itself, which stand nowhere after it
+    moved: int = 0  # how many more findings stood after it than before
+
+    @property
+    def otherwise(self) -> int:
+        """Moved for another reason: a waiver ended, a rule gave no answer, or the line was rewritten."""
+        return self.moved - self.new + self.fixed
 
 
 class Movement(NamedTuple):
@@ -114,6 +121,11 @@ class Shown(NamedTuple):
     finding: Finding
     first_at: datetime | None
     component: str
+    of_change: bool = False  # it tells what the newest judged commits did, and stands nowhere
+
+    @property
+    def stands(self) -> bool:
+        return self.finding.state in ("new", "known") and not self.of_change
 
 
 class Former(NamedTuple):
@@ -127,7 +139,7 @@ class Former(NamedTuple):
     @property
     def state(self) -> str:
         """What became of it: "fixed", "moved" with a renamed file, or "past" for what belonged to one change."""
-        if self.gone is None or about_change(self.shown.finding.rule):
+        if self.gone is None or self.shown.of_change:
             return "past"
         return "moved" if self.heirs else "fixed"
 
@@ -196,9 +208,11 @@ class Opened:
     before: Snapshot | None
     new: tuple[Finding, ...]
     fixed: tuple[Finding, ...]
+    of_change: tuple[Finding, ...]  # about what it did itself
+    otherwise: int  # as of `BatchMove`
+    between: int  # commits of other batches that lie between its own; counts before and after hold theirs, too
     edges: tuple[EdgeMove, ...]
     counts: tuple[CountMove, ...]
-    breaks: int  # contracts that it broke
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,23 +282,31 @@ class History:
         return found
 
     def per_batch(self, name: str, repo: str = "") -> tuple[Moment, ...]:
-        """A count that says what each batch did, and so does not add up: `moved` is the value itself."""
+        """A count of what each batch did, see `sums_up`: `moved` is the value itself."""
         steps = self._steps([name], repo).get(name, [])
         return tuple(
             Moment(step.at, step.value, step.value, step.repo, step.snapshot, step.batch, step.agent) for step in steps
         )
 
     def batches(self, repo: str = "") -> tuple[BatchMove, ...]:
-        """Every batch that has a snapshot on a main line, oldest first, with what it moved at least."""
-        moved: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-        rules = [name for name in self.counted(repo) if _counts_one_rule(name)]
-        for name, moments in self.many_series(rules, repo).items():
-            passing = about_change(name.removeprefix("findings."))
-            for moment in moments:
-                side = moved[moment.repo, moment.batch]
-                side[0] += max(int(moment.value if passing else moment.moved), 0)
-                side[1] += 0 if passing else max(-int(moment.moved), 0)
-        return tuple(BatchMove(batch, *moved.get((batch.repo, batch.batch), (0, 0))) for batch in self._batches(repo))
+        """Every batch that has a snapshot on a main line, oldest first, with what it did to the findings.
+
+        Of all findings that stood when the history begins, and of these moves, those that stand now are the sum.
+        """
+        moved: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        begins: dict[str, str] = {}  # with what stood there, however it came
+        for moment in self.series("findings", repo):
+            begins.setdefault(moment.repo, moment.snapshot)
+            moved[moment.repo, moment.batch]["findings"] += int(moment.moved)
+        for name in ("new", "fixed", "of_change"):
+            done = [moment for moment in self.per_batch(name, repo) if moment.snapshot != begins.get(moment.repo)]
+            for moment in done:
+                moved[moment.repo, moment.batch][name] += int(moment.value)
+        found = []
+        for batch in self._batches(repo):
+            of = moved[batch.repo, batch.batch]
+            found.append(BatchMove(batch, of["new"], of["fixed"], of["of_change"], of["findings"]))
+        return tuple(found)
 
     def findings(self, repo: str = "", beginning: str = "") -> tuple[Shown, ...]:
         """Every finding of the last judgement whose id begins so, fixed ones included, as the store orders them."""
@@ -292,13 +314,13 @@ class History:
             """
             SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.remedy,
                 f.evidence, f.first_commit, f.first_batch, f.first_agent, f.unaccepted, f.grouped_by, f.first_at,
-                coalesce(p.component, '')
+                coalesce(p.component, ''), f.of_change
             FROM finding AS f LEFT JOIN file AS p ON p.repo = f.repo AND p.path = f.path
             WHERE $1 IN ('', f.repo) AND starts_with(f.finding, $2)
             """,
             [repo, beginning],
         )
-        return tuple(Shown(_finding(row[:16]), row[16], row[17]) for row in rows)
+        return tuple(Shown(_finding(row[:16]), *row[16:]) for row in rows)
 
     def former(self, beginning: str) -> tuple[Former, ...]:
         """Findings of earlier judgements whose id begins so and that the newest one does not tell: fixed since, or
@@ -311,13 +333,13 @@ class History:
                 """
                 SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.remedy,
                     f.evidence, f.first_commit, f.first_batch, f.first_agent, f.unaccepted, f.grouped_by, f.first_at,
-                    coalesce(p.component, '')
+                    coalesce(p.component, ''), f.of_change
                 FROM finding_at($1) AS f LEFT JOIN file_at($1) AS p ON p.repo = f.repo AND p.path = f.path
                 WHERE f.finding = $2
                 """,
                 [told, id_],
             )
-            shown = (Shown(_finding(row[:16]), row[16], row[17]) for row in rows)
+            shown = (Shown(_finding(row[:16]), *row[16:]) for row in rows)
             for one in shown:
                 found.append(Former(one, by_name[told], by_name.get(gone), self._heirs(one.finding, told, gone)))
         return tuple(found)
@@ -329,10 +351,10 @@ class History:
         """
         if not gone:
             return ()
-        old = self._findings_at(told)
+        old = self._standing_at(told)
         heirs = [
             one
-            for one in self._findings_at(gone).values()
+            for one in self._standing_at(gone).values()
             if one.id not in old and (one.rule, one.commit) == (finding.rule, finding.commit)
         ]
         same = [one for one in heirs if _shares_a_name(one.subject, finding.subject)]
@@ -382,10 +404,11 @@ class History:
             return None
         earlier = [snapshot for snapshot in line if snapshot.position < commits[0].position]
         before, after = (earlier[-1] if earlier else None), commits[-1]
-        new, fixed = self._findings_moved(before, after)
-        breaks = sum(moment.value for moment in self.per_batch(PER_BATCH, repo) if moment.batch == batch)
+        between = sum(snapshot.position <= after.position for snapshot in line) - len(earlier) - len(commits)
+        otherwise = next(move.otherwise for move in self.batches(repo) if move.batch.batch == batch)
         edges, counts = self._edges_moved(before, after), self._counts_moved(before, after)
-        return Opened(found, commits, before, new, fixed, edges, counts, int(breaks))
+        new, fixed, of_change = self._findings_moved(line, batch)
+        return Opened(found, commits, before, new, fixed, of_change, otherwise, between, edges, counts)
 
     def unresolved(self, repo: str = "") -> tuple[tuple[str, str, int], ...]:
         """(repository, reason, how many), the commonest first."""
@@ -414,28 +437,45 @@ class History:
         earlier = [snapshot for snapshot in line if snapshot.at <= line[-1].at - timedelta(days=days)]
         return self._edges_moved((earlier or line)[-1 if earlier else 0], line[-1]) if line else ()
 
-    def _findings_moved(
-        self, before: Snapshot | None, after: Snapshot
-    ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-        if before is None:
-            return (), ()
-        old, now = self._findings_at(before.snapshot), self._findings_at(after.snapshot)
-        return (
-            tuple(finding for id_, finding in now.items() if id_ not in old),
-            tuple(finding for id_, finding in old.items() if id_ not in now and not about_change(finding.rule)),
-        )
+    def _findings_moved(self, line: Sequence[Snapshot], batch: str) -> list[tuple[Finding, ...]]:
+        """(new, fixed, about the change) of all that was judged of this batch, as the counts `new`, `fixed` and
+        `of_change` have it."""
+        judged = {moment.snapshot for moment in self._steps(["findings"], line[0].repo)["findings"]}
+        place = {snapshot.commit: snapshot.position for snapshot in line}
+        new: list[Finding] = []
+        fixed: list[Finding] = []
+        of_changes: list[Finding] = []
+        before: Snapshot | None = None
+        for snapshot in line:
+            if snapshot.snapshot not in judged:
+                continue
+            if snapshot.batch == batch and before is not None:
+                stood, now = self._standing_at(before.snapshot), self._standing_at(snapshot.snapshot)
+                new.extend(one for one in now.values() if place.get(one.commit, -1) > before.position)
+                for one, of_change in self._told_at(snapshot.snapshot):
+                    if one.state == "fixed" and one.id in stood:
+                        fixed.append(stood[one.id])
+                    elif of_change and one.state in ("new", "known"):
+                        of_changes.append(one)
+            before = snapshot
+        return [tuple(new), tuple(fixed), tuple(of_changes)]
 
-    def _findings_at(self, snapshot: str) -> Mapping[str, Finding]:
-        """Findings open at a snapshot, by id."""
+    def _standing_at(self, snapshot: str) -> Mapping[str, Finding]:
+        """Findings that stand at a snapshot, by id."""
+        told = self._told_at(snapshot)
+        return {one.id: one for one, of_change in told if one.state in ("new", "known") and not of_change}
+
+    def _told_at(self, snapshot: str) -> list[tuple[Finding, bool]]:
+        """All that the judgement at a snapshot told, and whether it is about the change."""
         rows = self._rows(
             """
             SELECT finding, rule, severity, state, repo, subject, path, line, message, remedy, evidence, first_commit,
-                first_batch, first_agent, unaccepted, grouped_by
-            FROM finding_at($1) WHERE state <> 'fixed' ORDER BY severity, rule, grouped_by, subject
+                first_batch, first_agent, unaccepted, grouped_by, of_change
+            FROM finding_at($1) ORDER BY severity, rule, grouped_by, subject
             """,
             [snapshot],
         )
-        return {row[0]: _finding(row) for row in rows}
+        return [(_finding(row[:16]), bool(row[16])) for row in rows]
 
     def _edges_moved(self, before: Snapshot | None, after: Snapshot) -> tuple[EdgeMove, ...]:
         if before is None:
@@ -460,11 +500,11 @@ class History:
         rows = self._rows(
             """
             SELECT name, max_by(value, position) FILTER (position <= $2), max_by(value, position)
-            FROM trend WHERE repo = $1 AND position <= $3 AND name <> $4 GROUP BY name ORDER BY name
+            FROM trend WHERE repo = $1 AND position <= $3 GROUP BY name ORDER BY name
             """,
-            [after.repo, before.position if before else -1, after.position, PER_BATCH],
+            [after.repo, before.position if before else -1, after.position],
         )
-        return tuple(CountMove(*row) for row in rows)
+        return tuple(CountMove(*row) for row in rows if not sums_up(row[0]))
 
     def _steps(self, names: Iterable[str], repo: str) -> Mapping[str, list[_Step]]:
         """Every value of these counts in the order of time, by name.
@@ -478,7 +518,8 @@ class History:
             WITH wanted AS (SELECT name FROM trend WHERE list_contains($1::VARCHAR[], name) GROUP BY name),
             judged AS (
                 SELECT w.name, t.repo, t.position, t.committed_at, t.snapshot, 0 AS value
-                FROM wanted AS w, trend AS t WHERE w.name LIKE 'findings.%' AND t.name = 'findings'
+                FROM wanted AS w, trend AS t
+                WHERE (w.name LIKE 'findings.%' OR w.name LIKE 'of_change.%') AND t.name = 'findings'
             ),
             counted AS (
                 SELECT name, repo, position, committed_at, snapshot, value FROM trend SEMI JOIN wanted USING (name)
@@ -547,36 +588,40 @@ def open_history(store: Path) -> Iterator[History]:
         reader.close()
 
 
+def sums_up(name: str) -> bool:
+    """Whether a count says what a batch did, and is summed over batches; all others say what stands after it."""
+    return name in _SUMMED or name.startswith("of_change.")
+
+
 def movement(name: str, moments: Sequence[Moment]) -> Movement:
     """How one count moved, looking back from its newest snapshot."""
     if not moments:
         return Movement(name, 0, None, None, None)
     newest = moments[-1]
 
+    batch = sum(one.moved for one in moments if (one.repo, one.batch) == (newest.repo, newest.batch))
+
     def since(days: int) -> float | None:
         earlier = [moment.value for moment in moments if moment.at <= newest.at - timedelta(days=days)]
         return newest.value - earlier[-1] if earlier else None
 
-    return Movement(name, newest.value, newest.moved if len(moments) > 1 else None, since(7), since(30))
+    return Movement(name, newest.value, batch if len(moments) > 1 else None, since(7), since(30))
 
 
 def summed(name: str, moments: Sequence[Moment]) -> Movement:
-    """What the batches of the newest batch's last 7 and 30 days did, for a count that does not add up over time.
+    """What the batches of the newest batch's last 7 and 30 days did, by a count of which `sums_up` is true.
 
     `now` is the sum of all batches.
     """
     if not moments:
         return Movement(name, 0, None, None, None)
-    newest = moments[-1].at
+    newest, last = moments[-1].at, (moments[-1].repo, moments[-1].batch)
+    batch = sum(moment.value for moment in moments if (moment.repo, moment.batch) == last)
 
     def within(days: int) -> float:
         return sum(moment.value for moment in moments if moment.at > newest - timedelta(days=days))
 
-    return Movement(name, sum(moment.value for moment in moments), moments[-1].value, within(7), within(30))
-
-
-def _counts_one_rule(name: str) -> bool:
-    return name.startswith("findings.") and name not in ("findings.error", "findings.warning", "findings.info")
+    return Movement(name, sum(moment.value for moment in moments), batch, within(7), within(30))
 
 
 def _finding(row: Sequence[Any]) -> Finding:  # Any: view columns

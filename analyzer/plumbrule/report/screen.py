@@ -24,7 +24,17 @@ from plumbrule.report.charts import PICKED
 from plumbrule.report.component_map import WIDTH, Link, Map
 from plumbrule.report.dashboard import Settings
 from plumbrule.report.escapes import code_span, fitted, in_markdown, shortened, visible
-from plumbrule.report.history import BatchMove, EdgeMove, History, Movement, PolicyInUse, Shown, Snapshot, open_history
+from plumbrule.report.history import (
+    BatchMove,
+    EdgeMove,
+    History,
+    Moment,
+    Movement,
+    PolicyInUse,
+    Shown,
+    Snapshot,
+    open_history,
+)
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import Theme, theme
 from plumbrule.report.wording import known_by
@@ -39,6 +49,11 @@ LEGEND = {
     "closes": "closes a cycle",
     "not-allowed": "not allowed",
 }
+_MINUS = "\u2212"
+_OF_CHANGE = "Findings about what the batch did, as a broken contract is; they are not among those that stand."
+_OTHERWISE = (
+    "What moved for another reason: a waiver ended, a rule gave no answer for a while, or the line was rewritten."
+)
 DASH = "\u2013"  # stands where there is no number
 SEVERITY_COLOURS = {"error": "red", "warning": "orange", "info": "blue"}  # names that the theme gives its own colours
 Thing = TypeVar("Thing")
@@ -278,6 +293,22 @@ def open_batch(repo: str, batch: str) -> None:
     st.switch_page("batch.py", query_params={"repo": repo, "batch": batch})
 
 
+def added_up(moves: Sequence[BatchMove], findings: Sequence[Moment]) -> str:
+    """How the findings that stand, whose series is `findings`, came from those that stood when the history begins."""
+    if not findings:
+        return ""
+    new, fixed, otherwise = (
+        sum(side) for side in zip(*((move.new, move.fixed, move.otherwise) for move in moves), strict=True)
+    )
+    said = terms((new, "new"), (-fixed, "fixed"), (otherwise, "otherwise"))
+    return f"Findings that stand: {findings[0].value:,.0f} before{said} = {findings[-1].value:,.0f} now."
+
+
+def terms(*named: tuple[int, str]) -> str:
+    """ " + 8 new - 2 fixed", with a real minus sign; nothing of what is 0."""
+    return "".join(f" {'+' if number > 0 else _MINUS} {abs(number):,} {what}" for number, what in named if number)
+
+
 def batch_table(moves: Sequence[BatchMove], key: str) -> None:
     """Batches, newest first; choosing one opens its page."""
     newest_first = list(reversed(moves))
@@ -289,6 +320,8 @@ def batch_table(moves: Sequence[BatchMove], key: str) -> None:
             "Agent, at least": name_text(move.batch.agent) or "unknown",
             "New findings": move.new or None,
             "Fixed": move.fixed or None,
+            **({"Otherwise": move.otherwise or None} if any(one.otherwise for one in moves) else {}),
+            "About the change": move.of_change or None,
         }
         for move in newest_first
     ]
@@ -300,7 +333,11 @@ def batch_table(moves: Sequence[BatchMove], key: str) -> None:
         height=table_height(len(rows), 390),
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC")},
+        column_config={
+            "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", timezone="UTC"),
+            "Otherwise": st.column_config.NumberColumn(help=_OTHERWISE, format="%+d"),
+            "About the change": st.column_config.NumberColumn(help=_OF_CHANGE),
+        },
     )
     for row in picked.selection.rows[:1]:
         open_batch(newest_first[row].batch.repo, newest_first[row].batch.batch)

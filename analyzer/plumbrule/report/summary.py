@@ -21,8 +21,16 @@ class BatchMoved:
     confidence: float  # 0 to 1
     commits: int
     moved: tuple[tuple[str, int, int], ...]  # (count, before, after), only those that differ
-    new: tuple[str, ...]  # findings that appeared: "rule: subject"
+    findings: tuple[int, int]  # that stood before and stand after; apart by `new` and `fixed`, see `otherwise`
+    new: tuple[str, ...]  # findings that appeared and stand: "rule: subject"
     fixed: tuple[str, ...]
+    of_change: tuple[str, ...]  # findings about what it did, as a broken contract is, which stand nowhere after it
+
+    @property
+    def otherwise(self) -> int:
+        """How many more findings stand for another reason: a waiver ended, or a rule gave no answer for a while."""
+        before, after = self.findings
+        return after - before - len(self.new) + len(self.fixed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,8 @@ class ScanSummary:
     imports: int
     resolved: int
     unresolved: tuple[tuple[str, int], ...]  # (reason, how many), commonest first
-    findings: tuple[tuple[str, str, int], ...]  # (severity, rule, how many)
+    findings: tuple[tuple[str, str, int], ...]  # (severity, rule, how many) that stand
+    of_change: tuple[tuple[str, str, int], ...]  # the same of those about what the commits judged last did
     accepted: int | None  # of which the baseline accepts; None = there is no baseline
     batches: tuple[BatchMoved, ...]  # newest first
     prepared: tuple[str, ...] = ()  # agents that its configuration names; says nothing of any one commit
@@ -105,14 +114,11 @@ def _one(s: ScanSummary) -> list[str]:
     share = f" ({1000 * s.resolved // s.imports / 10:.1f} %)" if s.imports else ""
     lines.append(f"  resolved    {s.resolved:,} of {s.imports:,} imports that look like its own{share}")
     lines += [f"    {count:,}: {visible(reason)}" for reason, count in s.unresolved[:5]]
-    if s.findings:
-        lines.append(
-            "  findings    " + ", ".join(f"{count:,} {rule} ({severity})" for severity, rule, count in s.findings)
-        )
-    else:
-        lines.append("  findings    none")
+    standing = sum(count for _, _, count in s.findings)
+    lines.append(f"  findings    {standing:,}: {_by_rule(s.findings)}" if s.findings else "  findings    none")
+    if s.of_change:
+        lines.append(f"              and about the newest change itself: {_by_rule(s.of_change)}")
     if s.accepted is not None:
-        standing = sum(count for _, _, count in s.findings)
         lines.append(f"  baseline    accepts {s.accepted:,} of {_many(standing, 'finding')}")
     if s.batches:
         # Where every snapshot is new, no scan came before this one.
@@ -134,14 +140,27 @@ def _one(s: ScanSummary) -> list[str]:
 def _batch(batch: BatchMoved) -> list[str]:
     sure = f"{known_by(batch.channel)}, {100 * batch.confidence:.0f} % sure"
     who = f" by at least {visible(batch.agent)} ({sure})" if batch.agent else ""
-    moved = ", ".join(f"{name} {before:,} → {after:,}" for name, before, after in batch.moved) or "nothing counted"
+    parts = [f"{name} {before:,} → {after:,}" for name, before, after in batch.moved if name != "findings"]
+    before, after = batch.findings
+    apart = [
+        f"{number:+,} {what}"
+        for number, what in ((len(batch.new), "new"), (-len(batch.fixed), "fixed"), (batch.otherwise, "otherwise"))
+        if number
+    ]
+    parts += [f"findings {before:,} → {after:,} ({', '.join(apart)})"] if apart else []
+    moved = ", ".join(parts) or "nothing counted"
     lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')}: {moved}"]
     lines += [f"      new: {visible(finding)}" for finding in batch.new[:5]]
     if len(batch.new) > 5:
         lines.append(f"      and {len(batch.new) - 5:,} more new findings")
-    if batch.fixed:
-        lines.append(f"      fixed: {_many(len(batch.fixed), 'finding')}")
+    lines += [f"      about the change: {visible(finding)}" for finding in batch.of_change[:5]]
+    if len(batch.of_change) > 5:
+        lines.append(f"      and {len(batch.of_change) - 5:,} more about the change")
     return lines
+
+
+def _by_rule(findings: Iterable[tuple[str, str, int]]) -> str:
+    return ", ".join(f"{count:,} {rule} ({severity})" for severity, rule, count in findings)
 
 
 def _listed(items: Iterable[str]) -> list[str]:

@@ -59,6 +59,7 @@ class FindingRow(NamedTuple):
     remedy: str = ""
     unaccepted: bool = False
     grouped_by: str = ""  # findings of one group (the edges of one cycle) are shown together
+    of_change: bool = False  # it tells what the change did, and stands nowhere after it
 
 
 class LinkRow(NamedTuple):

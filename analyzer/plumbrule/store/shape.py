@@ -42,7 +42,8 @@ FINDING = Table(
         first_at BIGINT its time
         remedy VARCHAR what to do instead
         unaccepted BOOLEAN known, yet missing from a baseline that exists
-        grouped_by VARCHAR findings with the same value are shown together"""
+        grouped_by VARCHAR findings with the same value are shown together
+        of_change BOOLEAN it tells what the newest judged commits did, as a broken contract does, and stands nowhere"""
     ),
 )
 LINK = Table(

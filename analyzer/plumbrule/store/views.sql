@@ -70,7 +70,10 @@ UNION ALL
 SELECT c.repo, c.agent, c.channel, c.confidence, 0 FROM $configured AS c;
 
 -- view: trend
--- A count at a snapshot of the main line.
+-- A count at a snapshot of the main line. Most say what stands there. `new`, `fixed`, `of_change` and `contract_breaks`, and
+-- `of_change` by rule and severity, say what the commits since the judgement before did: they are summed over time, so that
+-- findings before + new - fixed = findings after, as long as no waiver ended, every rule gave an answer and the line was not
+-- rewritten.
 --   repo: repository, by its name in the store
 --   snapshot: see snapshot
 --   position: of the snapshot
@@ -83,10 +86,12 @@ FROM $trends AS t JOIN $snapshots AS s USING (snapshot)
 WHERE s.kind = 'main';
 
 -- view: finding
--- A judged breach, as of the last judgement.
+-- A judged breach, as of the last judgement. Those that stand are `state IN ('new', 'known') AND NOT of_change`: they are
+-- the count `findings` of the view `trend`.
 --   first_at: UTC
 SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.evidence, f.first_commit,
-    f.first_batch, f.first_agent, make_timestamp(f.first_at * 1000000) AS first_at, f.remedy, f.unaccepted, f.grouped_by
+    f.first_batch, f.first_agent, make_timestamp(f.first_at * 1000000) AS first_at, f.remedy, f.unaccepted, f.grouped_by,
+    f.of_change
 FROM $finding AS f;
 
 -- view: file

@@ -21,7 +21,7 @@ from plumbrule.data import data_folder
 from plumbrule.report.charts import at_least
 from plumbrule.report.escapes import shortened, visible
 from plumbrule.report.history import CountMove, Snapshot
-from plumbrule.report.mail.moves import STRUCTURE, Item, RepoMoves, State, importance
+from plumbrule.report.mail.moves import STRUCTURE, Balance, Item, RepoMoves, State, importance
 from plumbrule.report.mail.pictures import Picture
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import theme
@@ -35,6 +35,7 @@ _SUBJECT_LIMIT = 120
 _EACH = 3  # findings spelled out of one item
 _QUIET = 12  # repositories named in which nothing moved
 _TEXT_WIDTH = 76
+_MINUS = "\u2212"
 _COUNTS = {
     "cycles.file": "cycles of files",
     "files_in_cycles": "files in cycles",
@@ -73,6 +74,8 @@ class Section:
     standing: tuple[str, ...]  # three lines, only for a reader who never heard of it
     items: tuple[Told, ...]
     fixed: str
+    of_changes: str  # what the listed ones about single changes come to
+    balance: tuple[str, ...]  # how what is open came from what was, one line a severity
     counts: str
     coverage: str
     notes: tuple[str, ...]
@@ -189,6 +192,8 @@ def _headline(moves: Sequence[RepoMoves]) -> str:
     for severity in ("error", "warning"):
         number = sum(one.new(severity) for one in moves)
         parts += [_many(number, f"new {severity}")] if number else []
+    of_changes = sum(one.of_changes.total() for one in moves)
+    parts += [f"{of_changes:,} about single changes"] if of_changes else []
     fixed = sum(number for one in moves for _, number in one.fixed)
     parts += [f"{fixed:,} fixed"] if fixed else []
     if not parts:
@@ -214,11 +219,16 @@ def _since(moves: Sequence[RepoMoves], occasion: Occasion) -> str:
 def _tiles(moves: Sequence[RepoMoves]) -> tuple[tuple[str, str, str], ...]:
     errors, warnings = (sum(one.new(severity) for one in moves) for severity in ("error", "warning"))
     fixed = sum(number for one in moves for _, number in one.fixed)
-    return (
+    of_changes = sum(one.of_changes.total() for one in moves)
+    broken = any(item.of_change and item.severity == "error" for one in moves for item in one.items)
+    tiles = [
         (f"{errors:,}", "new error" if errors == 1 else "new errors", "error" if errors else "none"),
         (f"{warnings:,}", "new warning" if warnings == 1 else "new warnings", "warning" if warnings else "none"),
         (f"{fixed:,}", "fixed", "fixed" if fixed else "none"),
-    )
+    ]
+    if of_changes:
+        tiles.insert(2, (f"{of_changes:,}", "about single changes", "error" if broken else "warning"))
+    return tuple(tiles)
 
 
 def _told_first(moves: Sequence[RepoMoves]) -> list[RepoMoves]:
@@ -259,6 +269,8 @@ def _section(one: RepoMoves, items: Sequence[Item], occasion: Occasion) -> Secti
         standing=_standing(one) if one.told is None and one.state is not None else (),
         items=tuple(_told(item, occasion) for item in items),
         fixed=_fixed(one.fixed),
+        of_changes=_of_changes(one.of_changes),
+        balance=tuple(_balance(severity, sum_) for severity, sum_ in one.balance.items() if any(sum_)),
         counts=", ".join(_count(count) for count in one.counts),
         coverage=_coverage([one.newest]),
         notes=tuple(notes),
@@ -337,6 +349,29 @@ def _fixed(fixed: Sequence[tuple[str, int]]) -> str:
     return f"{sum(number for _, number in fixed):,} fixed: {named}{rest}."
 
 
+def _of_changes(found: Counter[str]) -> str:
+    """ "2 about single changes, which are not among the open findings: contract-break 2."."""
+    if not found:
+        return ""
+    named = ", ".join(f"{shortened(rule, 60)} {number:,}" for rule, number in _commonest(found)[:5])
+    rest = f", and {_many(len(found) - 5, 'more rule')}" if len(found) > 5 else ""
+    return f"{found.total():,} about single changes, which are not among the open findings: {named}{rest}."
+
+
+def _balance(severity: str, balance: Balance) -> str:
+    """ "Errors: 61 before + 8 new = 69 open."."""
+    terms = [f"{balance.before:,} before"]
+    for number, what in (
+        (balance.new, "new"),
+        (-balance.fixed, "fixed"),
+        (balance.muted, "that you muted"),
+        (balance.otherwise, "otherwise"),
+    ):
+        terms += [f"{'+' if number > 0 else _MINUS} {abs(number):,} {what}"] if number else []
+    sum_ = f"{' '.join(terms)} = {balance.now:,} open" if terms[1:] else f"{balance.now:,} open, as before"
+    return f"{severity.capitalize()}s: {sum_}."
+
+
 def _count(count: CountMove) -> str:
     return f"{_COUNTS[count.name]} {count.before or 0:,.0f} → {count.now:,.0f}"
 
@@ -366,6 +401,8 @@ def _title(item: Item) -> str:
     number = len(item.findings)
     if item.before:
         return f"{title}: {number:,} new, {number + item.before:,} in all"
+    if item.of_change:
+        return title if number == 1 else f"{title}: {number:,} times"
     return title if number == 1 else f"{title}: {number:,} new"
 
 
@@ -411,7 +448,8 @@ def _more(spare: Sequence[Item]) -> str:
         number[item.rule] += len(item.findings)
     named = ", ".join(f"{shortened(rule, 60)} {count:,}" for rule, count in _commonest(number)[:5])
     rest = ", and others" if len(number) > 5 else ""
-    return f"And {_many(sum(number.values()), 'more new finding')}: {named}{rest}."
+    noun = "more finding" if any(item.of_change for item in spare) else "more new finding"
+    return f"And {_many(number.total(), noun)}: {named}{rest}."
 
 
 def _commonest(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -8,7 +8,6 @@ that made it, so those are gathered from every batch in between.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,6 @@ from plumbrule.judge import Rule
 from plumbrule.report.history import Batch, CountMove, History, Snapshot
 from plumbrule.report.mail.sent import Upto
 from plumbrule.report.model import Finding
-from plumbrule.report.rulebook import about_change
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
 
@@ -47,6 +45,11 @@ _NO_RANK = 3
 class Dated(NamedTuple):
     finding: Finding
     at: datetime | None  # of its first commit
+    of_change: bool = False  # about what a change did: it stands nowhere after it
+
+    @property
+    def stands(self) -> bool:
+        return self.finding.state in ("new", "known") and not self.of_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,23 @@ class Item:
     since: datetime | None
     batches: tuple[Batch, ...]  # oldest first
     before: int  # findings of the same cycle that were there already
-    passing: bool  # about a change: it stands in the history of its batch, and nowhere else
+    of_change: bool  # about what a change did, so that none of them is among the open findings
+    passing: bool  # and not told by the newest judgement: it stands in the history of its batch, and nowhere else
+
+
+class Balance(NamedTuple):
+    """How the open findings of one severity came from what they were to what they are."""
+
+    before: int
+    new: int
+    fixed: int
+    muted: int  # how many more are open by what the reader muted
+    now: int
+
+    @property
+    def otherwise(self) -> int:
+        """How many more are open for another reason: a waiver began or ended, or a rule gave no answer for a while."""
+        return self.now - self.before - self.new + self.fixed - self.muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +99,7 @@ class RepoMoves:
     unwaived: int = 0  # open again because their waiver ended: not the code's doing
     notes: tuple[str, ...] = ()
     state: State | None = None
-    open_before: Mapping[str, int] = field(default_factory=dict)  # severity to findings, where the reader left off
+    balance: Mapping[str, Balance] = field(default_factory=dict)  # by severity, since where the reader left off
 
     @property
     def moved(self) -> bool:
@@ -89,12 +108,20 @@ class RepoMoves:
 
     def grown(self, severity: str) -> int:
         """How many more findings are open than the reader was told of."""
-        if self.state is None or self.told is None:
-            return 0
-        return sum(number for of, _, number in self.state.open if of == severity) - self.open_before.get(severity, 0)
+        found = self.balance.get(severity)
+        return found.now - found.before if found is not None else 0
 
     def new(self, severity: str) -> int:
-        return sum(len(item.findings) for item in self.items if item.severity == severity)
+        """Those that are open now."""
+        return sum(len(item.findings) for item in self.items if item.severity == severity and not item.of_change)
+
+    @property
+    def of_changes(self) -> Counter[str]:
+        """Findings about single changes, by rule."""
+        found = Counter[str]()
+        for item in self.items:
+            found[item.rule] += len(item.findings) if item.of_change else 0
+        return +found
 
 
 class State(NamedTuple):
@@ -102,7 +129,7 @@ class State(NamedTuple):
 
     components: int
     counts: Mapping[str, float]
-    open: tuple[tuple[str, str, int], ...]  # (severity, rule, findings), errors first, the most first
+    open: tuple[tuple[str, str, int], ...]  # (severity, rule, findings that stand), errors first, the most first
 
 
 class Store(NamedTuple):
@@ -121,7 +148,9 @@ def upto(store: Store, newest: Snapshot) -> Upto:
 def as_of(store: Store, newest: Snapshot, day: date) -> Upto:
     """As if the last mail had told of the newest snapshot before this day."""
     limit = datetime.combine(day, time(), UTC)
-    earlier = [one for one in _line(store, newest.repo) if one.at < limit]
+    # A mail is only ever sent of what was judged, and what is not has no findings to compare with.
+    judged = {moment.snapshot for moment in store.history.series("findings", newest.repo)}
+    earlier = [one for one in _line(store, newest.repo) if one.at < limit and one.snapshot in judged]
     instrument, policy = _used(store.reader, newest.repo)
     return upto(store, earlier[-1]) if earlier else Upto(newest.repo, "", "", -1, instrument, policy)
 
@@ -253,7 +282,6 @@ class _Comparison:
         self.newest = newest
         self.anchor = anchor
         self.titles = {rule.id: rule.title for rule in rules}
-        self.about_change = frozenset(rule.id for rule in rules if _about_change(rule))
         self.muted = muted
         self.line = _line(store, newest.repo)
         self.position = {one.commit: one.position for one in self.line}
@@ -272,10 +300,7 @@ class _Comparison:
         since = [one for one in self.line if one.position > self.told.position]
         names = {one.batch for one in since}
         every = {move.batch.batch: move.batch for move in self.store.history.batches(self.newest.repo)}
-        unwaived = sum(
-            dated.finding.state in ("new", "known") and self._state_before(id_) == "waived"
-            for id_, dated in self.now.items()
-        )
+        unwaived = sum(dated.stands and self._state_before(id_) == "waived" for id_, dated in self.now.items())
         return RepoMoves(
             repo=self.newest.repo,
             newest=self.newest,
@@ -289,10 +314,17 @@ class _Comparison:
             unwaived=unwaived,
             notes=self.anchor.notes,
             state=state,
-            open_before=Counter(
-                dated.finding.severity for dated in self.before.values() if dated.finding.state in ("new", "known")
-            ),
+            balance={severity: self._balance(severity, [one.finding for one in appeared], gone) for severity in TOLD},
         )
+
+    def _balance(self, severity: str, new: Sequence[Finding], gone: Sequence[Finding]) -> Balance:
+        came, went = ([one for one in side if one.severity == severity] for side in (new, gone))
+        muted = [sum(one.id in self.muted for one in side) for side in (came, went)]
+        before, now = (
+            sum(dated.stands and dated.finding.severity == severity for dated in side.values())
+            for side in (self.before, self.now)
+        )
+        return Balance(before, len(came) - muted[0], len(went) - muted[1], muted[0] - muted[1], now)
 
     def _touched(self) -> frozenset[str]:
         """Files that are not what they were, or not where they were."""
@@ -311,7 +343,7 @@ class _Comparison:
         new, renamed = [], []
         for id_, dated in self.now.items():
             finding = dated.finding
-            if finding.state not in ("new", "known") or finding.rule in self.about_change:
+            if not dated.stands:
                 continue
             if id_ in self.before and self._state_before(id_) != "fixed":
                 continue
@@ -332,7 +364,7 @@ class _Comparison:
         for id_, dated in self.before.items():
             finding = dated.finding
             standing = id_ in self.now and self.now[id_].finding.state != "fixed"
-            if finding.state not in ("new", "known") or finding.rule in self.about_change or standing:
+            if not dated.stands or standing:
                 continue
             if moved[finding.rule, finding.commit]:
                 moved[finding.rule, finding.commit] -= 1
@@ -345,11 +377,10 @@ class _Comparison:
         rows = self.store.reader.select(
             """
             SELECT DISTINCT snapshot, position FROM trend
-            WHERE repo = ? AND position > ? AND value > 0 AND list_contains(?::VARCHAR[], name) ORDER BY position
+            WHERE repo = ? AND position > ? AND value > 0 AND name = 'of_change' ORDER BY position
             """,
             self.newest.repo,
             self.told.position,
-            [f"findings.{rule}" for rule in sorted(self.about_change)],
         )
         heard = {id_ for snapshot in self.anchor.dropped for id_ in self._made_at(snapshot)}
         found: dict[str, Dated] = {}
@@ -362,7 +393,7 @@ class _Comparison:
         return {
             id_: dated
             for id_, dated in _findings_at(self.store, snapshot).items()
-            if dated.finding.rule in self.about_change and dated.finding.state == "new"
+            if dated.of_change and dated.finding.state == "new"
         }
 
     def _items(self, new: Sequence[Dated], batches: Mapping[str, Batch]) -> tuple[Item, ...]:
@@ -399,11 +430,11 @@ class _Comparison:
             since=min((dated.at for dated in together if dated.at), default=None),
             batches=tuple(sorted(made.values(), key=lambda batch: (batch.last_at, batch.batch))),
             before=sum(
-                dated.finding.rule == rule and dated.finding.group == group and id_ not in ids
-                and dated.finding.state in ("new", "known")
+                dated.finding.rule == rule and dated.finding.group == group and id_ not in ids and dated.stands
                 for id_, dated in self.now.items()
             ) if group else 0,
-            passing=rule in self.about_change and not ids <= self.now.keys(),
+            of_change=together[0].of_change,
+            passing=together[0].of_change and not ids <= self.now.keys(),
         )  # fmt: skip
 
     def _counts(self) -> tuple[CountMove, ...]:
@@ -434,28 +465,24 @@ def importance(item: Item) -> tuple[object, ...]:
     )
 
 
-def _about_change(rule: Rule) -> bool:
-    """A rule of the user's own that compares both sides is about the change, too."""
-    return about_change(rule.id) or (rule.own and re.search(r"\bbefore\s*\.", rule.sql) is not None)
-
-
 def _findings_at(store: Store, snapshot: str) -> dict[str, Dated]:
     """Every finding of the judgement that held at this snapshot, by id, whatever its state."""
     rows = store.reader.select(
         """
         SELECT finding, rule, severity, state, repo, subject, path, line, message, remedy, evidence, first_commit,
-            first_batch, first_agent, coalesce(unaccepted, false), coalesce(grouped_by, ''), first_at
+            first_batch, first_agent, coalesce(unaccepted, false), coalesce(grouped_by, ''), first_at,
+            of_change
         FROM finding_at(?) ORDER BY severity, rule, grouped_by, subject, finding
         """,
         snapshot,
     )
     found = {}
-    for *row, at in rows:
+    for *row, at, of_change in rows:
         row[6], row[7] = row[6] or "", row[7] or 0
         row[8:10] = [text or "" for text in row[8:10]]
         row[10] = tuple(row[10] or ())
         row[11:14] = [text or "" for text in row[11:14]]
-        found[row[0]] = Dated(Finding(*row), at.replace(tzinfo=UTC) if at else None)
+        found[row[0]] = Dated(Finding(*row), at.replace(tzinfo=UTC) if at else None, of_change)
     return found
 
 
@@ -466,7 +493,7 @@ def _state(store: Store, newest: Snapshot) -> State:
     standing = store.reader.select(
         """
         SELECT severity, rule, count(*) AS findings FROM finding
-        WHERE repo = ? AND state IN ('new', 'known') AND severity IN ('error', 'warning')
+        WHERE repo = ? AND state IN ('new', 'known') AND NOT of_change AND severity IN ('error', 'warning')
         GROUP BY severity, rule ORDER BY severity, findings DESC, rule
         """,
         newest.repo,

@@ -67,6 +67,8 @@ def _by_rule(moves: Sequence[RepoMoves]) -> Picture | None:
     new, fixed = Counter[str](), Counter[str]()
     for one in moves:
         for item in one.items:
+            if item.of_change:
+                continue  # it stands nowhere, so it is told in words
             new[item.rule] += len(item.findings)
         for rule, number in one.fixed:
             fixed[rule] += number
