@@ -28,7 +28,7 @@ from plumbrule.store.reader import Reader
 from plumbrule.store.writer import Writer
 from plumbrule.tally import counted, summary
 from plumbrule.terms import Order, Terms
-from plumbrule.timeline import Site, Timeline, finding_row, record_of
+from plumbrule.timeline import Site, Timeline, finding_row, record_of, signed
 from plumbrule.walk import Changes, Derived, TreeFile, Walk
 
 
@@ -446,6 +446,7 @@ class _Scan:
         at = int(made.committed_at.timestamp()) if made is not None else 0
         label = kind if kind == "worktree" else commit[:12]
         record = record_of(name, label, commit, parent, at, (self._site.order.batch, self._site.order.agent), walk)
+        record = signed(record, made) if made is not None and kind == "branch" else record
         now = compared = Moment(walk.graph, walk.still(), frozenset(walk.tree))
         if base.position is not None:
             compared = Moment(base.graph, base.derived)

@@ -16,7 +16,7 @@ import orjson
 
 from plumbrule.batches import Agent, Batch, BatchSettings, Origin, batches
 from plumbrule.extract import LOST, FactBook
-from plumbrule.git import Entry, LineCommit, Repository
+from plumbrule.git import Commit, Entry, LineCommit, Repository
 from plumbrule.graph import MemoryGraph
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
@@ -34,6 +34,7 @@ from plumbrule.walk import Changes, Derived, Habits, TreeFile, Walk
 
 _STRETCH = 250  # commits whose facts are made together
 _PUBLISH_SECONDS = 20.0  # a killed scan loses no more work than this
+_LINE = 200  # characters of a subject or a name that are kept
 _UNITS = 250  # commits whose figures are kept, to tell what is usual
 
 
@@ -173,8 +174,10 @@ class Timeline:
         made, walk = commit.commit, self._walk
         step = walk.move(changes)
         parent = made.parents[0] if made.parents else ""
-        at, work = int(made.committed_at.timestamp()), (batch.id, _who(batch.agent_of(made.id)))
-        self._record = record_of(self._order.name, made.id[:12], made.id, parent, at, work, walk, commit.position)
+        named = batch.told.get(made.id)
+        at, work = int(made.committed_at.timestamp()), (batch.id, _who(named) if named is not None else "")
+        record = record_of(self._order.name, made.id[:12], made.id, parent, at, work, walk, commit.position)
+        self._record = signed(record, made)
         count(self._counts, step.delta, step.before)
         self._writer.append(self._order.name, self._record, step.delta, walk.skipped, walk.derived)
         for path, file in changes.items() if walk.skipped else ():
@@ -466,6 +469,15 @@ def record_of(
         imports=coverage.imports,
         resolved=coverage.resolved,
     )
+
+
+def signed(record: SnapshotRecord, made: Commit) -> SnapshotRecord:
+    """With what its commit says of itself; whatever stands there, it is one line that is not long."""
+    return record._replace(subject=_one_line(made.subject), author=_one_line(made.author_name))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\0", " ").split())[:_LINE]
 
 
 def finding_row(row: JudgedRow, dated: Mapping[str, _Dated]) -> FindingRow:

@@ -264,6 +264,38 @@ def test_a_batch_goes_on_in_the_next_scan(grown: Callable, scanned: Callable, ro
     ]
 
 
+def test_who_made_a_batch_is_known_of_all_its_commits_once_one_of_them_says_so(
+    grown: Callable, scanned: Callable, rows: Callable
+):
+    repo = grown(0)
+    made = repo.commit(CYCLE, at=repo.clock)
+    scanned(repo)
+    assert rows(repo.path, ORIGIN) == [[made, made[:12], ""]]
+    signed = "work\n\nCo-Authored-By: Claude <noreply@anthropic.com>"
+    repo.commit({"a.py": "x = 2\n"}, signed, at=repo.clock + timedelta(minutes=10))
+    scanned(repo)
+    assert rows(repo.path, "SELECT agent FROM snapshot ORDER BY position DESC LIMIT 3") == ["claude", "claude", ""]
+    assert rows(repo.path, ORIGIN) == [[made, made[:12], "claude"]]
+
+
+def test_a_commit_is_told_by_its_subject_and_its_author_and_never_by_an_address(
+    grown: Callable, scanned: Callable, rows: Callable, plumbrule: Callable
+):
+    repo = grown(0)
+    hostile = "mend \x1b[31mtax\u202e\t'; DROP TABLE file; --" + "x" * 500 + "\n\nMore of it.\n"
+    repo.commit({"a.py": "x = 1\n"}, hostile, author="Ada <b>Lovelace</b> <ada@example.org>")
+    scanned(repo)
+    ((subject, author),) = rows(repo.path, "SELECT subject, author FROM snapshot ORDER BY position DESC LIMIT 1")
+    assert (subject, author) == (f"{hostile[:46]}{'x' * 500}".replace("\t", " ")[:200], "Ada bLovelace/b")
+    shown = plumbrule(repo.path, "query", "SELECT subject, author FROM snapshot").out
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    repo.branch("topic")
+    repo.commit({"b.py": "x = 1\n"}, "beside")
+    scanned(repo, "--ref", "topic")
+    assert rows(repo.path, "SELECT subject FROM snapshot WHERE kind = 'branch'") == ["beside"]
+
+
 @pytest.mark.parametrize("pauses", [(), (1, 2, 3, 4, 5, 6), (2, 3, 6), (1, 5)])
 def test_batches_do_not_depend_on_how_often_one_scans(
     make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path, pauses: tuple[int, ...]

@@ -61,6 +61,8 @@ class Snapshot:
     imports: int
     resolved: int
     not_measured: str
+    subject: str = ""
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,7 +553,7 @@ class History:
         rows = self._rows(
             """
             SELECT snapshot, repo, base_position, commit, parent, committed_at, batch, agent, files, parsed, skipped,
-                imports, resolved, coalesce(not_measured, '')
+                imports, resolved, coalesce(not_measured, ''), coalesce(subject, ''), coalesce(author, '')
             FROM snapshot WHERE (kind = 'main' OR $2 AND kind = 'former') AND $1 IN ('', repo)
             ORDER BY repo, base_position, snapshot
             """,

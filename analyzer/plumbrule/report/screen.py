@@ -475,7 +475,8 @@ def commit_table(commits: Sequence[Snapshot]) -> None:
             {
                 "Commit": name_text(commit.commit[:12]),
                 "When": commit.at,
-                "Position": commit.position,
+                "Subject": name_text(commit.subject, _WHOLE),
+                "Author": name_text(commit.author),
                 "Files": commit.files,
                 "Agent, at least": name_text(commit.agent) or "unknown",
             }

@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS log.batch (
     repo VARCHAR, batch VARCHAR, agent VARCHAR, channel VARCHAR, confidence DOUBLE, first_commit VARCHAR,
     last_commit VARCHAR, first_at BIGINT, last_at BIGINT, agents VARCHAR[]
 );
+ALTER TABLE log.snapshot ADD COLUMN IF NOT EXISTS subject VARCHAR;
+ALTER TABLE log.snapshot ADD COLUMN IF NOT EXISTS author VARCHAR;
 ALTER TABLE log.batch ADD COLUMN IF NOT EXISTS agents VARCHAR[];
 CREATE TABLE IF NOT EXISTS log.configured (repo VARCHAR, agent VARCHAR, channel VARCHAR, confidence DOUBLE);
 CREATE TABLE IF NOT EXISTS log.trend (repo VARCHAR, snapshot VARCHAR, name VARCHAR, value DOUBLE);

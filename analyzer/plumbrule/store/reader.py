@@ -32,7 +32,7 @@ Note = Callable[[str], None]
 
 _RECORD = """
     SELECT s.snapshot, s.repo, s.base_position, s.commit, s.parent, s.committed_at, s.batch, s.agent, s.files, s.parsed,
-        s.skipped, s.imports, s.resolved
+        s.skipped, s.imports, s.resolved, s.subject, s.author
     FROM log.snapshot AS s"""
 
 

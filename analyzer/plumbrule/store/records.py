@@ -20,12 +20,14 @@ class SnapshotRecord(NamedTuple):
     parent: str
     committed_at: int
     batch: str
-    agent: str
+    agent: str  # whom an orchestrator named for this very commit; who made its batch is the batch's
     files: int
     parsed: int
     skipped: int
     imports: int
     resolved: int
+    subject: str = ""  # the first line of the commit's message
+    author: str = ""  # a name, as its author wrote it; never an e-mail address
 
 
 class BatchRow(NamedTuple):

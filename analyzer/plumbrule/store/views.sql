@@ -33,10 +33,12 @@ FROM $repos AS r;
 --   ref: the branch, for kind branch
 --   base_position: position on its line that it stands on; beside the main line, where it parted from it
 --   not_measured: measures without a result here, joined by a comma
+--   subject: first line of the commit's message, the first 200 characters of it
+--   author: name of the commit's author as they wrote it, no e-mail address
 SELECT s.snapshot, s.repo, CASE WHEN s.kind = 'main' THEN s.base_position END AS position, s.commit, s.parent,
-    make_timestamp(s.committed_at * 1000000) AS committed_at, s.batch, s.agent, s.files, s.parsed, s.skipped, s.imports,
-    s.resolved, s.kind, s.ref, s.base_position, s.not_measured
-FROM $snapshots AS s;
+    make_timestamp(s.committed_at * 1000000) AS committed_at, s.batch, coalesce(nullif(s.agent, ''), b.agent, '') AS agent, s.files,
+    s.parsed, s.skipped, s.imports, s.resolved, s.kind, s.ref, s.base_position, s.not_measured, s.subject, s.author
+FROM $snapshots AS s LEFT JOIN $batches AS b ON b.repo = s.repo AND b.batch = s.batch;
 
 -- view: batch
 -- The commits of one piece of work. What an orchestrator gave one id is one batch, whichever scans read its commits and
@@ -88,11 +90,14 @@ WHERE s.kind = 'main';
 -- view: finding
 -- A judged breach, as of the last judgement. Those that stand are `state IN ('new', 'known') AND NOT of_change`: they are
 -- the count `findings` of the view `trend`.
+--   first_agent: who made it, as far as known: whom an orchestrator named for its first commit, else the agent of its batch
 --   first_at: UTC
 SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.evidence, f.first_commit,
-    f.first_batch, f.first_agent, make_timestamp(f.first_at * 1000000) AS first_at, f.remedy, f.unaccepted, f.grouped_by,
-    f.of_change
-FROM $finding AS f;
+    f.first_batch, coalesce(nullif(s.agent, ''), b.agent, f.first_agent) AS first_agent,
+    make_timestamp(f.first_at * 1000000) AS first_at, f.remedy, f.unaccepted, f.grouped_by, f.of_change
+FROM $finding AS f
+LEFT JOIN $batches AS b ON b.repo = f.repo AND b.batch = f.first_batch
+LEFT JOIN $snapshots AS s ON s.repo = f.repo AND s.commit = f.first_commit AND s.kind IN ('main', 'former');
 
 -- view: file
 -- A file of a known language.

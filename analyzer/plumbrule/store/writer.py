@@ -27,7 +27,7 @@ MAIN, FORMER, BRANCH, WORKTREE = "main", "former", "branch", "worktree"
 _GROUP = 1000  # rows of one position that are worth a load of their own
 _SNAPSHOT_TYPES = (
     *("VARCHAR", "VARCHAR", "INTEGER", "VARCHAR", "VARCHAR", "BIGINT", "VARCHAR", "VARCHAR"),
-    *("INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "VARCHAR", "VARCHAR", "VARCHAR"),
+    *("INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", *("VARCHAR",) * 5),
 )
 _BATCH_TYPES = (*("VARCHAR",) * 4, "DOUBLE", *("VARCHAR",) * 2, *("BIGINT",) * 2, "VARCHAR[]")
 
@@ -433,7 +433,10 @@ class Writer:
         for name, whole in line.whole.items():
             if whole.dirty:
                 _write_whole(connection, line, layout.kept()[name], whole)
-        rows = [(*_dated(record)[:13], line.number, MAIN, "", missing) for record, missing in line.appended]
+        rows = [
+            (*_dated(record)[:13], line.number, MAIN, "", missing, record.subject, record.author)
+            for record, missing in line.appended
+        ]
         load(connection, "log.snapshot", _SNAPSHOT_TYPES, rows)
         connection.execute("DELETE FROM log.noted WHERE repo = ? AND line = ?", [line.repo, line.number])
         noted = [(line.repo, line.number, name, position) for name, position in sorted(line.noted.items())]
@@ -622,7 +625,7 @@ def _write_side(connection: Connection, side: _Side) -> None:
     )
     line = base[0][0] if base else 0
     row = (*record[:2], side.base_position if base else None, *record[3:13], line, side.kind, side.ref)
-    load(connection, "log.snapshot", _SNAPSHOT_TYPES, [(*row, _not_measured(side.whole))])
+    load(connection, "log.snapshot", _SNAPSHOT_TYPES, [(*row, _not_measured(side.whole), *record[13:])])
     load(connection, "log.hidden", ("VARCHAR", "VARCHAR"), [(record.snapshot, path) for path in side.delta])
     files = [(path, rows) for path, rows in side.delta.items() if rows is not None]
     for name, table in BASE.items():
