@@ -12,6 +12,7 @@ import pytest
 from plumbrule.errors import StoreError
 from plumbrule.report.history import History, Moment, PolicyInUse, movement, open_history, summed
 from plumbrule.report.screen import policy_words
+from plumbrule.report.steady import steady
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, TrendRow
 from plumbrule.store.writer import Writer
 
@@ -67,6 +68,38 @@ def test_a_commit_dated_before_its_parent_keeps_its_place(write_store: Callable[
         series = history.series("findings")
     assert [moment.value for moment in series] == [1, 2, 3]
     assert series[0].at == series[1].at < series[2].at
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ([], []),
+        ([3, 1], [3, 3]),
+        ([1, 2, 2, 9], [1, 2, 2, 9]),
+        ([1, 2, 0, 3, 4], [1, 2, 2, 3, 4]),  # a clock that was behind
+        ([1, 2, 90, 3, 4], [1, 2, 2, 3, 4]),  # one that was ahead spoils nothing that comes after
+        ([90, 1, 2, 3], [1, 1, 2, 3]),
+        ([4, 5, 1, 2, 3, 6], [1, 1, 1, 2, 3, 6]),
+    ],
+)
+def test_the_fewest_dates_that_contradict_the_line_are_overruled(said: list[int], shown: list[int]) -> None:
+    def days(numbers: list[int]) -> list[datetime]:
+        return [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in numbers]
+
+    assert steady(days(said)) == days(shown)
+
+
+def test_batches_stand_in_the_order_of_the_line_whatever_their_clocks_said(
+    write_store: Callable[..., Path], tmp_path: Path
+) -> None:
+    days = (1, 2, 90, 3, 0, 4)
+    steps = Steps("r", *((day * DAY, {"findings": at}) for at, day in enumerate(days)))
+    with open_history(write_store(tmp_path / "s", steps)) as history:
+        moves, series, line = history.batches(), history.series("findings"), history.line("r")
+    assert [move.batch.batch for move in moves] == [f"b{at}" for at in range(6)]
+    assert [moment.value for moment in series] == list(range(6))
+    times = [move.batch.last_at for move in moves]
+    assert times == sorted(times) == [moment.at for moment in series] == [snapshot.at for snapshot in line]
 
 
 def test_a_rule_without_a_count_found_nothing_there(write_store: Callable[..., Path], tmp_path: Path) -> None:

@@ -420,6 +420,22 @@ def test_a_mail_adds_up_from_whatever_day_it_begins(shop, day: int):
     assert [int(number or 0) for number in said.groups()] == [moved.get("new", 0), -moved.get("fixed", 0)]
 
 
+def test_a_day_is_looked_for_along_the_line_also_where_a_clock_went_wrong(shop):
+    drift = shop(rules=STRICT)
+    days = (2, 3, 20, 4, 1, 5, 6)  # one clock was ahead, one behind
+    for number, day in enumerate(days):
+        drift.repo.commit({f"shop/f{number}.py": tangled()}, at=datetime(2024, 1, day, tzinfo=UTC))
+    drift.scan()
+    drift.repo.clock = datetime(2024, 1, 7, tzinfo=UTC)
+
+    def new(day: int) -> int:
+        text = drift.preview("mail.txt", "--since", f"2024-01-{day:02}").decode()
+        said = re.match(r"(\d+) new error", text)
+        return int(said[1]) if said else 0
+
+    assert [new(day) for day in (3, 4, 5, 6, 7)] == [6, 4, 2, 1, 0]
+
+
 # -- hostile names ------------------------------------------------------------------------------------------------
 
 EVIL = "x\nBcc: eve@example.org\r\nX-Evil: 1"

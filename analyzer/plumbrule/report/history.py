@@ -10,12 +10,14 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from plumbrule.report.model import Finding
+from plumbrule.report.steady import steady
 
 if TYPE_CHECKING:
     from plumbrule.store.reader import Reader
@@ -45,7 +47,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One commit of a repository's main line, analysed."""
+    """One commit of a repository's main line, analysed; `at` is when it came, as far as its line bears it out."""
 
     snapshot: str
     repo: str
@@ -67,7 +69,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Commits of one piece of work; the agent is a lower bound, known through `channel`."""
+    """Commits of one piece of work; the agent is a lower bound, known through `channel`. Times as of its snapshots."""
 
     batch: str
     repo: str
@@ -239,6 +241,7 @@ class History:
         self._connection = connection
         self._recall = recall
         self._last_told = last_told
+        self._read: Mapping[str, Snapshot] = {}
         self.generation = generation
 
     @classmethod
@@ -255,7 +258,7 @@ class History:
     def newest(self, repo: str = "") -> tuple[Snapshot, ...]:
         """The newest snapshot of each repository's main line; none for one that has no snapshot yet."""
         last: dict[str, Snapshot] = {}
-        for snapshot in self._snapshots(repo):
+        for snapshot in self.line(repo):
             last[snapshot.repo] = snapshot
         return tuple(last.values())
 
@@ -328,7 +331,7 @@ class History:
         """Findings of earlier judgements whose id begins so and that the newest one does not tell: fixed since, or
         about one change."""
         asked = self._last_told(beginning)
-        by_name = {snapshot.snapshot: snapshot for snapshot in self._snapshots("", former=True)} if asked else {}
+        by_name = {one.snapshot: one for one in self._snapshots("main", "former")} if asked else {}
         found = []
         for id_, told, gone in asked:
             rows = self._rows(
@@ -400,7 +403,7 @@ class History:
     def opened(self, repo: str, batch: str) -> Opened | None:
         """What one batch did; None if no batch of this name has a snapshot on the main line."""
         found = next((one for one in self._batches(repo) if one.batch == batch), None)
-        line = self._snapshots(repo)
+        line = self.line(repo)
         commits = tuple(snapshot for snapshot in line if snapshot.batch == batch)
         if found is None or not commits:
             return None
@@ -435,7 +438,7 @@ class History:
 
     def edges_since(self, repo: str, days: int) -> tuple[EdgeMove, ...]:
         """Edges between components that moved in the last days before the newest snapshot."""
-        line = self._snapshots(repo)
+        line = self.line(repo)
         earlier = [snapshot for snapshot in line if snapshot.at <= line[-1].at - timedelta(days=days)]
         return self._edges_moved((earlier or line)[-1 if earlier else 0], line[-1]) if line else ()
 
@@ -512,65 +515,75 @@ class History:
         """Every value of these counts in the order of time, by name.
 
         A rule without a count at a snapshot that was judged found nothing there.
-        A commit dated before its parent (a wrong clock, a rebase) is shown at its parent's time: the line's order is
-        what happened, its dates are what people wrote.
         """
         rows = self._rows(
             """
             WITH wanted AS (SELECT name FROM trend WHERE list_contains($1::VARCHAR[], name) GROUP BY name),
             judged AS (
-                SELECT w.name, t.repo, t.position, t.committed_at, t.snapshot, 0 AS value
+                SELECT w.name, t.repo, t.position, t.snapshot, 0 AS value
                 FROM wanted AS w, trend AS t
                 WHERE (w.name LIKE 'findings.%' OR w.name LIKE 'of_change.%') AND t.name = 'findings'
             ),
             counted AS (
-                SELECT name, repo, position, committed_at, snapshot, value FROM trend SEMI JOIN wanted USING (name)
+                SELECT name, repo, position, snapshot, value FROM trend SEMI JOIN wanted USING (name)
                 UNION ALL
-                SELECT name, repo, position, committed_at, snapshot, value FROM judged
-                ANTI JOIN trend USING (name, snapshot)
+                SELECT name, repo, position, snapshot, value FROM judged ANTI JOIN trend USING (name, snapshot)
             )
-            SELECT c.name, c.repo, c.position, c.committed_at, c.snapshot, c.value, coalesce(s.batch, ''),
-                coalesce(s.agent, '')
-            FROM counted AS c LEFT JOIN snapshot AS s ON s.snapshot = c.snapshot
-            WHERE $2 IN ('', c.repo)
-            ORDER BY c.name, c.repo, c.position
+            SELECT name, snapshot, value FROM counted WHERE $2 IN ('', repo) ORDER BY name, repo, position
             """,
             [sorted(names), repo],
         )
         steps: dict[str, list[_Step]] = {}
-        for name, of_repo, position, committed_at, snapshot, value, batch, agent in rows:
-            of_name = steps.setdefault(name, [])
-            at = committed_at
-            if of_name and of_name[-1].repo == of_repo:
-                at = max(at, of_name[-1].at)
-            of_name.append(_Step(at, of_repo, position, snapshot, value, batch, agent))
+        line = self._main()
+        for name, snapshot, value in rows:
+            on = line[snapshot]
+            steps.setdefault(name, []).append(_Step(on.at, on.repo, on.position, snapshot, value, on.batch, on.agent))
         for of_name in steps.values():
             of_name.sort()
         return steps
 
-    def _snapshots(self, repo: str, *, former: bool = False) -> tuple[Snapshot, ...]:
-        """Those of the main lines in order; with those of lines that were rewritten if `former`."""
+    def line(self, repo: str) -> tuple[Snapshot, ...]:
+        """The snapshots of a repository's main line in order; of all of them one after the other, for ""."""
+        return tuple(snapshot for snapshot in self._main().values() if repo in ("", snapshot.repo))
+
+    def _main(self) -> Mapping[str, Snapshot]:
+        """Every snapshot of a main line by name, in order."""
+        if not self._read:
+            found: list[Snapshot] = []
+            for _, of_repo in groupby(self._snapshots("main"), key=lambda snapshot: snapshot.repo):
+                line = list(of_repo)
+                times = steady([snapshot.at for snapshot in line])
+                found += (replace(snapshot, at=at) for snapshot, at in zip(line, times, strict=True))
+            self._read = {snapshot.snapshot: snapshot for snapshot in found}
+        return self._read
+
+    def _snapshots(self, *kinds: str) -> tuple[Snapshot, ...]:
         rows = self._rows(
             """
             SELECT snapshot, repo, base_position, commit, parent, committed_at, batch, agent, files, parsed, skipped,
                 imports, resolved, coalesce(not_measured, ''), coalesce(subject, ''), coalesce(author, '')
-            FROM snapshot WHERE (kind = 'main' OR $2 AND kind = 'former') AND $1 IN ('', repo)
-            ORDER BY repo, base_position, snapshot
+            FROM snapshot WHERE list_contains($1::VARCHAR[], kind) ORDER BY repo, base_position, snapshot
             """,
-            [repo, former],
+            [list(kinds)],
         )
         return tuple(Snapshot(*row) for row in rows)
 
     def _batches(self, repo: str) -> Iterator[Batch]:
         rows = self._rows(
             """
-            SELECT batch, repo, agent, channel, confidence, first_commit, last_commit, first_at, last_at FROM batch AS b
-            WHERE $1 IN ('', repo) AND (repo, batch) IN (SELECT (repo, batch) FROM snapshot WHERE position IS NOT NULL)
-            ORDER BY last_at, repo, batch
+            SELECT batch, repo, agent, channel, confidence, first_commit, last_commit, first_at, last_at FROM batch
+            WHERE $1 IN ('', repo) ORDER BY repo, batch
             """,
             [repo],
         )
-        return (Batch(*row) for row in rows)
+        last = {(snapshot.repo, snapshot.batch): snapshot for snapshot in self.line(repo)}
+        found = []
+        for batch in (Batch(*row) for row in rows):
+            end = last.get((batch.repo, batch.batch))
+            if end is not None:
+                dated = replace(batch, first_at=min(batch.first_at, end.at), last_at=end.at)
+                found.append((end.at, batch.repo, end.position, dated))
+        return (batch for *_, batch in sorted(found, key=lambda one: one[:3]))
 
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:  # Any: view columns
         """Rows of one statement; the views give times without a zone, in UTC."""

@@ -254,8 +254,7 @@ def _aside(store: Store, snapshot: str) -> Snapshot | None:
 
 
 def _line(store: Store, repo: str) -> list[Snapshot]:
-    sql = f"{_SNAPSHOT} WHERE repo = ? AND position IS NOT NULL ORDER BY position"
-    return [Snapshot(*_aware(row)) for row in store.reader.select(sql, repo)]
+    return list(store.history.line(repo))
 
 
 def _aware(row: Row) -> Row:
