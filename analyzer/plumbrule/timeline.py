@@ -309,6 +309,7 @@ class Timeline:
                     channel=agent.channel,
                     confidence=agent.confidence,
                     commits=len(self._moments),
+                    session=len(self._moments) > 1 and batch.id == self._begun_with[batch.id][:12],
                     moved=tuple(
                         (name, int(before.get(name, 0)), int(value))
                         for name, value in sorted(self._totals.items())

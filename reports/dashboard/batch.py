@@ -37,6 +37,11 @@ def one(opened: Opened) -> None:
         f"{screen.code(batch.repo)} · {batch.first_at:%-d %b %Y, %H:%M} to {batch.last_at:%-d %b %Y, %H:%M} UTC · "
         f"agent {screen.agent(batch.agent, batch.channel)}{sure}"
     )
+    if opened.session:
+        st.caption(
+            f"One session of {len(opened.commits):,} commits: of one author or agent, with less than the policy's "
+            "`[batches] window` between one and the next. An orchestrator that names its batches parts them better."
+        )
     if opened.before is None:
         screen.nothing("The history kept here begins with this batch, so there is nothing to compare it with.")
     counts = {move.name: move for move in opened.counts}

@@ -134,7 +134,7 @@ class Filling:
         record = SnapshotRecord(
             f"{repo}@{commit[:12]}", repo, self.position, commit, "", self.at, batch, agent, len(graph.files),
             len(graph.files), 0, sum(r.imports for r in graph.files.values()),
-            sum(r.resolved for r in graph.files.values()),
+            sum(r.resolved for r in graph.files.values()), f"do what {batch} asks", "Ada Lovelace",
         )  # fmt: skip
         writer.append(repo, record, delta, {}, rows)
         channel = "trailer" if agent else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -432,7 +433,45 @@ def test_a_batch_opens_to_its_agent_commits_and_what_it_moved(draw: Draw) -> Non
         ("billing", "web", "added, not allowed"),
         ("web", "billing", "changed"),
     }
-    assert len(table(test, "Commit")) == 1
+    (commit,) = table(test, "Commit")
+    assert (commit["Subject"], commit["Author"]) == ("do what batch-8 asks", "Ada Lovelace")
+
+
+SUM = re.compile(r"Findings that stand: (\d+) before(?: \+ (\d+) new)?(?: \u2212 (\d+) fixed)? = (\d+) (?:now|after)\.")
+
+
+def sums(test: AppTest) -> list[int]:
+    """What a page says of findings: how many there were, came, went and are."""
+    (found,) = SUM.findall(said(test))
+    return [int(number or 0) for number in found]
+
+
+def test_the_numbers_of_drift_and_of_its_table_add_up(draw: Draw) -> None:
+    test = draw(repo="shop")
+    before, new, fixed, now = sums(test)
+    assert before + new - fixed == now == int(next(m.value for m in test.metric if m.label == "Findings"))
+    rows = table(test, "Batch")
+    assert [sum(counted(row[name]) for row in rows) for name in ("New findings", "Fixed")] == [new, fixed]
+    every = table(draw("batch.py", repo="shop"), "Batch")
+    assert [sum(counted(row[name]) for row in every) for name in ("New findings", "Fixed")] == [new, fixed]
+    listed = said(draw("findings.py", repo="shop"))
+    assert f"{now} of {now + counted(every[0]['Fixed'])} findings: {now} stand" in listed
+
+
+def counted(cell: object) -> int:
+    return 0 if str(cell) in ("nan", "None") else int(float(str(cell)))
+
+
+@pytest.mark.parametrize("number", [1, 8, 9, 18, 28])
+def test_the_numbers_of_a_batch_add_up(draw: Draw, number: int) -> None:
+    test = draw("batch.py", repo="shop", batch=f"batch-{number}")
+    tiles = {metric.label: metric.value for metric in test.metric}
+    if number == 1:
+        assert not SUM.search(said(test))
+        return
+    before, new, fixed, now = sums(test)
+    assert before + new - fixed == now
+    assert (str(new), str(fixed)) == (tiles["New findings"], tiles["Fixed findings"])
 
 
 def test_the_first_batch_says_that_there_is_nothing_before_it(draw: Draw) -> None:

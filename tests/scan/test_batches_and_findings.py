@@ -253,6 +253,19 @@ def test_commits_of_one_author_within_the_window_are_one_batch(grown: Callable, 
     assert rows(repo.path, "SELECT count(*) FROM batch") == [5]
 
 
+def test_what_only_the_time_between_its_commits_makes_one_batch_is_told_as_one_session(
+    grown: Callable, plumbrule: Callable
+):
+    repo = grown(0)
+    plumbrule(repo.path, "scan", "--quiet")
+    together(repo, [{"a.py": f"x = {n}\n"} for n in range(3)])
+    answer = plumbrule(repo.path, "scan", "--quiet")
+    assert ", 3 commits in one session, by the time between them: " in answer.out
+    together(repo, [{"a.py": f"y = {n}\n"} for n in range(3)])
+    answer = plumbrule(repo.path, "scan", "--quiet", "--batch", "job-7")
+    assert "job-7, 3 commits: " in answer.out
+
+
 def test_a_batch_goes_on_in_the_next_scan(grown: Callable, scanned: Callable, rows: Callable):
     repo = grown(0)
     first = repo.commit({"a.py": "x = 1\n"}, at=repo.clock)

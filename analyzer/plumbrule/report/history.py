@@ -218,6 +218,11 @@ class Opened:
     edges: tuple[EdgeMove, ...]
     counts: tuple[CountMove, ...]
 
+    @property
+    def session(self) -> bool:
+        """Whether nothing but the time between its commits makes them one piece of work: nobody named it."""
+        return len(self.commits) > 1 and self.batch.batch == self.batch.first_commit[:12]
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyInUse:

@@ -20,6 +20,7 @@ class BatchMoved:
     channel: str
     confidence: float  # 0 to 1
     commits: int
+    session: bool  # several commits that nothing but the time between them makes one piece of work
     moved: tuple[tuple[str, int, int], ...]  # (count, before, after), only those that differ
     findings: tuple[int, int]  # that stood before and stand after; apart by `new` and `fixed`, see `otherwise`
     new: tuple[str, ...]  # findings that appeared and stand: "rule: subject"
@@ -149,7 +150,8 @@ def _batch(batch: BatchMoved) -> list[str]:
     ]
     parts += [f"findings {before:,} → {after:,} ({', '.join(apart)})"] if apart else []
     moved = ", ".join(parts) or "nothing counted"
-    lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')}: {moved}"]
+    session = " in one session, by the time between them" if batch.session else ""
+    lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')}{session}: {moved}"]
     lines += [f"      new: {visible(finding)}" for finding in batch.new[:5]]
     if len(batch.new) > 5:
         lines.append(f"      and {len(batch.new) - 5:,} more new findings")
