@@ -1,0 +1,252 @@
+"""How one definition became less than another was: which calls, uses or subclasses no longer go well.
+
+Hides what narrowing means in each language: which signatures accept every call that an earlier one accepted (for
+Python the definitions of griffe's breakages).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from plumbrule.facts import Parameter, Symbol
+from plumbrule.languages import spoken
+
+_POSITIONAL = frozenset({"positional-only", "positional"})
+_CALLABLE = frozenset({"function", "method"})
+_MEMBERS = frozenset({"method", "property"})
+_RECEIVERS = frozenset({"self", "cls", "mcs", "metacls", "this"})
+_NOTHING = frozenset({"None", "null", "undefined"})
+_WRAPPED = re.compile(r"(?:Promise|PromiseLike|Awaitable|Coroutine|Observable)\s*[<\[]")
+
+
+class Change(NamedTuple):
+    """One way in which something offered became less."""
+
+    change: str
+    detail: str  # what exactly: a parameter, a base, a place
+
+
+class Definition(NamedTuple):
+    """One definition with all that its users can see of it."""
+
+    symbol: Symbol
+    parameters: tuple[Parameter, ...]
+
+
+def narrowings(before: Definition, now: Definition, language: str) -> list[Change]:
+    """How calls, uses or subclasses of `before` may fail with `now`; empty if all of them still work."""
+    old, new = before.symbol, now.symbol
+    if old.kind == "method" and new.kind == "property":
+        return [Change("kind-changed", "a method became a property")]
+    if old.kind == "property" and new.kind == "method" and _by_name_too(language):
+        return [Change("kind-changed", "a property became a method")]
+    # A protocol is still a class to Python; elsewhere an interface cannot be called or extended as one.
+    other = {"function", "type"} if _by_name_too(language) else {"function", "type", "interface", "enum"}
+    if old.kind == "class" and new.kind in other:
+        return [Change("kind-changed", f"a class became a {new.kind}")]
+    found = list(_modified(old, new, language))
+    if old.kind in _CALLABLE and new.kind in _CALLABLE:
+        ours, theirs = _arguments(before), _arguments(now)
+        found += _by_name(ours, theirs) if _by_name_too(language) else _by_position(ours, theirs)
+        found += _result(old, new, language)
+    elif old.kind == new.kind == "property":
+        if old.signature.startswith("?") and new.signature.startswith((":", "!")):
+            found.append(Change("optional-required", new.name.rpartition(".")[2]))
+        found += _returns(old.returns, new.returns)
+    return found
+
+
+def least(before: Sequence[Definition], now: Sequence[Definition], language: str) -> list[Change]:
+    """The narrowings of every earlier variant against the later variant that suits it best."""
+    found: dict[Change, None] = {}
+    for old in before:
+        ways = [narrowings(old, new, language) for new in now]
+        if ways:
+            best: list[Change] = min(ways, key=len)
+            found.update(dict.fromkeys(best))
+    return list(found)
+
+
+def _modified(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
+    """What callers lose by modifiers alone."""
+    if old.kind == new.kind == "class" and new.has("abstract") and not old.has("abstract"):
+        yield Change("kind-changed", "abstract now")
+    if old.kind in _MEMBERS and old.kind == new.kind and old.has("static") != new.has("static"):
+        # Python lets what belongs to the class be asked of an object as well.
+        if old.has("static"):
+            yield Change("kind-changed", "needs an object now")
+        elif not _by_name_too(language):
+            yield Change("kind-changed", "belongs to the class now")
+    are_functions = old.kind in _CALLABLE and new.kind in _CALLABLE and not (old.returns or new.returns)
+    if are_functions and old.has("generator") != new.has("generator"):
+        yield Change("kind-changed", "a generator now" if new.has("generator") else "no generator any more")
+
+
+def _by_name_too(language: str) -> bool:
+    """Whether callers may pass any ordinary argument by its name."""
+    return any(dialect.by_name for dialect in spoken(language))
+
+
+def _arguments(definition: Definition) -> list[Parameter]:
+    own = list(definition.parameters)
+    is_bound = definition.symbol.kind == "method" and "staticmethod" not in definition.symbol.decorators
+    if own and own[0].name in _RECEIVERS and (is_bound or own[0].name == "this"):
+        del own[0]
+    return own
+
+
+class _Callers(NamedTuple):
+    """What callers who pass by position or by name knew, and what they meet."""
+
+    places: Sequence[Parameter]  # what an argument without a name can meet now
+    kinds: Collection[str]  # of all parameters now
+    reordered: bool  # not even those that stayed come in their order
+    known: set[str]  # all names before, and the new names of parameters that were renamed
+
+
+def _by_name(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator[Change]:
+    """Narrowed parameters where an argument may be passed by position or by name."""
+    named = {parameter.name: parameter for parameter in new}
+    was = {parameter.name for parameter in old}
+    places = [p for p in new if p.kind in _POSITIONAL]
+    stayed = [p.name for p in places if p.name in was]
+    were = [p.name for p in old if p.kind in _POSITIONAL and p.name in stayed]
+    callers = _Callers(places, {p.kind for p in new}, stayed != were, set(was))
+    following = iter(places)
+    place = 0
+    for parameter in old:
+        is_positional = parameter.kind in _POSITIONAL
+        successor = next(following, None) if is_positional else None
+        match = named.get(parameter.name)
+        if match is not None and not (parameter.kind == "positional-only" and match.kind == "keyword-only"):
+            yield from _kept(parameter, match, callers, place)
+        elif successor is not None and successor.name not in was:
+            callers.known.add(successor.name)
+            yield from _renamed(parameter, successor)
+        elif not _is_swallowed(parameter, callers):
+            yield Change("parameter-removed", parameter.name)
+        place += is_positional
+    for parameter in new:
+        if not parameter.optional and not parameter.kind.startswith("variadic") and parameter.name not in callers.known:
+            yield Change("parameter-required", parameter.name)
+
+
+def _kept(old: Parameter, new: Parameter, callers: _Callers, place: int) -> Iterator[Change]:
+    """A parameter that still has its name; as a positional one it had this place."""
+    if old.kind.startswith("variadic"):
+        if old.kind not in callers.kinds:
+            yield Change("parameter-narrowed", f"{old.name} takes one argument now")
+        return
+    if new.kind.startswith("variadic"):
+        return
+    if way := _only_way(old, new):
+        yield Change("parameter-narrowed", f"{old.name} can only be passed {way}")
+    elif old.kind in _POSITIONAL and _has_moved(new, callers, place):
+        yield Change("parameter-moved", old.name)
+    if old.optional and not new.optional:
+        yield Change("default-removed", old.name)
+
+
+def _only_way(old: Parameter, new: Parameter) -> str:
+    """The one way that is left to pass an argument; empty if there is none fewer."""
+    if old.kind == "positional" and new.kind != "positional":
+        return "by name" if new.kind == "keyword-only" else "by position"
+    return "by position" if old.kind == "keyword-only" and new.kind == "positional-only" else ""
+
+
+def _has_moved(parameter: Parameter, callers: _Callers, place: int) -> bool:
+    """Whether an argument in this place meets another parameter; not if all that changed is what is required ahead."""
+    if parameter not in callers.places or callers.places.index(parameter) == place:
+        return False
+    ahead = callers.places[: callers.places.index(parameter)]
+    return callers.reordered or any(p.optional and p.name not in callers.known for p in ahead)
+
+
+def _renamed(old: Parameter, new: Parameter) -> Iterator[Change]:
+    if old.kind == "positional":
+        yield Change("parameter-renamed", f"{old.name} to {new.name}")
+    if old.optional and not new.optional:
+        yield Change("default-removed", new.name)
+
+
+def _is_swallowed(old: Parameter, callers: _Callers) -> bool:
+    """Whether `*rest` and `**more` still take what is passed for a parameter that is gone."""
+    rest, more = "variadic" in callers.kinds, "variadic-keyword" in callers.kinds
+    ways = {"positional-only": rest, "positional": rest and more, "keyword-only": more}
+    return ways.get(old.kind, old.kind in callers.kinds)
+
+
+def _by_position(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator[Change]:
+    """Narrowed parameters where arguments have places only; names count inside an object pattern."""
+    ours = [p for p in old if p.kind.startswith("positional")]
+    theirs = [p for p in new if p.kind.startswith("positional")]
+    names, other_names = [p.name for p in ours], [p.name for p in theirs]
+    rest = any(p.kind == "variadic" for p in new)
+    pairs = list(zip(ours, theirs, strict=False))
+    if _is_within(names, other_names):
+        pairs = [(one, theirs[other_names.index(one.name)]) for one in ours]
+        for at, parameter in enumerate(theirs):
+            following = next((name for name in other_names[at:] if name in names), "")
+            if parameter.name not in names and not parameter.optional:
+                yield Change("parameter-required", parameter.name)
+            elif parameter.name not in names and following:
+                yield Change("parameter-moved", following)
+    elif _is_within(other_names, names):
+        pairs = [(ours[names.index(other.name)], other) for other in theirs]
+        if not rest:
+            yield from (Change("parameter-removed", name) for name in names if name not in other_names)
+    elif sorted(names) == sorted(other_names):
+        yield from (Change("parameter-moved", one.name) for one, other in pairs if one.name != other.name)
+        return
+    else:  # renamed, which callers do not see
+        yield from (Change("parameter-removed", one.name) for one in ours[len(theirs) :] if not rest)
+        yield from (Change("parameter-required", p.name) for p in theirs[len(ours) :] if not p.optional)
+    yield from (Change("default-removed", p.name) for one, p in pairs if one.optional and not p.optional)
+    if any(p.kind == "variadic" for p in old) and not rest:
+        yield Change("parameter-removed", next(p.name for p in old if p.kind == "variadic"))
+    takes_any = any(p.kind == "variadic-keyword" for p in new) or not any(p.kind == "property" for p in new)
+    taken = {p.name for p in new}
+    for parameter in old:
+        if parameter.kind == "property" and parameter.name not in taken and not takes_any:
+            yield Change("parameter-removed", parameter.name)
+
+
+def _is_within(some: Sequence[str], more: Sequence[str]) -> bool:
+    """Whether `some` are all in `more`, in the same order."""
+    rest = iter(more)
+    return all(name in rest for name in some)
+
+
+def _result(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
+    if old.has("async") != new.has("async"):
+        if _by_name_too(language):
+            yield Change("async-changed", "must be awaited now" if new.has("async") else "can no longer be awaited")
+        elif new.has("async") and not old.returns and not new.returns:
+            yield Change("async-changed", "returns a promise now")
+    yield from _returns(old.returns, new.returns)
+
+
+def _returns(old: str, new: str) -> Iterator[Change]:
+    """Only what the text alone proves: the same type made optional, or wrapped in a promise."""
+    if not old or not new or old == new:
+        return
+    ours, theirs = _union(old), _union(new)
+    is_optional = ours < theirs and theirs - ours <= _NOTHING
+    is_wrapped = bool(_WRAPPED.match(old)) != bool(_WRAPPED.match(new)) and (old in new or new in old)
+    if is_optional or is_wrapped:
+        yield Change("return-widened", f"{old} to {new}")
+
+
+def _union(written: str) -> frozenset[str]:
+    inner = re.fullmatch(r"(?:typing\.|t\.)?Optional\[(.*)\]", written)
+    if inner is not None:
+        return _union(inner[1]) | {"None"}
+    parts, depth, start = [], 0, 0
+    for at, char in enumerate(written):
+        depth += (char in "([{<") - (char in ")]}>")
+        if char == "|" and depth == 0:
+            parts.append(written[start:at])
+            start = at + 1
+    return frozenset(part.strip() for part in [*parts, written[start:]])
