@@ -49,7 +49,9 @@ class Symbol(NamedTuple):
     exported: bool  # importable from outside this file (ES `export`, Python: any module-level name)
     line: int
     end_line: int
-    signature: str  # normalised on one line: "(a, b: int = 1) -> str"; class: "(Base, metaclass=M)"; "" for variables
+    # Normalised on one line: "(a, b: int = 1) -> str"; class: "(Base, metaclass=M)"; a variable that only is another
+    # name: "= a.b", else "".
+    signature: str
     returns: str  # return type as written, "" if none
     modifiers: str  # of abstract, static, async, generator, get and set those that hold, in this order
     decorators: list[str]  # as written, without "@", arguments cut: ["property", "app.route"]

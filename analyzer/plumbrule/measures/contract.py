@@ -22,6 +22,9 @@ from plumbrule.tables import Row, Table, columns
 
 _CLASSES = frozenset({"class", "interface", "enum"})
 _CONSTRUCTORS = ("__init__", "constructor")
+_VALUES = frozenset({"variable", "constant", "type", "property"})
+_ALIAS = re.compile(r"= ([\w$]+(?:\.[\w$]+)*)")
+_OBJECT_TYPE = re.compile(r"(?:<.*>\s*)?= \{.*[}…]")
 _SUFFIX = re.compile(r"(\.d)?\.[^./]+$")
 
 
@@ -41,6 +44,67 @@ def _definitions(interface: Interface) -> dict[str, list[Definition]]:
         if overloads:
             found[name] = overloads
     return found
+
+
+def _follow_aliases(
+    now: Side, path: str, found: dict[str, list[Definition]], wanted: Collection[str]
+) -> dict[str, Place]:
+    """Where the names lead that only are other names for a definition; `found` gets that and its members under them.
+
+    An alias of something that is not defined in this repository stays what it is.
+    """
+    led: dict[str, Place] = {}
+    for name in sorted(wanted):
+        place = _aliased(now, path, found, name)
+        if place is None:
+            continue
+        there = found if place.path == path else _definitions(now.interface(place.path))
+        if place.symbol not in there:
+            continue
+        led[name] = place
+        visibility = found[name][0].symbol.visibility
+        inside = f"{place.symbol}."
+        for other in [other for other in there if other == place.symbol or other.startswith(inside)]:
+            shown = name + other[len(place.symbol) :]
+            found[shown] = [
+                one._replace(
+                    symbol=one.symbol._replace(
+                        name=shown, visibility=visibility if shown == name else one.symbol.visibility
+                    )
+                )
+                for one in there[other]
+            ]
+    return led
+
+
+def _aliased(now: Side, path: str, found: Mapping[str, list[Definition]], name: str) -> Place | None:
+    """What a top-level name is another name for in the end; None if it is none, or that is not known."""
+    entered = {name}
+    while (meant := _ALIAS.fullmatch(found[name][0].symbol.signature) if name in found else None) is not None:
+        if len(found[name]) > 1 or found[name][0].symbol.kind not in _VALUES:
+            return None
+        name = meant[1]
+        if name in entered:
+            return None
+        entered.add(name)
+        if name not in found:
+            return _imported(now, path, name)
+    return Place(path, name) if len(entered) > 1 else None
+
+
+def _imported(now: Side, path: str, name: str) -> Place | None:
+    """Where something is defined that this file imports and calls so, if all that is read here agrees."""
+    head, dot, rest = name.partition(".")
+    bound = [one for one in now.interface(path).imports if one.alias == head and one.symbol < 0]
+    lines = {one.line for one in bound}
+    called = {rest.rpartition(".")[2]} if dot else {one.name for one in bound}
+    places = {
+        Place(use.dst, use.symbol)
+        for use in now.graph.rows(path).uses
+        if not use.user and use.dst in now.graph and use.symbol.rpartition(".")[2] in called
+        and (use.kind == "read" if dot else use.kind == "import" and use.line in lines)
+    }  # fmt: skip
+    return places.pop() if bound and len(places) == 1 else None
 
 
 def _is_offered(name: str, known: Mapping[str, list[Definition]], exported: Collection[str]) -> bool:
@@ -121,11 +185,16 @@ class _Comparison:
     anew: Mapping[tuple[str, str], Sequence[str]]  # (language, name) -> the files that define it since this change
     known: Mapping[str, list[Definition]]
     found: Mapping[str, list[Definition]]
+    aliases: Mapping[str, Place]  # names that are found here and only are other names for what is defined there
     exported: Collection[str]
     still_exported: Collection[str]
 
     def offers(self, name: str) -> bool:
         return offers(self.now, self.pair.now, name, self.language)
+
+    def meant(self, name: str) -> Place:
+        """Where a name of the file is defined now, if it still is one."""
+        return self.aliases.get(name, Place(self.pair.now, name))
 
     def defined_anew(self, name: str) -> Sequence[str]:
         """The files in which a name that is gone may live on."""
@@ -148,10 +217,11 @@ def _compared(
     if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
         return
     language = s.before.rows(pair.before).file.language
+    known, found = _definitions(ours), _definitions(theirs)
+    aliases = _follow_aliases(now, pair.now, found, known)
     comparison = _Comparison(
-        before, now, pair, language, anew, _definitions(ours), _definitions(theirs),
-        exported(ours, language), exported(theirs, language),
-    )  # fmt: skip
+        before, now, pair, language, anew, known, found, aliases, exported(ours, language), exported(theirs, language)
+    )
     yield from _lost_definitions(comparison)
     yield from _lost_reexports(comparison)
 
@@ -198,6 +268,8 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
         return _Fate(narrower, place, variants)
     if variants:
         return _Fate([] if c.offers(name) else [Change("not-exported", "")], place, variants, is_gone=True)
+    if owner and _is_beyond(c, owner):
+        return _Fate([], place)
     if own_name in _CONSTRUCTORS:
         return _Fate(_lost_constructor(c, owner, several[0]), place)
     elsewhere = _moved_definition(c, name)
@@ -210,12 +282,20 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
     return _Fate([Change("removed", f"now in {place_now[0]}" if place_now else "")], place, is_gone=True)
 
 
+def _is_beyond(c: _Comparison, owner: str) -> bool:
+    """Whether what a name offers inside cannot be known: it stands for a value that is not written down here."""
+    return owner in c.found and all(
+        one.symbol.kind in _VALUES and not (one.symbol.kind == "type" and _OBJECT_TYPE.fullmatch(one.symbol.signature))
+        for one in c.found[owner]
+    )
+
+
 def _told(c: _Comparison, name: str, was: Symbol, fate: _Fate) -> Iterator[Row]:
     """The rows of one definition that became less."""
     signature = fate.variants[0].symbol.signature if fate.variants else ""
     changes, place, kind = list(fate.changes), fate.place, was.kind
     if kind in _CLASSES and fate.variants and was.signature != signature:
-        changes += _lost_bases(c.before, c.now, Place(c.pair.before, name), place)
+        changes += _lost_bases(c.before, c.now, Place(c.pair.before, name), c.aliases.get(name, place))
     owner, _, own_name = name.rpartition(".")
     if own_name in _CONSTRUCTORS:  # users name the class, not its constructor
         name, place, kind = owner, Place(place.path, place.symbol.rpartition(".")[0]), "class"
@@ -255,7 +335,7 @@ def _still_there(c: _Comparison, owner: str, name: str) -> bool:
     reader = Reader(c.now.graph, c.pair.now)
     return any(
         f"{base.symbol}.{name}" in {symbol.symbol for symbol in rows.symbols}
-        for base in ancestors_of(reader, Place(c.pair.now, owner))
+        for base in ancestors_of(reader, c.meant(owner))
         if (rows := reader.rows(base.path)) is not None
     )
 
@@ -264,7 +344,8 @@ def _lost_constructor(c: _Comparison, owner: str, old: Definition) -> list[Chang
     """A class without its own constructor takes what its bases or decorators say; without those, nothing."""
     if owner not in c.found or c.found[owner][0].symbol.decorators:
         return []
-    if bases_of(c.now.graph.rows(c.pair.now), c.pair.now, owner):
+    place = c.meant(owner)
+    if bases_of(c.now.graph.rows(place.path), place.path, place.symbol):
         return []
     nothing = Definition(old.symbol, ())
     return narrowings(old, nothing, c.language)

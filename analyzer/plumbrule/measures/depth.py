@@ -278,7 +278,7 @@ def _declared(symbol: SymbolRow) -> int:
     """Named leaf tokens of a declaration that is no function; a variable counts as its name."""
     if symbol.kind in ("function", "method", "property"):
         return 0
-    return 1 + len(_NAME.findall(symbol.signature))
+    return 1 if symbol.kind in ("variable", "constant") else 1 + len(_NAME.findall(symbol.signature))
 
 
 def _module_excuse(

@@ -386,9 +386,17 @@ class PythonSweep(Sweep):
                 kind = "constant"
         elif right is not None and right.type == "call" and _TYPE_DEFINING.match(self.source, right.start_byte):
             kind = "type"
+        meant = self._meant(right) if right is not None and left.type == "identifier" else ""
         for name in self._names_bound(left):
             usual = "constant" if self.frame.symbol < 0 and _CONSTANT_NAME.fullmatch(name) else "variable"
-            self._variable(name, kind or usual, statement)
+            self._variable(name, kind or usual, statement, meant)
+
+    def _meant(self, value: Node) -> str:
+        """`= a.b` for a value that is no more than another name; empty for any other."""
+        if value.type not in ("identifier", "attribute") or value.end_byte - value.start_byte > LONGEST_NAME:
+            return ""
+        name = self.source[value.start_byte : value.end_byte]
+        return f"= {text(name)}" if _DOTTED_NAME.fullmatch(name) else ""
 
     def _bind_in_passing(self, left: Node | None, statement: Node) -> None:
         """What a loop or a `with` of the module binds stays bound after it."""
@@ -405,7 +413,7 @@ class PythonSweep(Sweep):
             elif target.type in _SEVERAL:
                 pending.extend(reversed(target.named_children))
 
-    def _variable(self, name: bytes, kind: str, node: Node) -> None:
+    def _variable(self, name: bytes, kind: str, node: Node, signature: str = "") -> None:
         key = (self.frame.symbol, name)
         if name == b"__all__":
             return  # it says what is offered and is no offer itself
@@ -413,7 +421,7 @@ class PythonSweep(Sweep):
             return
         self._variables.add(key)
         span = (node.start_byte, node.end_byte)
-        self.define(name, kind, _visibility(name), span, exported=self.frame.symbol < 0)
+        self.define(name, kind, _visibility(name), span, exported=self.frame.symbol < 0, signature=signature)
 
     def _list(self, start: int, end: int) -> None:
         """Reads a statement about `__all__`."""

@@ -24,6 +24,7 @@ from plumbrule.languages.typescript.nodes import (
     LONGEST_TEXT,
     NAMED_BY_PLACE,
     first,
+    is_name,
     is_shown_if,
     line_of,
     logical_inside,
@@ -506,8 +507,9 @@ class EcmaScriptSweep(ModuleSweep):
             return
         kind = "variable" if self.source.startswith((b"let", b"var"), start) else "constant"
         span, offered = (declarator.start_byte, declarator.end_byte), self._is_offered(start)
+        meant = f"= {text(written(self.source, value))}" if value is not None and is_name(value, name) else ""
         for bound in names_bound(name):
-            self.define_value(written(self.source, bound), kind, span, exported=offered)
+            self.define_value(written(self.source, bound), kind, span, exported=offered, signature=meant)
 
     def _names_function(self, declarator: Node, name: Node, value: Node, start: int) -> bool:
         """Whether the value is a function or a class, which then is the definition and has this name."""

@@ -124,8 +124,11 @@ class ModuleSweep(Sweep):
         """Others can import `name`; here it is `local`, or what import `row` calls so."""
         self.exports.append(Export(name, local, row, self.line(start)))
 
-    def define_value(self, name: bytes, kind: str, span: tuple[int, int], *, exported: bool) -> None:
-        self.define(name, kind, "public" if exported else "private", span, exported=exported)
+    def define_value(
+        self, name: bytes, kind: str, span: tuple[int, int], *, exported: bool, signature: str = ""
+    ) -> None:
+        visibility = "public" if exported else "private"
+        self.define(name, kind, visibility, span, exported=exported, signature=signature)
 
     def _bind(self, module: str, taken: Iterable[Taken], start: int, flags: int) -> None:
         line, symbol = self.line(start), self.symbol
@@ -183,8 +186,11 @@ class ModuleSweep(Sweep):
                 self.offer(alias, alias, start)
             return
         exported = bool(found[1]) or start == self.exported_at
-        self.define_value(found[3], "constant", (start, found.end()), exported=exported)
-        self.refer_to("read", b"".join(found[5].split()), found.start(5))
+        meant = b"".join(found[5].split())
+        self.define_value(
+            found[3], "constant", (start, found.end()), exported=exported, signature=f"= {text(meant[:LONGEST_NAME])}"
+        )
+        self.refer_to("read", meant, found.start(5))
 
     def on_import_alias(self, node: Node) -> None:
         start = node.start_byte

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from plumbrule.extract.sweep import text
+from plumbrule.extract.sweep import LONGEST_NAME, text
 
 LONGEST_TEXT = 500  # of a type, default or heritage kept as written; what follows is replaced by an ellipsis
 _READ = 8 * LONGEST_TEXT  # bytes looked at for it: signatures may nest, and each level would read all below it
@@ -23,6 +23,7 @@ NAMED_BY_PLACE = FUNCTIONS | CLASSES  # values that take their name from where t
 _STRING_OR_COMMENT = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)|//[^\n]*|/\*(?:.*?\*/|.*)""", re.DOTALL
 )
+_DOTTED = re.compile(rb"[\w$]+(?:\.[\w$]+){0,20}")
 _WRAPPINGS = frozenset(
     ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression")
 )
@@ -125,6 +126,15 @@ def unwrapped(node: Node) -> Node:
             return node
         node = inner
     return node
+
+
+def is_name(value: Node, pattern: Node) -> bool:
+    """Whether `const pattern = value` only gives another name to something that has one."""
+    if pattern.type != "identifier" or value.type not in ("identifier", "member_expression"):
+        return False
+    if value.end_byte - value.start_byte > LONGEST_NAME:
+        return False
+    return _DOTTED.fullmatch(value.text or b"") is not None
 
 
 def logical_operator(node: Node) -> Node | None:
