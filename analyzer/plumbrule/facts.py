@@ -53,7 +53,9 @@ class Symbol(NamedTuple):
     # name: "= a.b", else "".
     signature: str
     returns: str  # return type as written, "" if none
-    modifiers: str  # of abstract, static, async, generator, get and set those that hold, in this order
+    # Of abstract, static, async, generator, get, set and wrapped (given to a function that makes of it what has the
+    # name) those that hold, in this order.
+    modifiers: str
     decorators: list[str]  # as written, without "@", arguments cut: ["property", "app.route"]
     parent: int  # index of the enclosing symbol, -1 at module level
 

@@ -176,6 +176,38 @@ TYPESCRIPT = [
 ]  # fmt: skip
 
 
+# How sure it is that no use can go well.
+CERTAIN = [
+    ("py", "def f(a): ...", "def f(a, b): ...", True),
+    ("py", "def f(a, b): ...", "def f(a): ...", True),
+    ("py", "def f(a, b=1): ...", "def f(a): ...", False),
+    ("py", "def f(a, *rest): ...", "def f(a): ...", False),
+    ("py", "def f(a=1): ...", "def f(a): ...", False),
+    # what a decorator passes itself, nobody else has to
+    ("py", "def f(a): ...", "@inject\ndef f(a, b): ...", False),
+    ("py", "@task\ndef f(a): ...", "@task(bind=True)\ndef f(self, a): ...", False),
+    ("py", "@task\ndef f(): ...", "@task\nasync def f(): ...", False),
+    ("py", "def f(a): ...", "@functools.lru_cache(maxsize=1)\ndef f(a, b): ...", True),
+    ("py", "class D:\n  @classmethod\n  def m(cls): ...", "class D:\n  @classmethod\n  def m(cls, a): ...", True),
+    ("py", "@inject\ndef f(a): ...", "", True),
+    ("ts", "export const C = (a: P) => 1", "export const C = forwardRef((a: P, b: R) => 1)", False),
+    ("ts", "export default (a: P) => 1", "export default memo((a: P, b: R) => 1)", False),
+    ("ts", "export class D { @Get() m(a: P) {} }", "export class D { @Get() m(a: P, b: R) {} }", True),
+    ("ts", "export function f({ a, b }: P) {}", "export function f({ a }: P) {}", False),
+    ("ts", "export function f({ a, b }: { a: A; b: B }) {}", "export function f({ a }: { a: A }) {}", True),
+    # what a base may still offer
+    ("py", "class D:\n    m = 1", "class D: ...", True),
+    ("py", "class D(Exception):\n    m = 1", "class D(Exception): ...", True),
+    ("py", "class D(str):\n    title = 1", "class D(str): ...", False),
+    ("py", "class D(Base):\n    m = 1", "class D(Base): ...", False),
+    ("py", "class B: ...\nclass D(B):\n    m = 1", "class B: ...\nclass D(B): ...", True),
+    ("py", "class D(metaclass=M):\n    m = 1", "class D(metaclass=M): ...", False),
+    ("py", "class D(enum.Enum):\n    A = 1\n    B = 2", "class D(enum.Enum):\n    A = 1", True),
+    ("py", "class D(str, Enum):\n    A = 1\n    B = 2", "class D(str, Enum):\n    A = 1", True),
+    ("ts", "export class D extends B { m() {} }", "export class D extends B {}", False),
+]  # fmt: skip
+
+
 OTHER = {"py": "def f(): ...\ndef g(): ...\n", "ts": "export function f() {}\n"}
 CASES = [("py", *case) for case in PYTHON] + [("ts", *case) for case in TYPESCRIPT]
 
@@ -199,6 +231,26 @@ def test_contract(compared, number):
     suffix, _, _, expected = CASES[number]
     assert compared.get(f"case{number}/api.{suffix}", []) == expected
     assert f"case{number}/other.{suffix}" not in compared
+
+
+@pytest.fixture(scope="module")
+def sureness(world):
+    """All cases of CERTAIN in one history: the folder and how sure each change there is."""
+    history = world.History()
+    for side in (1, 2):
+        history.to({f"case{n}/api.{case[0]}": case[side] for n, case in enumerate(CERTAIN)})
+    found = {}
+    for row in history.told("contract_change"):
+        found.setdefault(row["path"], []).append(row["certain"])
+    return found
+
+
+@pytest.mark.parametrize(
+    "number", range(len(CERTAIN)), ids=lambda n: f"{CERTAIN[n][0]}: {CERTAIN[n][1]} -> {CERTAIN[n][2]}"
+)
+def test_it_is_certain_only_where_no_use_can_go_well(sureness, number):
+    suffix, _, _, certain = CERTAIN[number]
+    assert sureness[f"case{number}/api.{suffix}"] == [certain]
 
 
 def test_a_removed_file_is_one_change_of_the_module(changes):

@@ -3,20 +3,6 @@
 -- whatever its arguments are; otherwise some uses are, and nobody can tell which from names alone.
 WITH judged AS (
     SELECT c.*,
-        CASE
-            WHEN c.change IN ('moved', 'not-exported') THEN true
-            -- A base class that nobody here can read may still offer what a class no longer writes down.
-            WHEN c.change = 'removed' THEN NOT contains(c.symbol, '.') OR NOT EXISTS (
-                SELECT 1 FROM now.symbol o
-                WHERE o.repo = c.repo AND o.path = c.path AND o.symbol = regexp_replace(c.symbol, '\.[^.]+$', '')
-                    AND o.signature NOT IN ('', '()'))
-            WHEN c.change IN ('parameter-required', 'async-changed', 'kind-changed') THEN true
-            -- Whoever had to pass it passes it still.
-            WHEN c.change = 'parameter-removed' THEN NOT regexp_matches(c.before,
-                '[(,*\s{]' || regexp_escape(c.detail) || '(?:\?|(?:\s*:\s*(?:[^,=()\[\]{}<>]'
-                || '|\[(?:[^\[\]]|\[[^\[\]]*\])*\]|<[^<>]*>|\([^()]*\)|\{[^{}]*\})*)?\s*=[^>])')
-            ELSE false
-        END AS certain,
         c.change IN ('parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') AS only_calls
     FROM now.contract_change c
 ),

@@ -46,9 +46,7 @@ class _Between:
 
 
 _BETWEEN: Mapping[str, _Between] = {
-    "contract_use": _Between(
-        ("contract_change", "lost_import", "use", "file", "function", "symbol"), "contract_use.sql"
-    ),
+    "contract_use": _Between(("contract_change", "lost_import", "use", "file", "function"), "contract_use.sql"),
 }
 
 

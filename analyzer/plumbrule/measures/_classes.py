@@ -5,6 +5,7 @@ A base that is not part of the repository has no path: what it promises cannot b
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ import orjson
 from plumbrule.graph import FileRows, Graph
 
 _NO_BASE = {"object", "ABC", "Generic", "Protocol", "extends", "implements"}
+_ENUMERATIONS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"}
+_CLASSES = {"class", "interface", "enum"}
 _NAME = re.compile(r"[A-Za-z_$][\w$.]*")
 _INSIDE = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\([^()]*\)|\w+\s*=\s*[\w.]+")  # type arguments, calls, keywords
 
@@ -73,6 +76,26 @@ def ancestors_of(reader: Reader, place: Place) -> Iterator[Place]:
                 entered.add(base)
                 pending.append(base)
                 yield base
+
+
+def surely_lacks_member(reader: Reader, place: Place, name: str) -> bool:
+    """Whether all that a class offers is written down in this repository or built in, and no member `name` is built in.
+
+    What is written down is for the caller to look through.
+    """
+    for one in (place, *ancestors_of(reader, place)):
+        if not one.path and one.symbol.rpartition(".")[2] in _ENUMERATIONS:
+            continue
+        built_in = getattr(builtins, one.symbol, None) if not one.path else None
+        if isinstance(built_in, type) and not hasattr(built_in, name):
+            continue
+        rows = reader.rows(one.path) if one.path else None
+        own = {symbol.symbol: symbol for symbol in rows.symbols} if rows is not None else {}
+        if one.symbol not in own or f"{one.symbol}.__getattr__" in own or "metaclass=" in own[one.symbol].signature:
+            return False
+        if own[one.symbol].kind not in _CLASSES:
+            return False
+    return True
 
 
 def promised_by(reader: Reader, path: str, owner: str, method: str) -> str:

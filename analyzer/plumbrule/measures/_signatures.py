@@ -17,6 +17,12 @@ _POSITIONAL = frozenset({"positional-only", "positional"})
 _CALLABLE = frozenset({"function", "method"})
 _MEMBERS = frozenset({"method", "property"})
 _RECEIVERS = frozenset({"self", "cls", "mcs", "metacls", "this"})
+# Decorators by the last part of their names, after which a function takes what it is written to take.
+_KEEPING = frozenset(
+    "staticmethod classmethod property cached_property abstractmethod abstractproperty abstractclassmethod "  # noqa: SIM905
+    "abstractstaticmethod overload override final cache lru_cache wraps contextmanager asynccontextmanager deprecated "
+    "no_type_check singledispatch singledispatchmethod getter setter deleter".split()
+)
 _NOTHING = frozenset({"None", "null", "undefined"})
 _WRAPPED = re.compile(r"(?:Promise|PromiseLike|Awaitable|Coroutine|Observable)\s*[<\[]")
 
@@ -26,6 +32,7 @@ class Change(NamedTuple):
 
     change: str
     detail: str  # what exactly: a parameter, a base, a place
+    certain: bool = False  # no use of the kind that it is about can go well, whatever its arguments are
 
 
 class Definition(NamedTuple):
@@ -39,18 +46,20 @@ def narrowings(before: Definition, now: Definition, language: str) -> list[Chang
     """How calls, uses or subclasses of `before` may fail with `now`; empty if all of them still work."""
     old, new = before.symbol, now.symbol
     if old.kind == "method" and new.kind == "property":
-        return [Change("kind-changed", "a method became a property")]
+        return [Change("kind-changed", "a method became a property", certain=True)]
     if old.kind == "property" and new.kind == "method" and _by_name_too(language):
-        return [Change("kind-changed", "a property became a method")]
+        return [Change("kind-changed", "a property became a method", certain=True)]
     # A protocol is still a class to Python; elsewhere an interface cannot be called or extended as one.
     other = {"function", "type"} if _by_name_too(language) else {"function", "type", "interface", "enum"}
     if old.kind == "class" and new.kind in other:
-        return [Change("kind-changed", f"a class became a {new.kind}")]
+        return [Change("kind-changed", f"a class became a {new.kind}", certain=True)]
     found = list(_modified(old, new, language))
     if old.kind in _CALLABLE and new.kind in _CALLABLE:
         ours, theirs = _arguments(before), _arguments(now)
         found += _by_name(ours, theirs) if _by_name_too(language) else _by_position(ours, theirs)
         found += _result(old, new, language)
+        if not (_keeps_signature(old, language) and _keeps_signature(new, language)):
+            found = [change._replace(certain=False) for change in found]
     elif old.kind == new.kind == "property":
         if old.signature.startswith("?") and new.signature.startswith((":", "!")):
             found.append(Change("optional-required", new.name.rpartition(".")[2]))
@@ -72,16 +81,28 @@ def least(before: Sequence[Definition], now: Sequence[Definition], language: str
 def _modified(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
     """What callers lose by modifiers alone."""
     if old.kind == new.kind == "class" and new.has("abstract") and not old.has("abstract"):
-        yield Change("kind-changed", "abstract now")
+        yield Change("kind-changed", "abstract now", certain=True)
     if old.kind in _MEMBERS and old.kind == new.kind and old.has("static") != new.has("static"):
         # Python lets what belongs to the class be asked of an object as well.
         if old.has("static"):
-            yield Change("kind-changed", "needs an object now")
+            yield Change("kind-changed", "needs an object now", certain=True)
         elif not _by_name_too(language):
-            yield Change("kind-changed", "belongs to the class now")
+            yield Change("kind-changed", "belongs to the class now", certain=True)
     are_functions = old.kind in _CALLABLE and new.kind in _CALLABLE and not (old.returns or new.returns)
     if are_functions and old.has("generator") != new.has("generator"):
-        yield Change("kind-changed", "a generator now" if new.has("generator") else "no generator any more")
+        yield Change(
+            "kind-changed", "a generator now" if new.has("generator") else "no generator any more", certain=True
+        )
+
+
+def _keeps_signature(symbol: Symbol, language: str) -> bool:
+    """Whether what is written is what callers must pass: a decorator or a function around it may pass more itself.
+
+    To the type checkers of ECMAScript a decorator changes no signature.
+    """
+    if symbol.has("wrapped"):
+        return False
+    return not _by_name_too(language) or all(name.rpartition(".")[2] in _KEEPING for name in symbol.decorators)
 
 
 def _by_name_too(language: str) -> bool:
@@ -126,11 +147,12 @@ def _by_name(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator[Cha
             callers.known.add(successor.name)
             yield from _renamed(parameter, successor)
         elif not _is_swallowed(parameter, callers):
-            yield Change("parameter-removed", parameter.name)
+            # Whoever had to pass it passes it still.
+            yield Change("parameter-removed", parameter.name, certain=not parameter.optional)
         place += is_positional
     for parameter in new:
         if not parameter.optional and not parameter.kind.startswith("variadic") and parameter.name not in callers.known:
-            yield Change("parameter-required", parameter.name)
+            yield Change("parameter-required", parameter.name, certain=True)
 
 
 def _kept(old: Parameter, new: Parameter, callers: _Callers, place: int) -> Iterator[Change]:
@@ -190,19 +212,21 @@ def _by_position(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator
         for at, parameter in enumerate(theirs):
             following = next((name for name in other_names[at:] if name in names), "")
             if parameter.name not in names and not parameter.optional:
-                yield Change("parameter-required", parameter.name)
+                yield Change("parameter-required", parameter.name, certain=True)
             elif parameter.name not in names and following:
                 yield Change("parameter-moved", following)
     elif _is_within(other_names, names):
         pairs = [(ours[names.index(other.name)], other) for other in theirs]
         if not rest:
-            yield from (Change("parameter-removed", name) for name in names if name not in other_names)
+            gone = [one for one in ours if one.name not in other_names]
+            yield from (Change("parameter-removed", one.name, certain=not one.optional) for one in gone)
     elif sorted(names) == sorted(other_names):
         yield from (Change("parameter-moved", one.name) for one, other in pairs if one.name != other.name)
         return
     else:  # renamed, which callers do not see
-        yield from (Change("parameter-removed", one.name) for one in ours[len(theirs) :] if not rest)
-        yield from (Change("parameter-required", p.name) for p in theirs[len(ours) :] if not p.optional)
+        gone = ours[len(theirs) :] if not rest else []
+        yield from (Change("parameter-removed", one.name, certain=not one.optional) for one in gone)
+        yield from (Change("parameter-required", p.name, certain=True) for p in theirs[len(ours) :] if not p.optional)
     yield from (Change("default-removed", p.name) for one, p in pairs if one.optional and not p.optional)
     if any(p.kind == "variadic" for p in old) and not rest:
         yield Change("parameter-removed", next(p.name for p in old if p.kind == "variadic"))
@@ -210,7 +234,8 @@ def _by_position(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator
     taken = {p.name for p in new}
     for parameter in old:
         if parameter.kind == "property" and parameter.name not in taken and not takes_any:
-            yield Change("parameter-removed", parameter.name)
+            # Only with a type written in place is it certain that callers cannot go on passing it.
+            yield Change("parameter-removed", parameter.name, certain=bool(parameter.type) and not parameter.optional)
 
 
 def _is_within(some: Sequence[str], more: Sequence[str]) -> bool:
@@ -222,9 +247,11 @@ def _is_within(some: Sequence[str], more: Sequence[str]) -> bool:
 def _result(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
     if old.has("async") != new.has("async"):
         if _by_name_too(language):
-            yield Change("async-changed", "must be awaited now" if new.has("async") else "can no longer be awaited")
+            yield Change(
+                "async-changed", "must be awaited now" if new.has("async") else "can no longer be awaited", certain=True
+            )
         elif new.has("async") and not old.returns and not new.returns:
-            yield Change("async-changed", "returns a promise now")
+            yield Change("async-changed", "returns a promise now", certain=True)
     yield from _returns(old.returns, new.returns)
 
 

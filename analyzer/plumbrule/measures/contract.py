@@ -15,7 +15,7 @@ from typing import NamedTuple
 from plumbrule.facts import REEXPORT, Interface, Parameter, Symbol
 from plumbrule.languages import entries
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of
+from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of, surely_lacks_member
 from plumbrule.measures._offers import ASKED_AT_RUN_TIME, Side, exported, is_promise, offers, offers_all
 from plumbrule.measures._signatures import Change, Definition, least, narrowings
 from plumbrule.tables import Row, Table, columns
@@ -158,7 +158,7 @@ def contract_changes(s: Situation) -> Collection[Row]:
             moved = moved_to.get(path, "")
             detail = f"now {moved}" if moved in s.now else ""
             change = "moved" if detail else "removed"
-            rows.append((s.now.repo, path, "", "module", change, "", "", detail, path, ""))
+            rows.append((s.now.repo, path, "", "module", change, "", "", detail, path, "", True))
             successor = moved if moved in s.now else ""
         if successor and s.before.rows(path).file.blob != s.now.rows(successor).file.blob:
             rows += _compared(s, before, now, _Pair(path, successor), anew)
@@ -171,7 +171,7 @@ def _missed(s: Situation, told: Collection[tuple[object, object]]) -> Iterator[R
     for _, path, symbol, change, detail, _, _ in s.rows.get("lost_import", ()):
         if (symbol or change == "not-exported") and (path, symbol) not in told:
             kind = "name" if symbol else "module"
-            yield s.now.repo, path, symbol, kind, change, "", "", detail, path, symbol
+            yield s.now.repo, path, symbol, kind, change, "", "", detail, path, symbol, True
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,8 @@ def _elsewhere(c: _Comparison, name: str, several: Sequence[Definition]) -> Iter
                 c, name, several[0].symbol, _Fate(least(several, there[name], c.language), place, there[name])
             )
         elif owner in there and own_name not in _CONSTRUCTORS and f"{owner}.{ASKED_AT_RUN_TIME}" not in there:
-            yield from _told(c, name, several[0].symbol, _Fate([Change("removed", "")], place))
+            certain = surely_lacks_member(Reader(c.now.graph, path), Place(path, owner), own_name)
+            yield from _told(c, name, several[0].symbol, _Fate([Change("removed", "", certain)], place))
 
 
 def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
@@ -264,10 +265,16 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
     place, variants = Place(c.pair.now, name), c.found.get(name, ())
     if variants and (owner or name in c.still_exported):
         is_private = variants[0].symbol.visibility == "private"
-        narrower = [Change("not-exported", "private now")] if is_private else least(several, variants, c.language)
+        narrower = (
+            [Change("not-exported", "private now", certain=True)]
+            if is_private
+            else least(several, variants, c.language)
+        )
         return _Fate(narrower, place, variants)
     if variants:
-        return _Fate([] if c.offers(name) else [Change("not-exported", "")], place, variants, is_gone=True)
+        return _Fate(
+            [] if c.offers(name) else [Change("not-exported", "", certain=True)], place, variants, is_gone=True
+        )
     if owner and _is_beyond(c, owner):
         return _Fate([], place)
     if own_name in _CONSTRUCTORS:
@@ -279,7 +286,10 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
     if _still_there(c, owner, own_name):
         return _Fate([], place)
     place_now = c.defined_anew(name)
-    return _Fate([Change("removed", f"now in {place_now[0]}" if place_now else "")], place, is_gone=True)
+    # A base class that nobody here can read may still offer what a class no longer writes down.
+    certain = owner not in c.found or surely_lacks_member(Reader(c.now.graph, c.pair.now), c.meant(owner), own_name)
+    detail = f"now in {place_now[0]}" if place_now else ""
+    return _Fate([Change("removed", detail, certain)], place, is_gone=True)
 
 
 def _is_beyond(c: _Comparison, owner: str) -> bool:
@@ -301,7 +311,7 @@ def _told(c: _Comparison, name: str, was: Symbol, fate: _Fate) -> Iterator[Row]:
         name, place, kind = owner, Place(place.path, place.symbol.rpartition(".")[0]), "class"
     for change in changes:
         yield (c.now.graph.repo, place.path, place.symbol, kind, change.change, was.signature, signature,
-               change.detail, c.pair.before, name)  # fmt: skip
+               change.detail, c.pair.before, name, change.certain)  # fmt: skip
 
 
 def _is_same(before: Sequence[Definition], now: Sequence[Definition] | None) -> bool:
@@ -387,7 +397,7 @@ def _lost_reexports(c: _Comparison) -> Iterator[Row]:
             is_it = use.kind == "import" and use.line == line and use.symbol == original
             if is_it and use.dst in now and any(one.symbol == original for one in now.rows(use.dst).symbols):
                 yield (now.repo, c.pair.now, name, "re-export", "removed", "", "", f"still in {use.dst}",
-                       use.dst, use.symbol)  # fmt: skip
+                       use.dst, use.symbol, True)  # fmt: skip
 
 
 def _passed_on(c: _Comparison) -> dict[str, tuple[str, int]]:
@@ -425,7 +435,8 @@ MEASURES = (
                 now VARCHAR signature now; empty if it is gone
                 detail VARCHAR which parameter, base or place
                 was_path VARCHAR the file that defined it before: what `before.use` names as dst
-                was_symbol VARCHAR its dotted path there: what `before.use` names as symbol"""
+                was_symbol VARCHAR its dotted path there: what `before.use` names as symbol
+                certain BOOLEAN whether no use of the kind that it is about can go well, whatever its arguments are"""
             ),
         ),
         contract_changes,

@@ -523,7 +523,8 @@ class EcmaScriptSweep(ModuleSweep):
         if function is None:
             return False
         begin = start if declarator.start_byte - start < 10 else declarator.start_byte
-        self.claims[function.id] = claim(called, function, begin, exported=self._is_offered(start))
+        claimed = claim(called, function, begin, exported=self._is_offered(start))
+        self.claims[function.id] = claimed if function is value else claimed._replace(words=(b"wrapped",))
         return True
 
     # -- references -----------------------------------------------------------------------------------------------

@@ -335,7 +335,8 @@ class ModuleSweep(Sweep):
         if target.type in NAMED_BY_PLACE:
             named = target.child_by_field_name("name")
             name = written(self.source, named) if named is not None else b"default"
-            self.claims[target.id] = claim(name, target, start, exported=True)
+            claimed = claim(name, target, start, exported=True)
+            self.claims[target.id] = claimed if target is inner else claimed._replace(words=(b"wrapped",))
             if named is not None:
                 self.offer("default", text(name), start)
             return

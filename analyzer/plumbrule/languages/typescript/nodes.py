@@ -68,7 +68,7 @@ def name_of(source: bytes, node: Node) -> bytes:
     return b"".join(name.split()) if node.type == "computed_property_name" else name
 
 
-_MODIFIERS = (b"abstract", b"static", b"async", b"get", b"set")
+_MODIFIERS = (b"abstract", b"static", b"async", b"get", b"set", b"wrapped")
 
 
 def modifiers_of(words: Sequence[bytes], *, is_generator: bool = False) -> str:
