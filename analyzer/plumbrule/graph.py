@@ -102,7 +102,7 @@ class FileRows:
     externals: tuple[External, ...]
     unresolved: tuple[Unresolved, ...]
     imports: int  # imported names looked up here, external ones left out
-    resolved: int  # of which a file was found; whether it has the name says nothing about how much was seen
+    resolved: int  # of which a file was found; whether it has the name tells nothing, unless the file is a guess
 
 
 class Edge(NamedTuple):

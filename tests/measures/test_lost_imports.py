@@ -107,9 +107,45 @@ def test_only_what_is_gone_of_several_on_a_line_is_missed(world):
     assert [row[:2] for row in lost(world, before, now)] == [("shop/a.py", "removed")]
 
 
-def test_test_code_that_is_gone_is_no_broken_promise(world):
+def test_test_code_promises_nothing_and_yet_an_import_that_finds_it_no_more_fails(world):
     before = {"tests/helpers.py": LIB, "tests/test_a.py": "from tests.helpers import total\n"}
-    assert lost(world, before, {"tests/test_a.py": "from tests.helpers import total\n"}) == []
+    gone = ("tests/helpers.py", "removed", "tests/test_a.py", 1)
+    assert lost(world, before, {"tests/test_a.py": before["tests/test_a.py"]}) == [gone]
+    assert lost(world, before, {**before, "tests/helpers.py": "other = 1\n"}) == [gone]
+
+
+WORKSPACE = {
+    "package.json": '{"private": true, "workspaces": ["packages/*"]}',
+    "packages/core/tsconfig.json": '{"compilerOptions": {"rootDir": "src", "outDir": "dist"}}',
+    "packages/ui/package.json": '{"name": "@x/ui", "dependencies": {"@x/core": "workspace:*"}}',
+    "packages/ui/src/main.ts": 'import { total } from "@x/core";\ntotal(1);\n',
+    "packages/core/src/index.ts": TS,
+}
+GUESSED = {
+    "a script's neighbour": ({"tools/lib.py": LIB, "tools/use.py": "from lib import total\n"}, "tools/lib.py"),
+    "what a package is built from": (
+        {**WORKSPACE, "packages/core/package.json": '{"name": "@x/core", "main": "dist/index.js"}'},
+        "packages/core/src/index.ts",
+    ),
+    "what a condition exports": (
+        {
+            **WORKSPACE,
+            "packages/core/package.json": '{"name": "@x/core", "exports": {".": {"import": "./dist/index.mjs"}}}',
+        },
+        "packages/core/src/index.ts",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "guess"), GUESSED.values(), ids=GUESSED)
+def test_a_name_is_missed_in_a_file_that_was_guessed_and_had_it(world, before: dict[str, str], guess: str):
+    without = {**before, guess: "other = 1\n" if guess.endswith(".py") else "export const other = 1;\n"}
+    assert [row[:2] for row in lost(world, before, without)] == [(guess, "removed")]
+
+
+@pytest.mark.parametrize(("tree", "guess"), GUESSED.values(), ids=GUESSED)
+def test_a_guess_that_never_had_the_name_says_nothing(world, tree: dict[str, str], guess: str):
+    assert lost(world, {**tree, guess: "export const x = 1;"}, {**tree, guess: "export const y = 1;"}) == []
 
 
 ALIASED = "const a = (n: number) => n;\nexport { a as pub };\n"

@@ -2,6 +2,7 @@
 
 Hides how a statement is recognised in a file that itself changed (by what it says, not by its line), when leading
 out of the repository is what the change meant: a package that was part of the tree and is a declared dependency now,
+when a file that was only guessed to be meant is missed (if it had the name),
 and that a name may be asked for where it is used (`module.name`, or through a star) and not in the statement.
 """
 
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from plumbrule.facts import OPTIONAL, Interface
 from plumbrule.graph import Dependency, FileRows, Graph, Use
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._offers import Side, gives, is_promise, surely_lacks
+from plumbrule.measures._offers import Side, gives, surely_lacks
 from plumbrule.tables import Row, Table, columns
 
 
@@ -89,15 +90,32 @@ def _lost_by(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[R
     for dependency in before.dependencies if failing else ():
         asked = [one for one in said_before.get(dependency.line, ()) if one in failing and one.is_of(dependency)]
         rows = s.before.rows(dependency.dst) if dependency.dst in s.before else None
-        if not asked or rows is None or not is_promise(rows):
+        if not asked or rows is None or rows.file.is_generated:
             continue
         for one in asked:
             line = line_of[one]
             if one.is_whole and dependency.dst in still:
                 continue  # of several on a line it was another that found this file
+            if dependency.confidence < 1.0 and not _still_guessed(before, now, dependency, one, line, moved_to):
+                continue
             lost = _lost_name(_Lost(s, before, now, dependency, moved_to), one, line)
             what = lost or _lost_file(s, dependency.dst, one, moved_to)
             yield (s.now.repo, *what, path, line)
+
+
+def _still_guessed(
+    before: FileRows, now: FileRows, guess: Dependency, asked: _Said, line: int, moved_to: Mapping[str, str]
+) -> bool:
+    """Whether a file that the statement was only guessed to mean had what it asks for, and is still what it means.
+
+    Where neither the guess has changed nor the name was there, its absence says that the guess was wrong.
+    """
+    had_it = asked.is_whole or any(
+        one.kind == "uses" and one.line == guess.line and asked.name in one.names.split(", ")
+        for one in before.dependencies
+    )
+    here = {one.dst for one in now.dependencies if one.line == line and asked.is_of(one)}
+    return had_it and (not here or moved_to.get(guess.dst, guess.dst) in here)
 
 
 def _lost_file(s: Situation, was: str, asked: _Said, moved_to: Mapping[str, str]) -> tuple[str, str, str, str]:
@@ -173,9 +191,9 @@ def _lost_where_used(s: Situation, path: str, moved_to: Mapping[str, str], befor
 
 
 def _who_gave(side: Side, asked: _Asked) -> str:
-    """The file that answered; empty if none did, or one whose names are no promise."""
+    """The file that answered; empty if none did, or one that is written anew by a program."""
     gave = next((file for file in asked.files if gives(side, file, asked.name, star=asked.of_star)), "")
-    return gave if gave and is_promise(side.graph.rows(gave)) else ""
+    return gave if gave and not side.graph.rows(gave).file.is_generated else ""
 
 
 def _lost_end(

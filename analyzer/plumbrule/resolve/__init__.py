@@ -597,12 +597,14 @@ class Resolution:
                 found.edge(definition.path, "uses", line, name, row.flags, target.confidence)
                 found.use(definition.path, definition.symbol, "import", line, row.symbol)
             elif self._is_missed(found, answer, target):
+                # A file that was guessed, and that lacks the name, is no answer.
+                found.resolved -= target.confidence < 1.0
                 found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
 
     def _is_missed(self, found: _Found, answer: _Answer, target: Located) -> bool:
         """Whether it is certain that the file which the statement names does not offer the name it asks for."""
         name = answer.question[2]
-        if target.confidence < 1.0 or not self._lacks(target.path, name, found.reads, set()):
+        if not self._lacks(target.path, name, found.reads, set()):
             return False
         asked = self.tree.watch()
         may_hold = self._resolvers[answer.scope[0]].may_hold(target.path, name)
