@@ -45,6 +45,7 @@ from plumbrule.store import Store
 from plumbrule.store.layout import FINDING
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
+from plumbrule.unread import Part, hidden, missed_in_link, read_in_part
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk
 from plumbrule.walk import Coverage as Covered
 
@@ -314,30 +315,37 @@ class _Gate:
         aside = walk.aside
         judged = self._compare(name, used, before, walk, changes, loose, recalled)
         self.close()  # its engine was lent to that judgement
-        relinked = tuple(
-            path
-            for path, file in sorted(changes.items())
-            if file is not None
-            and file.mode == SYMLINK
-            and path in walk.skipped
-            and (old := repository.entry(before, path)) is not None
-            and old.is_file
-            and not self._read_elsewhere(path, walk)
-        )
-        return replace(judged, aside=(aside, walk.aside), relinked=relinked)
+        return replace(judged, aside=(aside, walk.aside))
 
-    def _read_elsewhere(self, path: str, walk: Walk) -> bool:
-        """Whether the target of a symbolic link of the head is a file that was read where it lies."""
+    def _unread(
+        self, before: str, walk: Walk, step: Step, changes: Changes, renamed: Mapping[str, str]
+    ) -> Iterator[str]:
+        """Why no verdict can be given: what the change left unread although others rely on it."""
+        yield from hidden(walk, step, changes, renamed)
+        for path, file in sorted(changes.items()):
+            if file is None or file.mode != SYMLINK or path not in walk.skipped:
+                continue
+            old = self._repository.entry(before, path)
+            if old is None or not old.is_file:
+                continue
+            target = self._read_elsewhere(path, walk)
+            if not target:
+                yield f"{path} became a symbolic link to nothing that is read here"
+            elif missed := missed_in_link(walk, step, path, target):
+                yield missed
+
+    def _read_elsewhere(self, path: str, walk: Walk) -> str:
+        """The file that a symbolic link of the head leads to, if it was read where it lies; else empty."""
         for _ in range(_LINKS):
             target = self._link(path)
             if target is None or target.startswith("/"):
-                return False
+                return ""
             path = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
             if path in walk.graph:
-                return True
+                return path
             if path not in walk.skipped:
-                return False
-        return False
+                return ""
+        return ""
 
     def _link(self, path: str) -> str | None:
         """Where a symbolic link of the head points, as it says itself; None if it is none or cannot be read."""
@@ -424,8 +432,9 @@ class _Gate:
         )
         sides.close()
         strays = _strays(policy, renamed)
-        partly = _read_in_part(walk, step, changes, renamed)
-        return _Judged(judgement, walk, covered_before, changes, strays=strays, read_in_part=partly)
+        partly = read_in_part(walk, step, changes, renamed)
+        unread = tuple(self._unread(before, walk, step, changes, renamed))
+        return _Judged(judgement, walk, covered_before, changes, strays=strays, read_in_part=partly, unread=unread)
 
     def _compiled(self) -> str:
         """What a scan found out about the rules' SQL; "" = nothing is kept."""
@@ -511,8 +520,9 @@ class _Gate:
         """Why no verdict can be given, however green the rules are (DESIGN, law 1)."""
         found = []
         now, before, limits = judged.walk.coverage(), judged.before, binding.policy.limits
-        if now.files == 0 and before.files == 0:
-            found.append("no file of a known language on either side: there was nothing to judge")
+        if now.files == 0:
+            where = "is left" if before.files else "on either side"
+            found.append(f"no file of a known language {where}: there was nothing to judge")
         lost = _lost(judged.walk)
         found += [f"{visible(path)}: {judged.walk.skipped[path]}. {self._repository.mend}" for path in lost]
         for path, file in sorted(judged.changes.items()):
@@ -522,11 +532,7 @@ class _Gate:
             if file is not None and reason is not None and file.mode not in (SYMLINK, SUBMODULE):
                 what = f"{visible(path)} is changed and could not be read: {reason}"
                 found.append(f"{what}; mend it, or exclude it in the policy")
-        for path in judged.relinked:
-            found.append(
-                f"{visible(path)} became a symbolic link to nothing that is read here; mend it, or exclude it in the"
-                " policy"
-            )
+        found += [f"{visible(reason)}; mend it, or exclude it in the policy" for reason in judged.unread]
         for what, share_before, share_now, wanted in (
             (
                 "parsed",
@@ -576,8 +582,8 @@ class _Judged:
     changes: Changes
     aside: tuple[int, int] = (0, 0)  # skipped files, before and now, whose content is told elsewhere: no lost coverage
     strays: tuple[str, ...] = ()  # files that moved to where no component of the policy claims them
-    read_in_part: tuple[tuple[str, int], ...] = ()  # see report.Coverage
-    relinked: tuple[str, ...] = ()  # files that were read and are symbolic links now, to nothing that is
+    read_in_part: tuple[Part, ...] = ()  # see report.Coverage
+    unread: tuple[str, ...] = ()  # why the change cannot be judged for what it left unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -650,23 +656,6 @@ def _strays(policy: Policy, renamed: Mapping[str, str]) -> tuple[str, ...]:
         was = policy.component(old) if language_of(new) is not None else ""
         if was and not policy.component(new) and not policy.excludes(new):
             found.append(f"{new} ({was})")
-    return tuple(found)
-
-
-def _read_in_part(walk: Walk, step: Step, changes: Changes, renamed: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
-    """Changed files of which the parser understands less than before, with the line where it is lost first.
-
-    No reason not to judge: a grammar may lag behind its language. But nobody may take such a file for read.
-    """
-    found = []
-    for path in sorted(step.delta.keys() & changes.keys()):
-        rows = step.delta[path]
-        if rows is None or not rows.file.doubtful:
-            continue
-        old = renamed.get(path, path)
-        if old not in step.before or step.before.rows(old).file.doubtful < rows.file.doubtful:
-            first = min(line for line, _ in walk.book.interface(rows.file.dialect, rows.file.blob).errors)
-            found.append((path, first))
     return tuple(found)
 
 

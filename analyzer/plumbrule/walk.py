@@ -221,6 +221,15 @@ class Walk:
                 found.append((language, *(definition if definition is not None else (path, ""))))
         return found
 
+    def offers(self, path: str, name: str) -> bool:
+        """Whether others find a definition under this name when they ask that file for it."""
+        found = self._resolution.definition(path, name.partition(".")[0])
+        return found is not None and (
+            "." not in name
+            or found.path not in self.graph
+            or any(symbol.symbol == name for symbol in self.graph.rows(found.path).symbols)
+        )
+
     def packages(self) -> frozenset[str]:
         """Top-level names under which other repositories import this one."""
         names: frozenset[str] = frozenset()

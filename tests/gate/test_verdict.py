@@ -398,6 +398,86 @@ def test_a_file_that_becomes_a_link_is_judged_where_its_target_is_read(
     assert any("shop/free.py became a symbolic link" in reason for reason in report["reasons"]) == (code == 2)
 
 
+@pytest.mark.parametrize(
+    ("user", "lacking"),
+    [
+        ("from shop.free import x\nprint(x)\n", "x"),
+        ("import shop.free as free\nfree.x\n", "x"),
+        ("import shop.free\n", ""),
+    ],
+)
+def test_a_used_file_that_becomes_a_link_is_not_judged_where_its_target_lacks_what_is_asked(
+    shop: Callable, judged: Callable, user: str, lacking: str
+):
+    repo = shop({"web/page.py": "y = 2\n", "shop/free.py": "x = 1\n", "shop/use.py": user})
+    (repo.path / "shop/free.py").unlink()
+    (repo.path / "shop/free.py").symlink_to("../web/page.py")
+    repo.commit()
+    code, report = judged(repo)
+    assert code == (2 if lacking else 0)
+    assert any("which lacks x, used by shop/use.py" in reason for reason in report["reasons"]) == bool(lacking)
+
+
+def test_a_used_file_that_becomes_a_link_to_the_same_names_is_judged(shop: Callable, judged: Callable):
+    repo = shop({"web/page.py": "x = 2\n", "shop/free.py": "x = 1\n", "shop/use.py": "from shop.free import x\n"})
+    (repo.path / "shop/free.py").unlink()
+    (repo.path / "shop/free.py").symlink_to("../web/page.py")
+    repo.commit()
+    assert judged(repo)[0] == 0
+
+
+VIEW = "def view(a):\n    return a\n\n\nclass Page:\n    def show(self):\n        return view(self)\n"
+GARBAGE = "@@@ ((( def ]]] }}\n%%% import\n" * 5
+USE = "from shop.view import Page, view\n\nview(Page.show)\n"
+
+
+@pytest.mark.parametrize("warm", [True, False])
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"shop/view.py": GARBAGE}, "not understood at lines 1-10: Page, Page.show, view, used by shop/use.py:1"),
+        ({"shop/view.py": VIEW.replace("view(a):\n    return a", "view(a:\n    return ((")}, "used by shop/use.py:1"),
+        (
+            {"shop/view.py": GARBAGE, "shop/use.py": "import shop\n" + USE},
+            "Page, view, used by shop/use.py:2 may stand there or be gone",
+        ),
+        ({"shop/lone.py": GARBAGE}, "shop/lone.py is changed and not understood at lines 1-10: nothing is left"),
+        # What nobody asks for any more may be anywhere, and what is still found lies elsewhere in the file.
+        ({"shop/view.py": "x = 1\ny = = (\n", "shop/use.py": None}, ""),
+        ({"shop/view.py": VIEW + "\n\nx = = (\n"}, ""),
+        ({"shop/new.py": GARBAGE}, ""),
+        (
+            {"shop/view.py": "x = 1\ny = = (\n", "shop/there.py": VIEW, "shop/use.py": USE.replace(".view", ".there")},
+            "",
+        ),
+    ],
+)
+def test_what_others_use_and_may_lie_where_nothing_is_understood_is_not_judged(
+    shop: Callable, judged: Callable, plumbrule: Callable, change: dict[str, str | None], reason: str, warm: bool
+):
+    repo = shop({"shop/view.py": VIEW, "shop/use.py": USE, "shop/lone.py": "def f():\n    pass\n"})
+    if warm:
+        repo.switch("main")
+        plumbrule(repo.path, "scan", "--quiet")
+        repo.switch("topic")
+    repo.commit(change)
+    code, report = judged(repo, *(("--store", str(repo.path / ".plumbrule")) if warm else ()))
+    assert code == (2 if reason else 0), report["reasons"]
+    assert any(reason in told for told in report["reasons"])
+
+
+@pytest.mark.parametrize("kept", [{}, {"README": "x"}])
+def test_a_change_that_deletes_the_last_file_of_a_known_language_is_not_judged(
+    shop: Callable, judged: Callable, kept: dict[str, str]
+):
+    repo = shop()
+    every = repo.git("ls-files", "*.py").split()
+    repo.commit({**dict.fromkeys(every), **kept})
+    code, report = judged(repo)
+    assert code == 2
+    assert any("no file of a known language is left" in reason for reason in report["reasons"])
+
+
 @pytest.mark.parametrize("warm", [True, False])
 def test_a_changed_file_that_is_read_in_part_is_told_with_its_line(
     shop: Callable, judged: Callable, plumbrule: Callable, warm: bool
