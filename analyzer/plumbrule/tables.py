@@ -8,7 +8,7 @@ changed file's rows can be replaced by path.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from plumbrule.graph import FileRows
@@ -32,10 +32,10 @@ class Table:
     name: str
     doc: str  # what one row means
     columns: tuple[Column, ...]
+    names: tuple[str, ...] = field(init=False)  # of the columns
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
 
 
 def columns(text: str) -> tuple[Column, ...]:

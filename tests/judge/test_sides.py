@@ -96,6 +96,36 @@ def test_walking_a_history_gives_what_each_pair_of_moments_gives_alone(seed):
         assert contents(walked) == contents(alone)
 
 
+def about_change(walk, now, before, changed):
+    rows = walk.walk.rows(now.graph, before.graph, before.derived, changed, {}, about_change=now.derived)
+    return Moment(now.graph, rows, now.tree)
+
+
+def test_that_nobody_uses_what_changed_is_seen_without_asking_the_database():
+    trees = [
+        {"a.py": "def f(x):\n    return x\n\ndef g(x):\n    return x\n", "b.py": "from a import f\n\nf(1)\n"},
+        {"c.py": "import a\n"},
+        {"a.py": "def f(x):\n    return x\n\ndef g(x, y):\n    return x\n"},  # nobody uses g
+        {"a.py": "def f(x, y):\n    return x\n\ndef g(x, y):\n    return x\n"},  # b.py uses f
+        {"a.py": "def f(x, y, z):\n    return x\n\ndef g(x):\n    return x\n"},
+        {"b.py": "import a\n\na.f(1, 2, 3)\n"},
+        {"a.py": "def f(x, y, z):\n    return x\n"},
+    ]
+    walk, tree, moments = FilesWalk("shop"), {}, []
+    for step in trees:
+        tree |= step
+        walk.to({path: text.encode() for path, text in tree.items()})
+        moments.append(Moment(walk.walk.graph, walk.walk.derived, tuple(tree)))
+    sides, seen, told = Sides(moments[0], moments[0], policy=Policy()), [], []
+    for before, now, changed in zip(moments, moments[1:], trees[1:], strict=False):
+        sides.revise(about_change(walk, now, before, set(changed)), set(changed))
+        seen.append(sides.empty("contract_use"))
+        sides.provide(["contract_use"])
+        told.append(not sides.select("SELECT * FROM now.contract_use", {}, side="now")[1])
+    assert told == [True, True, False, False, True, True]
+    assert seen == told
+
+
 def test_only_views_whose_rows_differ_have_moved():
     before, now = moments(FILES, {**FILES, "c.py": FILES["c.py"] + "x = 1\n"})
     sides = Sides(now, before, policy=Policy())

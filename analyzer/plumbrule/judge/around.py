@@ -32,6 +32,7 @@ class Around:
         self._owners: dict[tuple[str, str], dict[str, set[str]]] = {}  # by a column of a base table: who may own a row
         self._met = 0
         self._indexes: dict[tuple[str, str], list[tuple[object, Mapping[str, list[Row]]]]] = {}
+        self._columns: dict[str, tuple[str, ...]] = {}  # by view, of rows as they are given of the two moments at hand
 
     def meet(
         self,
@@ -42,6 +43,7 @@ class Around:
         """Two other moments, each a graph and what measures found in it; `changed` are the paths whose bundles differ
         between them, or from those that were met before."""
         self._sides = [_Side(*before), _Side(*now)]
+        self._columns.clear()
         self._met += 1
         for (view, column), owners in self._owners.items():
             for side in self._sides:
@@ -53,8 +55,10 @@ class Around:
 
     def columns(self, view: str) -> tuple[str, ...]:
         """The columns of rows as they are given here."""
-        names = (BASE[view] if view in BASE else layout.kept()[view]).names if view in layout.kept() else ()
-        return (*names, *_ONLY_BASE) if self.whole(view) else names
+        if view not in self._columns:
+            names = (BASE[view] if view in BASE else layout.kept()[view]).names if view in layout.kept() else ()
+            self._columns[view] = (*names, *_ONLY_BASE) if self.whole(view) else names
+        return self._columns[view]
 
     def delta(self, changed: Collection[str]) -> tuple[list[Row], list[Row]]:
         """Rows of the view `file` that are gone, and those that came; `changed` are the paths whose bundles differ."""
@@ -70,6 +74,16 @@ class Around:
                 gone += old
                 came += new
         return gone, came
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether both graphs are, so that much can be found."""
+        return all(side.memory for side in self._sides)
+
+    def find(self, view: str, column: str, text: str) -> _Found:
+        """Rows of a view that is called by its side: "before.use"."""
+        side, _, name = view.partition(".")
+        return self._find(self._sides[side == "now"], name, column, text)
 
     def find_before(self, view: str, column: str, text: str) -> _Found:
         return self._find(self._sides[0], view, column, text)

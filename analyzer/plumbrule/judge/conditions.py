@@ -6,8 +6,11 @@ the answer is that the condition may hold.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from plumbrule.tables import Row
@@ -31,6 +34,9 @@ _LISTED = {"COMPARE_IN": "in", "COMPARE_NOT_IN": "not in"}
 class Unclear(Exception):
     """This condition is not understood, or is about more than what is at hand."""
 
+
+_Value = Callable[[Row], bool | None]
+_Content = Callable[[Row], object]
 
 # From the dotted parts of a column's name to the name under which a row has it; Unclear if none has.
 Naming = Callable[[Sequence[str]], str]
@@ -56,7 +62,7 @@ def parsed(condition: Any, column: Naming) -> Test:  # Any: parsed JSON
             return [condition["function_name"], *terms]
     if kind in _LISTED:
         first, *rest = (_term(child, column) for child in condition["children"])
-        if first[0] == "column" and all(term[0] == "constant" for term in rest):
+        if first[0] == "column" and all(term[0] in ("constant", "column") for term in rest):
             return [_LISTED[kind], first, rest]
     raise Unclear
 
@@ -99,35 +105,65 @@ def _constant(node: Any) -> int | str:  # Any: parsed JSON
     raise Unclear
 
 
-def holds(test: Test, row: Row, at: Mapping[str, int], parameters: Mapping[str, object]) -> bool:
-    """Whether a row may pass; True wherever SQL could see it otherwise than Python."""
-    try:
-        return _value(test, row, at, parameters) is True
-    except Unclear:
-        return True
+def reader(test: Test, at: Mapping[str, int], parameters: Mapping[str, object]) -> Callable[[Row], bool]:
+    """Whether a row whose columns stand at these places may pass; True where SQL could see it otherwise."""
+    value = _value(test, at, parameters)
+
+    def holds(row: Row) -> bool:
+        try:
+            return value(row) is True
+        except Unclear:
+            return True
+
+    return holds
 
 
-def _value(test: Test, row: Row, at: Mapping[str, int], parameters: Mapping[str, object]) -> bool | None:
-    """True, False or unknown, as SQL has it."""
+def _value(test: Test, at: Mapping[str, int], parameters: Mapping[str, object]) -> _Value:
+    """For each row True, False or unknown, as SQL has it; or it raises Unclear."""
     what = test[0]
     if what in ("and", "or"):
-        values = [_value(part, row, at, parameters) for part in test[1:]]
-        decisive = what == "or"
-        return decisive if decisive in values else None if None in values else not decisive
+        return _joined([_value(part, at, parameters) for part in test[1:]], decisive=what == "or")
     if what == "not":
-        inner = _value(test[1], row, at, parameters)
-        return None if inner is None else not inner
+        return _not(_value(test[1], at, parameters))
     if what == "column":
-        value = _content(test, row, at, parameters)
-        if value is None or isinstance(value, bool):
-            return value
-        raise Unclear
+        return _true(_content(test, at, parameters))
     if what in ("in", "not in"):
-        found = [_compared("=", _content(test[1], row, at, parameters), term[1]) for term in test[2]]
-        among = True if True in found else None if None in found else False
-        return among if what == "in" or among is None else not among
-    one, other = (_content(term, row, at, parameters) for term in test[1:])
-    return _FUNCTIONS[what](one, other) if what in _FUNCTIONS else _compared(what, one, other)
+        among = _among(_content(test[1], at, parameters), [_content(term, at, parameters) for term in test[2]])
+        return among if what == "in" else _not(among)
+    left, right = (_content(term, at, parameters) for term in test[1:])
+    compare = _FUNCTIONS.get(what) or partial(_compared, what)
+    return lambda row: compare(left(row), right(row))
+
+
+def _joined(parts: Sequence[_Value], *, decisive: bool) -> _Value:
+    def value(row: Row) -> bool | None:
+        values = [part(row) for part in parts]
+        return decisive if decisive in values else None if None in values else not decisive
+
+    return value
+
+
+def _not(inner: _Value) -> _Value:
+    return lambda row: None if (found := inner(row)) is None else not found
+
+
+def _true(content: _Content) -> _Value:
+    def value(row: Row) -> bool | None:
+        found = content(row)
+        if found is None or isinstance(found, bool):
+            return found
+        raise Unclear
+
+    return value
+
+
+def _among(content: _Content, terms: Sequence[_Content]) -> _Value:
+    def value(row: Row) -> bool | None:
+        one = content(row)
+        found = [_compared("=", one, term(row)) for term in terms]
+        return True if True in found else None if None in found else False
+
+    return value
 
 
 def _compared(how: str, one: object, other: object) -> bool | None:
@@ -136,13 +172,18 @@ def _compared(how: str, one: object, other: object) -> bool | None:
     if is_text(one) and is_text(other) and how in ("=", "<>"):
         return (one == other) == (how == "=")
     if _is_number(one) and _is_number(other):
-        assert isinstance(one, int | float)
-        assert isinstance(other, int | float)
-        order = (one > other) - (one < other)
-        return {"=": order == 0, "<>": order != 0, ">": order > 0, "<": order < 0, ">=": order >= 0, "<=": order <= 0}[
-            how
-        ]
+        return _ORDERS[how](one, other)
     raise Unclear
+
+
+_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {  # Any: two numbers
+    "=": operator.eq,
+    "<>": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+    ">=": operator.ge,
+    "<=": operator.le,
+}
 
 
 def _starts_with(text: object, start: object) -> bool | None:
@@ -209,23 +250,29 @@ def is_text(value: object) -> bool:
     return isinstance(value, str) and (value.isascii() or value == value.encode("utf-8", "replace").decode())
 
 
-def _content(term: Test, row: Row, at: Mapping[str, int], parameters: Mapping[str, object]) -> object:
+def _content(term: Test, at: Mapping[str, int], parameters: Mapping[str, object]) -> _Content:
     what, name = term[:2]
     if what == "split":
-        text = _content(name, row, at, parameters)
-        if isinstance(text, str) and is_text(text):
-            return text.split(term[2])
-        raise Unclear
-    if what == "column":
-        if name not in at:
+        content = _content(name, at, parameters)
+
+        def split(row: Row) -> list[str]:
+            text = content(row)
+            if isinstance(text, str) and is_text(text):
+                return text.split(term[2])
             raise Unclear
-        return row[at[name]]
-    if what == "parameter":
-        if name not in parameters:
-            raise Unclear
-        return parameters[name]
-    constant: object = name
-    return constant
+
+        return split
+    if what == "column" and name in at:
+        return itemgetter(at[name])
+    if what == "parameter" and name in parameters:
+        name = parameters[name]
+    elif what != "constant":
+        return _unclear
+    return lambda row: name
+
+
+def _unclear(row: Row) -> object:
+    raise Unclear
 
 
 def conjuncts(condition: Any) -> list[Any]:  # Any: parsed JSON

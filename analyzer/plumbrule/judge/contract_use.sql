@@ -1,14 +1,12 @@
 -- A use of something that the change took back or narrowed, by code that stands as it did: in another repository, in a file
 -- that the change did not touch, or in a part of a touched file that it did not adapt. `certain` says that the use is wrong now
 -- whatever its arguments are; otherwise some uses are, and nobody can tell which from names alone.
-WITH judged AS (
+WITH used AS MATERIALIZED (
     SELECT c.*,
-        c.change IN ('parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') AS only_calls
+        c.certain AND (u.kind = 'call' OR c.change NOT IN (
+            'parameter-required', 'parameter-removed', 'async-changed', 'kind-changed')) AS certainly,
+        u.repo AS user_repo, u.src, u.line, u."user"
     FROM now.contract_change c
-),
-used AS MATERIALIZED (
-    SELECT c.*, c.certain AND (NOT c.only_calls OR u.kind = 'call') AS certainly, u.repo AS user_repo, u.src, u.line, u."user"
-    FROM judged c
     -- With a module all that was in it is gone. Of this repository's own files `lost_import` knows which still ask for it.
     JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path
         AND (u.symbol = c.was_symbol OR (c.was_symbol = '' AND c.kind = 'module' AND u.repo <> c.repo))

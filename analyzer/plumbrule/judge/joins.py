@@ -22,7 +22,7 @@ _DEEP = 6  # SELECTs that a column is followed through
 class Partner:
     """A row of a view that must be there, for a row with the partners before it to be seen."""
 
-    view: str
+    view: str  # in a statement about both sides with its side: "before.use"
     by: tuple[tuple[str, str], ...]  # (its column, the equal one of what is known before it), at least one
     tests: tuple[Test, ...]  # that it must pass, with what is known before it
 
@@ -35,12 +35,15 @@ class Partner:
         return cls(view, tuple((its, known) for its, known in by), tuple(tests))
 
 
-def partners(statement: Mapping[str, Any]) -> Mapping[int, tuple[Partner, ...]]:  # Any: parsed JSON
-    """The partners of each mention of a view, by `id` of the mention's node; none in a statement about both sides."""
+def partners(
+    statement: Mapping[str, Any], *, both: bool = False
+) -> Mapping[int, tuple[Partner, ...]]:  # Any: parsed JSON
+    """The partners of each mention of a view, by `id` of the mention's node; in a statement about both sides none,
+    unless it is known to be one."""
     nodes = list(objects(statement))
-    if any(str(node.get("schema_name", "")).lower() == "before" for node in nodes):
+    if not both and any(str(node.get("schema_name", "")).lower() == "before" for node in nodes):
         return {}
-    query = _Query(nodes)
+    query = _Query(nodes, both=both)
     found = {}
     for select in nodes:
         if select.get("type") == "SELECT_NODE" and (relations := _inner(select.get("from_table"))) is not None:
@@ -85,7 +88,8 @@ def _called(relation: Mapping[str, Any]) -> str:  # Any: parsed JSON
 class _Query:
     """Where the SELECTs of a statement go."""
 
-    def __init__(self, nodes: Sequence[dict[str, Any]]) -> None:  # Any: parsed JSON
+    def __init__(self, nodes: Sequence[dict[str, Any]], *, both: bool) -> None:  # Any: parsed JSON
+        self._both = both
         named: dict[str, list[Any]] = {}  # Any: parsed JSON
         for node in nodes:
             for entry in (node.get("cte_map") or {}).get("map", ()):
@@ -107,6 +111,11 @@ class _Query:
                     condition = condition["children"][0]
                 if condition.get("type") == "SUBQUERY" and condition.get("subquery_type") in ("EXISTS", "NOT_EXISTS"):
                     self._askers[id(condition["subquery"]["node"])] = select
+
+    def view(self, relation: Mapping[str, Any]) -> str:  # Any: parsed JSON
+        """The view that a relation is, as `Partner` calls it."""
+        name = str(relation["table_name"]).lower()
+        return f"{str(relation['schema_name']).lower()}.{name}" if self._both else name
 
     def named(self, relation: Mapping[str, Any]) -> dict[str, Any] | None:  # Any: parsed JSON
         """The SELECT that a WITH gives a relation's name to."""
@@ -172,7 +181,7 @@ class _Around:
 
     def __init__(self, query: _Query, select: dict[str, Any], relation: Mapping[str, Any]) -> None:  # Any: parsed JSON
         self._query = query
-        self._views: list[str] = [str(relation["table_name"]).lower()]
+        self._views: list[str] = [query.view(relation)]
         self._conditions: list[tuple[Any, _Scope]] = []  # Any: parsed JSON
         own = relation
         scope = self._enter(select, own, {}, 0)
@@ -210,7 +219,7 @@ class _Around:
                 scope.given[alias] = known[id(relation)]
             elif relation.get("type") == "BASE_TABLE" and relation.get("schema_name"):
                 scope.relations[alias] = len(self._views)
-                self._views.append(str(relation["table_name"]).lower())
+                self._views.append(self._query.view(relation))
             elif body is not None and depth < _DEEP and (inner := self._enter(body, None, {}, depth + 1)) is not None:
                 scope.given[alias] = _given(body, inner)
             else:

@@ -14,7 +14,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from plumbrule.judge.conditions import Test, Unclear, conjuncts, holds, is_text, objects, parsed
+from plumbrule.judge.conditions import Test, Unclear, conjuncts, is_text, objects, parsed, reader
 from plumbrule.judge.joins import Partner, partners
 from plumbrule.tables import Row
 
@@ -69,12 +69,11 @@ class Look:
             return True
         at = {name: place for place, name in enumerate(names)}
         meeting = _Meeting(self.partners, names, parameters)
+        passes = [reader(test, at, parameters) for test in self.tests]
 
         def any_passes(rows: Iterable[Row], among: Counter[Any], find: Find) -> bool:  # Any: values of rows
             return any(
-                all(holds(test, row, at, parameters) for test in self.tests) and meeting.meets(row, find)
-                for row in rows
-                if shown(row) in among
+                all(holds(row) for holds in passes) and meeting.meets(row, find) for row in rows if shown(row) in among
             )
 
         # What is there on both sides takes no part, wherever it stands now.
@@ -89,6 +88,7 @@ class _Meeting:
         self._parameters = parameters
         self._patience = _PATIENCE
         self._places: dict[tuple[int, ...], dict[str, int]] = {(): {f"0.{name}": n for n, name in enumerate(names)}}
+        self._fitting: dict[tuple[int, ...], list[Callable[[Row], bool]]] = {}
 
     def meets(self, row: Row, find: Find) -> bool:
         """Whether there is a row of every view that it must meet, all of them fitting together."""
@@ -106,15 +106,15 @@ class _Meeting:
         more = (*met, number)
         if more not in self._places:
             fresh = {f"{number}.{name}": n for n, name in enumerate(names, len(row))}
-            self._places[more] = {**self._places[met], **fresh}
-        at = self._places[more]
+            at = self._places[more] = {**self._places[met], **fresh}
+            self._fitting[more] = [reader(test, at, self._parameters) for test in partner.tests]
+        fitting = self._fitting[more]
         for one in rows:
             self._patience -= 1
             if self._patience < 0:
                 return True
             both = (*row, *one)
-            fits = all(holds(test, both, at, self._parameters) for test in partner.tests)
-            if fits and self._meets(both, more, number + 1, find):
+            if all(fits(both) for fits in fitting) and self._meets(both, more, number + 1, find):
                 return True
         return False
 
@@ -138,11 +138,14 @@ class _Meeting:
         return found
 
 
-def looks(statement: Mapping[str, Any]) -> tuple[Look, ...] | None:  # Any: parsed JSON
-    """Every mention of a view of `now` or `before` in a statement; None where one is made outside of any SELECT."""
+def looks(statement: Mapping[str, Any], *, both: bool = False) -> tuple[Look, ...] | None:  # Any: parsed JSON
+    """Every mention of a view of `now` or `before` in a statement; None where one is made outside of any SELECT.
+
+    A statement about both sides shows no partners, unless `both`: then they are called by their side too.
+    """
     found: list[Look] = []
     seen = 0
-    met = partners(statement)
+    met = partners(statement, both=both)
     for node in objects(statement):
         if node.get("type") == "SELECT_NODE":
             found += _in_select(node, met)

@@ -95,8 +95,7 @@ def reads(connection: Connection, sql: str, place: Place, declared: Collection[s
 
     RuleError unless it is exactly one SELECT over them, and uses every parameter.
     """
-    row = connection.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchone()
-    parsed: dict[str, Any] = json.loads(row[0]) if row else {"error": True}  # Any: parsed JSON
+    parsed = _parsed(connection, sql)
     if parsed["error"]:
         message = parsed.get("error_message", "it cannot be parsed")
         line = sql.count("\n", 0, int(parsed.get("position") or 0))
@@ -113,6 +112,17 @@ def reads(connection: Connection, sql: str, place: Place, declared: Collection[s
     if unused := sorted(set(declared) - found["$"]):
         raise _error(place, f"the parameter {unused[0]!r} changes nothing; use ${unused[0]} in the SQL, or remove it")
     return Reads(frozenset(found["now"]), frozenset(found["before"]), columns.named(), looks(parsed["statements"][0]))
+
+
+def looks_at_both(connection: Connection, sql: str) -> tuple[Look, ...]:
+    """What one SELECT of ours over both sides sees of each mention of a view, with partners called by their side."""
+    return looks(_parsed(connection, sql)["statements"][0], both=True) or ()
+
+
+def _parsed(connection: Connection, sql: str) -> dict[str, Any]:  # Any: parsed JSON
+    row = connection.execute("SELECT json_serialize_sql($1::VARCHAR)", [sql]).fetchone()
+    parsed: dict[str, Any] = json.loads(row[0]) if row else {"error": True}  # Any: parsed JSON
+    return parsed
 
 
 class _Columns:

@@ -21,7 +21,7 @@ from plumbrule.judge.around import Around
 from plumbrule.judge.database import fresh, load
 from plumbrule.judge.looks import Look
 from plumbrule.judge.policy_tables import POLICY_TABLES, TOLD, policy_rows
-from plumbrule.judge.query import Reads, reads
+from plumbrule.judge.query import Reads, looks_at_both, reads
 from plumbrule.judge.rulefile import Rule
 from plumbrule.measures import Measure, measures
 from plumbrule.policy import Policy
@@ -41,16 +41,24 @@ _PLACED = frozenset(name for name, table in POLICY_TABLES.items() if "source" in
 class _Between:
     """A view over both sides that several rules share; it speaks of the change, so `before` has no row of it."""
 
+    origins: frozenset[str]  # tables about the change: each row of the view comes from one of theirs
     reads: tuple[str, ...]
     file: str  # its SQL, beside this module
 
+    def sql(self) -> str:
+        return Path(__file__).with_name(self.file).read_text(encoding="utf-8")
+
 
 _BETWEEN: Mapping[str, _Between] = {
-    "contract_use": _Between(("contract_change", "lost_import", "use", "file", "function"), "contract_use.sql"),
+    "contract_use": _Between(
+        frozenset({"contract_change", "lost_import"}),
+        ("contract_change", "lost_import", "use", "file", "function"),
+        "contract_use.sql",
+    ),
 }
 
 
-_COMPILED = 3  # the form in which what was found about a rule's SQL is kept
+_COMPILED = 4  # the form in which what was found about a rule's SQL is kept
 # Columns of a view that another table than its own lends, by a key that finds at most one row.
 _LENT: Mapping[str, frozenset[str]] = {"file": frozenset({"component"})}
 
@@ -145,6 +153,8 @@ class Sides:
         self._compiled = json.loads(compiled) if compiled else {}
         self._examined: dict[tuple[str, str], Reads] = {}
         self._between: set[str] = set()  # views over both sides whose rows are those of these two
+        self._vacant: dict[str, bool] = {}  # such views that memory has been asked about
+        self._looks_at_both: dict[str, tuple[Look, ...]] = {}
         self._told: dict[str, tuple[Collection[Row], Collection[Row]]] = {}
         self._moved: set[str] = set()
         self._deltas: dict[str, tuple[list[Row], list[Row]]] = {}
@@ -196,6 +206,7 @@ class Sides:
         self.now, self.before = now, before
         self._deltas.clear()
         self._between.clear()
+        self._vacant.clear()
         if changed is None:
             changed = differing(now.graph, before.graph)
         self._pairs = _pairs(changed, before.graph, now.graph)
@@ -254,6 +265,26 @@ class Sides:
         find = self._around.find_before, self._around.find_now
         return look.sees(self._columns(name), *self._deltas[name], parameters, *find)
 
+    def _is_vacant(self, name: str) -> bool:
+        """Whether a view over both sides has no row, as far as memory shows it."""
+        if name not in self._vacant:
+            between = _BETWEEN[name]
+            rows = {origin: self.now.derived.get(origin) for origin in between.origins}
+            self._vacant[name] = None not in rows.values() and not any(
+                found and self._leads_on(name, origin, found) for origin, found in rows.items()
+            )
+        return self._vacant[name]
+
+    def _leads_on(self, name: str, origin: str, rows: Collection[Row]) -> bool:
+        """Whether these rows of an origin may make any row of a view over both sides."""
+        if not self._around.in_memory:
+            return True
+        if name not in self._looks_at_both:
+            self._looks_at_both[name] = looks_at_both(self._own, _BETWEEN[name].sql())
+        mentions = [look for look in self._looks_at_both[name] if look.view == origin]
+        names, find = self._columns(origin), self._around.find
+        return any(look.sees(names, (), rows, {}, find_now=find) for look in mentions) or not mentions
+
     def _columns(self, name: str) -> tuple[str, ...]:
         return self._around.columns(name) or self._tables[name].names
 
@@ -298,7 +329,10 @@ class Sides:
         return tuple(found)
 
     def empty(self, name: str) -> bool:
-        """Whether a view of a measure or of the policy has no row on either side; False where it would take a look."""
+        """Whether a view of a measure, of the policy or over both sides has no row on either side; False where it would
+        take a look."""
+        if name in _BETWEEN:
+            return self._is_vacant(name)
         if name not in self._measures and name not in POLICY_TABLES:
             return False
         if self._in_place(name) and name not in self.before.derived:
@@ -369,7 +403,7 @@ class Sides:
 
     def _bring_between(self, view: str) -> None:
         """Fill a table with a view over both sides: to plan it takes longer than what its rules do with the rows."""
-        sql = Path(__file__).with_name(_BETWEEN[view].file).read_text(encoding="utf-8")
+        sql = _BETWEEN[view].sql()
         # Where the time that rules take is measured, and can be cut short.
         if view in self._shown["now"]:
             self._now_rules.execute(f"TRUNCATE memory.fresh.{view}")
