@@ -15,7 +15,7 @@ from datetime import timedelta
 import orjson
 
 from plumbrule.batches import Agent, Batch, BatchSettings, Origin, batches
-from plumbrule.extract import LOST, FactBook
+from plumbrule.extract import LOST, FactBook, Wanted
 from plumbrule.git import Commit, Entry, LineCommit, Repository
 from plumbrule.graph import MemoryGraph
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
@@ -33,7 +33,8 @@ from plumbrule.terms import Order, Terms
 from plumbrule.walk import Changes, Derived, Habits, TreeFile, Walk
 
 _STRETCH = 250  # commits whose facts are made together
-_PUBLISH_SECONDS = 20.0  # a killed scan loses no more work than this
+_PUBLISH_SECONDS = 3.0  # a killed scan loses no more work than this, or
+_PUBLISH_TIMES = 15  # than so many times what publishing took the last time
 _LINE = 200  # characters of a subject or a name that are kept
 _UNITS = 250  # commits whose figures are kept, to tell what is usual
 
@@ -143,32 +144,44 @@ class Timeline:
         ends |= {ids[-1], *ids[told - 1 : told]}
         site, name = self._site, self._order.name
         disk = on_disk(site.repository, tree)
-        published = self._terms.clock()
+        published, pause = self._terms.clock(), _PUBLISH_SECONDS
         for start in range(0, len(commits), _STRETCH):
             stretch = commits[start : start + _STRETCH]
             changes = [commit_changes(commit, disk) for commit in stretch]
             if self._record is None:
                 changes[0] = tree_changes(site.repository.tree(stretch[0].commit.id), disk)
-            together: dict[tuple[str, str], TreeFile] = {}
-            for one in changes:
-                together.update(((path, file.blob), file) for path, file in one.items() if file is not None)
-            wanted = [w for (path, _), file in together.items() for w in self._walk.wanted({path: file})]
-            self._terms.progress.stage(f"{name}: parsing", len(wanted))
-            site.book.ensure(wanted, lambda done, _: self._terms.progress.done(done))
-            self._terms.progress.stage(f"{name}: history", len(commits))
-            for index, (commit, change) in enumerate(zip(stretch, changes, strict=True)):
-                self._telling = start + index >= told
-                self._step(commit, change, batch_of[commit.commit.id], ends)
-                self._terms.progress.done(start + index + 1)
-                # Between batches only: what a batch began with is not in the store.
-                more = not self._moments and start + index + 1 < len(commits)
-                if more and self._terms.clock() - published > _PUBLISH_SECONDS:
-                    self._remember()
-                    self._writer.publish()
-                    published = self._terms.clock()
+            with site.book.parsing(self._files(changes)):
+                self._await_first(changes[0])
+                self._terms.progress.stage(f"{name}: history", len(commits))
+                for index, (commit, change) in enumerate(zip(stretch, changes, strict=True)):
+                    site.book.ensure(self._walk.wanted(change))
+                    self._telling = start + index >= told
+                    self._step(commit, change, batch_of[commit.commit.id], ends)
+                    self._terms.progress.done(start + index + 1)
+                    # Between batches only: what a batch began with is not in the store.
+                    more = not self._moments and start + index + 1 < len(commits)
+                    if more and (begun := self._terms.clock()) - published > pause:
+                        self._remember()
+                        site.book.keep()
+                        self._writer.publish()
+                        published = self._terms.clock()
+                        pause = max(_PUBLISH_SECONDS, _PUBLISH_TIMES * (published - begun))
             if start + _STRETCH < len(commits):
                 site.book.release((rows.file.dialect, rows.file.blob) for rows in self._walk.whole.files.values())
         self._remember()
+
+    def _files(self, stretch: Sequence[Changes]) -> list[Wanted]:
+        """Whose facts these steps need, in the order in which they are walked."""
+        together: dict[tuple[str, str], TreeFile] = {}
+        for one in stretch:
+            together.update(((path, file.blob), file) for path, file in one.items() if file is not None)
+        return [wanted for (path, _), file in together.items() for wanted in self._walk.wanted({path: file})]
+
+    def _await_first(self, changes: Changes) -> None:
+        """Until the first of several steps can be walked: it may be a whole tree, and each later one is a few files."""
+        first, progress = list(self._walk.wanted(changes)), self._terms.progress
+        progress.stage(f"{self._order.name}: parsing", len(first))
+        self._site.book.ensure(first, lambda done, _: progress.done(min(done, len(first))))
 
     def _step(self, commit: LineCommit, changes: Changes, batch: Batch, ends: Collection[str]) -> None:
         made, walk = commit.commit, self._walk

@@ -6,10 +6,11 @@ Hides grammars, workers and the cache. What cannot be read is a reason, kept lik
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-from plumbrule.extract.pool import Died, Limits, Value, Work, run
+from plumbrule.extract.pool import Crew, Died, Limits, Value, Work
 from plumbrule.facts import Body, Facts, Interface, pack, unpack_body, unpack_interface
 from plumbrule.languages import languages
 
@@ -50,6 +51,34 @@ class Objects(Protocol):
         ...
 
 
+class _Run:
+    """Files that are being parsed by processes of their own."""
+
+    def __init__(self, todo: list[Wanted], objects: Callable[[], Objects], limits: Limits, *, behind: bool) -> None:
+        self.size = len(todo)
+        self.done = 0
+        self._todo = todo
+        self._awaited = {_key(one) for one in todo}
+        processes = 1 if len(todo) < 30 else len(os.sched_getaffinity(0))
+        # So small that all end at about the same time, and that the first ones come soon where somebody waits.
+        batch = max(1, min(12 if behind else 48, len(todo) // (processes * 8) + 1))
+        self.crew = Crew(
+            len(todo), lambda: _work(todo, objects(), limits),
+            processes=processes, limits=limits, batch=batch, behind=behind,
+        )  # fmt: skip
+
+    def awaits(self, keys: Iterable[Key]) -> bool:
+        """Whether any of these is still to come."""
+        return self.crew.works and not self._awaited.isdisjoint(keys)
+
+    def heard(self, *, wait: bool) -> Iterator[tuple[Key, Value | Died]]:
+        for job, value in self.crew.heard(wait=wait):
+            key = _key(self._todo[job])
+            self.done += 1
+            self._awaited.discard(key)
+            yield key, value
+
+
 class FactBook:
     """Facts by (dialect, blob) for one repository; implements `measures.FactsOf`."""
 
@@ -59,6 +88,9 @@ class FactBook:
         self._limits = limits or Limits()
         self._packed: dict[Key, Packed] = {}
         self._skipped: dict[Key, str] = {}
+        self._begun: list[_Run] = []
+        self._fresh: list[tuple[str, str, bytes, bytes]] = []  # what the cache is to keep
+        self._failed: list[tuple[str, str, str]] = []
         self.parsed = 0  # files parsed by this book, as opposed to found in the cache
 
     def ensure(self, wanted: Iterable[Wanted], progress: Callable[[int, int], None] | None = None) -> None:
@@ -66,46 +98,72 @@ class FactBook:
 
         `progress` is called with (done, all) as files are parsed.
         """
-        missing = {(w.dialect, w.blob): w for w in wanted}
-        for key in [key for key in missing if key in self._packed or key in self._skipped]:
-            del missing[key]
+        asked = {_key(one): one for one in wanted}
+        for run in [run for run in self._begun if run.crew.works]:
+            self._learn(run, wait=False)
+            self._await(run, asked, progress)
+        todo = self._unknown(asked)
+        if todo:
+            todo.sort(key=lambda w: w.dialect)
+            run = _Run(todo, self._objects, self._limits, behind=False)
+            try:
+                self._await(run, asked, progress)
+            finally:
+                run.crew.end()
+                self.keep()
+
+    @contextmanager
+    def parsing(self, wanted: Iterable[Wanted]) -> Iterator[None]:
+        """Facts for these are made, in this order, while the caller works. `ensure` waits for those that it is asked
+        for; what is not done by the end is not done."""
+        todo = self._unknown({_key(one): one for one in wanted})
+        run = _Run(todo, self._objects, self._limits, behind=True) if todo else None
+        self._begun += [run] if run else []
+        try:
+            yield
+        finally:
+            if run:
+                run.crew.end()
+            self._begun = [one for one in self._begun if one is not run]
+            self.keep()
+
+    def keep(self) -> None:
+        """Puts what was parsed so far into the cache."""
+        self._cache.put_many(self._fresh)
+        self._cache.put_skipped_many(self._failed)
+        self._fresh.clear()
+        self._failed.clear()
+
+    def _unknown(self, asked: Mapping[Key, Wanted]) -> list[Wanted]:
+        """Those of which there are neither facts nor a reason yet, in the cache neither; what it has is taken."""
+        missing = [key for key in asked if key not in self._packed and key not in self._skipped]
         self._packed.update(self._cache.get_many(missing))
         self._skipped.update(self._cache.skipped_many(key for key in missing if key not in self._packed))
-        todo = [w for key, w in missing.items() if key not in self._packed and key not in self._skipped]
-        if not todo:
-            return
-        todo.sort(key=lambda w: w.dialect)
-        processes = 1 if len(todo) < 30 else len(os.sched_getaffinity(0))
-        fresh: list[tuple[str, str, bytes, bytes]] = []
-        failed: list[tuple[str, str, str]] = []
-        objects, limits = self._objects, self._limits
-        batch = max(1, min(48, len(todo) // (processes * 8) + 1))
-        results = run(
-            len(todo), lambda: _work(todo, objects(), limits), processes=processes, limits=limits, batch=batch
-        )
-        for done, (job, value) in enumerate(results, 1):
-            one = todo[job]
-            key = (one.dialect, one.blob)
+        return [asked[key] for key in missing if key not in self._packed and key not in self._skipped]
+
+    def _await(self, run: _Run, keys: Collection[Key], progress: Callable[[int, int], None] | None) -> None:
+        while run.awaits(keys):
+            self._learn(run, wait=True)
+            if progress is not None:
+                progress(run.done, run.size)
+
+    def _learn(self, run: _Run, *, wait: bool) -> None:
+        for key, value in run.heard(wait=wait):
             if isinstance(value, Died):
                 self._skipped[key] = value.reason
                 if not value.by_chance:
-                    failed.append((*key, value.reason))
+                    self._failed.append((*key, value.reason))
             elif len(value) == 2 and isinstance(value[0], bytes) and isinstance(value[1], bytes):
                 self._packed[key] = value[0], value[1]
-                fresh.append((*key, value[0], value[1]))
+                self._fresh.append((*key, value[0], value[1]))
                 self.parsed += 1
             else:
                 self._skipped[key] = str(value[0])
                 # A missing or corrupt object may be fetched later, and a fault of ours may be mended.
                 if len(value) == 1:
-                    failed.append((*key, str(value[0])))
-            if len(fresh) >= 2000:
-                self._cache.put_many(fresh)
-                fresh.clear()
-            if progress is not None:
-                progress(done, len(todo))
-        self._cache.put_many(fresh)
-        self._cache.put_skipped_many(failed)
+                    self._failed.append((*key, str(value[0])))
+        if len(self._fresh) >= 2000 or not run.crew.works:
+            self.keep()
 
     def reason(self, dialect: str, blob: str) -> str | None:
         """Why there are no facts, or None if there are."""
@@ -133,6 +191,10 @@ class FactBook:
             self.ensure([Wanted(*key)])
             packed = self._packed[key]
         return packed
+
+
+def _key(wanted: Wanted) -> Key:
+    return wanted.dialect, wanted.blob
 
 
 def _work(todo: list[Wanted], objects: Objects, limits: Limits) -> Work:

@@ -8,6 +8,7 @@ library is broken as a whole by one segmentation fault; one with isolation per t
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import marshal
 import mmap
@@ -24,6 +25,8 @@ from pathlib import Path
 
 _LENGTH = struct.Struct("<Q")
 _SLOT = struct.Struct("<qdd")  # job number (-1 idle), monotonic and processor time at which it began
+_PIPE = 1 << 20  # bytes that a worker may be ahead of a parent with work of its own
+_NICE = 5
 _STALLED = 10  # times the limit, asleep or never given a processor: then it will not come back
 
 
@@ -172,21 +175,35 @@ def run(
     `work` is called once in each process and returns the function from job number to plain values. Closing the
     iterator ends all processes.
     """
-    batches = deque[Sequence[int]](range(start, min(start + batch, jobs)) for start in range(0, jobs, batch))
-    crew = _Crew(work, limits, batches, max(1, processes))
+    crew = Crew(jobs, work, processes=processes, limits=limits, batch=batch)
     try:
-        yield from crew.perform()
+        while crew.works:
+            yield from crew.heard(wait=True)
     finally:
         crew.end()
 
 
-class _Crew:
-    """The workers of one run, and the batches that none of them has yet."""
+class Crew:
+    """The workers of one run, and the batches that none of them has yet. They work on while nobody listens, until
+    their pipes are full."""
 
-    def __init__(self, work: Callable[[], Work], limits: Limits, waiting: deque[Sequence[int]], processes: int) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        work: Callable[[], Work],
+        *,
+        processes: int,
+        limits: Limits,
+        batch: int = 48,
+        behind: bool = False,
+    ) -> None:
+        """As in `run`; jobs are handed out in their order. Workers stay `behind` a parent that has work of its own."""
         self._work = work
         self._limits = limits
-        self._waiting = waiting
+        self._behind = behind
+        starts = range(0, jobs, batch)
+        waiting = self._waiting = deque[Sequence[int]](range(start, min(start + batch, jobs)) for start in starts)
+        processes = max(1, processes)
         self._page = mmap.mmap(-1, processes * _SLOT.size)
         self._workers: list[_Worker] = []
         self._retried: set[int] = set()
@@ -195,23 +212,35 @@ class _Crew:
         for slot in range(min(processes, len(waiting))):
             self._start(slot)
 
-    def perform(self) -> Iterator[tuple[int, Value | Died]]:
-        while self._workers:
-            for key, _ in self._selector.select(timeout=0.5):
-                yield from self._heard(key.data)
-            yield from self._overdue()
+    @property
+    def works(self) -> bool:
+        """Whether there is anything left to hear of."""
+        return bool(self._workers)
+
+    def heard(self, *, wait: bool) -> Iterator[tuple[int, Value | Died]]:
+        """What was done since the last time; with `wait` after a while even if that is nothing."""
+        for key, _ in self._selector.select(timeout=0.5 if wait else 0):
+            yield from self._heard(key.data)
+        yield from self._overdue()
 
     def end(self) -> None:
+        """Ends all processes; may be said again."""
         for worker in self._workers:
             worker.end()
+        self._workers.clear()
         self._selector.close()
-        self._page.close()
-        gc.unfreeze()
+        if not self._page.closed:
+            self._page.close()
+            gc.unfreeze()
 
     def _start(self, slot: int) -> None:
         worker = _Worker(self._page, slot, self._work, self._limits, self._workers)
         self._workers.append(worker)
         os.set_blocking(worker.results, False)
+        if self._behind:
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(worker.results, fcntl.F_SETPIPE_SZ, _PIPE)
+                os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
         self._selector.register(worker.results, selectors.EVENT_READ, worker)
         worker.give(self._waiting.popleft())
 
