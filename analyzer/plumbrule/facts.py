@@ -50,9 +50,9 @@ class Symbol(NamedTuple):
     line: int
     end_line: int
     # Normalised on one line: "(a, b: int = 1) -> str"; class: "(Base, metaclass=M)"; a variable that only is another
-    # name: "= a.b", else "".
+    # name: "= a.b"; what a Python class says of a name in it: ": int = 1"; else "".
     signature: str
-    returns: str  # return type as written, "" if none
+    returns: str  # return type, or type, as written, "" if none
     # Of abstract, static, async, generator, get, set and wrapped (given to a function that makes of it what has the
     # name) those that hold, in this order.
     modifiers: str

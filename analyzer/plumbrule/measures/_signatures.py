@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from plumbrule.facts import Parameter, Symbol
+from plumbrule.facts import Interface, Parameter, Symbol
 from plumbrule.languages import spoken
 
 _POSITIONAL = frozenset({"positional-only", "positional"})
@@ -40,6 +40,24 @@ class Definition(NamedTuple):
 
     symbol: Symbol
     parameters: tuple[Parameter, ...]
+
+
+def definitions(interface: Interface) -> dict[str, list[Definition]]:
+    """Every definition by its dotted name; overloads and conditional definitions are several. Setters are left out."""
+    parameters: dict[int, list[Parameter]] = {}
+    for parameter in interface.parameters:
+        parameters.setdefault(parameter.symbol, []).append(parameter)
+    found: dict[str, list[Definition]] = {}
+    for index, symbol in enumerate(interface.symbols):
+        if not (symbol.decorators and any(d.endswith((".setter", ".deleter")) for d in symbol.decorators)):
+            found.setdefault(symbol.name, []).append(Definition(symbol, tuple(parameters.get(index, ()))))
+    for name, several in found.items():
+        if len(several) == 1:
+            continue
+        overloads = [one for one in several if any(d.endswith("overload") for d in one.symbol.decorators)]
+        if overloads:
+            found[name] = overloads
+    return found
 
 
 def narrowings(before: Definition, now: Definition, language: str) -> list[Change]:

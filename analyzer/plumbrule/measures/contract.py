@@ -12,38 +12,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plumbrule.facts import REEXPORT, Interface, Parameter, Symbol
+from plumbrule.facts import REEXPORT, Symbol
 from plumbrule.languages import entries
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of, surely_lacks_member
+from plumbrule.measures._making import CONSTRUCTORS, made_by
 from plumbrule.measures._offers import ASKED_AT_RUN_TIME, Side, exported, is_promise, offers, offers_all
-from plumbrule.measures._signatures import Change, Definition, least, narrowings
+from plumbrule.measures._signatures import Change, Definition, definitions, least
 from plumbrule.tables import Row, Table, columns
 
 _CLASSES = frozenset({"class", "interface", "enum"})
-_CONSTRUCTORS = ("__init__", "constructor")
 _VALUES = frozenset({"variable", "constant", "type", "property"})
 _ALIAS = re.compile(r"= ([\w$]+(?:\.[\w$]+)*)")
 _OBJECT_TYPE = re.compile(r"(?:<.*>\s*)?= \{.*[}…]")
 _SUFFIX = re.compile(r"(\.d)?\.[^./]+$")
-
-
-def _definitions(interface: Interface) -> dict[str, list[Definition]]:
-    """Every definition by its dotted name; overloads and conditional definitions are several. Setters are left out."""
-    parameters: dict[int, list[Parameter]] = {}
-    for parameter in interface.parameters:
-        parameters.setdefault(parameter.symbol, []).append(parameter)
-    found: dict[str, list[Definition]] = {}
-    for index, symbol in enumerate(interface.symbols):
-        if not (symbol.decorators and any(d.endswith((".setter", ".deleter")) for d in symbol.decorators)):
-            found.setdefault(symbol.name, []).append(Definition(symbol, tuple(parameters.get(index, ()))))
-    for name, several in found.items():
-        if len(several) == 1:
-            continue
-        overloads = [one for one in several if any(d.endswith("overload") for d in one.symbol.decorators)]
-        if overloads:
-            found[name] = overloads
-    return found
 
 
 def _follow_aliases(
@@ -58,7 +40,7 @@ def _follow_aliases(
         place = _aliased(now, path, found, name)
         if place is None:
             continue
-        there = found if place.path == path else _definitions(now.interface(place.path))
+        there = found if place.path == path else definitions(now.interface(place.path))
         if place.symbol not in there:
             continue
         led[name] = place
@@ -217,7 +199,7 @@ def _compared(
     if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
         return
     language = s.before.rows(pair.before).file.language
-    known, found = _definitions(ours), _definitions(theirs)
+    known, found = definitions(ours), definitions(theirs)
     aliases = _follow_aliases(now, pair.now, found, known)
     comparison = _Comparison(
         before, now, pair, language, anew, known, found, aliases, exported(ours, language), exported(theirs, language)
@@ -229,7 +211,11 @@ def _compared(
 def _lost_definitions(c: _Comparison) -> Iterator[Row]:
     gone: set[str] = set()
     for name, several in c.known.items():
-        owner = name.rpartition(".")[0]
+        owner, _, own_name = name.rpartition(".")
+        if own_name in CONSTRUCTORS:
+            continue  # users name the class
+        if several[0].symbol.kind == "class" and _is_offered(name, c.known, c.exported):
+            yield from _made_otherwise(c, name)
         if _is_same(several, c.found.get(name)) and (owner or name in c.still_exported):
             continue
         if owner in gone:
@@ -249,13 +235,13 @@ def _elsewhere(c: _Comparison, name: str, several: Sequence[Definition]) -> Iter
     package may meet that one now, and rules ask who does."""
     owner, _, own_name = name.rpartition(".")
     for path in c.defined_anew(name) if _is_offered(name, c.known, c.exported) else ():
-        there = _definitions(c.now.interface(path))
+        there = definitions(c.now.interface(path))
         place = Place(path, name)
         if name in there:
             yield from _told(
                 c, name, several[0].symbol, _Fate(least(several, there[name], c.language), place, there[name])
             )
-        elif owner in there and own_name not in _CONSTRUCTORS and f"{owner}.{ASKED_AT_RUN_TIME}" not in there:
+        elif owner in there and f"{owner}.{ASKED_AT_RUN_TIME}" not in there:
             certain = surely_lacks_member(Reader(c.now.graph, path), Place(path, owner), own_name)
             yield from _told(c, name, several[0].symbol, _Fate([Change("removed", "", certain)], place))
 
@@ -277,11 +263,9 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
         )
     if owner and _is_beyond(c, owner):
         return _Fate([], place)
-    if own_name in _CONSTRUCTORS:
-        return _Fate(_lost_constructor(c, owner, several[0]), place)
     elsewhere = _moved_definition(c, name)
     if elsewhere is not None:
-        there = _definitions(c.now.interface(elsewhere.path)).get(elsewhere.symbol, [])
+        there = definitions(c.now.interface(elsewhere.path)).get(elsewhere.symbol, [])
         return _Fate(least(several, there, c.language), elsewhere, there)
     if _still_there(c, owner, own_name):
         return _Fate([], place)
@@ -306,9 +290,6 @@ def _told(c: _Comparison, name: str, was: Symbol, fate: _Fate) -> Iterator[Row]:
     changes, place, kind = list(fate.changes), fate.place, was.kind
     if kind in _CLASSES and fate.variants and was.signature != signature:
         changes += _lost_bases(c.before, c.now, Place(c.pair.before, name), c.aliases.get(name, place))
-    owner, _, own_name = name.rpartition(".")
-    if own_name in _CONSTRUCTORS:  # users name the class, not its constructor
-        name, place, kind = owner, Place(place.path, place.symbol.rpartition(".")[0]), "class"
     for change in changes:
         yield (c.now.graph.repo, place.path, place.symbol, kind, change.change, was.signature, signature,
                change.detail, c.pair.before, name, change.certain)  # fmt: skip
@@ -350,15 +331,44 @@ def _still_there(c: _Comparison, owner: str, name: str) -> bool:
     )
 
 
-def _lost_constructor(c: _Comparison, owner: str, old: Definition) -> list[Change]:
-    """A class without its own constructor takes what its bases or decorators say; without those, nothing."""
-    if owner not in c.found or c.found[owner][0].symbol.decorators:
-        return []
-    place = c.meant(owner)
-    if bases_of(c.now.graph.rows(place.path), place.path, place.symbol):
-        return []
-    nothing = Definition(old.symbol, ())
-    return narrowings(old, nothing, c.language)
+def _made_otherwise(c: _Comparison, name: str) -> Iterator[Row]:
+    """The rows of what making an object of a class asks for that it did not, wherever the class is defined now."""
+    if _says_of_making(c.known, name) == _says_of_making(c.found, name) and name not in c.aliases:
+        return
+    before = made_by(c.before, Place(c.pair.before, name))
+    if before is None or before[0].symbol.visibility != "public":
+        return
+    here = Place(c.pair.now, name)
+    if name in c.found:
+        places = {here: c.meant(name)}
+    else:
+        moved = _moved_definition(c, name)
+        led = [moved] if moved is not None else [Place(path, name) for path in c.defined_anew(name)]
+        places = {place: place for place in led}
+    for shown, place in places.items():
+        now = made_by(c.now, place)
+        if now is None:
+            continue
+        is_private = now[0].symbol.visibility == "private"
+        told = [Change("not-exported", "private now", certain=True)] if is_private else least(before, now, c.language)
+        for change in told:
+            yield (c.now.graph.repo, shown.path, shown.symbol, "class", change.change, before[0].symbol.signature,
+                   now[0].symbol.signature, change.detail, c.pair.before, name, change.certain)  # fmt: skip
+
+
+def _says_of_making(known: Mapping[str, list[Definition]], name: str) -> list[tuple[str, str, Sequence[str]]]:
+    """All of a class that can bear on how it is made: itself, its constructors and its fields."""
+    inside = f"{name}."
+    return [
+        (one.symbol.name, one.symbol.signature, one.symbol.decorators)
+        for other, several in known.items()
+        if other == name or (other.startswith(inside) and "." not in other[len(inside) :])
+        for one in several
+        if other == name
+        or one.symbol.kind == "variable"
+        or one.symbol.kind == "constant"
+        or other[len(inside) :] in CONSTRUCTORS
+    ]
 
 
 def _lost_bases(before: Side, now: Side, old: Place, new: Place) -> Iterator[Change]:

@@ -84,6 +84,7 @@ _TRACING = re.compile(
     rb"(?:^|[._])(?:log|logger|logging|debug|info|warn|warning|error|exception|trace|print)(?:$|[._])"
 )
 
+_FIELD = re.compile(rb"(?:attrs?\.)?(?:ib|attrib|field)\(")
 _WORD = re.compile(rb"\w+")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum", "TextChoices", "IntegerChoices"}
 _LONGEST_TEXT = 500  # of a default or annotation kept as written; what follows is replaced by an ellipsis
@@ -386,13 +387,26 @@ class PythonSweep(Sweep):
                 kind = "constant"
         elif right is not None and right.type == "call" and _TYPE_DEFINING.match(self.source, right.start_byte):
             kind = "type"
-        meant = self._meant(right) if right is not None and left.type == "identifier" else ""
+        type_, said = "", ""
+        if left.type == "identifier":
+            if annotation is not None and self.frame.symbol >= 0:
+                type_, said = self._field(annotation, right)
+            elif right is not None:
+                said = self._meant(right)
         for name in self._names_bound(left):
             usual = "constant" if self.frame.symbol < 0 and _CONSTANT_NAME.fullmatch(name) else "variable"
-            self._variable(name, kind or usual, statement, meant)
+            self._variable(name, kind or usual, statement, said, type_)
+
+    def _field(self, annotation: Node, value: Node | None) -> tuple[str, str]:
+        """The type that a class gives to a name in it, and all that it says of the name: `: int = 1`."""
+        type_ = _one_line(text(self.source[annotation.start_byte : annotation.end_byte]))
+        given = "" if value is None else f" = {_one_line(text(self.source[value.start_byte : value.end_byte]))}"
+        return type_, f": {type_}{given}"
 
     def _meant(self, value: Node) -> str:
-        """`= a.b` for a value that is no more than another name; empty for any other."""
+        """`= a.b` for a value that is no more than another name, `= attr.ib(...)` for a field; empty for any other."""
+        if value.type == "call" and self.frame.symbol >= 0 and _FIELD.match(self.source, value.start_byte):
+            return f"= {_one_line(text(self.source[value.start_byte : value.end_byte]))}"
         if value.type not in ("identifier", "attribute") or value.end_byte - value.start_byte > LONGEST_NAME:
             return ""
         name = self.source[value.start_byte : value.end_byte]
@@ -413,7 +427,7 @@ class PythonSweep(Sweep):
             elif target.type in _SEVERAL:
                 pending.extend(reversed(target.named_children))
 
-    def _variable(self, name: bytes, kind: str, node: Node, signature: str = "") -> None:
+    def _variable(self, name: bytes, kind: str, node: Node, signature: str = "", type_: str = "") -> None:
         key = (self.frame.symbol, name)
         if name == b"__all__":
             return  # it says what is offered and is no offer itself
@@ -421,7 +435,8 @@ class PythonSweep(Sweep):
             return
         self._variables.add(key)
         span = (node.start_byte, node.end_byte)
-        self.define(name, kind, _visibility(name), span, exported=self.frame.symbol < 0, signature=signature)
+        exported = self.frame.symbol < 0
+        self.define(name, kind, _visibility(name), span, exported=exported, signature=signature, returns=type_)
 
     def _list(self, start: int, end: int) -> None:
         """Reads a statement about `__all__`."""
