@@ -40,6 +40,26 @@ def test_a_file_that_is_gone_is_missed_by_who_still_imports_it(world, module: st
 
 
 @pytest.mark.parametrize(
+    "use",
+    [
+        "import('./lib').then(m => m.total(1));",
+        "import('./lib').then(({ total }) => total(1));",
+        "const page = lazy(() => import('./lib').then((m) => ({ default: m.total })));",
+        "export const f = async () => (await import('./lib')).total(1);",
+        "const { total: sum } = await import('./lib');",
+        "let x: typeof import('./lib').total;",
+        "require('./lib').total(1);",
+        "import * as lib from './lib';\nconst { total } = lib;",
+        "import * as lib from './lib';\nfunction f() {\n  const { total } = lib;\n  return total(1);\n}",
+    ],
+)
+def test_a_name_is_missed_by_who_takes_it_from_a_module_without_importing_it(world, use: str):
+    kept = {"use.ts": use + "\n", "lib.ts": "export const other = 1;\n"}
+    found = lost(world, kept | {"lib.ts": TS + kept["lib.ts"]}, kept)
+    assert [(path, change, src) for path, change, src, _ in found] == [("lib.ts", "removed", "use.ts")]
+
+
+@pytest.mark.parametrize(
     ("before", "now"),
     [
         ({"lib.py": LIB, "use.py": "from lib import total\n"}, {}),

@@ -486,6 +486,8 @@ class EcmaScriptSweep(ModuleSweep):
     def on_variables(self, node: Node) -> None:
         self.frame.statements += 1
         start, end = node.start_byte, node.end_byte
+        if self.source.startswith((b"const {", b"let {", b"var {", b"const{"), start):
+            self.take_apart(start)
         is_local = self.frame.is_function or start < self.anonymous_to
         if is_local and not self.may_bind(start, end):
             return  # a plain local

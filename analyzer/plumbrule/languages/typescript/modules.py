@@ -50,8 +50,22 @@ _CONSTANT = re.compile(
 )
 _LOADED = re.compile(rb"(require|import)(?=\s*[(?])")
 _AFTER_LOADED = re.compile(rb"[^()]{0,300}\)+\s*(?:!|\?)?\.\s*([\w$]+)\s*$")
+_MEMBER = re.compile(rb"\s*\)\s*(?:!|\?)?\.\s*([\w$]+)")
 _MEMBER_OF_IMPORT = re.compile(rb"""\s*\(\s*["'`][^"'`\n]*["'`]\s*\)\s*\.\s*([\w$]+)""")
 _OF_A_PROMISE = (b"then", b"catch", b"finally")
+# What code does with the module that it waits for: `).then(({ a }) =>`, `).then((m) =>`, `)).member`.
+_WHEN_LOADED = re.compile(
+    rb"""\s*\)\s*\.\s*then\s*\(\s*(?:async\b\s*)?(?:function\b\s*)?\(?\s*"""
+    rb"""(?:\{([^{}]*)\}|([\w$]+))\s*(?::[^()]{0,200})?\)?\s*(?:=>|\{)"""
+)
+_AWAITED = re.compile(rb"\(\s*await\s+\Z")
+_MEMBER_OF_AWAITED = re.compile(rb"\s*\)\s*\)\s*(?:!|\?)?\.\s*([\w$]+)")
+_KEY = re.compile(rb"\s*([\w$]+)\s*(?:[:=]|\Z)")
+_BRACKET = re.compile(rb"[(){}\[\]]")
+_LONGEST_CALLBACK = 4_000  # bytes in which the members of a loaded module are looked for
+_TAKEN_APART = re.compile(
+    rb"(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*([\w$]+)[^\S\n]*(?=[;,}]|//|/\*|\n(?!\s*[.(\[?])|\Z)"
+)
 _AMD = re.compile(rb"""\s*\(\s*(?:["'][^"'\n]*["']\s*,\s*)?\[([^\[\]()]*)\]\s*,""")
 _AMD_NAME = re.compile(rb"""["']([^"'\n]+)["']""")
 _IMPORT_EQUALS = re.compile(
@@ -246,7 +260,43 @@ class ModuleSweep(Sweep):
         found = _CONSTANT.match(self.source, end, end + _FAR)
         if found is not None:
             self._loaded.add(start)
-            self._bind(self._module_in(*found.span(1)), _EFFECTS, start, self._flags_at(start) | flags)
+            module = self._module_in(*found.span(1))
+            self._bind(module, self._members_of(start, found.end()) or _EFFECTS, start, self._flags_at(start) | flags)
+
+    def _members_of(self, start: int, end: int) -> Sequence[Taken]:
+        """What an expression that loads a module takes out of it; `import("m"` or `require("m"` lies between."""
+        source = self.source
+        awaited = _AWAITED.search(source, max(0, start - 30), start) is not None
+        member = (_MEMBER_OF_AWAITED if awaited else _MEMBER).match(source, end, end + _SHORT)
+        if member is not None and (awaited or member[1] not in _OF_A_PROMISE):
+            return [Taken(text(member[1]), "", 0)]
+        found = _WHEN_LOADED.match(source, end, end + _FAR) if member is not None else None
+        if found is None:
+            return ()
+        if found[2] is None:
+            return [Taken(key, "", 0) for key in _keys(found[1])]
+        called = re.compile(rb"(?<![\w$.])" + re.escape(found[2]) + rb"\s*(?:!|\?)?\.\s*([\w$]+)")
+        body = source[found.end() : self._closing(found.end())]
+        return [Taken(name, "", 0) for name in sorted({text(one[1]) for one in called.finditer(body)})]
+
+    def _closing(self, start: int) -> int:
+        """Where the bracket closes that is open here, as far as that is looked for."""
+        depth = 0
+        for found in _BRACKET.finditer(self.source, start, start + _LONGEST_CALLBACK):
+            depth += 1 if found[0] in b"([{" else -1
+            if depth < 0:
+                return found.start()
+        return min(len(self.source), start + _LONGEST_CALLBACK)
+
+    def take_apart(self, start: int) -> None:
+        """`const { a, b: c } = M`, where `M` is imported: a use of `M.a` and `M.b`."""
+        found = _TAKEN_APART.match(self.source, start, start + _FAR)
+        if found is None:
+            return
+        name = text(found[2])
+        if any(row.alias == name for row in self.imports):
+            for key in _keys(found[1]):
+                self.refer_to("read", found[2] + b"." + key.encode(), start)
 
     def bound_load(self, pattern: Node, value: Node) -> bool:
         """`const x = require("m")`, `const {a} = await import("m")`: whether a declaration binds names so."""
@@ -567,6 +617,12 @@ def _named(inside: str) -> list[Taken]:
 
 def _unquoted(name: str) -> str:
     return name[1:-1] if name[:1] in "\"'" else name
+
+
+def _keys(pattern: bytes) -> list[str]:
+    """The keys between the braces of an object pattern; what is left over has none."""
+    listed = one_line(text(pattern)).encode()
+    return [text(key[1]) for part in listed.split(b",") if (key := _KEY.match(part)) is not None]
 
 
 def _offered_name(target: bytes) -> bytes | None:
