@@ -271,6 +271,17 @@ def test_a_missing_object_in_a_whole_clone_is_damage(make_repo, opened, refusal)
     assert "git fsck" in message
 
 
+def test_a_missing_commit_on_the_way_to_the_merge_base_is_named_with_what_mends_it(make_repo, opened, refusal):
+    repo = make_repo({"a.py": ""})
+    repo.branch("side")
+    lost = repo.commit({"a.py": "x = 1\n"})
+    tip = repo.commit({"a.py": "x = 2\n"})
+    (repo.path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    message = refusal(lambda: opened(repo).merge_bases(repo.git("rev-parse", "main"), tip))
+    assert f"object {lost} is missing" in message
+    assert "git fsck" in message
+
+
 def test_a_commit_that_is_not_here_is_named(make_repo, opened, clone, refusal):
     repo = make_repo({"a.py": "x = 1\n"})
     first = repo.head

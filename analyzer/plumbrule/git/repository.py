@@ -160,7 +160,8 @@ class Repository:
         try:
             bases = self._command.run("merge-base", "--all", _checked(one), _checked(other)).decode().split()
         except GitFailed as fault:
-            if fault.status != 1:
+            # A commit on the way that git cannot read it only mentions, and answers as if history ended there.
+            if fault.status != 1 or _OBJECT.search(fault.said):
                 raise self._refused(fault) from None
             bases = []
         if not bases:
