@@ -366,6 +366,27 @@ def test_how_a_class_is_made_is_nothing_to_those_who_name_it_as_a_type(
     assert [finding["rule"] for finding in report["findings"] if finding["state"] == "new"] == [told] * bool(told)
 
 
+@pytest.mark.parametrize(
+    ("made", "user", "told"),
+    [
+        ("def Box(wide):\n    return wide\n", "Box(1)\n", ""),
+        ("def Box(wide):\n    return wide\n", "class Big(Box):\n    pass\n", "contract-break"),
+        ("def Box(wide):\n    return wide\n", "def f(box):\n    return isinstance(box, Box)\n", "contract-narrowed"),
+        ("def Box(wide, high):\n    return wide\n", "Box(1)\n", "contract-break"),
+    ],
+)
+def test_a_class_that_became_a_function_can_be_called_and_not_inherited_from(
+    shop: Callable, judged: Callable, made: str, user: str, told: str
+):
+    repo = shop({
+        "kit.py": "class Box:\n    def __init__(self, wide):\n        self.wide = wide\n",
+        "use.py": "from kit import Box\n\n\n" + user,
+    })  # fmt: skip
+    repo.commit({"kit.py": made})
+    report = judged(repo)[1]
+    assert [finding["rule"] for finding in report["findings"] if finding["state"] == "new"] == [told] * bool(told)
+
+
 def test_a_package_that_became_a_declared_dependency_is_no_break(shop: Callable, judged: Callable):
     manifest = '[project]\nname = "shop"\ndependencies = [{}]\n'
     vendored = {

@@ -152,7 +152,10 @@ PYTHON = [
      [("C.m", "kind-changed", "needs an object now")]),
     ("class C:\n    def m(self, a): ...", "class C:\n    @classmethod\n    def m(cls, a): ...", []),
     ("def f[T](a: T): ...", "def f[T: int, *Ts](a: T): ...", []),
-    ("class C: ...", "def C(): ...", [("C", "kind-changed", "a class became a function")]),
+    ("class C: ...", "def C(): ...", [("C", "not-a-class", "a function now")]),
+    ("class C:\n    def __init__(self, a): ...", "def C(a): ...", [("C", "not-a-class", "a function now")]),
+    ("class C:\n    def __init__(self, a): ...", "def C(a, b): ...",
+     [("C", "not-a-class", "a function now"), ("C", "parameter-required", "b")]),
     ("class B: ...\nclass C(B): ...", "class B: ...\nclass C: ...", [("C", "base-removed", "B")]),
 ]  # fmt: skip
 
@@ -223,6 +226,8 @@ TYPESCRIPT = [
     ("export interface A { a: string; b: string }", "export type A = { a: string }", [("A.b", "removed", "")]),
     ("export function f(a: string) {}", "import { f as g } from './other'\nexport const f = g",
      [("f", "parameter-removed", "a")]),
+    ("export class C {}", "export function C() {}",
+     [("C", "kind-changed", "a class became a function"), ("C", "not-a-class", "a function now")]),
     ("export class C {}", "export interface C {}", [("C", "kind-changed", "a class became a interface")]),
 ]  # fmt: skip
 

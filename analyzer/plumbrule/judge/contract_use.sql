@@ -3,8 +3,10 @@
 -- whatever its arguments are; otherwise some uses are, and nobody can tell which from names alone.
 WITH used AS MATERIALIZED (
     SELECT c.*,
-        c.certain AND (u.kind = 'call' OR c.change NOT IN (
-            'parameter-required', 'parameter-removed', 'async-changed', 'kind-changed')) AS certainly,
+        c.certain AND CASE
+            WHEN c.change IN ('parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') THEN u.kind = 'call'
+            WHEN c.change = 'not-a-class' THEN u.kind = 'inherit'
+            ELSE true END AS certainly,
         u.repo AS user_repo, u.src, u.line, u."user"
     FROM now.contract_change c
     -- With a module all that was in it is gone. Of this repository's own files `lost_import` knows which still ask for it.
@@ -24,6 +26,8 @@ WITH used AS MATERIALIZED (
             AND EXISTS (
                 SELECT 1 FROM before.use o
                 WHERE o.repo = u.repo AND o.src = u.src AND o.dst = u.dst AND o.symbol = u.symbol AND o.kind = 'type'))))
+        -- Who only calls what was a class gets what it returns.
+        AND NOT (c.change = 'not-a-class' AND u.kind IN ('call', 'import'))
         -- A name as such: of this repository's own files `lost_import` knows which still ask for it and do not get it.
         AND (u.repo <> c.repo OR contains(c.symbol, '.') OR c.change NOT IN ('removed', 'moved', 'not-exported'))
 )

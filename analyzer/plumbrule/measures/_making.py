@@ -29,7 +29,14 @@ _BEFORE_FIELDS = frozenset({"model_validator", "root_validator"})  # may fill in
 
 
 def made_by(side: Side, place: Place, depth: int = 0) -> Sequence[Definition] | None:
-    """What making an object of this class takes, as a definition for each way; None if that is not known."""
+    """What making an object of this class takes, as a definition for each way; None if that is not known.
+
+    A function that took the place of a class is called as it says.
+    """
+    if place.path in side.graph:
+        functions = definitions(side.interface(place.path)).get(place.symbol, [])
+        if functions and all(one.symbol.kind == "function" for one in functions):
+            return [one._replace(symbol=one.symbol._replace(returns="")) for one in functions]
     found = _written(side, place, depth)
     if found is None or found:
         return found

@@ -70,7 +70,10 @@ def narrowings(before: Definition, now: Definition, language: str) -> list[Chang
     # A protocol is still a class to Python; elsewhere an interface cannot be called or extended as one.
     other = {"function", "type"} if _by_name_too(language) else {"function", "type", "interface", "enum"}
     if old.kind == "class" and new.kind in other:
-        return [Change("kind-changed", f"a class became a {new.kind}", certain=True)]
+        found = [Change("not-a-class", "a function now", certain=True)] if new.kind == "function" else []
+        if found and _by_name_too(language):
+            return found  # what makes an object and what returns one are called alike
+        return [Change("kind-changed", f"a class became a {new.kind}", certain=True), *found]
     found = list(_modified(old, new, language))
     if old.kind in _CALLABLE and new.kind in _CALLABLE:
         ours, theirs = _arguments(before), _arguments(now)
