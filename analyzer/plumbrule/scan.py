@@ -247,6 +247,7 @@ class _Scan:
         state = State.recalled(site.store, self.name)
         ref = state.main_line or repository.main_line()
         head = repository.resolve(ref)
+        self._tell_ahead(ref, head)
         writer.repository(self.name, _root(repository), head, ref)
         used = instrument(), policy_print(site.policy, site.terms.rules)
         line = repository.first_parents(head)
@@ -276,6 +277,25 @@ class _Scan:
         if timeline.lost:
             self._notes.append(f"bytes of some files are missing in this clone. {repository.mend}")
         return replace(timeline.summary(self._notes), prepared=tuple(agent.name for agent in self._configured))
+
+    def _tell_ahead(self, ref: str, head: str) -> None:
+        """Notes that what is checked out goes on from the main line, where somebody may expect it to be read."""
+        site, repository = self._site, self._site.repository
+        branch = repository.head_ref
+        mine = branch.rpartition("/")[2] == ref.rpartition("/")[2] or site.order.batch or site.order.agent
+        if branch == ref or not mine or not repository.has_worktree:
+            return
+        try:
+            here = repository.resolve("HEAD")
+            ahead = here != head and repository.is_ancestor(head, here)
+        except NotARevision:
+            return  # nothing is checked out yet
+        if ahead:
+            name = branch.removeprefix("refs/heads/")
+            self._notes.append(
+                f"{name} goes on from {ref}, which is the line that is read: its own commits are not in it. Push them"
+                f" first, or read them beside the line with `plumbrule scan --ref {name}`"
+            )
 
     def _begin(
         self, line: Sequence[str], state: State, used: tuple[str, str]

@@ -30,6 +30,26 @@ def test_a_repository_without_configuration_is_scanned(grown: Callable, scanned:
     assert repo.git("status", "--porcelain") == ""
 
 
+def test_commits_that_go_on_from_the_line_that_is_read_are_told_of(grown: Callable, scanned: Callable, tmp_path: Path):
+    origin = grown(2)
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(origin.path), str(clone)], check=True)
+    (summary,) = scanned(origin, at=clone)
+    assert not any("goes on from" in note for note in summary["notes"])
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    (clone / "more.py").write_text("x = 1\n")
+    for words in (["add", "."], [*who, "commit", "-qm", "more"]):
+        subprocess.run(["git", "-C", str(clone), *words], check=True)
+    (summary,) = scanned(origin, "--batch", "B7", at=clone)
+    assert summary["fresh"] == 0
+    (ahead,) = (note for note in summary["notes"] if "goes on from" in note)
+    assert ahead.startswith("main goes on from refs/remotes/origin/main")
+    assert "plumbrule scan --ref main" in ahead
+    subprocess.run(["git", "-C", str(clone), "checkout", "-qb", "feature"], check=True)
+    (summary,) = scanned(origin, at=clone)
+    assert not any("goes on from" in note for note in summary["notes"])  # a branch is no surprise
+
+
 def test_a_second_scan_with_nothing_new_adds_nothing(grown: Callable, scanned: Callable, rows: Callable):
     repo = grown(3)
     scanned(repo)
