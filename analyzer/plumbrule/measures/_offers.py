@@ -48,7 +48,7 @@ def is_promise(rows: FileRows) -> bool:
 
 def exported(interface: Interface, language: str) -> set[str]:
     """Top-level definitions that other files can import."""
-    names = {symbol.name for symbol in interface.symbols if symbol.parent < 0}
+    names = {symbol.name for symbol in interface.symbols if symbol.parent < 0 and not symbol.has("replaced")}
     if offers_all(language):
         return names
     named = {export.local for export in interface.exports if export.imported < 0}

@@ -16,6 +16,7 @@ from plumbrule.languages import spoken
 _POSITIONAL = frozenset({"positional-only", "positional"})
 _CALLABLE = frozenset({"function", "method"})
 _MEMBERS = frozenset({"method", "property"})
+_CALLED = frozenset({"function", "method", "class"})
 _RECEIVERS = frozenset({"self", "cls", "mcs", "metacls", "this"})
 # Decorators by the last part of their names, after which a function takes what it is written to take.
 _KEEPING = frozenset(
@@ -43,13 +44,17 @@ class Definition(NamedTuple):
 
 
 def definitions(interface: Interface) -> dict[str, list[Definition]]:
-    """Every definition by its dotted name; overloads and conditional definitions are several. Setters are left out."""
+    """Every definition by its dotted name; overloads and conditional definitions are several. Setters are left out, and
+    what a later statement has put something else in place of."""
     parameters: dict[int, list[Parameter]] = {}
     for parameter in interface.parameters:
         parameters.setdefault(parameter.symbol, []).append(parameter)
     found: dict[str, list[Definition]] = {}
+    replaced: set[int] = set()
     for index, symbol in enumerate(interface.symbols):
-        if not (symbol.decorators and any(d.endswith((".setter", ".deleter")) for d in symbol.decorators)):
+        if symbol.parent in replaced or (symbol.modifiers and symbol.has("replaced")):
+            replaced.add(index)
+        elif not (symbol.decorators and any(d.endswith((".setter", ".deleter")) for d in symbol.decorators)):
             found.setdefault(symbol.name, []).append(Definition(symbol, tuple(parameters.get(index, ()))))
     for name, several in found.items():
         if len(several) == 1:
@@ -101,6 +106,10 @@ def least(before: Sequence[Definition], now: Sequence[Definition], language: str
 
 def _modified(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
     """What callers lose by modifiers alone."""
+    if new.has("value") and old.kind in _CALLED:
+        yield Change("kind-changed", f"a {old.kind} became a value", certain=True)
+    if new.has("checking") and not old.has("checking") and old.kind in _CALLED:
+        yield Change("kind-changed", "there for type checkers alone now", certain=True)
     if old.kind == new.kind == "class" and new.has("abstract") and not old.has("abstract"):
         yield Change("kind-changed", "abstract now", certain=True)
     if old.kind in _MEMBERS and old.kind == new.kind and old.has("static") != new.has("static"):

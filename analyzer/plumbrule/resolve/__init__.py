@@ -186,7 +186,9 @@ class _Offer:
     __slots__ = ("aliases", "dotted", "exports", "hidden", "inner", "is_open", "names", "onward", "passed_on", "stars")
 
     def __init__(self, interface: Interface, *, passes_on: bool) -> None:
-        self.names = frozenset([symbol.name for symbol in interface.symbols])
+        self.names = frozenset(
+            [one.name for one in interface.symbols if not one.modifiers or "replaced" not in one.modifiers]
+        )
         self.is_open = bool(interface.errors)  # there may be names that the facts do not have
         self.exports: dict[str, list[Export]] = {}
         self.onward: list[int] = []  # import rows that are exported whole: `export * from`
@@ -960,7 +962,7 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     """By name, everything a lookup in this interface can see; under "*" what concerns every name."""
     offer: dict[str, list[tuple[object, ...]]] = {"*": [(interface.has_all, bool(interface.errors))]}
     for symbol in interface.symbols:
-        offer.setdefault(symbol.name, []).append(("symbol", symbol.exported))
+        offer.setdefault(symbol.name, []).append(("symbol", symbol.exported, symbol.has("replaced")))
     for row in interface.imports:
         if row.symbol >= 0:
             continue  # nobody outside sees it

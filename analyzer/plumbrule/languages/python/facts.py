@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import codecs
 import keyword
 import re
 from bisect import bisect_left
@@ -13,7 +12,7 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Parser, Query, Tree
 
-from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
+from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, text
 from plumbrule.facts import (
     CONDITIONAL,
     DYNAMIC,
@@ -28,10 +27,8 @@ from plumbrule.facts import (
     Parameter,
 )
 from plumbrule.languages.python import scopes
-
-_BOM = b"\xef\xbb\xbf"
-_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_REFUSED_CODECS = {"idna", "punycode", "undefined"}  # decoding them can take quadratic time, and no source uses them
+from plumbrule.languages.python.encoding import BOM, as_utf8
+from plumbrule.languages.python.standing import Standing
 
 _FROM = re.compile(r"from\s*((?:\.\s*)*)([\w.]*)\s*import\b\s*(.*)", re.DOTALL)
 _DOT = re.compile(r"(?<=\w)\s*\.\s*(?=\w)")  # blanks and line breaks may stand around it
@@ -101,36 +98,10 @@ def extract_stub(source: bytes, tree: Tree, query: Query) -> Facts:
 
 
 def _sweep(source: bytes, tree: Tree, query: Query, flags: int) -> Facts:
-    readable = _as_utf8(source)
+    readable = as_utf8(source)
     if readable != source:
         tree = Parser(tree.language).parse(readable)
     return PythonSweep(readable, flags).run(tree, query)
-
-
-def _as_utf8(source: bytes) -> bytes:
-    """The text in UTF-8 with `\\n` line ends where it has none, by PEP 263; ValueError if it cannot be read so."""
-    coding = ""
-    if not source.startswith(_BOM):
-        for line in source[:1000].split(b"\n")[:2]:
-            found = _CODING.match(line)
-            if found:
-                coding = found[1].decode("ascii", "replace")
-                break
-            if line.strip() and not line.lstrip().startswith(b"#"):
-                break
-    if coding and not coding.lower().replace("_", "-").startswith(("utf-8", "ascii", "us-ascii")):
-        try:
-            if codecs.lookup(coding).name in _REFUSED_CODECS:
-                raise LookupError
-            source = source.decode(coding).encode()
-        except LookupError:
-            raise ValueError(f"unknown encoding {coding}") from None
-        except UnicodeError:
-            raise ValueError(f"not {coding}, which it declares") from None
-    require_text(source)
-    if b"\r" in source and b"\n" not in source:
-        source = source.replace(b"\r", b"\n")
-    return source
 
 
 class PythonSweep(Sweep):
@@ -158,7 +129,7 @@ class PythonSweep(Sweep):
         self._decorated: tuple[int, int, list[str]] = (-1, -1, [])  # (end, start, names) of the definition to come
         self._types_to = 0
         self.watches_calls = b"import_module" in source or b"__import__" in source
-        self._variables: set[tuple[int, bytes]] = set()
+        self._standing = Standing()
         self._listed: dict[str, int] = {}  # names in `__all__`, with their line
         self._unlisted: set[str] = set()
         self._checking: set[str] = set()  # names that are true for type checkers alone
@@ -166,8 +137,8 @@ class PythonSweep(Sweep):
         self._import_spans: list[tuple[int, int]] = []
         self._elsewhere = scopes.Elsewhere(source)
         self._imported_inside: dict[str, list[int]] = {}  # lines by name; made when first needed
-        if source.startswith(_BOM):
-            self.mask(0, len(_BOM), code=False)
+        if source.startswith(BOM):
+            self.mask(0, len(BOM), code=False)
 
     # -- imports --------------------------------------------------------------------------------------------------
 
@@ -286,7 +257,21 @@ class PythonSweep(Sweep):
             new = tuple.__new__
             self.parameters.extend([new(Parameter, (index, *parameter[1:])) for parameter in heading.parameters])
             self.shadow(index, heading.names | self._type_parameters(named))
+            self._note(index, name, node, decorators)
         self.enter(index, name, node, body.start_byte, function=True, start=first)
+
+    def _note(self, index: int, name: bytes, node: Node, decorators: Sequence[str]) -> None:
+        frame, start = self.frame, node.start_byte
+        if not frame.is_function:
+            checking = frame.symbol < 0 and self._regions and not self._flags and self._flags_at(start) & TYPE_ONLY
+            key = frame.symbol, name
+            self._standing.define(key, index, node, decorated=bool(decorators), checking=bool(checking))
+
+    def on_delete(self, node: Node) -> None:
+        self.statement()
+        if self.frame.symbol < 0 and not self.frame.is_function:
+            for name in (name for child in node.named_children for name in self._names_bound(child)):
+                self._standing.delete(name, node)
 
     def _type_parameters(self, named: Node) -> Set[str]:
         """Names that `def f[T]` brings (PEP 695)."""
@@ -324,6 +309,8 @@ class PythonSweep(Sweep):
             signature=f"({signature})" if signature else "",
             decorators=decorators,
         )
+        if index >= 0:
+            self._note(index, name, node, decorators)
         self.enter(index, name, node, body.start_byte, function=False, start=first)
         self.shadow(index, self._type_parameters(named))
         for base in heads:
@@ -393,9 +380,10 @@ class PythonSweep(Sweep):
                 type_, said = self._field(annotation, right)
             elif right is not None:
                 said = self._meant(right)
+        plain = right is not None and left.type == "identifier" and right.type in _CONSTANT_NODES
         for name in self._names_bound(left):
             usual = "constant" if self.frame.symbol < 0 and _CONSTANT_NAME.fullmatch(name) else "variable"
-            self._variable(name, kind or usual, statement, said, type_)
+            self._variable(name, kind or usual, statement, said, type_, plain=plain)
 
     def _field(self, annotation: Node, value: Node | None) -> tuple[str, str]:
         """The type that a class gives to a name in it, and all that it says of the name: `: int = 1`."""
@@ -427,16 +415,18 @@ class PythonSweep(Sweep):
             elif target.type in _SEVERAL:
                 pending.extend(reversed(target.named_children))
 
-    def _variable(self, name: bytes, kind: str, node: Node, signature: str = "", type_: str = "") -> None:
+    def _variable(
+        self, name: bytes, kind: str, node: Node, signature: str = "", type_: str = "", *, plain: bool = False
+    ) -> None:
         key = (self.frame.symbol, name)
         if name == b"__all__":
             return  # it says what is offered and is no offer itself
-        if key in self._variables:
+        if self._standing.has_variable(key):
             return
-        self._variables.add(key)
         span = (node.start_byte, node.end_byte)
         exported = self.frame.symbol < 0
-        self.define(name, kind, _visibility(name), span, exported=exported, signature=signature, returns=type_)
+        index = self.define(name, kind, _visibility(name), span, exported=exported, signature=signature, returns=type_)
+        self._standing.assign(key, index, node, plain=plain)
 
     def _list(self, start: int, end: int) -> None:
         """Reads a statement about `__all__`."""
@@ -692,7 +682,11 @@ class PythonSweep(Sweep):
                 if row.alias in self._listed and row.symbol < 0 and row.name != "*":
                     self.imports[index] = row._replace(flags=row.flags | REEXPORT)
         self.read_imported_names(self._import_spans)
-        if self._is_open():
+        is_open = self._is_open()
+        for index, modifier in self._standing.marks(is_open=is_open):
+            symbol = self.symbols[index]
+            self.symbols[index] = symbol._replace(modifiers=f"{symbol.modifiers} {modifier}".strip())
+        if is_open:
             self.exports.append(Export("*", "*", -1, 1))
 
     def _is_open(self) -> bool:
@@ -715,7 +709,15 @@ _DECISION = Flow(cyclomatic=1)
 _ELIF = Flow(cyclomatic=1, cognitive=1)
 _GETTERS = {"property", "cached_property", "abstractproperty", "getter"}
 _PROPERTIES = {"property", "cached_property", "setter", "deleter", "getter", "abstractproperty"}
-_SEVERAL = {"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "tuple", "list"}  # of targets
+_SEVERAL = {
+    "expression_list",
+    "pattern_list",
+    "tuple_pattern",
+    "list_pattern",
+    "list_splat_pattern",
+    "tuple",
+    "list",
+}  # of targets
 _CONSTANT_NODES = {"string", "integer", "float", "true", "false", "none", "concatenated_string"}
 
 

@@ -36,9 +36,10 @@
 (assert_statement) @assert
 (raise_statement) @raise
 [
-  (return_statement) (pass_statement) (break_statement) (continue_statement) (delete_statement)
+  (return_statement) (pass_statement) (break_statement) (continue_statement)
   (global_statement) (nonlocal_statement) (print_statement) (exec_statement)
 ] @statement
+(delete_statement) @delete
 
 (string) @string
 (comment) @comment
