@@ -134,6 +134,40 @@ def test_test_code_promises_nothing_and_yet_an_import_that_finds_it_no_more_fail
     assert lost(world, before, {**before, "tests/helpers.py": "other = 1\n"}) == [gone]
 
 
+DECLARED = {
+    "python": {"lib.py": LIB, "lib.pyi": "def total(a: int) -> int: ...\n", "use.py": "from lib import total\n"},
+    "javascript": {
+        "lib.js": "export function total(a) {}\n",
+        "lib.d.ts": "export declare function total(a: number): void;\n",
+        "use.ts": 'import { total } from "./lib";\n',
+    },
+}
+OTHERWISE = {"lib.py": "other = 1\n", "lib.js": "export const other = 1;\n"}
+
+
+@pytest.mark.parametrize("tree", DECLARED.values(), ids=DECLARED)
+def test_a_name_that_is_declared_beside_the_code_that_lost_it_is_missed(world, tree: dict[str, str]):
+    code, _declaring, user = tree
+    assert lost(world, tree, {**tree, code: OTHERWISE[code]}) == [(code, "removed", user, 1)]
+    assert lost(world, {**tree, code: OTHERWISE[code]}, {**tree, code: OTHERWISE[code] + "\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "user"),
+    [
+        ("from core import total\n", ""),
+        ("from core import *\n", ""),
+        ("def __getattr__(name): return sum\n", ""),
+        ("other = 1\n", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from lib import total\n"),
+        ("other = 1\n", "import lib\n"),
+    ],
+)
+def test_a_declared_name_is_not_missed_where_it_may_be_had_or_is_asked_for_by_none(world, code: str, user: str):
+    tree = {**DECLARED["python"], "core.py": LIB}
+    now = {**tree, "lib.py": code, "use.py": user or tree["use.py"]}
+    assert lost(world, tree, now) == []
+
+
 WORKSPACE = {
     "package.json": '{"private": true, "workspaces": ["packages/*"]}',
     "packages/core/tsconfig.json": '{"compilerOptions": {"rootDir": "src", "outDir": "dist"}}',

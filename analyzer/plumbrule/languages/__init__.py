@@ -105,6 +105,9 @@ class Language:
     needs: str = ""  # pattern for names of files in which a repository says which packages of others it needs
     by_name: bool = False  # callers may pass any ordinary argument by its name
     passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
+    declared: tuple[
+        tuple[str, str], ...
+    ] = ()  # endings of code, and of the file beside it that may declare what it offers
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
 
     @property

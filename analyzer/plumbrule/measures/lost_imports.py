@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from plumbrule.facts import OPTIONAL, Interface
 from plumbrule.graph import Dependency, FileRows, Graph, Use
+from plumbrule.languages import spoken
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._offers import Side, gives, surely_lacks
+from plumbrule.measures._offers import Side, exported, gives, surely_lacks
 from plumbrule.tables import Row, Table, columns
 
 
@@ -72,6 +73,7 @@ def lost_imports(s: Situation) -> Collection[Row]:
         if path in s.now and s.renamed.get(path, path) in s.before:
             rows += _lost_by(s, path, moved_to)
             rows += _lost_where_used(s, path, moved_to, *sides)
+            rows += _lost_but_declared(s, path, *sides)
     return sorted(set(rows))
 
 
@@ -158,6 +160,33 @@ def _lost_name(lost: _Lost, asked: _Said, line: int) -> tuple[str, str, str, str
 
 def _defines(graph: Graph, path: str, symbol: str) -> bool:
     return any(one.symbol == symbol for one in graph.rows(path).symbols)
+
+
+def _lost_but_declared(s: Situation, path: str, before: Side, now: Side) -> Iterator[Row]:
+    """Names that code lost and the file beside it still declares: whoever imports them finds them there alone, and
+    nothing when the program runs."""
+    declaring = _declared_beside(s, path)
+    if not declaring or path not in s.before or now.interface(path).is_generated:
+        return
+    language = before.graph.rows(path).file.language
+    lost = {
+        name for name in exported(before.interface(path), language)
+        if surely_lacks(now, path, name, star=False) and gives(now, declaring, name, star=False)
+    }  # fmt: skip
+    for edge in s.now.edges() if lost else ():
+        if edge.dst in (declaring, path) and not edge.type_only:
+            for name in sorted(lost.intersection(edge.names.split(", "))):
+                yield s.now.repo, path, name, "removed", f"still declared in {declaring}", edge.src, edge.line
+
+
+def _declared_beside(s: Situation, path: str) -> str:
+    """The file beside this one that declares what it offers, on both sides of the change; empty if there is none."""
+    for dialect in spoken(s.now.rows(path).file.language):
+        for ending, other in dialect.declared:
+            declaring = path.removesuffix(ending) + other
+            if path.endswith(ending) and declaring in s.now and declaring in s.before:
+                return declaring
+    return ""
 
 
 class _Asked(NamedTuple):

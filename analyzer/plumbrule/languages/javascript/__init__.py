@@ -48,6 +48,7 @@ LANGUAGES = (
         resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        declared=((".js", ".d.ts"), (".jsx", ".d.ts"), (".mjs", ".d.mts"), (".cjs", ".d.cts")),
         borrows=(Path(__file__).parent.parent / "typescript",),
     ),
 )

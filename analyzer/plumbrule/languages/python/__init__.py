@@ -61,6 +61,7 @@ LANGUAGES = (
         needs=_NEEDS,
         by_name=True,
         passes_on=True,
+        declared=((".py", ".pyi"),),
     ),
     Language(
         name="python",
