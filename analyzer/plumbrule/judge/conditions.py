@@ -167,6 +167,11 @@ def _among(content: _Content, terms: Sequence[_Content]) -> _Value:
 
 
 def _compared(how: str, one: object, other: object) -> bool | None:
+    if type(one) is str and type(other) is str and one.isascii() and other.isascii():  # by far the most
+        if how == "=":
+            return one == other
+        if how == "<>":
+            return one != other
     if one is None or other is None:
         return None
     if is_text(one) and is_text(other) and how in ("=", "<>"):

@@ -8,7 +8,7 @@ understood here demands no partner.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -244,6 +244,7 @@ class _Around:
         for mention, by in order:
             now = [test for test in left if max(number[one] for one in _mentions(test)) == number[mention]]
             pairs = tuple((its.partition(".")[2], _renumbered_name(known, number)) for its, known in by)
+            now = [test for test in now if not _is_said(test, by)]
             found.append(Partner(self._views[mention], pairs, tuple(_renumbered(test, number) for test in now)))
         return tuple(found)
 
@@ -276,6 +277,14 @@ def _reached(tests: Sequence[Test], met: set[int]) -> tuple[int, tuple[tuple[str
                 if _number(known) in met and _number(its) not in met and not its.endswith("repo"):
                     equal.setdefault(_number(its), []).append((its, known))
     return next(((mention, tuple(pairs)) for mention, pairs in equal.items()), None)
+
+
+def _is_said(test: Test, by: Collection[tuple[str, str]]) -> bool:
+    """Whether a test asks only for what partners are found by, or for one repository, of which all of them are."""
+    if test[0] != "=" or not test[1][0] == test[2][0] == "column":
+        return False
+    one, other = test[1][1], test[2][1]
+    return (one, other) in by or (other, one) in by or (one.endswith(".repo") and other.endswith(".repo"))
 
 
 def _number(name: str) -> int:
