@@ -107,6 +107,9 @@ class Reference(NamedTuple):
     kind: str  # call | inherit | type | read (a read of an attribute of an imported name, or of an imported name)
     text: str  # dotted as written: "pkg.mod.func", "Base", "self.total" is dropped
     line: int
+    # Of calls of imported names: how many arguments each passes by place and which by name ("2;key;other"), "*" if it
+    # spreads something, "?" if that is not plain to see; each once, sorted, joined by "|".
+    calls: str = ""
 
 
 class Function(NamedTuple):

@@ -74,6 +74,7 @@ class Use(NamedTuple):
     kind: str  # import | call | inherit | type | read
     line: int
     user: str  # symbol of this file that uses it; "" at module level
+    calls: str = ""  # as `facts.Reference` has it; "*" if it is a call of something inside, "" if it is no call
 
 
 class External(NamedTuple):

@@ -132,7 +132,8 @@ BASE: Mapping[str, Table] = {
                 symbol VARCHAR dotted path in dst; empty = the module itself
                 kind VARCHAR import, call, inherit, type or read
                 line INTEGER where, in src
-                user VARCHAR the symbol of src that uses it; empty at module level"""
+                user VARCHAR the symbol of src that uses it; empty at module level
+                calls VARCHAR ways to call it (count by place;names of others, * spread, ? unknown), joined by |"""
             ),
         ),
         Table(

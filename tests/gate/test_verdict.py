@@ -351,7 +351,10 @@ def test_what_moves_behind_a_package_is_missed_only_where_less_is_offered(
     ("user", "told"),
     [
         ("def show(box: Box) -> None:\n    print(box)\n", ""),
-        ("def show(box: Box) -> Box:\n    return Box(1, 2)\n", "contract-narrowed"),
+        ("def show(box: Box) -> Box:\n    return Box(1, 2)\n", ""),
+        ("def show(box: Box) -> Box:\n    return Box(1, high=2)\n", "contract-break"),
+        ("def show(*size: int) -> Box:\n    return Box(*size)\n", "contract-narrowed"),
+        ("def show(box: Box) -> Box:\n    return Box.of(1, 2)\n", "contract-narrowed"),
         ("BOXES = [Box]\n", "contract-narrowed"),
         ("class Big(Box):\n    pass\n", "contract-narrowed"),
     ],

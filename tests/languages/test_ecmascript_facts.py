@@ -179,3 +179,21 @@ def test_names_of_parameters_and_types_do_not_cross_the_file(facts_of: Read) -> 
 def test_strings_of_imports_are_no_literals(facts_of: Read) -> None:
     source = 'import a from "some-module"\nconst b = require("other-module")\nimport("third-module")\nf("kept-text")\n'
     assert [row.text for row in facts_of(source, "javascript").body.literals] == ["kept-text"]
+
+
+@pytest.mark.parametrize(
+    ("code", "calls"),
+    [
+        ("f()", "0"),
+        ("f(1, { a, b }, (a, b) => a, 'x, y', `a, ${b(1, 2)}`)", "5"),
+        ("new f(1,)", "1"),
+        ("f(...a)", "*"),
+        ("f<A, B>(a)", "?"),
+        ("f(a as Map<A, B>)", "?"),
+        ("f?.(a)", "?"),
+        ("f(/a,b/)", "1"),
+    ],
+)
+def test_it_is_told_what_calls_of_imported_names_pass(facts_of: Callable, code: str, calls: str):
+    found = facts_of(f"import {{ f }} from './m'\n{code}\n", "typescript")
+    assert [row.calls for row in found.body.references if row.kind == "call" and row.text == "f"] == [calls]

@@ -295,3 +295,33 @@ def test_noise_gives_facts_that_are_the_same_every_time(facts_of: Reader, seed: 
     assert facts_of(source) == facts_of(source)
     noise = bytes(dice.choice(range(1, 128)) for _ in range(4_000))
     assert facts_of(noise) == facts_of(noise)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "calls"),
+    [
+        ("()", "0"),
+        ("(1)", "1"),
+        ("(1, b=2)", "1;b"),
+        ("(\n    1,  # one, two\n    c=[1, 2], b=g(3, d=4),\n)", "1;b;c"),
+        ("('a, b', \"c=d\", a == b)", "3"),
+        ("(*a, b)", "*"),
+        ("(**a)", "*"),
+        ("(a for a in c)", "1"),
+        ("(a for a, b in c)", "?"),
+        ("([a for a, b in c], (lambda a, b: a))", "2"),
+        ("(lambda a: a)", "1"),
+        ("(lambda a, b: a)", "?"),
+        ("(1); f(2); f(b=1)", "0;b|1"),
+        (" (1)", "1"),
+        ("(" + "1, " * 2_000 + ")", "?"),
+    ],
+)
+def test_it_is_told_what_calls_of_imported_names_pass(facts_of: Callable, arguments: str, calls: str):
+    found = facts_of(f"from m import f\nf{arguments}\n", "python")
+    assert [row.calls for row in found.body.references if row.kind == "call" and row.text == "f"] == [calls]
+
+
+def test_what_calls_of_own_names_pass_is_of_no_interest(facts_of: Callable):
+    found = facts_of("def f(a): ...\nf(1)\n", "python")
+    assert [row.calls for row in found.body.references] == [""]

@@ -20,6 +20,7 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
+from plumbrule.extract.calls import ways_of
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.facts import (
     Body,
@@ -244,6 +245,7 @@ class Sweep:
 
     FLOWS: ClassVar[Mapping[str, Flow]] = {}
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset()  # words that are no named leaf
+    ODD_ARGUMENTS: ClassVar[frozenset[bytes]] = frozenset()  # with these in them, commas may part something else
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset()  # words like `None` that are
     BUILTINS: ClassVar[frozenset[str]] = frozenset()  # heads that a star import is not the source of
     OWN: ClassVar[frozenset[str]] = frozenset()  # heads that mean the object itself: `self`, `this`
@@ -296,6 +298,7 @@ class Sweep:
         self._met: list[tuple[int, str, int, int]] = []  # references as (symbol, kind, start, end)
         self._callees: dict[int, list[bytes]] = {}  # by symbol: what it calls by a plain name, in order
         self._references: dict[tuple[int, str, bytes], int] = {}
+        self._calls: dict[tuple[int, bytes], list[int]] = {}  # where callees of imported names end
         self._shadows: dict[int, Set[str]] = {}
         self._errors: list[tuple[int, int]] = []
         self._in_run: dict[int, _Run] = {}
@@ -741,6 +744,17 @@ class Sweep:
             head = head_of[name]
             if head in heads or (star and head):
                 references.setdefault((symbol, kind, name), start)
+        self._note_calls(star=star)
+
+    def _note_calls(self, *, star: bool) -> None:
+        """Keeps where the calls of imported names stand."""
+        source, calls, head_of = self.source, self._calls, self._head_of
+        imported = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
+        for symbol, kind, start, end in self._met if imported or star else ():
+            if kind == "call" and end - start <= LONGEST_NAME:
+                name = source[start:end]
+                if star or head_of[name] in imported:
+                    calls.setdefault((symbol, name), []).append(end)
 
     def _recursion(self, frame: _Frame, name: bytes) -> None:
         head, _, last = name.rpartition(b".")
@@ -938,7 +952,9 @@ class Sweep:
             head = dotted.partition(".")[0]
             known = head in heads or (star and head not in self.BUILTINS and head not in self.OWN)
             if known and not (head in shadowed and self._is_shadowed(symbol, head)):
-                rows.append(new(Reference, (symbol, kind, dotted, bisect_right(lines, start) + 1)))
+                ends = self._calls.get((symbol, name), ()) if kind == "call" else ()
+                calls = ways_of(self._masked, ends, self.ODD_ARGUMENTS) if ends else ""
+                rows.append(new(Reference, (symbol, kind, dotted, bisect_right(lines, start) + 1, calls)))
         return rows
 
     def _is_shadowed(self, symbol: int, head: str) -> bool:

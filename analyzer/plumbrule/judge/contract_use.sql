@@ -1,13 +1,17 @@
 -- A use of something that the change took back or narrowed, by code that stands as it did: in another repository, in a file
--- that the change did not touch, or in a part of a touched file that it did not adapt. `certain` says that the use is wrong now
--- whatever its arguments are; otherwise some uses are, and nobody can tell which from names alone.
+-- that the change did not touch, or in a part of a touched file that it did not adapt. `certain` says that the use is wrong now:
+-- a call by what it passes, where that is known, any other use whatever it does; otherwise some uses are, and nobody can tell.
 WITH used AS MATERIALIZED (
-    SELECT c.*,
-        c.certain AND CASE
-            WHEN c.change IN ('parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') THEN u.kind = 'call'
-            WHEN c.change = 'not-a-class' THEN u.kind = 'inherit'
-            ELSE true END AS certainly,
-        u.repo AS user_repo, u.src, u.line, u."user"
+    SELECT c.*, u.repo AS user_repo, u.src, u.line, u."user",
+        CASE
+            WHEN u.kind <> 'call' AND c.change IN (
+                'parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') THEN false
+            WHEN c.change = 'not-a-class' AND u.kind <> 'inherit' THEN false
+            WHEN c.calls_now = '' OR u.kind <> 'call' OR u.calls IN ('', '?') THEN c.certain
+            -- What is spread may fit; of the others it must be clear why they went well.
+            ELSE regexp_full_match(trim(u.calls, '*|?'), c.calls_before)
+                AND NOT regexp_full_match(trim(u.calls, '*|?'), c.calls_now)
+        END AS certainly
     FROM now.contract_change c
     -- With a module all that was in it is gone. Of this repository's own files `lost_import` knows which still ask for it.
     JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path
@@ -18,6 +22,11 @@ WITH used AS MATERIALIZED (
             SELECT 1 FROM now.use k
             WHERE k.repo = u.repo AND k.src = u.src AND k.dst = c.path
                 AND split_part(k.symbol, '.', 1) = split_part(c.symbol, '.', 1)))
+        -- A call that passes nothing else than what still goes well is none of it, nor is an import that serves such calls.
+        AND NOT (c.calls_now <> '' AND u.kind = 'call' AND u.calls <> '' AND regexp_full_match(u.calls, c.calls_now))
+        AND NOT (c.calls_now <> '' AND u.kind = 'import' AND EXISTS (
+            SELECT 1 FROM before.use o
+            WHERE o.repo = u.repo AND o.src = u.src AND o.dst = u.dst AND o.symbol = u.symbol AND o.kind = 'call'))
         -- How a class is made is nothing to those who only name it as a type.
         AND NOT (c.kind = 'class' AND (c.change LIKE 'parameter-%' OR c.change = 'default-removed') AND (
             u.kind = 'type' OR (u.kind = 'import' AND 'type' = ALL (

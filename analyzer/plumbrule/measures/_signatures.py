@@ -7,7 +7,7 @@ Python the definitions of griffe's breakages).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from plumbrule.facts import Interface, Parameter, Symbol
@@ -24,6 +24,7 @@ _KEEPING = frozenset(
     "abstractstaticmethod overload override final cache lru_cache wraps contextmanager asynccontextmanager deprecated "
     "no_type_check singledispatch singledispatchmethod getter setter deleter".split()
 )
+_MADE = frozenset({"__init__", "__new__", "constructor"})  # called by making an object
 _NOTHING = frozenset({"None", "null", "undefined"})
 _WRAPPED = re.compile(r"(?:Promise|PromiseLike|Awaitable|Coroutine|Observable)\s*[<\[]")
 
@@ -123,6 +124,92 @@ def _modified(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
         yield Change(
             "kind-changed", "a generator now" if new.has("generator") else "no generator any more", certain=True
         )
+
+
+class Calls(NamedTuple):
+    """Regular expressions for what a call passes (see `facts.Reference.calls`); both empty if nothing can be said."""
+
+    before: str  # of calls that went well
+    now: str  # of those that still do, and mean the same
+
+
+NO_CALLS = Calls("", "")
+# Changes that only some calls do not survive, and which ones can be told from what they pass.
+_OF_CALLS = frozenset(
+    "parameter-required parameter-removed parameter-renamed parameter-moved parameter-narrowed default-removed".split()  # noqa: SIM905
+)
+_MOST_NAMED = 40  # parameters; with more of them nothing is said
+_ANY_NAMES = "(?:;[^;|]+)*"
+
+
+def calls_between(before: Sequence[Definition], now: Sequence[Definition], language: str) -> Calls:
+    """Which calls of a definition went well, and which do now."""
+    for one in (*before, *now):
+        if one.symbol.kind not in _CALLABLE or not _keeps_signature(one.symbol, language):
+            return NO_CALLS
+        if len(one.parameters) > _MOST_NAMED or ") | " in one.symbol.signature:  # overloads in one row
+            return NO_CALLS
+    if not before or not now:
+        return NO_CALLS
+    by_name = _by_name_too(language)
+    was = [parameter.name for parameter in _places(before[0])]
+    return Calls(
+        _all_of(way for one in before for way in _ways(one, [], by_name=by_name)),
+        _all_of(way for one in now for way in _ways(one, was, by_name=by_name)),
+    )
+
+
+def _all_of(ways: Iterable[str]) -> str:
+    """A regular expression for calls each of which is one of these; where there are none, for no call."""
+    one = f"(?:{'|'.join(ways) or 'none'})"
+    return rf"{one}(?:\|{one})*"
+
+
+def is_of_calls(change: Change, before: Sequence[Definition]) -> bool:
+    """Whether what a call passes tells if it survives; the keys that an object pattern takes are not seen there."""
+    if change.change not in _OF_CALLS:
+        return False
+    return not any(one.kind == "property" and one.name == change.detail for old in before for one in old.parameters)
+
+
+def _places(definition: Definition) -> list[Parameter]:
+    """Parameters that can be met by place; a method called on its class is given the object by hand."""
+    is_made = definition.symbol.name.rpartition(".")[2] in _MADE
+    is_given = is_made or "classmethod" in definition.symbol.decorators
+    own = _arguments(definition) if is_given else definition.parameters
+    return [one for one in own if one.kind in _POSITIONAL and one.name != "this"]
+
+
+def _ways(definition: Definition, was: Sequence[str], *, by_name: bool) -> Iterator[str]:
+    """A regular expression for each number of arguments passed by place; `was` are the names that had these places."""
+    places = _places(definition)
+    kinds = {one.kind for one in definition.parameters}
+    named = [one for one in definition.parameters if one.kind == "keyword-only"]
+    names = {one.name for one in (*places, *named)}
+    for count in range(len(places) + 1):
+        if 0 < count <= len(was) and was[count - 1] != places[count - 1].name and was[count - 1] in names:
+            return  # from here on arguments meet other parameters than they did
+        left = places[count:]
+        if any(not one.optional and (one.kind == "positional-only" or not by_name) for one in left):
+            continue
+        open_ = [*(one for one in left if one.kind == "positional"), *named] if by_name else []
+        listed = _listed(open_, takes_any="variadic-keyword" in kinds)
+        yield f"{count}{listed}"
+        if count == len(places) and "variadic" in kinds:
+            more = "|".join([*(str(number) for number in range(count + 1, 10)), "[1-9][0-9]+"])
+            yield f"(?:{more}){listed}"
+
+
+def _listed(parameters: Sequence[Parameter], *, takes_any: bool) -> str:
+    """A regular expression for the names of arguments, which are sorted."""
+    between = _ANY_NAMES if takes_any else ""
+    parts = [between]
+    for one in sorted(parameters, key=lambda parameter: parameter.name):
+        if one.optional and takes_any:
+            continue
+        name = f";{re.escape(one.name)}"
+        parts.append(f"(?:{name})?" if one.optional else name + between)
+    return "".join(parts)
 
 
 def _keeps_signature(symbol: Symbol, language: str) -> bool:

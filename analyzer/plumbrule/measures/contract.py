@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plumbrule.facts import REEXPORT, Symbol
+from plumbrule.facts import REEXPORT
 from plumbrule.languages import entries
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of, surely_lacks_member
 from plumbrule.measures._making import CONSTRUCTORS, made_by
 from plumbrule.measures._offers import ASKED_AT_RUN_TIME, Side, exported, is_promise, offers, offers_all
-from plumbrule.measures._signatures import Change, Definition, definitions, least
+from plumbrule.measures._signatures import NO_CALLS, Change, Definition, calls_between, definitions, is_of_calls, least
 from plumbrule.tables import Row, Table, columns
 
 _CLASSES = frozenset({"class", "interface", "enum"})
@@ -140,7 +140,7 @@ def contract_changes(s: Situation) -> Collection[Row]:
             moved = moved_to.get(path, "")
             detail = f"now {moved}" if moved in s.now else ""
             change = "moved" if detail else "removed"
-            rows.append((s.now.repo, path, "", "module", change, "", "", detail, path, "", True))
+            rows.append((s.now.repo, path, "", "module", change, "", "", detail, path, "", True, *NO_CALLS))
             successor = moved if moved in s.now else ""
         if successor and s.before.rows(path).file.blob != s.now.rows(successor).file.blob:
             rows += _compared(s, before, now, _Pair(path, successor), anew)
@@ -153,7 +153,7 @@ def _missed(s: Situation, told: Collection[tuple[object, object]]) -> Iterator[R
     for _, path, symbol, change, detail, _, _ in s.rows.get("lost_import", ()):
         if (symbol or change == "not-exported") and (path, symbol) not in told:
             kind = "name" if symbol else "module"
-            yield s.now.repo, path, symbol, kind, change, "", "", detail, path, symbol, True
+            yield s.now.repo, path, symbol, kind, change, "", "", detail, path, symbol, True, *NO_CALLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def _lost_definitions(c: _Comparison) -> Iterator[Row]:
             fate = _fate(c, name, several)
             if fate.is_gone:
                 gone.add(name)
-            yield from _told(c, name, several[0].symbol, fate)
+            yield from _told(c, name, several, fate)
             if fate.is_gone and not fate.variants:
                 yield from _elsewhere(c, name, several)
 
@@ -238,12 +238,10 @@ def _elsewhere(c: _Comparison, name: str, several: Sequence[Definition]) -> Iter
         there = definitions(c.now.interface(path))
         place = Place(path, name)
         if name in there:
-            yield from _told(
-                c, name, several[0].symbol, _Fate(least(several, there[name], c.language), place, there[name])
-            )
+            yield from _told(c, name, several, _Fate(least(several, there[name], c.language), place, there[name]))
         elif owner in there and f"{owner}.{ASKED_AT_RUN_TIME}" not in there:
             certain = surely_lacks_member(Reader(c.now.graph, path), Place(path, owner), own_name)
-            yield from _told(c, name, several[0].symbol, _Fate([Change("removed", "", certain)], place))
+            yield from _told(c, name, several, _Fate([Change("removed", "", certain)], place))
 
 
 def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
@@ -284,15 +282,18 @@ def _is_beyond(c: _Comparison, owner: str) -> bool:
     )
 
 
-def _told(c: _Comparison, name: str, was: Symbol, fate: _Fate) -> Iterator[Row]:
+def _told(c: _Comparison, name: str, before: Sequence[Definition], fate: _Fate) -> Iterator[Row]:
     """The rows of one definition that became less."""
+    was = before[0].symbol
     signature = fate.variants[0].symbol.signature if fate.variants else ""
     changes, place, kind = list(fate.changes), fate.place, was.kind
     if kind in _CLASSES and fate.variants and was.signature != signature:
         changes += _lost_bases(c.before, c.now, Place(c.pair.before, name), c.aliases.get(name, place))
+    calls = calls_between(before, fate.variants, c.language) if changes else NO_CALLS
     for change in changes:
         yield (c.now.graph.repo, place.path, place.symbol, kind, change.change, was.signature, signature,
-               change.detail, c.pair.before, name, change.certain)  # fmt: skip
+               change.detail, c.pair.before, name, change.certain,
+               *(calls if is_of_calls(change, before) else NO_CALLS))  # fmt: skip
 
 
 def _is_same(before: Sequence[Definition], now: Sequence[Definition] | None) -> bool:
@@ -351,9 +352,11 @@ def _made_otherwise(c: _Comparison, name: str) -> Iterator[Row]:
             continue
         is_private = now[0].symbol.visibility == "private"
         told = [Change("not-exported", "private now", certain=True)] if is_private else least(before, now, c.language)
+        calls = calls_between(before, now, c.language)
         for change in told:
             yield (c.now.graph.repo, shown.path, shown.symbol, "class", change.change, before[0].symbol.signature,
-                   now[0].symbol.signature, change.detail, c.pair.before, name, change.certain)  # fmt: skip
+                   now[0].symbol.signature, change.detail, c.pair.before, name, change.certain,
+                   *(calls if is_of_calls(change, before) else NO_CALLS))  # fmt: skip
 
 
 def _says_of_making(known: Mapping[str, list[Definition]], name: str) -> list[tuple[str, str, Sequence[str]]]:
@@ -407,7 +410,7 @@ def _lost_reexports(c: _Comparison) -> Iterator[Row]:
             is_it = use.kind == "import" and use.line == line and use.symbol == original
             if is_it and use.dst in now and any(one.symbol == original for one in now.rows(use.dst).symbols):
                 yield (now.repo, c.pair.now, name, "re-export", "removed", "", "", f"still in {use.dst}",
-                       use.dst, use.symbol, True)  # fmt: skip
+                       use.dst, use.symbol, True, *NO_CALLS)  # fmt: skip
 
 
 def _passed_on(c: _Comparison) -> dict[str, tuple[str, int]]:
@@ -446,7 +449,9 @@ MEASURES = (
                 detail VARCHAR which parameter, base or place
                 was_path VARCHAR the file that defined it before: what `before.use` names as dst
                 was_symbol VARCHAR its dotted path there: what `before.use` names as symbol
-                certain BOOLEAN whether no use of the kind that it is about can go well, whatever its arguments are"""
+                certain BOOLEAN whether no use of the kind that it is about can go well, whatever its arguments are
+                calls_before VARCHAR regular expression: ways to call it (`use.calls`) that went well; empty = unknown
+                calls_now VARCHAR the same for those that still do"""
             ),
         ),
         contract_changes,

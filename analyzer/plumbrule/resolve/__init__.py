@@ -652,7 +652,7 @@ class Resolution:
         stars = [index for index in offer.stars if isinstance(bound[index].target, Located)]
         # By scope and text: the import row it goes through, and its end; and the modules that it names on its way.
         known: dict[tuple[int, str], tuple[tuple[int, Definition, float] | None, list[_Step]]] = {}
-        for symbol, kind, text, line in references:
+        for symbol, kind, text, line, calls in references:
             scope = _scope(found.interface, offer, text, symbol) if offer.inner else -1
             if (scope, text) in known:
                 led, steps = known[scope, text]
@@ -667,7 +667,7 @@ class Resolution:
                 index, (dst, name), confidence = led
                 by = _asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
                 found.edge(dst, "uses" if kind == "read" else kind, line, by, rows[index].flags, confidence)
-                found.use(dst, name, kind, line, symbol)
+                found.use(dst, name, kind, line, symbol, calls and _calls_of(text, name, calls))
                 for module, part, certainty in steps:
                     found.edge(module, "uses", line, part, rows[index].flags, certainty)
 
@@ -830,7 +830,7 @@ class _Found:
         self._symbols = [symbol.name for symbol in interface.symbols]
         self._edges: dict[tuple[str, str, int], tuple[int, str, float]] = {}  # flags, first name, confidence
         self._more_names: dict[tuple[str, str, int], set[str]] = {}
-        self._uses: set[tuple[str, str, str, int, str]] = set()
+        self._uses: set[tuple[str, str, str, int, str, str]] = set()
 
     def edge(self, dst: str, kind: str, line: int, name: str, flags: int, confidence: float) -> None:
         """A dependency by way of an import row; the rows of one line to one file are one, as sure as the least sure."""
@@ -848,8 +848,8 @@ class _Found:
         if name and known[1] and name != known[1]:
             self._more_names.setdefault(key, {known[1]}).add(name)
 
-    def use(self, dst: str, symbol: str, kind: str, line: int, user: int) -> None:
-        self._uses.add((dst, symbol, kind, line, self._symbols[user] if user >= 0 else ""))
+    def use(self, dst: str, symbol: str, kind: str, line: int, user: int, calls: str = "") -> None:
+        self._uses.add((dst, symbol, kind, line, self._symbols[user] if user >= 0 else "", calls))
 
     def rows(self, file: FileRow, body: Body) -> FileRows:
         symbols, more = self.interface.symbols, self._more_names
@@ -922,6 +922,11 @@ def _candidates(rows: Sequence[Import], offer: _Offer, head: str, scope: int) ->
 def _is_whole(row: Import, target: Target) -> bool:
     """Whether the row binds a file as a whole, or all that it offers."""
     return row.name in ("", "*") or (isinstance(target, Located) and target.is_submodule)
+
+
+def _calls_of(text: str, name: str, calls: str) -> str:
+    """What calls of the dotted `text` say of the definition `name` that was found: it may lie around what is called."""
+    return calls if "." not in text or name.rpartition(".")[2] == text.rpartition(".")[2] else "*"
 
 
 def _asked_as(text: str, imported: str, symbol: str) -> str:

@@ -127,10 +127,10 @@ GROUP BY l.repo, l.src, l.dst, l.dst_repo, l.kind, l.line;
 -- view: use
 -- One symbol used from another file.
 --   dst_repo: the repository of dst; another one's for a use across repositories
-SELECT u.repo, u.src, u.dst, u.repo AS dst_repo, u.symbol, u.kind, u.line, u.user
+SELECT u.repo, u.src, u.dst, u.repo AS dst_repo, u.symbol, u.kind, u.line, u.user, u.calls
 FROM $use AS u
 UNION ALL
-SELECT l.repo, l.src, l.dst, l.dst_repo, l.symbol, l.kind, l.line, ''
+SELECT l.repo, l.src, l.dst, l.dst_repo, l.symbol, l.kind, l.line, '', ''
 FROM $link AS l;
 
 -- view: external_dependency

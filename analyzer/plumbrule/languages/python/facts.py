@@ -120,6 +120,7 @@ class PythonSweep(Sweep):
     )
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset((b"True", b"False", b"None"))
     BUILTINS: ClassVar[frozenset[str]] = frozenset(dir(builtins))
+    ODD_ARGUMENTS: ClassVar[frozenset[bytes]] = frozenset((b"lambda", b"for"))
     OWN: ClassVar[frozenset[str]] = frozenset(("self", "cls"))
 
     def __init__(self, source: bytes, flags: int) -> None:

@@ -89,6 +89,7 @@ class EcmaScriptSweep(ModuleSweep):
         b"namespace new of override private protected public readonly return satisfies set static switch throw try "
         b"type typeof var void while with yield".split()
     )
+    ODD_ARGUMENTS: ClassVar[frozenset[bytes]] = frozenset((b"<",))
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset((b"true", b"false", b"null", b"undefined"))
     TELLING_CALLS: ClassVar[frozenset[bytes]] = frozenset(word[:1] for word in _UNUSUAL_CALLEES)
     BUILTINS: ClassVar[frozenset[str]] = frozenset(

@@ -1,0 +1,67 @@
+"""What calls pass, read from the text in which strings and comments are masked.
+
+Hides how arguments are told apart without a look at the tree, which would cost several times as much.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+
+_CALLED = re.compile(rb"\s*+\((?:([^()\[\]{},=*]*+)\))?")  # with all of it, if it is a word or nothing
+_BRACKETS = rb"[(\[{][^()\[\]{}]*+[)\]}]"
+for _ in range(5):  # deeper ones are not looked into
+    _BRACKETS = rb"[(\[{](?:[^()\[\]{}]++|" + _BRACKETS + rb")*+[)\]}]"
+_IN_BRACKETS = re.compile(_BRACKETS)
+_ARGUMENT = re.compile(rb"((?:[^()\[\]{},]++|" + _BRACKETS + rb")*+)[,)]")
+_CLOSED = ord(")")
+_PART = re.compile(rb"\w+|[^\w\s]")
+_NAMED = re.compile(rb"([^\W\d]\w*)\s*=(?![=>])")
+_LONGEST_CALL = 4_000  # bytes of arguments that are looked at
+_MOST_CALLS = 16  # of one name in one function that are looked at
+
+
+def ways_of(masked: bytes, ends: Sequence[int], odd: Set[bytes]) -> str:
+    """What the calls whose callees end there pass, as `facts.Reference.calls` has it; with a word or sign of `odd` in
+    them, commas may part something else than arguments."""
+    if len(ends) == 1:
+        return _passed(masked, ends[0], odd)
+    found = {_passed(masked, end, odd) for end in ends[:_MOST_CALLS]}
+    if len(ends) > _MOST_CALLS:
+        found.add("?")
+    return "|".join(sorted(found))
+
+
+def _passed(masked: bytes, end: int, odd: Set[bytes]) -> str:
+    opened = _CALLED.match(masked, end)
+    if opened is None:
+        return "?"
+    if (word := opened[1]) is not None:
+        word = word.strip()
+        return ("*" if word.startswith(b"...") else "1") if word else "0"
+    begin = at = opened.end()
+    stop = end + _LONGEST_CALL
+    arguments = []
+    while (found := _ARGUMENT.match(masked, at, stop)) is not None:
+        arguments.append(found[1].strip())
+        at = found.end()
+        if masked[at - 1] == _CLOSED:
+            break
+    else:
+        return "?"
+    whole = masked[begin:at]
+    for sign in odd if len(arguments) > 1 else ():
+        if sign in whole and any(_is_odd(one, odd) for one in arguments):
+            return "?"
+    if not arguments[-1]:
+        arguments.pop()
+    if (b"*" in whole or b"..." in whole) and any(one.startswith((b"*", b"...")) for one in arguments):
+        return "*"
+    if b"=" not in whole:
+        return str(len(arguments))
+    names = [name[1].decode() for one in arguments if b"=" in one and (name := _NAMED.match(one)) is not None]
+    return ";".join((str(len(arguments) - len(names)), *sorted(names)))
+
+
+def _is_odd(argument: bytes, odd: Set[bytes]) -> bool:
+    return not odd.isdisjoint(_PART.findall(_IN_BRACKETS.sub(b"", argument)))
