@@ -167,6 +167,8 @@ PYTHON = [
     # results, kinds and bases
     ("def f(): ...", "async def f(): ...", [("f", "async-changed", "must be awaited now")]),
     ("async def f(): ...", "def f(): ...", [("f", "async-changed", "can no longer be awaited")]),
+    ("def f() -> 'Promise[int]': ...", "def f() -> Promise[int]: ...", []),
+    ("def f() -> int: ...", "def f() -> 'int | None': ...", [("f", "return-widened", "int to int | None")]),
     ("def f() -> int: ...", "def f() -> int | None: ...", [("f", "return-widened", "int to int | None")]),
     ("def f() -> int: ...", "def f() -> Optional[int]: ...", [("f", "return-widened", "int to Optional[int]")]),
     ("class C:\n    def m(self): ...", "class C:\n    @property\n    def m(self): ...",

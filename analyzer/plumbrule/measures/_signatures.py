@@ -374,6 +374,7 @@ def _result(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
 
 def _returns(old: str, new: str) -> Iterator[Change]:
     """Only what the text alone proves: the same type made optional, or wrapped in a promise."""
+    old, new = _unquoted(old), _unquoted(new)
     if not old or not new or old == new:
         return
     ours, theirs = _union(old), _union(new)
@@ -381,6 +382,12 @@ def _returns(old: str, new: str) -> Iterator[Change]:
     is_wrapped = bool(_WRAPPED.match(old)) != bool(_WRAPPED.match(new)) and (old in new or new in old)
     if is_optional or is_wrapped:
         yield Change("return-widened", f"{old} to {new}")
+
+
+def _unquoted(written: str) -> str:
+    """A type that is written as a string says the same."""
+    inner = written[1:-1]
+    return inner if len(written) > 1 and written[0] == written[-1] in "\"'" and written[0] not in inner else written
 
 
 def _union(written: str) -> frozenset[str]:
