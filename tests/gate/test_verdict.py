@@ -390,6 +390,41 @@ def test_a_class_that_became_a_function_can_be_called_and_not_inherited_from(
     assert [finding["rule"] for finding in report["findings"] if finding["state"] == "new"] == [told] * bool(told)
 
 
+@pytest.mark.parametrize(
+    ("user", "now", "told"),
+    [
+        ("let x: T<number>;\n", None, "contract-break"),
+        ("export interface U extends T<number> {}\n", None, "contract-break"),
+        ("export function f(x: T<number>) {\n  return x;\n}\n", None, "contract-break"),
+        ("export { T };\n", None, ""),
+        ("export function f(x: T<number>) {\n  return x;\n}\n",
+         "export function f(x: T<number, string>) {\n  return x;\n}\n", ""),
+    ],
+)  # fmt: skip
+def test_a_type_parameter_more_is_missed_by_those_who_name_the_type(
+    shop: Callable, judged: Callable, user: str, now: str | None, told: str
+):
+    asked = 'import type { T } from "./kit";\n'
+    repo = shop({"kit.ts": "export interface T<A> { a: A }\n", "use.ts": asked + user})
+    change = {"kit.ts": "export interface T<A, B> { a: A | B }\n"}
+    repo.commit(change if now is None else {**change, "use.ts": asked + now})
+    report = judged(repo)[1]
+    assert [finding["rule"] for finding in report["findings"] if finding["state"] == "new"] == [told] * bool(told)
+
+
+def test_a_file_may_go_on_offering_the_earlier_form_of_a_type(shop: Callable, judged: Callable):
+    repo = shop({
+        "kit.ts": "export interface T<A> { a: A }\n",
+        "index.ts": 'export { T } from "./kit";\n',
+        "use.ts": 'import { T } from "./index";\n\nlet x: T<number>;\n',
+    })  # fmt: skip
+    repo.commit({
+        "kit.ts": "export interface T<A, B> { a: A | B }\n",
+        "index.ts": 'import { T as Wide } from "./kit";\n\nexport type T<A> = Wide<A, A>;\n',
+    })  # fmt: skip
+    assert judged(repo)[0] == 0
+
+
 def test_a_package_that_became_a_declared_dependency_is_no_break(shop: Callable, judged: Callable):
     manifest = '[project]\nname = "shop"\ndependencies = [{}]\n'
     vendored = {

@@ -254,6 +254,17 @@ TYPESCRIPT = [
     ("export class C {}", "export function C() {}",
      [("C", "kind-changed", "a class became a function"), ("C", "not-a-class", "a function now")]),
     ("export class C {}", "export interface C {}", [("C", "kind-changed", "a class became a interface")]),
+    # what a type asks for between `<` and `>`
+    ("export type T<A> = A[]", "export type T<A, B> = (A | B)[]", [("T", "type-parameter-required", "B")]),
+    ("export interface T { a: string }", "export interface T<A> { a: A }", [("T", "type-parameter-required", "A")]),
+    ("export interface T<A> { a: A }", "export type T<B, A> = { a: A | B }", [("T", "type-parameter-required", "B")]),
+    ("export type T<A = string> = A[]", "export type T<A> = A[]", [("T", "type-parameter-required", "A")]),
+    ("export class C<A> {}", "export class C<A, B> {}", [("C", "type-parameter-required", "B")]),
+    ("export type T<A> = A[]", "export type T<A, B = A> = (A | B)[]", []),
+    ("export type T<A> = A[]", "export type T<A extends (a: '<') => B, B = { a: A }> = A[]", []),
+    ("export type T<A, B> = A[]", "export type T<const A extends Map<X, Y>, in out B,> = A[]", []),
+    ("export type T<A> = A[]", "export type T<B> = B[]", []),
+    ("export function f<A>(a: A) {}", "export function f<A, B>(a: A) {}", []),
 ]  # fmt: skip
 
 
@@ -286,6 +297,10 @@ CERTAIN = [
     ("py", "class D(enum.Enum):\n    A = 1\n    B = 2", "class D(enum.Enum):\n    A = 1", True),
     ("py", "class D(str, Enum):\n    A = 1\n    B = 2", "class D(str, Enum):\n    A = 1", True),
     ("ts", "export class D extends B { m() {} }", "export class D extends B {}", False),
+    ("ts", "export type T<A> = A[]", "export type T<A, B> = (A | B)[]", True),
+    ("ts", "export interface T { a: A }", "export interface T<A> { a: A }", True),
+    ("ts", "export type T<A, B = A> = A[]", "export type T<A, B> = A[]", False),
+    ("ts", "export class C {}", "export class C<A> {}", False),
 ]  # fmt: skip
 
 

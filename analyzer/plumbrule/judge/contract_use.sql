@@ -17,8 +17,9 @@ WITH used AS MATERIALIZED (
     JOIN before.use u ON u.dst_repo = c.repo AND u.dst = c.was_path
         AND (u.symbol = c.was_symbol OR (c.was_symbol = '' AND c.kind = 'module' AND u.repo <> c.repo))
     WHERE NOT (u.repo = c.repo AND u.src IN (c.path, c.was_path))
-        -- Of a name that another file defines now, only those hear who meet that one.
-        AND (u.repo <> c.repo OR c.path = c.was_path OR EXISTS (
+        -- Of a name that another file defines now, only those hear who meet that one; so it is with a type, which a file
+        -- on the way to it may offer in its earlier form.
+        AND (u.repo <> c.repo OR (c.path = c.was_path AND c.change <> 'type-parameter-required') OR EXISTS (
             SELECT 1 FROM now.use k
             WHERE k.repo = u.repo AND k.src = u.src AND k.dst = c.path
                 AND split_part(k.symbol, '.', 1) = split_part(c.symbol, '.', 1)))
@@ -35,6 +36,8 @@ WITH used AS MATERIALIZED (
             AND EXISTS (
                 SELECT 1 FROM before.use o
                 WHERE o.repo = u.repo AND o.src = u.src AND o.dst = u.dst AND o.symbol = u.symbol AND o.kind = 'type'))))
+        -- What stands between `<` and `>` is asked of those who name a type.
+        AND NOT (c.change = 'type-parameter-required' AND u.kind NOT IN ('type', 'inherit'))
         -- Who only calls what was a class gets what it returns.
         AND NOT (c.change = 'not-a-class' AND u.kind IN ('call', 'import'))
         -- A name as such: of this repository's own files `lost_import` knows which still ask for it and do not get it.
@@ -51,8 +54,8 @@ WHERE (
         u.user_repo <> u.repo
         -- The file was not touched, so nothing in it was adapted.
         OR (n.path IS NOT NULL AND n.blob = b.blob)
-        -- The file was touched, but not the function that calls.
-        OR (u.now <> '' AND nf.exact_hash = bf.exact_hash)
+        -- The file was touched, but not the function that calls; types stand in its head, too.
+        OR (u.now <> '' AND u.change <> 'type-parameter-required' AND nf.exact_hash = bf.exact_hash)
     )
 UNION ALL
 SELECT l.repo, l.path, l.symbol, CASE WHEN l.symbol = '' THEN 'module' ELSE 'name' END, l.change, l.detail, true, l.repo, l.src,

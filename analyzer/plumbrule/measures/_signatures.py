@@ -26,6 +26,10 @@ _KEEPING = frozenset(
 )
 _MADE = frozenset({"__init__", "__new__", "constructor"})  # called by making an object
 _NOTHING = frozenset({"None", "null", "undefined"})
+_GENERIC = frozenset({"class", "interface", "type"})
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
+_BRACKETS = {"<": 1, "(": 1, "[": 1, "{": 1, ">": -1, ")": -1, "]": -1, "}": -1}
+_TYPE_PARAMETER = re.compile(r"\s*(?:(?:const|in|out)\s+)*([\w$]+)")
 _WRAPPED = re.compile(r"(?:Promise|PromiseLike|Awaitable|Coroutine|Observable)\s*[<\[]")
 
 
@@ -91,7 +95,42 @@ def narrowings(before: Definition, now: Definition, language: str) -> list[Chang
         if old.signature.startswith("?") and new.signature.startswith((":", "!")):
             found.append(Change("optional-required", new.name.rpartition(".")[2]))
         found += _returns(old.returns, new.returns)
+    elif old.kind in _GENERIC and new.kind in _GENERIC and not _by_name_too(language):
+        found += _type_parameters(old, new)
     return found
+
+
+def _type_parameters(old: Symbol, new: Symbol) -> Iterator[Change]:
+    """What a type asks for between `<` and `>` that it did not."""
+    was, now = _type_parameters_of(old.signature), _type_parameters_of(new.signature)
+    if was is None or now is None:
+        return
+    known = [name for name, has_default in was if not has_default]
+    asked = [name for name, has_default in now if not has_default]
+    if len(asked) > len(known):
+        more = next((name for name in asked if name not in known), asked[-1])
+        # `typeof C` names a class without asking for its parameters.
+        yield Change("type-parameter-required", more, certain=len(asked) > len(was) and old.kind != "class")
+
+
+def _type_parameters_of(signature: str) -> list[tuple[str, bool]] | None:
+    """(name, whether it has a default) of every type parameter; None if the signature is cut off among them."""
+    if not signature.startswith("<"):
+        return []
+    parts, has_default, depth = [""], [False], 0
+    plain = _QUOTED.sub("''", signature).replace("=>", "")
+    for char in plain:
+        depth += _BRACKETS.get(char, 0)
+        if depth == 0:
+            found = [_TYPE_PARAMETER.match(part.removeprefix("<")) for part in parts]
+            return [(one[1], default) for one, default in zip(found, has_default, strict=True) if one is not None]
+        if depth == 1 and char == ",":
+            parts.append("")
+            has_default.append(False)
+        else:
+            parts[-1] += char
+            has_default[-1] |= depth == 1 and char == "="
+    return None
 
 
 def least(before: Sequence[Definition], now: Sequence[Definition], language: str) -> list[Change]:
