@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from plumbrule.facts import Parameter, Symbol
 from plumbrule.measures._classes import Place, bases_of
 from plumbrule.measures._offers import Side, offers_all
-from plumbrule.measures._signatures import Definition, definitions
+from plumbrule.measures._signatures import Definition
 
 CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
 _DEEPEST = 30  # bases of bases
@@ -34,7 +34,7 @@ def made_by(side: Side, place: Place, depth: int = 0) -> Sequence[Definition] | 
     A function that took the place of a class is called as it says.
     """
     if place.path in side.graph:
-        functions = definitions(side.interface(place.path)).get(place.symbol, [])
+        functions = side.definitions(place.path).get(place.symbol, [])
         if functions and all(one.symbol.kind == "function" for one in functions):
             return [one._replace(symbol=one.symbol._replace(returns="")) for one in functions]
     found = _written(side, place, depth)
@@ -48,7 +48,7 @@ def _written(side: Side, place: Place, depth: int) -> Sequence[Definition] | Non
     """As `made_by`; empty if neither the class nor any of its bases says anything."""
     if not place.path or place.path not in side.graph or depth > _DEEPEST:
         return None
-    known = definitions(side.interface(place.path))
+    known = side.definitions(place.path)
     owner = known.get(place.symbol, [])
     if len(owner) == 1 and owner[0].symbol.kind == "interface":
         return []

@@ -5,13 +5,14 @@ Hides what each language takes for an offer, and that a name may be had from a f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from plumbrule.facts import LAZY, REEXPORT, Body, Import, Interface
 from plumbrule.graph import FileRows, Graph
 from plumbrule.languages import spoken
 from plumbrule.measures import FactsOf
+from plumbrule.measures._signatures import Definition, definitions
 
 ASKED_AT_RUN_TIME = "__getattr__"  # a module or class with it may offer any name (PEP 562)
 _DEEPEST = 8  # star imports followed in a row
@@ -24,12 +25,18 @@ class Side:
     graph: Graph
     facts: FactsOf
     _known: dict[str, Interface] = field(default_factory=dict)
+    _defined: dict[str, Mapping[str, list[Definition]]] = field(default_factory=dict)
 
     def interface(self, path: str) -> Interface:
         if path not in self._known:
             file = self.graph.rows(path).file
             self._known[path] = self.facts.interface(file.dialect, file.blob)
         return self._known[path]
+
+    def definitions(self, path: str) -> Mapping[str, list[Definition]]:
+        if path not in self._defined:
+            self._defined[path] = definitions(self.interface(path))
+        return self._defined[path]
 
     def body(self, path: str) -> Body:
         file = self.graph.rows(path).file

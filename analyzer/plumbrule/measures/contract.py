@@ -18,9 +18,10 @@ from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of, surely_lacks_member
 from plumbrule.measures._making import CONSTRUCTORS, made_by
 from plumbrule.measures._offers import ASKED_AT_RUN_TIME, Side, exported, is_promise, offers, offers_all
-from plumbrule.measures._signatures import NO_CALLS, Change, Definition, calls_between, definitions, is_of_calls, least
+from plumbrule.measures._signatures import NO_CALLS, Change, Definition, calls_between, is_of_calls, least
 from plumbrule.tables import Row, Table, columns
 
+_Said = tuple[str, str, Sequence[str]]  # name, signature and decorators of a symbol
 _CLASSES = frozenset({"class", "interface", "enum"})
 _VALUES = frozenset({"variable", "constant", "type", "property"})
 _ALIAS = re.compile(r"= ([\w$]+(?:\.[\w$]+)*)")
@@ -40,7 +41,7 @@ def _follow_aliases(
         place = _aliased(now, path, found, name)
         if place is None:
             continue
-        there = found if place.path == path else definitions(now.interface(place.path))
+        there = found if place.path == path else now.definitions(place.path)
         if place.symbol not in there:
             continue
         led[name] = place
@@ -170,6 +171,7 @@ class _Comparison:
     aliases: Mapping[str, Place]  # names that are found here and only are other names for what is defined there
     exported: Collection[str]
     still_exported: Collection[str]
+    making: tuple[Mapping[str, list[_Said]], Mapping[str, list[_Said]]]  # see `_says_of_making`; before and now
 
     def offers(self, name: str) -> bool:
         return offers(self.now, self.pair.now, name, self.language)
@@ -199,11 +201,12 @@ def _compared(
     if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
         return
     language = s.before.rows(pair.before).file.language
-    known, found = definitions(ours), definitions(theirs)
+    known, found = before.definitions(pair.before), dict(now.definitions(pair.now))
     aliases = _follow_aliases(now, pair.now, found, known)
     comparison = _Comparison(
-        before, now, pair, language, anew, known, found, aliases, exported(ours, language), exported(theirs, language)
-    )
+        before, now, pair, language, anew, known, found, aliases, exported(ours, language), exported(theirs, language),
+        (_says_of_making(known), _says_of_making(found)),
+    )  # fmt: skip
     yield from _lost_definitions(comparison)
     yield from _lost_reexports(comparison)
 
@@ -235,7 +238,7 @@ def _elsewhere(c: _Comparison, name: str, several: Sequence[Definition]) -> Iter
     package may meet that one now, and rules ask who does."""
     owner, _, own_name = name.rpartition(".")
     for path in c.defined_anew(name) if _is_offered(name, c.known, c.exported) else ():
-        there = definitions(c.now.interface(path))
+        there = c.now.definitions(path)
         place = Place(path, name)
         if name in there:
             yield from _told(c, name, several, _Fate(least(several, there[name], c.language), place, there[name]))
@@ -263,7 +266,7 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
         return _Fate([], place)
     elsewhere = _moved_definition(c, name)
     if elsewhere is not None:
-        there = definitions(c.now.interface(elsewhere.path)).get(elsewhere.symbol, [])
+        there = c.now.definitions(elsewhere.path).get(elsewhere.symbol, [])
         return _Fate(least(several, there, c.language), elsewhere, there)
     if _still_there(c, owner, own_name):
         return _Fate([], place)
@@ -334,7 +337,7 @@ def _still_there(c: _Comparison, owner: str, name: str) -> bool:
 
 def _made_otherwise(c: _Comparison, name: str) -> Iterator[Row]:
     """The rows of what making an object of a class asks for that it did not, wherever the class is defined now."""
-    if _says_of_making(c.known, name) == _says_of_making(c.found, name) and name not in c.aliases:
+    if c.making[0].get(name) == c.making[1].get(name) and name not in c.aliases:
         return
     before = made_by(c.before, Place(c.pair.before, name))
     if before is None or before[0].symbol.visibility != "public":
@@ -359,19 +362,18 @@ def _made_otherwise(c: _Comparison, name: str) -> Iterator[Row]:
                    *(calls if is_of_calls(change, before) else NO_CALLS))  # fmt: skip
 
 
-def _says_of_making(known: Mapping[str, list[Definition]], name: str) -> list[tuple[str, str, Sequence[str]]]:
-    """All of a class that can bear on how it is made: itself, its constructors and its fields."""
-    inside = f"{name}."
-    return [
-        (one.symbol.name, one.symbol.signature, one.symbol.decorators)
-        for other, several in known.items()
-        if other == name or (other.startswith(inside) and "." not in other[len(inside) :])
-        for one in several
-        if other == name
-        or one.symbol.kind == "variable"
-        or one.symbol.kind == "constant"
-        or other[len(inside) :] in CONSTRUCTORS
-    ]
+def _says_of_making(known: Mapping[str, list[Definition]]) -> Mapping[str, list[_Said]]:
+    """By class all that can bear on how it is made: itself, its constructors and its fields."""
+    found: dict[str, list[_Said]] = {}
+    for name, several in known.items():
+        owner, _, own_name = name.rpartition(".")
+        for one in several:
+            said = one.symbol.name, one.symbol.signature, one.symbol.decorators
+            if one.symbol.kind == "class":
+                found.setdefault(name, []).append(said)
+            if owner and (own_name in CONSTRUCTORS or one.symbol.kind in ("variable", "constant")):
+                found.setdefault(owner, []).append(said)
+    return found
 
 
 def _lost_bases(before: Side, now: Side, old: Place, new: Place) -> Iterator[Change]:
