@@ -348,6 +348,28 @@ def test_what_moves_behind_a_package_is_missed_only_where_less_is_offered(
 
 
 @pytest.mark.parametrize(
+    ("before", "now", "broken"),
+    [
+        ('V = 1\n\n\ndef total():\n    return rate("de")\n', 'V = 2\n\n\ndef total():\n    return rate("de")\n', True),
+        ('VERSION = 1\nRATES = [rate("de")]\n', 'VERSION = 2\nRATES = [rate("de")]\n', True),
+        ('def total():\n    return rate("de")\n', 'def total():\n    return 2 * rate("fr")\n', True),
+        ('def total():\n    return rate("de")\n', 'def total():\n    return rate("de", 1)\n', False),
+        ('def total():\n    return rate("de")\n', "def total(*given):\n    return rate(*given)\n", False),
+        ('RATES = [rate("de")]\n', 'RATES = [rate("de", year=1)]\n', False),
+        ('RATES = [rate("de")]\n', "RATES = []\n", False),
+    ],
+)  # fmt: skip
+def test_a_call_that_still_passes_what_fails_was_not_adapted_whatever_else_was_touched(
+    shop: Callable, judged: Callable, found: Callable, before: str, now: str, broken: bool
+):
+    repo = shop({"tax.py": "def rate(country):\n    return 0.2\n", "use.py": "from tax import rate\n\n" + before})
+    change = {"tax.py": "def rate(country, year):\n    return 0.2\n", "use.py": "from tax import rate\n\n" + now}
+    repo.commit(change)
+    code, report = judged(repo)
+    assert (code, found(report, "new", "contract-break")) == (int(broken), ["tax.py::rate"] if broken else [])
+
+
+@pytest.mark.parametrize(
     ("user", "told"),
     [
         ("def show(box: Box) -> None:\n    print(box)\n", ""),

@@ -1,8 +1,9 @@
 -- A use of something that the change took back or narrowed, by code that stands as it did: in another repository, in a file
--- that the change did not touch, or in a part of a touched file that it did not adapt. `certain` says that the use is wrong now:
+-- that the change did not touch, or in a part of a touched file that it did not adapt: a call that passes what no longer goes
+-- well was not, whatever else was changed around it. `certain` says that the use is wrong now:
 -- a call by what it passes, where that is known, any other use whatever it does; otherwise some uses are, and nobody can tell.
 WITH used AS MATERIALIZED (
-    SELECT c.*, u.repo AS user_repo, u.src, u.line, u."user",
+    SELECT c.*, u.repo AS user_repo, u.src, u.line, u."user", u.kind AS way,
         CASE
             WHEN u.kind <> 'call' AND c.change IN (
                 'parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') THEN false
@@ -56,6 +57,13 @@ WHERE (
         OR (n.path IS NOT NULL AND n.blob = b.blob)
         -- The file was touched, but not the function that calls; types stand in its head, too.
         OR (u.now <> '' AND u.change <> 'type-parameter-required' AND nf.exact_hash = bf.exact_hash)
+        -- A small function has no hash, and the module none at all; but the call is there as it was.
+        OR (u.certainly AND u.way = 'call' AND u.calls_now <> '' AND EXISTS (
+            SELECT 1 FROM now.use k
+            WHERE k.repo = u.user_repo AND k.src = u.src AND k.dst = u.path AND k.symbol = u.symbol AND k.kind = 'call'
+                AND k."user" = u."user" AND k.calls NOT IN ('', '?')
+                AND regexp_full_match(trim(k.calls, '*|?'), u.calls_before)
+                AND NOT regexp_full_match(trim(k.calls, '*|?'), u.calls_now)))
     )
 UNION ALL
 SELECT l.repo, l.path, l.symbol, CASE WHEN l.symbol = '' THEN 'module' ELSE 'name' END, l.change, l.detail, true, l.repo, l.src,
