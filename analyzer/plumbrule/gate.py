@@ -22,6 +22,7 @@ from plumbrule.git import Entry, Repository
 from plumbrule.governing import Governing, in_commit, loosenings, on_disk, own_name, path_inside, policy_file, shown
 from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject
+from plumbrule.judge.unread import Part, hidden, missed_in_link, read_in_part
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME, Policy
@@ -45,7 +46,6 @@ from plumbrule.store import Store
 from plumbrule.store.layout import FINDING
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
-from plumbrule.unread import Part, hidden, missed_in_link, read_in_part
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk
 from plumbrule.walk import Coverage as Covered
 
