@@ -60,14 +60,16 @@ class GitObjects:
 def walk_of(
     name: str, repository: Repository, book: FactBook, policy: Policy, contents: Mapping[str, bytes] | None = None
 ) -> Walk:
-    """A walk that stands on no tree yet. `contents` are bytes by blob id that lie in no object store."""
+    """A walk that stands on no tree yet. `contents` are bytes by blob id of a work tree, which need lie in no object
+    store."""
     held = contents or {}
     own = policy.within(name)
 
     def read(path: str, blob: str) -> bytes | str:
         if blob in held:
             return held[blob]
-        found = repository.read_blob(blob, _MANIFEST_BYTES)
+        # Of a work tree only code is read at once, and named; a manifest may be any file that another one speaks of.
+        found = repository.read_blob(blob, _MANIFEST_BYTES) if blob else repository.read_disk(path, _MANIFEST_BYTES)
         return found.reason if isinstance(found, Skipped) else found
 
     return Walk(name, book, read, own.intent(), own.excludes)

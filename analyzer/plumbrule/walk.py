@@ -98,7 +98,8 @@ class Walk:
     _resolution: Resolution = field(init=False)
     _sums: Counter[str] = field(init=False, default_factory=Counter)
     _unread: dict[str, str] = field(init=False, default_factory=dict)  # manifests of this move, and why
-    _manifests: dict[str, tuple[str, str]] = field(init=False, default_factory=dict)  # changed: blobs first and last
+    # Of those that changed the blobs, first and last; None where there is none, "" of a file on disk without a name.
+    _manifests: dict[str, tuple[str | None, str | None]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.graph = MemoryGraph(self.repo)
@@ -121,8 +122,8 @@ class Walk:
             skipped.pop(path, None)
             self.other.discard(path)
             if begun and says_needs(path):
-                first = self._manifests.get(path, (self._resolution.blob(path), ""))[0]
-                self._manifests[path] = first, file.blob if file is not None else ""
+                first = self._manifests.get(path, (self._resolution.blob(path) or None, None))[0]
+                self._manifests[path] = first, file.blob if file is not None else None
             if file is None:
                 self.tree.discard(path)
             else:
@@ -278,7 +279,7 @@ class Walk:
         word = re.sub(r"[-_.]+", "-", package).lower().encode()
         for path, blobs in self._manifests.items():
             for side, blob in enumerate(blobs):
-                written = self.read(path, blob) if blob else b""
+                written = self.read(path, blob) if blob is not None else b""
                 if isinstance(written, bytes):
                     spoken[side] += re.sub(rb"[-_.]+", b"-", written).lower().count(word)
         return spoken[1] > spoken[0]

@@ -582,3 +582,17 @@ def test_a_changed_file_that_is_read_in_part_is_told_with_its_line(
 
 def test_a_scan_of_files_that_are_read_whole_says_nothing_of_parts(shop: Callable, plumbrule: Callable):
     assert "in part" not in plumbrule(shop().path, "scan", "--quiet").out
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "tsconfig.base.json"])
+def test_a_work_tree_with_a_manifest_that_is_not_staged_is_judged(shop: Callable, judged: Callable, name: str):
+    repo = shop({
+        "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n',
+        "tsconfig.json": '{"extends": "./tsconfig.base.json"}\n', "tsconfig.base.json": "{}\n",
+        "src/a.ts": "export const a = 1;\n", "src/shop/__init__.py": "x = 1\n",
+    })  # fmt: skip
+    with (repo.path / name).open("a") as written:
+        written.write("\n")
+    (repo.path / "src/a.ts").write_text("export const a = 2;\n")
+    code, report = judged(repo, "--base", "HEAD", "--head", "worktree")
+    assert (code, report["reasons"]) == (0, ["nothing new at or over error"])
