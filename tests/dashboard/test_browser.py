@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from plumbrule.report.dashboard import command
 from plumbrule.report.history import open_history
@@ -49,8 +49,9 @@ class Browser:
         self.page.wait_for_url(lambda url: part in url, timeout=PATIENCE)
         self.drawn()
 
-    def words(self) -> str:
-        return self.page.locator('[data-testid="stMain"]').inner_text()
+    def says(self, words: str) -> None:
+        """Waits until the page shows these words: Streamlit fetches each kind of element when it first draws one."""
+        expect(self.page.locator('[data-testid="stMain"]')).to_contain_text(words, timeout=PATIENCE)
 
 
 def chromium() -> str:
@@ -135,16 +136,16 @@ def test_every_page_is_drawn_without_an_error_and_without_a_request_to_anyone_el
 
     page.locator(".stVegaLiteChart path[aria-roledescription=point]").first.click(force=True)
     browser.at("/batch?repo=shop&batch=")
-    assert "Findings it moved" in browser.words()
+    browser.says("Findings it moved")
 
     browser.open(f"/batch?batch={quote(hostile.batch)}&repo={quote(hostile.repo)}")
-    assert r"<b>bad</b> `repo`\n*x*" in browser.words()
+    browser.says(r"<b>bad</b> `repo`\n*x*")
     picture(page, "batch")
 
     browser.open(f"/findings?repo=shop&finding={asked}")
-    assert "<script>alert(1)</script>" in browser.words()
+    browser.says("<script>alert(1)</script>")
     labels = page.locator('.st-key-filters [data-testid="stWidgetLabel"]')
-    assert labels.count() == 7
+    expect(labels).to_have_count(7, timeout=PATIENCE)
     assert len({round(label.bounding_box()["y"]) for label in labels.all()}) == 1
     page.get_by_role("button", name="True").click()
     page.get_by_text("ada").first.wait_for(timeout=PATIENCE)
@@ -154,16 +155,16 @@ def test_every_page_is_drawn_without_an_error_and_without_a_request_to_anyone_el
     browser.open("/components?repo=shop")
     node = page.locator(".plumb-map .node[aria-label^=catalog]")
     node.wait_for(timeout=PATIENCE)
-    assert page.get_by_text("those of one colour depend mostly on each other").count() == 1
+    browser.says("those of one colour depend mostly on each other")
     node.click()
     browser.at("of=catalog")
     page.get_by_text("Depends on").first.wait_for(timeout=PATIENCE)  # the address moves before the page is drawn
-    assert "Depends on" in browser.words()
+    browser.says("Depends on")
     page.locator(".plumb-map .node.picked[aria-label^=catalog]").wait_for(timeout=PATIENCE)
     picture(page, "components")
 
     browser.open("/about")
-    assert "What these pages rest on" in browser.words()
+    browser.says("What these pages rest on")
     picture(page, "about")
 
     page.emulate_media(color_scheme="dark")
