@@ -104,7 +104,9 @@ class Reference(NamedTuple):
     or names a symbol of this file. One row per (symbol, kind, text), the first line."""
 
     symbol: int  # enclosing symbol, -1 at module level
-    kind: str  # call | inherit | type | read (a read of an attribute of an imported name, or of an imported name)
+    # call | inherit | type | read (of an imported name or an attribute of one) | look (such a read which only compares
+    # with it or asks about it: nobody is handed it who could call it)
+    kind: str
     text: str  # dotted as written: "pkg.mod.func", "Base", "self.total" is dropped
     line: int
     # Of calls of imported names: how many arguments each passes by place and which by name ("2;key;other"), "*" if it

@@ -130,7 +130,7 @@ BASE: Mapping[str, Table] = {
                 _SOURCE
                 + """dst VARCHAR the file that defines it
                 symbol VARCHAR dotted path in dst; empty = the module itself
-                kind VARCHAR import, call, inherit, type or read
+                kind VARCHAR import, call, inherit, type, read or look (compared, asked about)
                 line INTEGER where, in src
                 user VARCHAR the symbol of src that uses it; empty at module level
                 calls VARCHAR ways to call it (count by place;names of others, * spread, ? unknown), joined by |"""

@@ -22,6 +22,7 @@ from tree_sitter import Node, Query, QueryCursor, Tree
 
 from plumbrule.extract.calls import ways_of
 from plumbrule.extract.hiding import Hiding, Span
+from plumbrule.extract.looks import Asking, is_looked_at
 from plumbrule.facts import (
     Body,
     Export,
@@ -247,6 +248,7 @@ class Sweep:
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset()  # words that are no named leaf
     ODD_ARGUMENTS: ClassVar[frozenset[bytes]] = frozenset()  # with these in them, commas may part something else
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset()  # words like `None` that are
+    ASKING: ClassVar[Asking] = Asking()
     BUILTINS: ClassVar[frozenset[str]] = frozenset()  # heads that a star import is not the source of
     OWN: ClassVar[frozenset[str]] = frozenset()  # heads that mean the object itself: `self`, `this`
 
@@ -510,11 +512,19 @@ class Sweep:
             reads = [(name, here) for name, here in reads if not hiding.hides(name, here)]
         opened = [start for start, _ in self._opened]
         seen = {(symbol, name) for symbol, _, name in self._references}
+        looks: dict[tuple[int, bytes], int] = {}
         for name, here in reads:
-            symbol = self._symbol_at(here, opened)
-            if (symbol, name) not in seen:
-                seen.add((symbol, name))
-                self._references.setdefault((symbol, "read", name), here)
+            key = self._symbol_at(here, opened), name
+            if key in seen:
+                continue
+            if is_looked_at(masked, here, here + len(name), self.ASKING, self.KEYWORDS):
+                looks.setdefault(key, here)
+                continue
+            seen.add(key)
+            self._references.setdefault((key[0], "read", name), here)
+        for key, here in looks.items():
+            if key not in seen:
+                self._references.setdefault((key[0], "look", key[1]), here)
 
     def _outside(self, imports: list[tuple[int, int]], heads: Set[bytes]) -> Iterator[int]:
         """Where words begin, at least all that begin with one of these names, but not in import statements, behind a

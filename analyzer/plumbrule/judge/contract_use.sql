@@ -24,23 +24,17 @@ WITH used AS MATERIALIZED (
             SELECT 1 FROM now.use k
             WHERE k.repo = u.repo AND k.src = u.src AND k.dst = c.path
                 AND split_part(k.symbol, '.', 1) = split_part(c.symbol, '.', 1)))
-        -- A call that passes nothing else than what still goes well is none of it, nor is an import that serves such calls.
+        -- An import alone relies on the name and on nothing else of it.
+        AND NOT (u.kind = 'import' AND c.change NOT IN ('removed', 'moved', 'not-exported'))
+        -- A call that passes nothing else than what still goes well is none of it.
         AND NOT (c.calls_now <> '' AND u.kind = 'call' AND u.calls <> '' AND regexp_full_match(u.calls, c.calls_now))
-        AND NOT (c.calls_now <> '' AND u.kind = 'import' AND EXISTS (
-            SELECT 1 FROM before.use o
-            WHERE o.repo = u.repo AND o.src = u.src AND o.dst = u.dst AND o.symbol = u.symbol AND o.kind = 'call'))
-        -- How a class is made is nothing to those who only name it as a type.
-        AND NOT (c.kind = 'class' AND (c.change LIKE 'parameter-%' OR c.change = 'default-removed') AND (
-            u.kind = 'type' OR (u.kind = 'import' AND 'type' = ALL (
-                SELECT o.kind FROM before.use o
-                WHERE o.repo = u.repo AND o.src = u.src AND o.dst = u.dst AND o.symbol = u.symbol AND o.kind <> 'import')
-            AND EXISTS (
-                SELECT 1 FROM before.use o
-                WHERE o.repo = u.repo AND o.src = u.src AND o.dst = u.dst AND o.symbol = u.symbol AND o.kind = 'type'))))
+        -- How something is called, or a class is made, is nothing to those who only name it as a type or compare with it.
+        AND NOT (u.kind IN ('type', 'look') AND c.kind IN ('class', 'function', 'method') AND (
+            c.change LIKE 'parameter-%' OR c.change = 'default-removed'))
         -- What stands between `<` and `>` is asked of those who name a type.
         AND NOT (c.change = 'type-parameter-required' AND u.kind NOT IN ('type', 'inherit'))
         -- Who only calls what was a class gets what it returns.
-        AND NOT (c.change = 'not-a-class' AND u.kind IN ('call', 'import'))
+        AND NOT (c.change = 'not-a-class' AND u.kind = 'call')
         -- A name as such: of this repository's own files `lost_import` knows which still ask for it and do not get it.
         AND (u.repo <> c.repo OR contains(c.symbol, '.') OR c.change NOT IN ('removed', 'moved', 'not-exported'))
 )

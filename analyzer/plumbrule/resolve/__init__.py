@@ -666,8 +666,8 @@ class Resolution:
             if led is not None:
                 index, (dst, name), confidence = led
                 by = _asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
-                found.edge(dst, "uses" if kind == "read" else kind, line, by, rows[index].flags, confidence)
-                found.use(dst, name, kind, line, symbol, calls and _calls_of(text, name, calls))
+                found.edge(dst, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, confidence)
+                found.use(dst, name, _way(kind, text, name), line, symbol, calls and _calls_of(text, name, calls))
                 for module, part, certainty in steps:
                     found.edge(module, "uses", line, part, rows[index].flags, certainty)
 
@@ -926,7 +926,17 @@ def _is_whole(row: Import, target: Target) -> bool:
 
 def _calls_of(text: str, name: str, calls: str) -> str:
     """What calls of the dotted `text` say of the definition `name` that was found: it may lie around what is called."""
-    return calls if "." not in text or name.rpartition(".")[2] == text.rpartition(".")[2] else "*"
+    return calls if _is_all_of(text, name) else "*"
+
+
+def _way(kind: str, text: str, name: str) -> str:
+    """How the dotted `text` uses the definition `name` that was found: who reads what lies inside it looks at it."""
+    return "look" if kind == "read" and name and not _is_all_of(text, name) else kind
+
+
+def _is_all_of(text: str, name: str) -> bool:
+    """Whether the dotted `text` means the definition `name` that was found, and not something inside it."""
+    return "." not in text or name.rpartition(".")[2] == text.rpartition(".")[2]
 
 
 def _asked_as(text: str, imported: str, symbol: str) -> str:
@@ -941,6 +951,7 @@ def _asked_as(text: str, imported: str, symbol: str) -> str:
 
 
 _CLASSES = ("class", "interface", "enum")
+_EDGE_OF = {"read": "uses", "look": "uses"}  # kinds of dependencies by those of references; the others are called alike
 _EITHER = TYPE_ONLY | LAZY
 _Row = TypeVar("_Row", bound=tuple[object, ...])
 

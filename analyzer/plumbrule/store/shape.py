@@ -55,7 +55,7 @@ LINK = Table(
         dst_repo VARCHAR the repository used
         dst VARCHAR the file used
         symbol VARCHAR dotted path in dst; empty = the module itself
-        kind VARCHAR import, call, inherit, type or read
+        kind VARCHAR import, call, inherit, type, read or look (compared, asked about)
         line INTEGER where, in src
         names VARCHAR imported or referenced names"""
     ),

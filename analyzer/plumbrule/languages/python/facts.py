@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Parser, Query, Tree
 
+from plumbrule.extract.looks import Asking
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, text
 from plumbrule.facts import (
     CONDITIONAL,
@@ -121,6 +122,10 @@ class PythonSweep(Sweep):
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset((b"True", b"False", b"None"))
     BUILTINS: ClassVar[frozenset[str]] = frozenset(dir(builtins))
     ODD_ARGUMENTS: ClassVar[frozenset[bytes]] = frozenset((b"lambda", b"for"))
+    ASKING: ClassVar[Asking] = Asking(
+        frozenset(b"isinstance issubclass assertIsInstance assertNotIsInstance assertIs assertIsNot".split()),
+        frozenset(b"cast suppress raises assertRaises assertRaisesRegex hasattr getattr".split()),
+    )
     OWN: ClassVar[frozenset[str]] = frozenset(("self", "cls"))
 
     def __init__(self, source: bytes, flags: int) -> None:

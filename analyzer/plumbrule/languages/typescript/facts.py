@@ -14,6 +14,7 @@ from typing import ClassVar
 from tree_sitter import Node, Query, Tree
 
 from plumbrule.extract.hiding import Span
+from plumbrule.extract.looks import Asking
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import TYPE_ONLY, Facts, Parameter
 from plumbrule.languages.typescript import scopes
@@ -90,6 +91,7 @@ class EcmaScriptSweep(ModuleSweep):
         b"type typeof var void while with yield".split()
     )
     ODD_ARGUMENTS: ClassVar[frozenset[bytes]] = frozenset((b"<",))
+    ASKING: ClassVar[Asking] = Asking(frozenset((b"toBeInstanceOf", b"toThrow", b"toThrowError", b"instanceOf")))
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset((b"true", b"false", b"null", b"undefined"))
     TELLING_CALLS: ClassVar[frozenset[bytes]] = frozenset(word[:1] for word in _UNUSUAL_CALLEES)
     BUILTINS: ClassVar[frozenset[str]] = frozenset(

@@ -1,0 +1,56 @@
+"""Whether a name is only looked at: compared with or asked about, and neither called nor handed on.
+
+Hides how that is told from the text around the name, in which strings and comments are masked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from typing import NamedTuple
+
+_FAR = 300  # bytes before a name in which the brackets around it are looked for
+_NEAR = 20
+_LONGEST = 60  # of the name of a function that asks
+_BEFORE = re.compile(
+    rb"(?:[=!]==?|(?<!\|)\||(?<![\w$])(?:is|is\s+not|in|case|except(?:\s*\*)?|instanceof|typeof))\s*\Z"
+)
+_AFTER = re.compile(rb"[^\S\n]*(?:[=!]==?|\|(?![|=])|(?:is|not\s+in|in|instanceof)\b)")
+_BRACKET = re.compile(rb"[()\[\]{}]")
+_CALLED = re.compile(rb"[\w$]+\Z")
+
+
+class Asking(NamedTuple):
+    """Functions that call nothing of what they get."""
+
+    anywhere: Set[bytes] = frozenset()
+    first: Set[bytes] = frozenset()  # that may call what follows
+
+
+def is_looked_at(masked: bytes, start: int, end: int, asking: Asking, keywords: Set[bytes]) -> bool:
+    """Whether the name at this place is only looked at."""
+    if _AFTER.match(masked, end):
+        return True
+    before = masked[max(0, start - _FAR) : start]
+    if _BEFORE.search(before, max(0, len(before) - _NEAR)):
+        return True
+    if before.endswith((b"=", b"= ")):
+        return False  # an argument by name, a default, another name for it
+    depth, item = 0, len(before)
+    for bracket in reversed(list(_BRACKET.finditer(before))):
+        if bracket[0] in (b")", b"]", b"}"):
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            around = before[: bracket.start()].rstrip()
+            if _BEFORE.search(around, max(0, len(around) - _NEAR)):
+                return True  # one of several
+            called = _CALLED.search(around, max(0, len(around) - _LONGEST))
+            name = called[0] if called is not None and called[0] not in keywords else b""
+            if name or around.endswith((b"]", b")")):
+                is_first = b"," not in before[bracket.end() : item]
+                # `a[C]` names a type or a place.
+                return bracket[0] == b"[" or name in asking.anywhere or (is_first and name in asking.first)
+            item = bracket.start()
+    return False
