@@ -109,3 +109,41 @@ def test_what_is_handed_on_may_be_called_and_what_is_passed_on_is_not(told, user
         "shop/use.py": f"from shop.f import f\n\n{user}\n",
     }
     assert told(before, {"shop/f.py": "def f(a, b): ...\n"}) == [(rule, "shop/f.py::f")] * bool(rule)
+
+
+LONG = """
+    kept = [row for row in x if row]
+    rows = sorted(kept)
+    for row in rows:
+        print(row, x, kept)
+    return f(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("f", "g", "f_now", "g_now", "rule"),
+    [
+        ("def f(a) -> int", "def g(x) -> int", "def f(a) -> int | None", "def g(x) -> int | None", ""),
+        ("def f(a) -> int", "def g(x) -> int", "def f(a) -> int | None", "def g(x) -> int", NARROWED),
+        ("def f(a) -> int", "def g(x) -> int", "async def f(a) -> int", "def g(x) -> Awaitable[int]", ""),
+        ("def f(a)", "def g(x)", "def f(a, b)", "def g(x, y)", BREAK),
+    ],
+)
+def test_whose_own_result_changed_with_it_was_adapted(told, f, g, f_now, g_now, rule):
+    head = "from shop.f import f\n\nV = {}\n\n{}:{}"
+    before = {"shop/__init__.py": "", "shop/f.py": f"{f}: ...\n", "shop/use.py": head.format(1, g, LONG)}
+    now = {"shop/f.py": f"{f_now}: ...\n", "shop/use.py": head.format(2, g_now, LONG)}
+    assert told(before, now) == [(rule, "shop/f.py::f")] * bool(rule)
+
+
+@pytest.mark.parametrize(
+    ("user", "rule"),
+    [("def g(x):\n    return f(x)", NARROWED), ("def g(x):\n    return f(x) + 1", BREAK)],
+)
+def test_who_only_hands_a_promise_on_need_not_wait_for_it(told, user, rule):
+    before = {
+        "shop/__init__.py": "",
+        "shop/f.py": "def f(a): ...\n",
+        "shop/use.py": f"from shop.f import f\n\n{user}\n",
+    }
+    assert told(before, {"shop/f.py": "async def f(a): ...\n"}) == [(rule, "shop/f.py::f")]

@@ -38,19 +38,25 @@ WITH used AS MATERIALIZED (
         -- A name as such: of this repository's own files `lost_import` knows which still ask for it and do not get it.
         AND (u.repo <> c.repo OR contains(c.symbol, '.') OR c.change NOT IN ('removed', 'moved', 'not-exported'))
 )
-SELECT u.repo, u.path, u.symbol, u.kind, u.change, u.detail, u.certainly AS certain, u.user_repo, u.src, u.line, u."user"
+SELECT u.repo, u.path, u.symbol, u.kind, u.change, u.detail,
+    -- Who only hands a result on may be asked by those who wait for it.
+    u.certainly AND NOT (u.change = 'async-changed' AND coalesce(bf.forwards, '') <> '') AS certain,
+    u.user_repo, u.src, u.line, u."user"
 FROM used u
 LEFT JOIN before.file b ON b.repo = u.user_repo AND b.path = u.src
 LEFT JOIN now.file n ON n.repo = u.user_repo AND n.path = u.src
-LEFT JOIN before.function bf ON bf.repo = u.user_repo AND bf.path = u.src AND bf.symbol = u."user" AND bf.exact_hash <> 0
+LEFT JOIN before.function bf ON bf.repo = u.user_repo AND bf.path = u.src AND bf.symbol = u."user"
 LEFT JOIN now.function nf ON nf.repo = u.user_repo AND nf.path = u.src AND nf.symbol = u."user"
+LEFT JOIN before.symbol bs ON bs.repo = u.user_repo AND bs.path = u.src AND bs.symbol = u."user"
+LEFT JOIN now.symbol ns ON ns.repo = u.user_repo AND ns.path = u.src AND ns.symbol = u."user"
 WHERE (
         -- Another repository stands as it is at its head.
         u.user_repo <> u.repo
         -- The file was not touched, so nothing in it was adapted.
         OR (n.path IS NOT NULL AND n.blob = b.blob)
-        -- The file was touched, but not the function that calls; types stand in its head, too.
-        OR (u.now <> '' AND u.change <> 'type-parameter-required' AND nf.exact_hash = bf.exact_hash)
+        -- The file was touched, but not the function that calls; types stand in its head, too, and so does what it returns.
+        OR (u.now <> '' AND u.change <> 'type-parameter-required' AND nf.exact_hash = bf.exact_hash AND bf.exact_hash <> 0
+            AND (u.change NOT IN ('return-widened', 'async-changed') OR ns.signature = bs.signature))
         -- A small function has no hash, and the module none at all; but the call is there as it was.
         OR (u.certainly AND u.way = 'call' AND u.calls_now <> '' AND EXISTS (
             SELECT 1 FROM now.use k

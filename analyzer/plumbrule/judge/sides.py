@@ -52,7 +52,7 @@ class _Between:
 _BETWEEN: Mapping[str, _Between] = {
     "contract_use": _Between(
         frozenset({"contract_change", "lost_import"}),
-        ("contract_change", "lost_import", "use", "file", "function"),
+        ("contract_change", "lost_import", "use", "file", "function", "symbol"),
         "contract_use.sql",
     ),
 }
