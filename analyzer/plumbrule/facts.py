@@ -55,7 +55,9 @@ class Symbol(NamedTuple):
     returns: str  # return type, or type, as written, "" if none
     # Of abstract, static, async, generator, get, set and wrapped (given to a function that makes of it what has the
     # name) those that hold, in this order; then replaced (a later statement of its block deletes it or puts something
-    # else in its place), value (a constant, in the place of a function or class) or checking (for type checkers alone).
+    # else in its place), value (a constant, in the place of a function or class), checking (for type checkers alone) or
+    # object (a literal all of whose members are listed; they are static, and what value one that is no function has
+    # is its signature, as of a variable: "= …" if it is neither a name nor plain data).
     modifiers: str
     decorators: list[str]  # as written, without "@", arguments cut: ["property", "app.route"]
     parent: int  # index of the enclosing symbol, -1 at module level

@@ -370,6 +370,51 @@ def test_a_call_that_still_passes_what_fails_was_not_adapted_whatever_else_was_t
 
 
 @pytest.mark.parametrize(
+    ("before", "now", "user", "missed"),
+    [
+        ("export const X = { g() {}, h: 1 };", "export const X = { h: 1 };",
+         'import { X } from "./kit";\nX.g();', "X.g"),
+        ("export const X = { g() {}, h: 1 };", "export const X = { h: 1 };",
+         'import { X } from "./kit";\nX.h;', ""),
+        ("export const X = { a: 1, b: 2 };", "export const X = { a: 1 };",
+         'import { X as Y } from "./kit";\nf(Y.b);', "X.b"),
+        ("export const X = { a: 1, b: 2 };", "export const X = { a: 1 };",
+         'import { X } from "./kit";\nconst { b } = X;', "X.b"),
+        ("export const X = { a: 1, b: 2 };", "export const X = { a: 1 };",
+         'import * as kit from "./kit";\nf(kit.X.b);', "X.b"),
+        ("export const X = { g() {} };", "export const X = {};\nX.g = () => {};",
+         'import { X } from "./kit";\nX.g();', ""),
+        ("export const X = { g(a) {} };", "export const X = { g(a, b) {} };",
+         'import { X } from "./kit";\nX.g(1);', "X.g"),
+        ("export const X = { g(a, b) {} };", "export const X = { g(a, b = 1) {} };",
+         'import { X } from "./kit";\nX.g(1, 2);', ""),
+        ("export default { g() {} };", "export default {};", 'import X from "./kit";\nX.g();', "default.g"),
+        ("const X = { g() {} };\nexport default X;", "const X = {};\nexport default X;",
+         'import Y from "./kit";\nY.g();', "X.g"),
+        ("module.exports = { g() {}, h: 1 };", "module.exports = { h: 1 };",
+         'const X = require("./kit");\nX.g();', "g"),
+        ("const X = { g() {} };\nmodule.exports = X;", "const X = {};\nmodule.exports = X;",
+         'const Y = require("./kit");\nY.g();', "X.g"),
+        ("const X = { g() {} };\nmodule.exports = X;", "const X = {};\nmodule.exports = X;",
+         'const { g } = require("./kit");\ng();', "X.g"),
+        ("exports.X = { g() {} };", "exports.X = {};", 'const { X } = require("./kit");\nX.g();', "X.g"),
+        ("exports.X = { g() {} };", "exports.X = {};\nexports.X.g = 1;",
+         'const { X } = require("./kit");\nX.g();', ""),
+    ],
+)  # fmt: skip
+def test_a_member_of_an_object_literal_is_missed_by_those_who_ask_for_it(
+    shop: Callable, judged: Callable, found: Callable, before: str, now: str, user: str, missed: str
+):
+    repo = shop({"kit.js": before + "\n", "use.js": user + "\n"})
+    repo.commit({"kit.js": now + "\n"})
+    code, report = judged(repo)
+    assert (code, found(report, "new", "contract-break")) == (
+        int(bool(missed)),
+        [f"kit.js::{missed}"] if missed else [],
+    )
+
+
+@pytest.mark.parametrize(
     ("user", "told"),
     [
         ("def show(box: Box) -> None:\n    print(box)\n", ""),

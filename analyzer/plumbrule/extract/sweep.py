@@ -374,15 +374,15 @@ class Sweep:
         returns: str = "",
         modifiers: str = "",
         decorators: list[str] | None = None,
+        under: int = -1,
     ) -> int:
-        """Appends a symbol under the enclosing one and returns its index, or -1 if it is nested too deep to name."""
-        parent = self.frame.symbol
+        """Appends a symbol under `under`, else the enclosing one; its index, or -1 if it is nested too deep to name."""
+        parent = under if under >= 0 else self.frame.symbol
         depth = 1 + self._depths[parent] if parent >= 0 else 0
         if depth > DEEPEST_SYMBOL:
             return -1
-        dotted = text(name[:LONGEST_NAME])
-        if parent >= 0:
-            dotted = f"{self.symbols[parent].name}.{dotted}"
+        around = f"{self.symbols[parent].name}." if parent >= 0 else ""
+        dotted = around + text(name[:LONGEST_NAME])
         lines, (start, end) = self._lines, span
         first = bisect_right(lines, start) + 1
         # Looked for from the first one on: few definitions are long.

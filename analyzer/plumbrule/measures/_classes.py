@@ -83,6 +83,11 @@ def surely_lacks_member(reader: Reader, place: Place, name: str) -> bool:
 
     What is written down is for the caller to look through.
     """
+    home = reader.rows(place.path) if place.path else None
+    if home is not None and any(
+        one.symbol == place.symbol and "object" in one.modifiers.split() for one in home.symbols
+    ):
+        return True  # an object literal, all of whose members are listed
     for one in (place, *ancestors_of(reader, place)):
         if not one.path and one.symbol.rpartition(".")[2] in _ENUMERATIONS:
             continue

@@ -73,7 +73,7 @@ def definitions(interface: Interface) -> dict[str, list[Definition]]:
 def narrowings(before: Definition, now: Definition, language: str) -> list[Change]:
     """How calls, uses or subclasses of `before` may fail with `now`; empty if all of them still work."""
     old, new = before.symbol, now.symbol
-    if old.kind == "method" and new.kind == "property":
+    if old.kind == "method" and new.kind == "property" and not new.signature.startswith("= "):
         return [Change("kind-changed", "a method became a property", certain=True)]
     if old.kind == "property" and new.kind == "method" and _by_name_too(language):
         return [Change("kind-changed", "a property became a method", certain=True)]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plumbrule.facts import REEXPORT
+from plumbrule.facts import REEXPORT, Symbol
 from plumbrule.languages import entries
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of, surely_lacks_member
@@ -103,9 +103,14 @@ def _is_offered(name: str, known: Mapping[str, list[Definition]], exported: Coll
         # A module's name that is merely not listed can still be imported; a protected member is for subclasses.
         if symbol.visibility == "private" or (symbol.visibility == "protected" and depth > 1):
             return False
-        if depth < len(parts) and symbol.kind not in _CLASSES and symbol.kind != "namespace":
+        if depth < len(parts) and not any(_has_members(one.symbol) for one in several):
             return False
     return True
+
+
+def _has_members(symbol: Symbol) -> bool:
+    """Whether what is defined inside a symbol belongs to what it offers."""
+    return symbol.kind in _CLASSES or symbol.kind == "namespace" or symbol.has("object")
 
 
 class _Pair(NamedTuple):
@@ -201,7 +206,9 @@ def _compared(
     if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
         return
     language = s.before.rows(pair.before).file.language
-    known, found = before.definitions(pair.before), dict(now.definitions(pair.now))
+    known, found = dict(before.definitions(pair.before)), dict(now.definitions(pair.now))
+    # What an object literal only names, its users call by that name.
+    _follow_aliases(before, pair.before, known, [name for name in known if "." in name])
     aliases = _follow_aliases(now, pair.now, found, known)
     comparison = _Comparison(
         before, now, pair, language, anew, known, found, aliases, exported(ours, language), exported(theirs, language),
@@ -242,6 +249,8 @@ def _elsewhere(c: _Comparison, name: str, several: Sequence[Definition]) -> Iter
         place = Place(path, name)
         if name in there:
             yield from _told(c, name, several, _Fate(least(several, there[name], c.language), place, there[name]))
+        elif _is_beyond(c, there, owner):
+            continue
         elif owner in there and f"{owner}.{ASKED_AT_RUN_TIME}" not in there:
             certain = surely_lacks_member(Reader(c.now.graph, path), Place(path, owner), own_name)
             yield from _told(c, name, several, _Fate([Change("removed", "", certain)], place))
@@ -262,7 +271,7 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
         return _Fate(
             [] if c.offers(name) else [Change("not-exported", "", certain=True)], place, variants, is_gone=True
         )
-    if owner and _is_beyond(c, owner):
+    if owner and _is_beyond(c, c.found, owner):
         return _Fate([], place)
     elsewhere = _moved_definition(c, name)
     if elsewhere is not None:
@@ -277,12 +286,26 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
     return _Fate([Change("removed", detail, certain)], place, is_gone=True)
 
 
-def _is_beyond(c: _Comparison, owner: str) -> bool:
-    """Whether what a name offers inside cannot be known: it stands for a value that is not written down here."""
-    return owner in c.found and all(
-        one.symbol.kind in _VALUES and not (one.symbol.kind == "type" and _OBJECT_TYPE.fullmatch(one.symbol.signature))
-        for one in c.found[owner]
-    )
+def _is_beyond(c: _Comparison, there: Mapping[str, Sequence[Definition]], owner: str) -> bool:
+    """Whether what a name offers inside cannot be known: it, or what it lies in, stands for a value that is not written
+    down."""
+    while owner and owner not in there:
+        owner = owner.rpartition(".")[0]
+    if not owner:
+        return False
+    unwritten = [
+        one.symbol.kind in _VALUES
+        and not one.symbol.has("object")
+        and not (one.symbol.kind == "type" and _OBJECT_TYPE.fullmatch(one.symbol.signature))
+        for one in there[owner]
+    ]
+    if any(one.symbol.has("object") for one in c.known.get(owner, ())):
+        # A type of the same name says nothing, and a function may be given members anywhere.
+        return any(
+            one.symbol.kind == "function" or (open_ and one.symbol.kind != "type")
+            for one, open_ in zip(there[owner], unwritten, strict=True)
+        )
+    return all(unwritten)
 
 
 def _told(c: _Comparison, name: str, before: Sequence[Definition], fate: _Fate) -> Iterator[Row]:

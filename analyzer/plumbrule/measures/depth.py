@@ -23,6 +23,7 @@ from plumbrule.measures._structure import StructuredRows, links_now, moved_links
 from plumbrule.tables import Row, Table, columns
 
 _OWN = ("self", "cls", "this", "super()", "super")
+_VALUES = ("variable", "constant")
 _PLAIN = {"staticmethod", "classmethod"}  # decorators that add nothing to a call
 _DEPRECATED = re.compile(r"deprecat|(^|\.)warn$", re.IGNORECASE)
 _FAULT = re.compile(r"(Error|Exception|Warning)\b")
@@ -46,9 +47,10 @@ def _target(s: Situation, rows: FileRows, path: str, function: FunctionRow) -> P
             return Place(use.dst, use.symbol)
     if len(called) == 1:
         return Place(called[0].dst, called[0].symbol)
-    if any(symbol.symbol == function.forwards for symbol in rows.symbols):
+    kinds = {symbol.symbol: symbol.kind for symbol in rows.symbols}
+    if function.forwards in kinds and (not rest or kinds.get(head) not in _VALUES):
         return Place(path, function.forwards)
-    if any(symbol.symbol == head for symbol in rows.symbols):
+    if head in kinds:
         return ""
     interface = s.facts.interface(rows.file.dialect, rows.file.blob)
     bound = {statement.alias: statement for statement in interface.imports}.get(head)
@@ -131,14 +133,22 @@ def _functions_of(s: Situation, path: str) -> Iterator[Row]:
             kind = _kind(reader, target)
             if kind == "class":
                 exempt = exempt or "makes an object, and keeps to itself of which class"
-            elif kind in ("variable", "constant") and not f".{function.forwards}".endswith(f".{target.symbol}"):
-                # `isAbsolute` that asks ABSOLUTE_PATH.test(path) says what a pattern is for.
-                exempt, target = exempt or f"asks what {target.symbol} holds", Place("", "")
+            elif (value := _value_asked(reader, target, kind, function)) is not None:
+                exempt, target = exempt or f"asks what {value} holds", Place("", "")
         chain, end = _chain(s, reader, target)
         yield (
             s.now.repo, path, function.symbol, function.line, _is_public(symbol, known), function.forward_grade,
             function.forwards, _text(target), chain, _text(end), exempt, reader.rests_on,
         )  # fmt: skip
+
+
+def _value_asked(reader: Reader, target: Place, kind: str, function: FunctionRow) -> str | None:
+    """The variable that a pass-through asks for something: `isAbsolute` that asks ABSOLUTE_PATH.test(path) says what a
+    pattern is for. None if it leads to no variable, or calls it."""
+    if kind in _VALUES and not f".{function.forwards}".endswith(f".{target.symbol}"):
+        return target.symbol
+    holder, dot, _ = target.symbol.partition(".")
+    return holder if dot and _kind(reader, target._replace(symbol=holder)) in _VALUES else None
 
 
 def _kind(reader: Reader, place: Place) -> str:

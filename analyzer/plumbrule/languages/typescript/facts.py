@@ -8,7 +8,9 @@ what code amounts to in figures.py.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import ClassVar
 
 from tree_sitter import Node, Query, Tree
@@ -39,6 +41,7 @@ from plumbrule.languages.typescript.nodes import (
     wrapped_function,
     written,
 )
+from plumbrule.languages.typescript.objects import MOST_OBJECTS, Member, literal_in, may_gain_members, members_of
 from plumbrule.languages.typescript.signatures import parameters_of, signature_of
 
 _AT = ord("@")
@@ -54,6 +57,7 @@ _TYPE_NAMES = frozenset(("type_identifier", "nested_type_identifier"))
 _GENERATORS = frozenset(("generator_function_declaration", "generator_function"))
 _HAVE_METHODS = frozenset(("class",))
 _HAVE_MEMBERS = frozenset(("class", "interface", "type"))
+_TYPES = frozenset(("type", "interface"))  # they share names with values
 _HIDING = frozenset(("function", "method", "namespace"))  # what is inside cannot be reached by importing them
 _MAKE_PROPERTIES = frozenset((b"public", b"private", b"protected", b"readonly"))
 _DECISION = Flow(cyclomatic=1)
@@ -513,8 +517,10 @@ class EcmaScriptSweep(ModuleSweep):
         kind = "variable" if self.source.startswith((b"let", b"var"), start) else "constant"
         span, offered = (declarator.start_byte, declarator.end_byte), self._is_offered(start)
         meant = f"= {text(written(self.source, value))}" if value is not None and is_name(value, name) else ""
+        # A type that is written down decides what there is, whatever the value has.
+        says_it = value if name.type == "identifier" and declarator.child_by_field_name("type") is None else None
         for bound in names_bound(name):
-            self.define_value(written(self.source, bound), kind, span, exported=offered, signature=meant)
+            self.define_value(written(self.source, bound), kind, span, exported=offered, signature=meant, value=says_it)
 
     def _names_function(self, declarator: Node, name: Node, value: Node, start: int) -> bool:
         """Whether the value is a function or a class, which then is the definition and has this name."""
@@ -686,4 +692,58 @@ class EcmaScriptSweep(ModuleSweep):
                 self.symbols[index] = row._replace(exported=True)
                 shown.add(index)
         self.is_generated = self.is_generated or is_built(self.source, bytes(self._masked))
+        if self.values and not self.is_generated:
+            self._list_members()
         super().finish()
+
+    def _list_members(self) -> None:
+        """Adds the members of the object literals that are offered."""
+        named = Counter(row.name for row in self.symbols if row.parent < 0 and row.kind not in _TYPES)
+        for owner, value in islice(self.values.items(), MOST_OBJECTS):
+            row = self.symbols[owner]
+            literal = literal_in(self.source, value) if row.exported and named[row.name] == 1 else None
+            members = members_of(self.source, literal) if literal is not None else None
+            if literal is None or members is None:
+                continue
+            known = {member.name for member in members}
+            if may_gain_members(self._masked, row.name.encode(), literal, known):
+                continue
+            self.symbols[owner] = row._replace(modifiers="object")
+            owners = {b"": owner}
+            for member in members:
+                outer, _, name = member.name.rpartition(b".")
+                owners[member.name] = self._define_member(owners[outer], name, member)
+            if self._is_open and ("default", row.name, -1) in {export[:3] for export in self.exports}:
+                # Who loads a module of CommonJS has this object itself.
+                for member in members:
+                    if b"." not in member.name:
+                        self.offer(text(member.name), f"{row.name}.{text(member.name)}", member.entry.start_byte)
+
+    def _define_member(self, owner: int, name: bytes, member: Member) -> int:
+        entry, function = member.entry, member.function
+        span = entry.start_byte, entry.end_byte
+        if function is None:
+            modifiers = "static object" if member.is_listed else "static"
+            return self.define(
+                name,
+                "property",
+                "public",
+                span,
+                exported=True,
+                signature=member.value,
+                modifiers=modifiers,
+                under=owner,
+            )
+        begins = (function.child_by_field_name(field) for field in ("name", "parameters", "parameter"))
+        head = next((node.start_byte for node in begins if node is not None), function.start_byte)
+        words = (b"static", *self.source[function.start_byte : head].split())
+        is_asked = b"get" in words or b"set" in words
+        index = self.define(
+            name, "property" if is_asked else "method", "public", span, exported=True,
+            signature=signature_of(self.source, function),
+            returns=type_of(self.source, function.child_by_field_name("return_type")),
+            modifiers=modifiers_of(words, is_generator=function.type in _GENERATORS), under=owner,
+        )  # fmt: skip
+        if index >= 0:
+            self.parameters.extend(one._replace(symbol=index) for one in parameters_of(self.source, function))
+        return index

@@ -75,6 +75,7 @@ _EXPORT_EQUALS = re.compile(r"export\s*=\s*([\w$]+)\s*;?")
 _REFERENCE = re.compile(r"""///\s*<reference\s+(path|types)\s*=\s*["']([^"'\n]+)["']""")
 _BINDING = re.compile(rb"=>|\b(?:function|class|require|import)\b")
 _BINDING_WORDS = (b"=>", b"function", b"class", b"require", b"import")
+_NO_OBJECTS = frozenset(("identifier", "string", "number", "array", "new_expression", "template_string"))
 _SHORT = 300  # bytes; a longer statement is not searched for bindings before it is taken apart
 
 # Every mention of what a CommonJS module offers: a member or none, and whether it is set.
@@ -121,6 +122,7 @@ class ModuleSweep(Sweep):
         self.watches_comments = b"///" in source
         self.flags = flags  # of all imports of this file
         self.claims: dict[int, Claim] = {}  # by node id
+        self.values: dict[int, Node] = {}  # by symbol: what a variable of the module is set to
         self.exported_at = -1  # start of the declaration that is exported
         self.default_at = -1  # start of the declaration that is the default export
         self.anonymous_to = 0  # end of the outermost function without a name
@@ -139,10 +141,20 @@ class ModuleSweep(Sweep):
         self.exports.append(Export(name, local, row, self.line(start)))
 
     def define_value(
-        self, name: bytes, kind: str, span: tuple[int, int], *, exported: bool, signature: str = ""
+        self,
+        name: bytes,
+        kind: str,
+        span: tuple[int, int],
+        *,
+        exported: bool,
+        signature: str = "",
+        value: Node | None = None,
     ) -> None:
+        """A variable; `value` is what it is set to, if that alone says which members it has."""
         visibility = "public" if exported else "private"
-        self.define(name, kind, visibility, span, exported=exported, signature=signature)
+        index = self.define(name, kind, visibility, span, exported=exported, signature=signature)
+        if value is not None and index >= 0 and self.symbol < 0 and value.type not in _NO_OBJECTS:
+            self.values[index] = value
 
     def _bind(self, module: str, taken: Iterable[Taken], start: int, flags: int) -> None:
         line, symbol = self.line(start), self.symbol
@@ -390,7 +402,7 @@ class ModuleSweep(Sweep):
             if named is not None:
                 self.offer("default", text(name), start)
             return
-        self.define_value(b"default", "constant", (start, end), exported=True)
+        self.define_value(b"default", "constant", (start, end), exported=True, value=value)
 
     # -- CommonJS -------------------------------------------------------------------------------------------------
 
@@ -450,7 +462,7 @@ class ModuleSweep(Sweep):
                     self.offer("*", "*", start, row)
                 self._is_open |= name == b"default" and bool(member)
             elif name not in self._offered:
-                self.define_value(name, "constant", (start, end), exported=True)
+                self.define_value(name, "constant", (start, end), exported=True, value=value)
             self._is_open |= row < 0 and name == b"default"
             self._offered.add(name)
 
@@ -497,7 +509,7 @@ class ModuleSweep(Sweep):
         elif (loaded := self._loaded_here(value))[0] >= 0:
             self.offer(text(name), loaded[1], start, loaded[0])
         elif key.type != "computed_property_name":
-            self.define_value(name, "constant", span, exported=True)
+            self.define_value(name, "constant", span, exported=True, value=value)
         self._is_open |= key.type == "computed_property_name"
 
     # -- the end --------------------------------------------------------------------------------------------------
