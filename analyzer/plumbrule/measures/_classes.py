@@ -19,6 +19,10 @@ _NO_BASE = {"object", "ABC", "Generic", "Protocol", "extends", "implements"}
 _ENUMERATIONS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"}
 _CLASSES = {"class", "interface", "enum"}
 _NAME = re.compile(r"[A-Za-z_$][\w$.]*")
+# What TypeScript makes of a type by these has the members of that type, but for those that are left out by name.
+_MADE_OF = re.compile(r"(?<![\w$.])(Omit|Pick|Partial|Required|Readonly)\s*<")
+_LITERAL = re.compile(r"""["']([^"']*)["']""")
+_KEYS = re.compile(r"""\s*(?:\|\s*)?["'][^"']*["'](?:\s*\|\s*["'][^"']*["'])*\s*""")
 _INSIDE = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\([^()]*\)|\w+\s*=\s*[\w.]+")  # type arguments, calls, keywords
 
 
@@ -45,15 +49,22 @@ class Place(NamedTuple):
     symbol: str
 
 
-def bases_of(rows: FileRows, path: str, name: str) -> list[Place]:
-    """Base classes and interfaces of the class `name`; one outside the repository has no path."""
+def bases_of(rows: FileRows, path: str, name: str, member: str = "") -> list[Place]:
+    """Base classes and interfaces of the class `name`; one outside the repository has no path.
+
+    With `member` without those of which `name` takes over all but that member.
+    """
     declared = next((symbol for symbol in rows.symbols if symbol.symbol == name), None)
     if declared is None:
         return []
-    found = {use.symbol.rpartition(".")[2]: Place(use.dst, use.symbol) for use in rows.uses
-             if use.user == name and use.kind == "inherit" and use.dst}  # fmt: skip
-    own = {symbol.symbol for symbol in rows.symbols}
     written = declared.signature[1:-1] if declared.signature.startswith("(") else declared.signature
+    written, unwrapped = _unwrapped(written, member)
+    found = {
+        use.symbol.rpartition(".")[2]: Place(use.dst, use.symbol)
+        for use in rows.uses
+        if use.user == name and use.dst and (use.kind == "inherit" or (use.kind == "type" and use.symbol in unwrapped))
+    }
+    own = {symbol.symbol for symbol in rows.symbols}
     for _ in range(4):  # nested type arguments
         written = _INSIDE.sub("", written)
     names = [base for base in _NAME.findall(written) if base.rpartition(".")[2] not in _NO_BASE and base != name]
@@ -65,13 +76,50 @@ def bases_of(rows: FileRows, path: str, name: str) -> list[Place]:
     return [*found.values(), *here, *outside]
 
 
-def ancestors_of(reader: Reader, place: Place) -> Iterator[Place]:
-    """Bases of a class, their bases, and so on, nearest first, each once."""
+def _unwrapped(written: str, member: str) -> tuple[str, set[str]]:
+    """What a class says of its bases with the types themselves in place of what is made of them, and their names."""
+    names: set[str] = set()
+    while (made := _MADE_OF.search(written)) is not None:
+        parts, end = _arguments(written, made.end())
+        if not end:
+            break  # cut off
+        keys = parts[1] if len(parts) > 1 else ""
+        literals = set(_LITERAL.findall(keys))
+        is_left_out = (made[1] == "Omit" and member in literals) or (
+            made[1] == "Pick" and _KEYS.fullmatch(keys) is not None and member not in literals
+        )
+        inner = "" if member and is_left_out else parts[0]
+        if (base := _NAME.match(inner.strip())) is not None:
+            names.add(base[0].rpartition(".")[2])
+        written = f"{written[: made.start()]}{inner}{written[end:]}"
+    return written, names
+
+
+def _arguments(written: str, start: int) -> tuple[list[str], int]:
+    """The type arguments that begin there, and where they end; 0 if they do not."""
+    parts: list[str] = []
+    depth, begin = 0, start
+    for at in range(start, len(written)):
+        char = written[at]
+        if char in "<([{":
+            depth += 1
+        elif char in ")]}" or (char == ">" and written[at - 1] != "="):
+            if not depth:
+                return [*parts, written[begin:at]], at + 1
+            depth -= 1
+        elif char == "," and not depth:
+            parts.append(written[begin:at])
+            begin = at + 1
+    return parts, 0
+
+
+def ancestors_of(reader: Reader, place: Place, member: str = "") -> Iterator[Place]:
+    """Bases of a class, their bases, and so on, nearest first, each once; with `member` those that may give it that."""
     pending, entered = [place], {place}
     while pending:
         current = pending.pop(0)
         rows = reader.rows(current.path) if current.path else None
-        for base in bases_of(rows, current.path, current.symbol) if rows is not None else ():
+        for base in bases_of(rows, current.path, current.symbol, member) if rows is not None else ():
             if base not in entered:
                 entered.add(base)
                 pending.append(base)
@@ -88,7 +136,7 @@ def surely_lacks_member(reader: Reader, place: Place, name: str) -> bool:
         one.symbol == place.symbol and "object" in one.modifiers.split() for one in home.symbols
     ):
         return True  # an object literal, all of whose members are listed
-    for one in (place, *ancestors_of(reader, place)):
+    for one in (place, *ancestors_of(reader, place, name)):
         if not one.path and one.symbol.rpartition(".")[2] in _ENUMERATIONS:
             continue
         built_in = getattr(builtins, one.symbol, None) if not one.path else None
@@ -106,7 +154,7 @@ def surely_lacks_member(reader: Reader, place: Place, name: str) -> bool:
 def promised_by(reader: Reader, path: str, owner: str, method: str) -> str:
     """The base that already promises `method` of class `owner`; one outside the repository may promise anything."""
     outside = ""
-    for base in ancestors_of(reader, Place(path, owner)):
+    for base in ancestors_of(reader, Place(path, owner), method):
         rows = reader.rows(base.path) if base.path else None
         if rows is None:
             outside = outside or base.symbol

@@ -83,7 +83,7 @@ def narrowings(before: Definition, now: Definition, language: str) -> list[Chang
         found = [Change("not-a-class", "a function now", certain=True)] if new.kind == "function" else []
         if found and _by_name_too(language):
             return found  # what makes an object and what returns one are called alike
-        return [Change("kind-changed", f"a class became a {new.kind}", certain=True), *found]
+        return [Change("kind-changed", f"a class became {_with_article(new.kind)}", certain=True), *found]
     found = list(_modified(old, new, language))
     if old.kind in _CALLABLE and new.kind in _CALLABLE:
         ours, theirs = _arguments(before), _arguments(now)
@@ -98,6 +98,10 @@ def narrowings(before: Definition, now: Definition, language: str) -> list[Chang
     elif old.kind in _GENERIC and new.kind in _GENERIC and not _by_name_too(language):
         found += _type_parameters(old, new)
     return found
+
+
+def _with_article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _type_parameters(old: Symbol, new: Symbol) -> Iterator[Change]:
@@ -147,7 +151,7 @@ def least(before: Sequence[Definition], now: Sequence[Definition], language: str
 def _modified(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
     """What callers lose by modifiers alone."""
     if new.has("value") and old.kind in _CALLED:
-        yield Change("kind-changed", f"a {old.kind} became a value", certain=True)
+        yield Change("kind-changed", f"{_with_article(old.kind)} became a value", certain=True)
     if new.has("checking") and not old.has("checking") and old.kind in _CALLED:
         yield Change("kind-changed", "there for type checkers alone now", certain=True)
     if old.kind == new.kind == "class" and new.has("abstract") and not old.has("abstract"):

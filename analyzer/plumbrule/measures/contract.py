@@ -26,6 +26,7 @@ _CLASSES = frozenset({"class", "interface", "enum"})
 _VALUES = frozenset({"variable", "constant", "type", "property"})
 _ALIAS = re.compile(r"= ([\w$]+(?:\.[\w$]+)*)")
 _OBJECT_TYPE = re.compile(r"(?:<.*>\s*)?= \{.*[}…]")
+_WORD = re.compile(r"[\w$]+")
 _SUFFIX = re.compile(r"(\.d)?\.[^./]+$")
 
 
@@ -353,7 +354,7 @@ def _still_there(c: _Comparison, owner: str, name: str) -> bool:
     reader = Reader(c.now.graph, c.pair.now)
     return any(
         f"{base.symbol}.{name}" in {symbol.symbol for symbol in rows.symbols}
-        for base in ancestors_of(reader, c.meant(owner))
+        for base in ancestors_of(reader, c.meant(owner), name)
         if (rows := reader.rows(base.path)) is not None
     )
 
@@ -404,10 +405,18 @@ def _lost_bases(before: Side, now: Side, old: Place, new: Place) -> Iterator[Cha
         return
     ours = bases_of(before.graph.rows(old.path), old.path, old.symbol)
     reader = Reader(now.graph, new.path)
-    theirs = {base.symbol.rpartition(".")[2] for base in ancestors_of(reader, new)}
+    theirs = {base.symbol.rpartition(".")[2] for base in ancestors_of(reader, new)} | _still_named(now, new)
     for base in ours:
         if base.symbol.rpartition(".")[2] not in theirs:
             yield Change("base-removed", base.symbol)
+
+
+def _still_named(now: Side, place: Place) -> set[str]:
+    """What the head of a class names in any way: `extends Mixed(Base)` and `extends Shown<Base>` may well give all that
+    Base does."""
+    heads = [symbol.signature for symbol in now.graph.rows(place.path).symbols if symbol.symbol == place.symbol]
+    named = {word for head in heads for word in _WORD.findall(head)}
+    return named | {one.name for one in now.interface(place.path).imports if one.alias in named}
 
 
 def _defined_anew(s: Situation) -> dict[tuple[str, str], list[str]]:
