@@ -430,3 +430,39 @@ def test_a_name_is_missed_wherever_it_is_asked_for(
 )  # fmt: skip
 def test_a_name_that_may_still_be_had_where_it_is_used_is_not_missed(world, before, now):
     assert lost(world, before, {**before, **now}) == []
+
+
+NAMESAKE = {"kit/__init__.py": "from .s import s\n", "kit/s.py": "def s(a):\n    return a\n"}
+
+
+@pytest.mark.parametrize(
+    ("package", "use", "missed"),
+    [
+        ("from .s import s\n", "from kit import s\n\n\ndef f():\n    return s(1)\n", True),
+        ("def s(a):\n    return a\n", "from kit import s\n\ns(1)\n", True),
+        ("from .s import s as s\n", "from kit import s as run\n\nrun(1)\n", True),
+        # What else is done with it may go well with the module.
+        ("from .s import s\n", "from kit import s\n\nALL = [s]\n", False),
+        ("from .s import s\n", "from kit import s\n", False),
+        ("from .s import s\n", "from kit import s\n\ns.s(1)\n", False),
+        # It was the module before, or nobody can tell what it is.
+        ("from . import s\n", "from kit import s\n\ns(1)\n", False),
+        ("s = 1\n", "from kit import s\n\ns(1)\n", False),
+        ("from .s import s\n", "try:\n    from kit import s\nexcept ImportError:\n    s = print\n\ns(1)\n", False),
+        ("from .s import s\n", "import kit.s as s\n\ns(1)\n", False),
+    ],
+)
+def test_a_call_misses_a_name_in_whose_place_a_package_gives_its_module(world, package: str, use: str, missed: bool):
+    before = {**NAMESAKE, "kit/__init__.py": package, "use.py": use}
+    found = lost(world, before, {**before, "kit/__init__.py": ""})
+    assert [(path, change, src) for path, change, src, _ in found] == [
+        ("kit/__init__.py", "removed", "use.py")
+    ] * missed
+
+
+@pytest.mark.parametrize(
+    "now", ["from .s import s\nV = 1\n", "from .s import *\n", "def __getattr__(name): ...\n", "s = print\n"]
+)
+def test_a_package_that_still_binds_a_name_gives_that_and_not_its_module(world, now: str):
+    before = {**NAMESAKE, "use.py": "from kit import s\n\ns(1)\n"}
+    assert lost(world, before, {**before, "kit/__init__.py": now}) == []

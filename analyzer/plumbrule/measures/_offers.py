@@ -122,12 +122,27 @@ def surely_lacks(side: Side, path: str, name: str, *, star: bool) -> bool:
     """Whether it is certain that `name` is not to be had from this file."""
     if path not in side.graph or gives(side, path, name, star=star):
         return False
+    if _beside(side, path, name):
+        return False  # the package's own module of that name
+    return (star and side.interface(path).has_all) or not _is_open(side, path, set())
+
+
+def module_instead(side: Side, path: str, name: str) -> str:
+    """The module of a package that whoever imports `name` from it gets, as the package surely binds no such name; empty
+    if there is none, or that is not certain."""
+    module = _beside(side, path, name) if path in side.graph else ""
+    if not module or gives(side, path, name, star=False):
+        return ""
+    return "" if _is_open(side, path, set()) or _is_open(side, module, set()) else module
+
+
+def _beside(side: Side, path: str, name: str) -> str:
+    """The module or package of this name in the folder of a file; empty if there is none."""
     beside = f"{path.rpartition('/')[0]}/{name}".lstrip("/")
     dialects = spoken(side.graph.rows(path).file.language)
     as_folders = [f"/{entry}" for dialect in dialects for entry in dialect.entries]
-    if any(beside + ending in side.graph for dialect in dialects for ending in (*dialect.suffixes, *as_folders)):
-        return False  # the package's own module of that name
-    return (star and side.interface(path).has_all) or not _is_open(side, path, set())
+    endings = [ending for dialect in dialects for ending in (*dialect.suffixes, *as_folders)]
+    return next((beside + ending for ending in endings if beside + ending in side.graph), "")
 
 
 def _is_open(side: Side, path: str, entered: set[str]) -> bool:

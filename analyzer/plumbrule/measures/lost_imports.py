@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from plumbrule.facts import OPTIONAL, Interface
 from plumbrule.graph import Dependency, FileRows, Graph, Use
-from plumbrule.languages import spoken
+from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._offers import Side, exported, gives, surely_lacks
+from plumbrule.measures._offers import Side, exported, gives, module_instead, offers_all, surely_lacks
 from plumbrule.tables import Row, Table, columns
+
+_CALLED = ("function", "class")
 
 
 class _Said(NamedTuple):
@@ -74,6 +76,7 @@ def lost_imports(s: Situation) -> Collection[Row]:
             rows += _lost_by(s, path, moved_to)
             rows += _lost_where_used(s, path, moved_to, *sides)
             rows += _lost_but_declared(s, path, *sides)
+            rows += _lost_to_module(s, path, *sides)
     return sorted(set(rows))
 
 
@@ -177,6 +180,56 @@ def _lost_but_declared(s: Situation, path: str, before: Side, now: Side) -> Iter
         if edge.dst in (declaring, path) and not edge.type_only:
             for name in sorted(lost.intersection(edge.names.split(", "))):
                 yield s.now.repo, path, name, "removed", f"still declared in {declaring}", edge.src, edge.line
+
+
+def _lost_to_module(s: Situation, path: str, before: Side, now: Side) -> Iterator[Row]:
+    """Names that a package no longer binds and has a module for: the import goes on and gives the module, which who
+    calls it cannot. What else is done with it may go well with a module, too."""
+    is_package = path.rpartition("/")[2] in entries() and path in s.before
+    language = before.graph.rows(path).file.language if is_package else ""
+    if not is_package or not offers_all(language):
+        return
+    interface = before.interface(path)
+    bound = {one.alias for one in interface.imports} | exported(interface, language)
+    instead = {name: module for name in bound if (module := module_instead(now, path, name))}
+    for name, module in sorted(instead.items()):
+        callers = {edge.src for edge in s.now.edges() if edge.dst == module and edge.src in s.before}
+        for src in sorted(callers) if _is_called(before, path, name) else ():
+            if _takes(before, src, path, name) and _takes(now, src, path, name):
+                for line in _calls_of_all(s.now, src, module):
+                    yield s.now.repo, path, name, "removed", f"{module} in its place", src, line
+
+
+def _calls_of_all(graph: Graph, path: str, module: str) -> Iterator[int]:
+    """The lines where a file calls what is a module now, and not something in it."""
+    for use in graph.rows(path).uses:
+        if (use.dst, use.symbol, use.kind) == (module, "", "call") and use.calls not in ("", "?", "*"):
+            yield use.line
+
+
+def _is_called(side: Side, path: str, name: str) -> bool:
+    """Whether a package binds the name to a function or class, its own or that of another file."""
+    rows = side.graph.rows(path)
+    found = [(path, name)]
+    for one in side.interface(path).imports:
+        if one.alias == name and one.symbol < 0:
+            ends = [use for use in rows.uses if use.kind == "import" and (use.line, use.symbol) == (one.line, one.name)]
+            found += [(use.dst, use.symbol) for use in ends if use.dst in side.graph]
+    return any(
+        symbol.symbol == defined and symbol.kind in _CALLED
+        for file, defined in found
+        for symbol in side.graph.rows(file).symbols
+    )
+
+
+def _takes(side: Side, path: str, package: str, name: str) -> bool:
+    """Whether the file imports this name from a package, by what its statements say."""
+    folder = package.rpartition("/")[0].rpartition("/")[2]
+    return any(
+        one.name == name and not one.flags & OPTIONAL
+        and (one.module.rpartition(".")[2] == folder if one.module else one.level > 0)
+        for one in side.interface(path).imports
+    )  # fmt: skip
 
 
 def _declared_beside(s: Situation, path: str) -> str:
