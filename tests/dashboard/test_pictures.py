@@ -86,6 +86,28 @@ def test_every_chart_of_the_screen_can_be_mailed_and_is_the_same_each_time() -> 
     assert {name: charts.png(chart) for name, chart in every_chart("light").items()} == first
 
 
+def outlines(drawn: str, mark: str) -> list[str]:
+    """The outlines of an SVG's lines or areas."""
+    return re.findall(rf'class="mark-{mark} [^>]*><path aria-label[^>]*? d="([^"]+)"', drawn)
+
+
+@pytest.mark.parametrize("name", ["over_time", "small"])
+def test_counts_of_one_instant_are_filled_up_to_their_line(name: str) -> None:
+    import vl_convert
+
+    look, series = theme("light"), moments(2, 3, 6, 4, 5)
+    backdated = [moment._replace(at=series[1].at) if 1 < n < 4 else moment for n, moment in enumerate(series)]
+    span = charts.span_of(series)
+    assert span is not None
+    if name == "small":
+        chart = charts.small(backdated, look, span=span, colour=look.error).properties(width=200)
+    else:
+        chart = charts.over_time(backdated, look, span=span, width=400)
+    drawn = vl_convert.vegalite_to_svg(chart.to_dict())
+    (line,), (area,) = outlines(drawn, "line"), outlines(drawn, "area")
+    assert area.startswith(line)
+
+
 def test_a_chart_is_drawn_in_utc_whatever_the_machine_says(tmp_path: Path) -> None:
     source = (
         "import sys; from datetime import *; from plumbrule.report.charts import *\n"

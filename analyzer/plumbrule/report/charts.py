@@ -42,6 +42,7 @@ def over_time(
     y = alt.Y(
         "value:Q",
         title=None,
+        stack=None,  # else what shares an instant, as backdated commits do, is filled one above the other
         scale=alt.Scale(domain=domain, nice=False),
         axis=alt.Axis(tickCount=4, format=",.0f", tickMinStep=1, minExtent=_MARGIN, maxExtent=_MARGIN),
     )
@@ -65,7 +66,8 @@ def small(moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str, h
     rows = _until([_moment(moment) for moment in moments], span)
     top = max((moment.value for moment in moments), default=0.0)
     x = alt.X("at:T", scale=_utc(span), axis=None)
-    y = alt.Y("value:Q", scale=alt.Scale(domain=[0, max(top * 1.08, 1)], nice=False), axis=None)
+    scale = alt.Scale(domain=[0, max(top * 1.08, 1)], nice=False)
+    y = alt.Y("value:Q", stack=None, scale=scale, axis=None)  # see `over_time`
     base = alt.Chart(_data(rows)).encode(x=x, y=y, tooltip=_told())
     layers = (
         base.mark_area(interpolate="step-after", color=colour, opacity=0.18),
