@@ -202,6 +202,27 @@ def test_a_snapshot_appended_again_on_a_new_line_replaces_the_old_one(store, mad
         assert reader.select("SELECT count(*) FROM past.symbol") == [(0,)]  # nothing of the old line is kept
 
 
+@pytest.mark.parametrize("fork", [None, 1])
+def test_what_is_said_of_a_line_begun_anew_stands_though_it_is_what_was_said_before(store, made, no_wait, fork):
+    with store.writer(no_wait) as w:
+        for position in (1, 2):
+            w.append("shop", made.snapshot(position), {"a.py": made.file()}, {}, {})
+            w.findings("shop", made.snapshot(position).snapshot, [finding("f1")])
+        w.publish()
+        w.begin_line("shop", fork)
+        again = (1, 2) if fork is None else (2,)
+        for position in again:
+            w.append("shop", made.snapshot(position), {"a.py": made.file()}, {}, {})
+        w.stage()  # to judge it, which is when its findings are known
+        for position in again:
+            w.findings("shop", made.snapshot(position).snapshot, [finding("f1")])
+        w.publish()
+    with store.reader() as reader:
+        assert [row[1] for row in reader.rows("finding", "shop")] == ["f1"]
+        at_first = reader.rows("finding", "shop", "shop@000000000001")
+        assert [row[1] for row in at_first] == ["f1"]
+
+
 def test_a_rewritten_main_line_leaves_its_old_snapshots_queryable_without_a_position(store, made, no_wait):
     with store.writer(no_wait) as w:
         for position in (1, 2, 3):

@@ -87,6 +87,7 @@ class Writer:
         self._base: Path | None = None
         self._staged: Path | None = None  # what is written but not published, with the base's rows
         self._staged_at: dict[str, int] = {}  # its new snapshots of main lines, by position
+        self._staged_forks: dict[str, _Fork] = {}  # lines that begin there: the base still holds those before them
         try:
             base = open_newest(generations, note)
         except OutdatedStoreError as error:
@@ -252,6 +253,7 @@ class Writer:
         path = self._put_down(lambda draft: self._generations.publish(draft, self._base))
         self._base, self._staged = path, None
         self._staged_at.clear()
+        self._staged_forks.clear()
         with suppress(OSError):
             self._generations.discard()
         return int(path.stem)
@@ -266,7 +268,9 @@ class Writer:
         if stands is not None and not self._pending.forks and not any(s and s.moved for s in self._lines.values()):
             return stands
         positions = {r.snapshot: r.position for s in self._lines.values() if s is not None for r, _ in s.appended}
+        forks = dict(self._pending.forks)
         self._put_down(self._stage)
+        self._staged_forks.update(forks)
         self._staged_at.update(positions)
         assert self._staged is not None
         return self._staged
@@ -373,7 +377,7 @@ class Writer:
         if self._base is None:
             return WholeTable({})
         with self._reader() as reader:
-            fork = self._pending.forks.get(line.repo)
+            fork = self._pending.forks.get(line.repo) or self._staged_forks.get(line.repo)
             if fork is not None:
                 rows = reader.rows(table.name, line.repo, fork.snapshot) if fork.snapshot else []
                 return WholeTable(dict.fromkeys(numbered(rows), fork.position or 0))
