@@ -370,6 +370,41 @@ def test_a_call_that_still_passes_what_fails_was_not_adapted_whatever_else_was_t
 
 
 @pytest.mark.parametrize(
+    ("change", "user", "missed"),
+    [
+        ({"c.ts": "export function f() {}\n"}, 'import { f } from "./a";', "a.ts::f"),
+        ({"c.ts": "export function f() {}\n"}, 'import { f } from "./top";', "top.ts::f"),
+        ({"c.ts": "const g = 1;\nexport { g as f };\n"}, 'import { f } from "./a";', "a.ts::f"),
+        ({"a.ts": 'export * from "./b";\nexport * from "./d";\n'}, 'import { f } from "./a";', "a.ts::f"),
+        ({"c.ts": "export function f() {}\n"}, 'import type { f } from "./a";', ""),
+        ({"c.ts": "export function f() {}\n"}, 'import { f } from "./b";', ""),
+        ({"c.ts": "export function g() {}\n"}, 'import { f } from "./a";', ""),
+        ({"c.ts": "export type f = string;\n"}, 'import { f } from "./a";', ""),
+        ({"c.ts": 'export { f } from "./b";\n'}, 'import { f } from "./a";', ""),
+        ({"c.ts": 'import { f } from "./b";\nexport { f };\n'}, 'import { f } from "./a";', ""),
+        ({"c.ts": 'export * from "./b";\n'}, 'import { f } from "./a";', ""),
+        ({"c.ts": "export function f() {}\n", "b.ts": "export {};\n"}, 'import { f } from "./a";', ""),
+        ({"c.ts": "export default function f() {}\n"}, 'import { f } from "./a";', ""),
+        ({"c.ts": "export function f() {}\n",
+          "a.ts": 'export * from "./b";\nexport * from "./c";\nexport { f } from "./b";\n'},
+         'import { f } from "./a";', ""),
+    ],
+)  # fmt: skip
+def test_a_name_that_two_files_offer_through_one_is_missed(
+    shop: Callable, judged: Callable, found: Callable, change: dict[str, str], user: str, missed: str
+):
+    files = {
+        "a.ts": 'export * from "./b";\nexport * from "./c";\n', "top.ts": 'export * from "./a";\n',
+        "b.ts": "export function f() {}\n", "c.ts": "export const z = 1;\n", "d.ts": "export const f = 1;\n",
+        "use.ts": user + "\nf();\n",
+    }  # fmt: skip
+    repo = shop(files)
+    repo.commit(change)
+    code, report = judged(repo)
+    assert (code, found(report, "new", "contract-break")) == (int(bool(missed)), [missed] if missed else [])
+
+
+@pytest.mark.parametrize(
     ("before", "now", "user", "missed"),
     [
         ("export const X = { g() {}, h: 1 };", "export const X = { h: 1 };",

@@ -16,6 +16,7 @@ from plumbrule.graph import Dependency, FileRows, Graph, Use
 from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._offers import Side, exported, gives, module_instead, offers_all, surely_lacks
+from plumbrule.measures._twice import cancelled
 from plumbrule.tables import Row, Table, columns
 
 _CALLED = ("function", "class")
@@ -77,6 +78,10 @@ def lost_imports(s: Situation) -> Collection[Row]:
             rows += _lost_where_used(s, path, moved_to, *sides)
             rows += _lost_but_declared(s, path, *sides)
             rows += _lost_to_module(s, path, *sides)
+    for lost in cancelled(s, *sides):
+        places = " and ".join(path for path, _ in lost.ends)
+        detail = f"offered more than once, by {places}"
+        rows.append((s.now.repo, lost.path, lost.name, "not-exported", detail, lost.edge.src, lost.edge.line))
     return sorted(set(rows))
 
 
