@@ -182,3 +182,42 @@ def test_a_waiver_that_ended_is_told_apart_from_what_is_new(grown: Callable, sca
     assert batch["findings"] == [0, 3]  # what was waived, and that its waiver has expired
     with open_history(repo.path / ".plumbrule") as history:
         assert history.batches()[-1].otherwise == 2
+
+
+STANDING = "SELECT rule, subject FROM finding WHERE state IN ('new', 'known') AND NOT of_change ORDER BY ALL"
+NEWEST = (
+    "SELECT value FROM trend WHERE name = 'findings' AND snapshot ="
+    " (SELECT snapshot FROM snapshot WHERE kind = 'main' ORDER BY position DESC LIMIT 1)"
+)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_whatever_happens_between_scans_the_store_tells_what_a_scan_of_today_finds(
+    make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Any, seed: int
+):
+    """The policy beside the repository changes, the line is rewritten, nothing is new, little of it is read."""
+    chance = Random(seed)
+    arch = make_repo({"plumbrule.toml": f'{POLICY}[[repository]]\nname = "repo"\npath = "../repo"\n'}, name="arch")
+    shop = {"shop/__init__.py": "", "shop/cart.py": CART.format(tax="tax", asked=""), "shop/tax.py": "def rate(): 1\n"}
+    life = Life(make_repo(shop, name="repo"), seed)
+    happenings = ["step", "step", "policy", "rewrite", "nothing", "step", "policy"]
+    chance.shuffle(happenings)
+    read = ["--history", chance.choice(["1", "3", "all"])]
+    for happening in ("nothing", *happenings):
+        if happening == "step":
+            for _ in range(chance.randint(1, 3)):
+                life.step(life.acts.pop())
+        elif happening == "rewrite":
+            if life.repo.git("rev-list", "--count", "HEAD") != "1":
+                life.repo.git("reset", "--hard", "--quiet", "HEAD~1")
+            life.step(life.acts.pop())
+        elif happening == "policy":
+            settings = {"oversized-file": chance.choice([1, 12, 400]), "complexity-jump": chance.choice([1, 2, 90])}
+            text = "".join(f"[rules.{rule}]\nlimit = {limit}\n" for rule, limit in settings.items())
+            arch.commit({"plumbrule.toml": f'{text}[[repository]]\nname = "repo"\npath = "../repo"\n'})
+        (summary,) = scanned(arch, *read)
+        store, fresh = arch.path / ".plumbrule", tmp_path / f"fresh{chance.random()}"
+        scanned(arch, *read, "--store", str(fresh))
+        found = rows(arch.path, STANDING, store)
+        assert found == rows(arch.path, STANDING, fresh)
+        assert len(found) == summary["counts"]["findings"] == rows(arch.path, NEWEST, store)[0]
