@@ -147,3 +147,65 @@ def test_who_only_hands_a_promise_on_need_not_wait_for_it(told, user, rule):
         "shop/use.py": f"from shop.f import f\n\n{user}\n",
     }
     assert told(before, {"shop/f.py": "async def f(a): ...\n"}) == [(rule, "shop/f.py::f")]
+
+
+KEPT = """
+        kept = [row for row in (value, self) if row]
+        for row in sorted(kept):
+            print(row, kept, value)"""
+ADAPTED = "        made = f(1)\n        made.hook = value\n        return made"
+USED = "        return f(1, hook=value)"
+GET, SET = "    @property\n    def v(self, value=1):{}\n{}", "    @v.setter\n    def v(self, value):{}\n{}"
+GETS, SETS = GET.format(KEPT, ""), SET.format(KEPT, "")
+GETS_IT, SETS_IT = GET.format(KEPT, USED), SET.format(KEPT, USED)
+GETS_OTHERWISE, SETS_OTHERWISE = GET.format(KEPT, ADAPTED), SET.format(KEPT, ADAPTED)
+
+
+def registered(kind, use=""):
+    return f"    @show.register\n    def _(self, value: {kind}):{KEPT}\n{use}"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "rule"),
+    [
+        ([GETS_IT, SETS], [GETS_OTHERWISE, SETS], ""),
+        ([GETS, SETS_IT], [GETS, SETS_OTHERWISE], ""),
+        ([GETS_IT, SETS_IT], [GETS_OTHERWISE, SETS_IT], BREAK),
+        ([GETS_IT, SETS_IT], [GETS_IT, SETS_OTHERWISE], BREAK),
+        ([GETS_IT, SETS], [GETS_IT, SET.format("", "        a = 1")], BREAK),
+        # What only moved is as it was, and what was adapted stays adapted where it moves.
+        ([GETS_IT, SETS], [SETS, GETS_IT], BREAK),
+        ([GETS_IT, SETS], [SETS, GETS_OTHERWISE], ""),
+        ([registered("int", USED), registered("str")], [registered("int", ADAPTED), registered("str")], ""),
+        ([registered("int", USED), registered("str")], [registered("int", USED), registered("str", ADAPTED)], BREAK),
+    ],
+)  # fmt: skip
+def test_of_functions_of_one_name_the_one_that_uses_it_must_have_been_adapted(told, before, now, rule):
+    head = "from shop.f import f\n\n\nclass C:\n"
+    files = {
+        "shop/__init__.py": "",
+        "shop/f.py": "def f(a, hook=None): ...\n",
+        "shop/use.py": head + "\n\n".join(before) + "\n",
+    }
+    changed = {"shop/f.py": "def f(a): ...\n", "shop/use.py": head + "\n\n".join(now) + "\n"}
+    assert told(files, changed) == [(rule, "shop/f.py::f")] * bool(rule)
+
+
+def test_functions_of_one_name_that_cannot_be_told_apart_prove_nothing(told):
+    used, kept = "return f(1, w);", "for (const a of this.all) { if (a) { log(a, this.all, this.one); } }"
+    user = 'import {{ f }} from "./f";\n\nclass C {{ get v() {{ {0} {1} }} set v(w) {{ {0} }} }}\n'
+    before = {"f.ts": "export function f(a: number, hook?: number) {}\n", "use.ts": user.format(kept, used)}
+    adapted = {"f.ts": "export function f(a: number) {}\n", "use.ts": user.format(kept, "return f(1);")}
+    assert told(before, adapted) == []
+    assert told(before, {**adapted, "use.ts": "\n" + user.format(kept, used)}) == [(BREAK, "f.ts::f")]
+
+
+@pytest.mark.parametrize("user", [GETS_IT, "    def v(self, value):\n" + USED])
+def test_a_use_is_shown_where_it_stands_now(user):
+    head = "from shop.f import f\n\n{}\nclass C:\n"
+    before = {"shop/__init__.py": "", "shop/f.py": "def f(a, hook=None): ...\n", "shop/use.py": head.format("") + user}
+    now = {**before, "shop/f.py": "def f(a): ...\n", "shop/use.py": head.format("V = 1\n\n\n") + user}
+    example = Example((Part("before", "", before), Part("now", "", now)), 1)
+    [found] = judged(RULES[0], example, today=date(2026, 3, 1)).rows
+    line = 1 + next(n for n, text in enumerate(now["shop/use.py"].split("\n")) if "hook=" in text)
+    assert found.evidence == (f"shop/use.py:{line}",)
