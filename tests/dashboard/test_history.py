@@ -229,3 +229,19 @@ def test_a_policy_is_named_with_what_tells_its_text_from_another():
     assert policy_words(PolicyInUse("plumbrule.toml", "8c1f0aa2" * 5, "5e88")) == "plumbrule.toml at 8c1f0aa28c1f"
     assert policy_words(PolicyInUse("plumbrule.toml", "", "5e884898da28")) == "plumbrule.toml, text 5e884898da28"
     assert policy_words(PolicyInUse()) == "built-in defaults"
+
+
+def test_a_generation_that_turns_out_to_be_damaged_is_a_fault_of_the_store(store: Path) -> None:
+    file = store / "generations" / "000001.duckdb"
+    whole = file.read_bytes()
+    told = 0
+    for at in range(3 * 4096, len(whole), 65536):  # what is read first may be unharmed
+        file.write_bytes(whole[:at] + bytes(byte ^ 0x55 for byte in whole[at : at + 65536]) + whole[at + 65536 :])
+        try:
+            with open_history(store) as history:
+                history.newest()
+                history.batches()
+                history.findings()
+        except StoreError as fault:
+            told += "damaged" in str(fault)
+    assert told

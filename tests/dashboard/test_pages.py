@@ -70,6 +70,19 @@ def finding_id(store: Path, rule: str, subject: str) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_a_page_over_a_damaged_store_says_that_it_shows_an_older_generation(draw: Draw, store: Path, name: str) -> None:
+    assert not draw(name).warning
+    with Store.open(store).writer(lambda _: None) as writer:
+        writer.remember("policy:shop", "{}")
+        writer.publish()
+    (store / "generations" / "000002.duckdb").write_bytes(b"not a database " * 2000)
+    (warning,) = draw(name).warning
+    assert "This is generation 1, an older state: a newer generation could not be read" in warning.value
+    assert "000002.duckdb" in warning.value
+    assert "Run `plumbrule scan` again" in warning.value
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_names_the_generation_and_the_commit_it_shows(draw: Draw, store: Path, name: str) -> None:
     with open_history(store) as history:
         commits = [snapshot.commit[:12] for snapshot in history.newest()]

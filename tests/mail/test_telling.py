@@ -589,3 +589,19 @@ def test_a_preview_that_cannot_be_written_is_said(shop, name: str, tmp_path: Pat
     drift = shop()
     assert drift.run("report", "weekly", "--preview", str(tmp_path / name)) == 2
     assert f"--preview {tmp_path / name}" in drift.err
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_mail_of_a_damaged_store_says_that_it_tells_an_older_state(shop, text_of, html_of, told):
+    drift = shop()
+    drift.change(CYCLE)
+    if told:
+        drift.send()
+    (drift.store / "generations" / "000002.duckdb").write_bytes(b"not a database " * 2000)
+    assert drift.send() == 0
+    mail = drift.inbox.to(ADA)[-1]
+    assert "an older state" in mail["Subject"]
+    for words in (text_of(mail), " ".join(html_of(mail).split())):
+        assert "This is generation 1, an older state: a newer generation could not be read (000002.duckdb" in words
+        assert "goes on from this one and publishes a newer one" in words
+        assert "history was replaced" not in words

@@ -506,3 +506,20 @@ def test_the_files_of_a_store_are_locked_only_while_they_are_used(store, made, n
         fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
     fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
     lease.close()
+
+
+def test_a_reader_of_an_older_generation_says_why_it_is_not_the_newest(store, made, no_wait):
+    path = twice_published(store, made, no_wait)
+    with store.reader() as reader:
+        assert reader.instead_of == ""
+    path.write_bytes(b"not a database " * 2000)
+    with Store.open(store.folder, note=lambda _: None).reader() as reader:
+        assert reader.instead_of.startswith("000002.duckdb: damaged: ")
+    path.unlink()
+    with Store.open(store.folder, note=lambda _: None).reader() as reader:
+        assert "names no generation" in reader.instead_of
+    with Store.open(store.folder, note=lambda _: None).writer(no_wait) as w:
+        w.append("shop", made.snapshot(2), {"a.py": made.file(symbols=["again"])}, {}, {})
+        w.publish()
+    with store.reader() as reader:
+        assert reader.instead_of == ""

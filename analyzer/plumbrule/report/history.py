@@ -28,12 +28,8 @@ _HEIRS = 3  # named in a sentence
 EVIDENCE_LIMIT = 500  # dependencies listed behind one edge of the component map
 
 
-class Answer(Protocol):
-    def fetchall(self) -> list[tuple[Any, ...]]: ...  # Any: values as the columns say
-
-
-class Connection(Protocol):
-    def execute(self, query: str, parameters: object = None) -> Answer: ...
+class Select(Protocol):
+    def __call__(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]: ...  # Any: values as the columns say
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,21 +234,23 @@ class History:
 
     def __init__(
         self,
-        connection: Connection,
+        select: Select,
         generation: int,
         recall: Callable[[str], str | None],
         last_told: Callable[[str], Sequence[tuple[str, str, str]]],
+        instead_of: str = "",
     ) -> None:
-        self._connection = connection
+        self._select = select
         self._recall = recall
         self._last_told = last_told
         self._read: Mapping[str, Snapshot] = {}
         self.generation = generation
+        self.instead_of = instead_of  # why a newer generation is not shown; "" = there is none
 
     @classmethod
     def of(cls, reader: Reader) -> History:
         """What an open reader knows."""
-        return cls(reader.connection, reader.generation, reader.recall, reader.last_told)
+        return cls(reader.select, reader.generation, reader.recall, reader.last_told, reader.instead_of)
 
     def repositories(self) -> tuple[Repository, ...]:
         return tuple(
@@ -592,7 +590,7 @@ class History:
 
     def _rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:  # Any: view columns
         """Rows of one statement; the views give times without a zone, in UTC."""
-        found = self._connection.execute(sql, list(parameters)).fetchall()
+        found = self._select(sql, *parameters)
         return [tuple(v.replace(tzinfo=UTC) if isinstance(v, datetime) else v for v in row) for row in found]
 
 

@@ -37,7 +37,7 @@ from plumbrule.report.history import (
 )
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import Theme, theme
-from plumbrule.report.wording import known_by
+from plumbrule.report.wording import known_by, superseded
 
 ALL = ""  # the repository selector's word for all of them
 POLL_SECONDS = 20
@@ -103,6 +103,9 @@ def current() -> Screen:
 
 def _page(settings: Settings, history: History, page: object) -> None:
     _announce(history.generation)
+    if history.instead_of:
+        older, mend = superseded(history.generation, history.instead_of)
+        st.warning(f"{in_markdown(older)}\n\n{mend}", icon=":material/warning:")
     repositories = tuple(repository.repo for repository in history.repositories())
     newest = history.newest()
     if not newest:

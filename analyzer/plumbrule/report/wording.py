@@ -71,6 +71,12 @@ def why_and_mend(reason: str) -> tuple[str, str]:
     return (why, mend) if why else (mend, "")
 
 
+def superseded(generation: int, why: str) -> tuple[str, str]:
+    """That an older generation of the store is shown since a newer one cannot be read, and what mends it."""
+    older = f"This is generation {generation}, an older state: a newer generation could not be read ({why})."
+    return older, "Run `plumbrule scan` again: it goes on from this one and publishes a newer one."
+
+
 def looked_at(coverage: Coverage) -> str:
     """How much of the code the verdict rests on, in one line."""
     parts = [f"{counted(coverage.files, 'file')}, {coverage.parsed:,} parsed, {coverage.skipped:,} skipped"]

@@ -53,6 +53,7 @@ class Reader:
         self.outdated: frozenset[str] = frozenset()
         self.current = True  # its views are those of this program
         self.generation = lease.number
+        self.instead_of = ""  # why it may not be the newest that was published; "" = it is
 
     def __enter__(self) -> Self:
         return self
@@ -176,9 +177,15 @@ def open_newest(generations: Generations, note: Note) -> Reader | None:
     StoreError if nothing opens, or if the newest was made by a newer program; OutdatedStoreError if by an older one.
     """
     failed: StoreError | None = None
+    misled: list[str] = []
+
+    def astray(text: str) -> None:
+        misled.append(text)
+        note(text)
+
     for _ in range(3):  # a writer may remove what we were about to open; then the list is made anew
         vanished = False
-        for path in generations.candidates(note):
+        for path in generations.candidates(astray):
             try:
                 lease = generations.lease(path)
                 if lease is None:
@@ -190,6 +197,8 @@ def open_newest(generations: Generations, note: Note) -> Reader | None:
             except StoreError as error:
                 failed = failed or error
                 continue
+            reader.instead_of = "".join(misled[-1:]) if failed is None else str(failed).splitlines()[0]
+            reader.instead_of = reader.instead_of.removeprefix(f"{lease.path.parent}/")
             if failed is not None:
                 note(f"{failed}\nGeneration {reader.generation} is used instead.")
             return reader

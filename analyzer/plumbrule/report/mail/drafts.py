@@ -85,15 +85,19 @@ class Desk:
             subject_prefix=settings.subject_prefix if settings else "[Plumbrule]",
             dashboard=settings.dashboard if settings else "",
             since=datetime.combine(since, time(), UTC) if since else datetime.fromisoformat(told) if told else None,
+            instead_of=self._store.history.instead_of,
+            generation=self._store.history.generation,
         )
         sender = settings.sender if settings else _SENDER
-        worth_sending = any(one.told is None or one.moved for one in found)
+        letter = written(found, occasion)
+        # Who gets no mail takes it that nothing moved: a fault that hides what moved is told each time.
+        worth_sending = any(one.told is None or one.moved for one in found) or bool(letter.warnings)
         reached = tuple(upto(self._store, one) for one in self._newest)
         return Draft(
             to=to,
             sender=sender,
             id=message_id(sender, to, number, list(last.values()), reached),
-            letter=written(found, occasion),
+            letter=letter,
             pictures=self._pictures(found) if worth_sending or always else (),
             upto=reached,
             worth_sending=worth_sending,

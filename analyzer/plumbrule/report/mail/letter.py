@@ -25,7 +25,7 @@ from plumbrule.report.mail.moves import STRUCTURE, Balance, Item, RepoMoves, Sta
 from plumbrule.report.mail.pictures import Picture
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import theme
-from plumbrule.report.wording import counted, place
+from plumbrule.report.wording import counted, place, superseded
 
 MOST_ITEMS = 7
 _NAME_LIMIT = 140  # characters of a name; of a message and a remedy more
@@ -87,6 +87,7 @@ class Letter:
 
     subject: str
     headline: str
+    warnings: tuple[str, ...]  # what speaks against taking all this for how things are now
     since: str
     tiles: tuple[tuple[str, str, str], ...]  # (number, what it counts, colour)
     sections: tuple[Section, ...]
@@ -104,6 +105,8 @@ class Occasion:
     subject_prefix: str
     dashboard: str  # "" = no links
     since: datetime | None  # of the last mail; None = there was none
+    instead_of: str = ""  # why a newer state cannot be told
+    generation: int = 0
 
 
 def written(moves: Sequence[RepoMoves], occasion: Occasion) -> Letter:
@@ -112,7 +115,7 @@ def written(moves: Sequence[RepoMoves], occasion: Occasion) -> Letter:
     shown = ranked[:MOST_ITEMS]
     spare = ranked[MOST_ITEMS:]
     loud = [one for one in _told_first(moves) if len(moves) == 1 or _has_section(one)]
-    headline = _headline(moves)
+    headline = _headline(moves, older=bool(occasion.instead_of))
     first = all(one.told is None for one in moves)
     name = visible(moves[0].repo) if len(moves) == 1 else _of_several(moves)
     subject = f"{occasion.subject_prefix} {shortened(name, 60)}: {headline}".strip()
@@ -125,6 +128,7 @@ def written(moves: Sequence[RepoMoves], occasion: Occasion) -> Letter:
     return Letter(
         subject=shortened(subject, _SUBJECT_LIMIT),
         headline=headline[0].upper() + headline[1:],
+        warnings=_warnings(occasion),
         since=_since(moves, occasion),
         tiles=() if first else _tiles(moves),
         sections=tuple(_section(one, [i for i in shown if i.repo == one.repo], occasion) for one in loud),
@@ -185,10 +189,18 @@ def _wrapped(text: str, indent: str = "", first: str | None = None) -> str:
 # -- sentences ----------------------------------------------------------------------------------------------------
 
 
-def _headline(moves: Sequence[RepoMoves]) -> str:
+def _warnings(occasion: Occasion) -> tuple[str, ...]:
+    if not occasion.instead_of:
+        return ()
+    older, mend = superseded(occasion.generation, visible(occasion.instead_of))
+    return (f"{older} {mend}",)
+
+
+def _headline(moves: Sequence[RepoMoves], *, older: bool) -> str:
     if all(one.told is None for one in moves):
-        return "where it stands" if len(moves) == 1 else "where they stand"
-    parts = []
+        where = "where it" if len(moves) == 1 else "where they"
+        return f"an older state, {where} stood" if older else where + (" stands" if len(moves) == 1 else " stand")
+    parts = ["an older state"] if older else []
     for severity in ("error", "warning"):
         number = sum(one.new(severity) for one in moves)
         parts += [_many(number, f"new {severity}")] if number else []
@@ -196,12 +208,12 @@ def _headline(moves: Sequence[RepoMoves]) -> str:
     parts += [f"{of_changes:,} about single changes"] if of_changes else []
     fixed = sum(number for one in moves for _, number in one.fixed)
     parts += [f"{fixed:,} fixed"] if fixed else []
-    if not parts:
+    if not parts[older:]:
         structure = [count for one in moves for count in one.counts if count.name in STRUCTURE]
-        parts = [_count(count) for count in structure[:2]]
+        parts += [_count(count) for count in structure[:2]]
     heard = sum(one.told is None for one in moves)
     parts += [f"{_many(heard, 'repository')} new here"] if heard else []
-    return ", ".join(parts) or "nothing moved"
+    return ", ".join(parts if parts[older:] else [*parts, "nothing moved"])
 
 
 def _of_several(moves: Sequence[RepoMoves]) -> str:

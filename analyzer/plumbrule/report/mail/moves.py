@@ -164,7 +164,9 @@ def moves(
         return RepoMoves(newest.repo, newest, None, state=state)
     anchor = _anchor(store, newest, last)
     if anchor is None:
-        return RepoMoves(newest.repo, newest, None, state=state, notes=(_REPLACED,))
+        # Of a state that is older than the last mail the mail says as much already.
+        replaced = () if store.history.instead_of else (_REPLACED,)
+        return RepoMoves(newest.repo, newest, None, state=state, notes=replaced)
     return _Comparison(store, newest, anchor, rules, frozenset(muted)).moves(state)
 
 
