@@ -198,7 +198,13 @@ def test_whatever_happens_between_scans_the_store_tells_what_a_scan_of_today_fin
     """The policy beside the repository changes, the line is rewritten, nothing is new, little of it is read."""
     chance = Random(seed)
     arch = make_repo({"plumbrule.toml": f'{POLICY}[[repository]]\nname = "repo"\npath = "../repo"\n'}, name="arch")
-    shop = {"shop/__init__.py": "", "shop/cart.py": CART.format(tax="tax", asked=""), "shop/tax.py": "def rate(): 1\n"}
+    shop = {
+        "shop/__init__.py": "",
+        "shop/cart.py": CART.format(tax="tax", asked=""),
+        "shop/tax.py": "def rate(): 1\n",
+        "shop/one.py": "import shop.two\n",  # a finding of every line, from its first commit on
+        "shop/two.py": "import shop.one\n",
+    }
     life = Life(make_repo(shop, name="repo"), seed)
     happenings = ["step", "step", "policy", "rewrite", "nothing", "step", "policy"]
     chance.shuffle(happenings)
