@@ -5,16 +5,17 @@ Hides what is new since the last scan: where the line goes on, and when all of i
 
 from __future__ import annotations
 
+import json
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plumbrule.aside import Aside
 from plumbrule.batches import Agent, configured_agents, origin_in
-from plumbrule.errors import NotARevision
+from plumbrule.errors import NotARevision, StoreError
 from plumbrule.extract import FactBook
 from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skipped
 from plumbrule.graph import FileRows, MemoryGraph
@@ -53,14 +54,17 @@ def scan(store: Store, orders: Sequence[Order], terms: Terms) -> Scanned:
     """
     left_out: dict[str, NotARevision] = {}
     while True:
-        wanted = [order for order in orders if order.name not in left_out]
         try:
-            summaries, generation = _scan_all(store, wanted, terms)
+            summaries, generation = _scan_all(store, orders, left_out, terms)
             return Scanned(summaries, generation, left_out)
         except _Unreadable as error:
             # Begun anew without it, from the facts that are kept: nothing half read of it is in what is published.
             left_out[error.name] = error.why
         if len(left_out) == len(orders):
+            if store.published:
+                with suppress(StoreError), store.writer(terms.progress.note) as writer:  # why they failed matters more
+                    _remember_fleet(store, writer, orders, left_out, terms)
+                    writer.publish()
             if len(orders) == 1:
                 raise left_out[orders[0].name]
             raise NotARevision("\n".join(f"{name}: {why}" for name, why in left_out.items()))
@@ -89,11 +93,36 @@ def _there(order: Order, terms: Terms) -> None:
         )
 
 
-def _scan_all(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list[ScanSummary], int]:
+def _remember_fleet(
+    store: Store, writer: Writer, orders: Sequence[Order], left_out: Mapping[str, NotARevision], terms: Terms
+) -> None:
+    """Keeps which repositories the policy names, and of those and the stored ones why the last scan of their main
+    line left them out: what is shown later must not pass for all of them as they are now."""
+    members = sorted(member.name for member in terms.policy.repositories)
+    known, stored, last = set(members), "", {}
+    if store.published:
+        with store.reader() as reader:
+            known.update(reader.repositories())
+            stored = reader.recall("fleet") or ""
+            last = json.loads(stored or "{}").get("left_out", {})
+    asked = {order.name for order in orders if not order.ref and not order.worktree}
+    failed = {name: str(why).splitlines()[0] for name, why in left_out.items() if name in asked}
+    kept = {**{name: why for name, why in last.items() if name not in asked}, **failed}
+    kept = {name: why for name, why in kept.items() if name in known}
+    if members or kept or stored:
+        writer.remember("fleet", json.dumps({"members": members, "left_out": kept}, sort_keys=True))
+
+
+def _scan_all(
+    store: Store, orders: Sequence[Order], left_out: Mapping[str, NotARevision], terms: Terms
+) -> tuple[list[ScanSummary], int]:
+    """All of these but those that were left out already."""
     scans: list[_Scan] = []
     with store.writer(terms.progress.note) as writer:
         try:
             for order in orders:
+                if order.name in left_out:
+                    continue
                 with _about(order.name):
                     _there(order, terms)
                     scans.append(_Scan(store, writer, order, terms))
@@ -104,6 +133,7 @@ def _scan_all(store: Store, orders: Sequence[Order], terms: Terms) -> tuple[list
             moved = {one.name: one.standing for one in scans if one.standing is not None}
             if moved or not store.published:
                 _link(store, writer, moved, terms)
+            _remember_fleet(store, writer, orders, left_out, terms)
             generation = writer.publish()
         finally:
             for one in scans:

@@ -11,6 +11,7 @@ now = screen.current()
 history = now.history
 st.title("What these pages rest on", anchor=False)
 st.markdown(f"Generation **{history.generation}** of the store {screen.code(str(now.store))}")
+screen.tell_unrenewed()
 
 with screen.section("Repositories"):
     by_name = {repository.repo: repository for repository in history.repositories()}

@@ -32,6 +32,7 @@ batches = history.batches(now.repo)
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Drift over time", anchor=False)
     period = address.one("Period", "period", list(PERIODS), st.segmented_control, "All", label_visibility="collapsed")
+screen.tell_unrenewed()
 span = charts.span_of(*series.values(), batches, days=PERIODS[period])
 
 

@@ -82,6 +82,20 @@ def test_a_page_over_a_damaged_store_says_that_it_shows_an_older_generation(draw
     assert "Run `plumbrule scan` again" in warning.value
 
 
+@pytest.mark.parametrize("name", ["drift.py", "about.py"])
+def test_repositories_that_are_not_renewed_are_named(draw: Draw, store: Path, name: str) -> None:
+    with Store.open(store).writer(lambda _: None) as writer:
+        left_out = {"shop": "/srv/shop: there is no such folder.", "<i>evil</i>": "gone"}
+        writer.remember("fleet", json.dumps({"members": ["shop", "late"], "left_out": left_out}))
+        writer.publish()
+    (warning,) = draw(name).warning
+    assert "shop was not renewed by its last scan" in warning.value
+    assert "late is missing here. It is in the policy and was never scanned." in warning.value
+    assert "`<i>evil</i>` is missing here" in warning.value
+    (warning,) = draw(name, repo="shop").warning
+    assert "late" not in warning.value
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_names_the_generation_and_the_commit_it_shows(draw: Draw, store: Path, name: str) -> None:
     with open_history(store) as history:

@@ -335,6 +335,37 @@ def test_several_repositories_are_one_mail_grouped_by_repository(shop, make_repo
     assert len(drift.inbox.mails) == 2
 
 
+def test_a_repository_that_could_not_be_read_is_named_and_what_is_known_of_it(shop, make_repo, text_of, html_of):
+    drift = shop()
+    other, plain = make_repo(CLEAN, name="till"), drift.policy.read_text("utf-8")
+    names = ("shop", "till", "dead")
+    fleet = "".join(f'[[repository]]\nname = "{name}"\npath = "../{name}"\n' for name in names)
+    drift.policy.write_text(fleet + plain, "utf-8")
+    assert drift.run("scan", "--quiet") == 2
+    drift.send()
+    mail = drift.inbox.to(ADA)[-1]
+    assert mail["Subject"] == "[Plumbrule] 2 of 3 repositories: where they stand"
+    for words in (text_of(mail), " ".join(html_of(mail).split())):
+        assert "dead is missing here. It is in the policy and was never scanned: " in words
+        assert "there is no such folder" in words
+    commit = other.head[:12]
+    other.path.rename(other.path.with_name("away"))
+    assert drift.run("scan", "--quiet") == 2
+    drift.send()
+    text = text_of(drift.inbox.to(ADA)[-1])
+    assert "till was not renewed by its last scan: " in text
+    assert f"What stands here of it is commit {commit} of 1 Jan 2024." in text
+    other.path.with_name("away").rename(other.path)
+    drift.policy.write_text(fleet.partition('[[repository]]\nname = "dead')[0] + plain, "utf-8")
+    drift.scan()
+    assert "till was not renewed" in drift.preview("mail.txt").decode()  # only the shop was
+    assert drift.run("scan", "--quiet") == 0
+    assert "not renewed" not in drift.preview("mail.txt").decode()
+    sent = len(drift.inbox.mails)
+    drift.send()
+    assert len(drift.inbox.mails) == sent
+
+
 def test_a_repository_that_joins_is_introduced_beside_what_moved_in_the_others(shop, make_repo, text_of):
     drift = shop()
     drift.send()

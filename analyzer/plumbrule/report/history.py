@@ -157,6 +157,22 @@ class Former(NamedTuple):
         return f"Its history was rewritten and not judged since. {last}"
 
 
+class Unrenewed(NamedTuple):
+    """A repository that belongs to what is shown and is not there, or not as it is now."""
+
+    repo: str
+    why: str  # why the last scan left it out; "" = none was asked for it
+    last: Snapshot | None  # the newest that is known of it
+
+    def words(self, name: Callable[[str], str]) -> str:
+        """What is wrong, in a sentence or two; `name` makes a name harmless for where it is said."""
+        why = f": {name(self.why.removesuffix('.'))}" if self.why else ""
+        if self.last is None:
+            return f"{name(self.repo)} is missing here. It is in the policy and was never scanned{why}."
+        known = f"commit {name(self.last.commit[:12])} of {self.last.at:%-d %b %Y}"
+        return f"{name(self.repo)} was not renewed by its last scan{why}. What stands here of it is {known}."
+
+
 class Component(NamedTuple):
     repo: str
     component: str
@@ -438,6 +454,16 @@ class History:
             return None
         kept = json.loads(text)
         return PolicyInUse(kept.get("path", ""), kept.get("commit", ""), kept.get("hash", ""))
+
+    def unrenewed(self, repo: str = "") -> tuple[Unrenewed, ...]:
+        """Repositories of the policy that were never scanned, and those that their last scan could not read."""
+        kept = json.loads(self._recall("fleet") or "{}")
+        left_out: Mapping[str, str] = kept.get("left_out", {})
+        last = {snapshot.repo: snapshot for snapshot in self.newest()}
+        names = {*left_out, *(member for member in kept.get("members", ()) if member not in last)}
+        return tuple(
+            Unrenewed(name, left_out.get(name, ""), last.get(name)) for name in sorted(names) if repo in ("", name)
+        )
 
     def edges_since(self, repo: str, days: int) -> tuple[EdgeMove, ...]:
         """Edges between components that moved in the last days before the newest snapshot."""

@@ -243,6 +243,16 @@ def _spaced(text: str) -> str:
     return f"{' ' * text[:1].isspace()}{said}{' ' * text[-1:].isspace()}" if said else " " * bool(text)
 
 
+def tell_unrenewed() -> None:
+    """Which repositories are not here as they are now, if any."""
+    now = current()
+    missing = now.history.unrenewed(now.repo)
+    if missing:
+        mend = "Mend its `path` in the policy, or clone it there, and run `plumbrule scan` again."
+        told = [in_markdown(one.words(name_text)) for one in missing]
+        st.warning("\n\n".join([*told, mend]), icon=":material/warning:")
+
+
 def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.splitlines())
 

@@ -85,6 +85,7 @@ class Desk:
             subject_prefix=settings.subject_prefix if settings else "[Plumbrule]",
             dashboard=settings.dashboard if settings else "",
             since=datetime.combine(since, time(), UTC) if since else datetime.fromisoformat(told) if told else None,
+            unrenewed=self._store.history.unrenewed(),
             instead_of=self._store.history.instead_of,
             generation=self._store.history.generation,
         )

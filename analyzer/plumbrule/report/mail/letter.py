@@ -20,7 +20,7 @@ import jinja2
 from plumbrule.data import data_folder
 from plumbrule.report.charts import at_least
 from plumbrule.report.escapes import shortened, visible
-from plumbrule.report.history import CountMove, Snapshot
+from plumbrule.report.history import CountMove, Snapshot, Unrenewed
 from plumbrule.report.mail.moves import STRUCTURE, Balance, Item, RepoMoves, State, importance
 from plumbrule.report.mail.pictures import Picture
 from plumbrule.report.model import Finding
@@ -105,6 +105,7 @@ class Occasion:
     subject_prefix: str
     dashboard: str  # "" = no links
     since: datetime | None  # of the last mail; None = there was none
+    unrenewed: tuple[Unrenewed, ...] = ()  # repositories that are not told of as they are now
     instead_of: str = ""  # why a newer state cannot be told
     generation: int = 0
 
@@ -117,7 +118,7 @@ def written(moves: Sequence[RepoMoves], occasion: Occasion) -> Letter:
     loud = [one for one in _told_first(moves) if len(moves) == 1 or _has_section(one)]
     headline = _headline(moves, older=bool(occasion.instead_of))
     first = all(one.told is None for one in moves)
-    name = visible(moves[0].repo) if len(moves) == 1 else _of_several(moves)
+    name = visible(moves[0].repo) if len(moves) == 1 else _of_several(moves, occasion)
     subject = f"{occasion.subject_prefix} {shortened(name, 60)}: {headline}".strip()
     footer = []
     if first:
@@ -190,10 +191,13 @@ def _wrapped(text: str, indent: str = "", first: str | None = None) -> str:
 
 
 def _warnings(occasion: Occasion) -> tuple[str, ...]:
-    if not occasion.instead_of:
-        return ()
-    older, mend = superseded(occasion.generation, visible(occasion.instead_of))
-    return (f"{older} {mend}",)
+    told = []
+    if occasion.instead_of:
+        told.append(" ".join(superseded(occasion.generation, visible(occasion.instead_of))))
+    told += [one.words(lambda name: shortened(name, _MESSAGE_LIMIT)) for one in occasion.unrenewed[:_QUIET]]
+    spare = len(occasion.unrenewed) - _QUIET
+    told += [f"And {_many(spare, 'more repository')} like that."] if spare > 0 else []
+    return tuple(told)
 
 
 def _headline(moves: Sequence[RepoMoves], *, older: bool) -> str:
@@ -216,9 +220,11 @@ def _headline(moves: Sequence[RepoMoves], *, older: bool) -> str:
     return ", ".join(parts if parts[older:] else [*parts, "nothing moved"])
 
 
-def _of_several(moves: Sequence[RepoMoves]) -> str:
+def _of_several(moves: Sequence[RepoMoves], occasion: Occasion) -> str:
     moved = [one.repo for one in moves if one.moved]
-    return visible(moved[0]) if len(moved) == 1 else f"{len(moves)} repositories"
+    missing = sum(one.last is None for one in occasion.unrenewed)
+    all_ = f" of {len(moves) + missing}" if missing else ""
+    return visible(moved[0]) if len(moved) == 1 else f"{len(moves)}{all_} repositories"
 
 
 def _since(moves: Sequence[RepoMoves], occasion: Occasion) -> str:
