@@ -488,9 +488,12 @@ class _Gate:
         if failing:
             verdict = "failed"
             new = sum(1 for row in failing if row.state == "new")
-            reasons.append(f"{new} new finding{'s' if new != 1 else ''} at or over {question.fail_on}")
-            if len(failing) > new:
-                reasons.append(f"{len(failing) - new} known finding(s) missing from the baseline, under --strict")
+            known = len(failing) - new
+            if new:
+                reasons.append(f"{new} new finding{'s' if new != 1 else ''} at or over {question.fail_on}")
+            if known:
+                missing = f"known finding{'s' if known != 1 else ''} at or over {question.fail_on}"
+                reasons.append(f"{known} {missing} missing from the baseline, under --strict")
             reasons += [f"could not be judged: {doubt}" for doubt in doubts]
         elif doubts:
             verdict = "not-judged"

@@ -26,8 +26,9 @@ def headline(report: Report) -> str:
     for severity, noun in (("error", "new error"), ("warning", "new warning"), ("info", "new remark")):
         number = sum(finding.state == "new" and finding.severity == severity for finding in report.findings)
         parts += [counted(number, noun)] if number else []
-    unaccepted = sum(finding.unaccepted for finding in report.findings)
-    parts += [f"{unaccepted:,} known but never accepted"] if unaccepted else []
+    for severity, noun in (("error", "known error"), ("warning", "known warning"), ("info", "known remark")):
+        number = sum(finding.unaccepted and finding.severity == severity for finding in report.findings)
+        parts += [f"{counted(number, noun)} never accepted"] if number else []
     if not parts and report.verdict != "not-judged":  # "nothing new" is a judgement
         parts = ["nothing new"]
     return f"{verdict}: {', '.join(parts)}" if parts else verdict
