@@ -89,6 +89,15 @@ def layout(links: Mapping[Link, float], nodes: Sequence[str] = ()) -> dict[str, 
     return {node: (round(float(found[node][0]), 4), round(float(found[node][1]), 4)) for node in ordered}
 
 
+def on_cycles(links: Iterable[Link]) -> frozenset[Link]:
+    """The links from which a way leads back to where they begin (those inside a strongly connected component)."""
+    import networkx as nx
+
+    graph = nx.DiGraph(sorted(links))
+    place = {node: number for number, nodes in enumerate(nx.strongly_connected_components(graph)) for node in nodes}
+    return frozenset((src, dst) for src, dst in graph.edges if place[src] == place[dst])
+
+
 def _weighted(links: Mapping[Link, float]) -> nx.Graph:
     """Undirected, both ways of a pair added up; nodes in sorted order because some answers depend on it."""
     import networkx as nx

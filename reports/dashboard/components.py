@@ -5,10 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from plumbrule.report import address, screen
-from plumbrule.report.component_map import component_map
+from plumbrule.report.component_map import component_map, leading_back
 from plumbrule.report.history import EVIDENCE_LIMIT, EdgeMove
+from plumbrule.report.wording import counted
 
 DAYS = 30
+WHY_NOT = (
+    "only imports that run when a file is loaded count and, where components are learned from the folders, neither "
+    "tests nor files that lie loose beside those folders"
+)
 OVERLAYS = ("Communities", f"Drift of {DAYS} days")
 
 now = screen.current()
@@ -16,6 +21,7 @@ history, repo = now.history, now.one_repo
 components = history.components(repo)
 edges = history.component_edges(repo)
 cycles = history.component_cycles(repo)
+back = leading_back(edges, cycles)
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Components", anchor=False)
@@ -43,6 +49,9 @@ def overview() -> None:
         f"**{len(components):,}** components, **{len(edges):,}** edges, **{len(accused):,}** not allowed, "
         f"**{len(cycles):,}** on a cycle."
     )
+    if back:
+        lead = "leads back to where it begins" if len(back) == 1 else "lead back to where they begin"
+        st.caption(f"{counted(len(back), 'more edge')} {lead} without being on a cycle: {WHY_NOT}.")
     st.caption("Dependencies run down the page. Choose a component or an edge to see the imports behind it.")
     if overlay == OVERLAYS[1]:
         drifted(moves)
@@ -66,7 +75,7 @@ def about_component(name: str) -> None:
         screen.nothing(f"There is no component {screen.code(name, 60)} in {screen.code(repo, 60)}.")
         return
     st.markdown(f"#### {screen.code(name)}")
-    st.caption(f"{found.files:,} files")
+    st.caption(counted(found.files, "file"))
     st.page_link(
         "findings.py",
         label="Findings in it",
@@ -91,7 +100,9 @@ def about_edge(src: str, dst: str) -> None:
         return
     said = ["not allowed by the policy"] if not edge.allowed else []
     said += ["on a cycle of components"] if (src, dst) in cycles else []
-    st.caption(" · ".join([f"{edge.dependencies:,} pairs of files, {total:,} imports", *said]))
+    st.caption(" · ".join([f"{counted(edge.dependencies, 'pair')} of files, {counted(total, 'import')}", *said]))
+    if (src, dst) in back:
+        st.caption(f"A way leads back from {screen.code(dst)}, yet that is no cycle: {WHY_NOT}.")
     st.dataframe(
         [
             {

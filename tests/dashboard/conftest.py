@@ -120,6 +120,7 @@ class Filling:
     position: int = -1
     at: int = START
     kept: MemoryGraph | None = None
+    left_out: Collection[str] = ()  # measures that find nothing
 
     def step(self, batch: str, agent: str, *, hours: float = 44, breaks: int = 0) -> None:
         self.position += 1
@@ -129,7 +130,7 @@ class Filling:
         old = self.kept.files if self.kept is not None else {}
         delta: dict[str, FileRows | None] = {p: rows for p, rows in graph.files.items() if old.get(p) != rows}
         delta |= dict.fromkeys(old.keys() - graph.files.keys())
-        rows = derived(graph, self.parts)
+        rows = {name: () if name in self.left_out else of for name, of in derived(graph, self.parts).items()}
         commit = commit_id(repo, self.at)
         record = SnapshotRecord(
             f"{repo}@{commit[:12]}", repo, self.position, commit, "", self.at, batch, agent, len(graph.files),
@@ -304,6 +305,21 @@ def two_cycles() -> Callable[[Writer], None]:
             subject = f"one/{src}.py -> one/{dst}.py"
             made = finding("knots", "dependency-cycle", subject, "first", "", filling.at, grouped_by=cycle)
             filling.findings[made.finding] = made
+        filling.step("first", "")
+
+    return fill
+
+
+@pytest.fixture
+def loose_both_ways() -> Callable[[Writer], None]:
+    """Two components that import each other, though the measure counts no cycle: it leaves loose files out."""
+
+    def fill(writer: Writer) -> None:
+        loose = System("loose")
+        writer.repository("loose", "/srv/loose", "", "main")
+        filling = Filling(writer, loose, ("one", "top"), left_out=("cycle", "cycle_edge"))
+        loose.needs("top/a.py", "one/a.py")
+        loose.needs("one/a.py", "top/b.py")
         filling.step("first", "")
 
     return fill

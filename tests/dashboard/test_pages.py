@@ -438,6 +438,20 @@ def test_a_component_opens_to_what_it_needs_and_who_needs_it(draw: Draw) -> None
     assert "**Used by**" in words
 
 
+def test_edges_both_ways_that_are_no_cycle_are_told_with_the_reason(
+    store: Path, write_store: Callable[..., Path], loose_both_ways: Callable[..., None], draw: Draw
+) -> None:
+    shutil.rmtree(store)
+    write_store(store, loose_both_ways)
+    words = said(draw("components.py"))
+    assert "**0** on a cycle." in words
+    assert "2 more edges lead back to where they begin without being on a cycle" in words
+    assert "loose beside those folders" in words
+    page = draw("components.py", src="top", dst="one")
+    assert "1 pair of files, 1 import" in said(page)
+    assert "that is no cycle" in said(page)
+
+
 def test_a_component_that_is_not_there_says_so(draw: Draw) -> None:
     assert "There is no component `nowhere`" in said(draw("components.py", repo="shop", of="nowhere"))
 

@@ -16,7 +16,7 @@ import pytest
 
 from plumbrule.errors import SettingsError
 from plumbrule.report import charts
-from plumbrule.report.component_map import Map, component_map
+from plumbrule.report.component_map import Map, component_map, leading_back
 from plumbrule.report.dashboard import command, settings
 from plumbrule.report.history import Batch, BatchMove, Component, ComponentEdge, Moment
 from plumbrule.report.model import Finding
@@ -176,6 +176,12 @@ def test_what_is_used_stands_below_what_uses_it() -> None:
 def test_the_lighter_edge_of_a_cycle_is_the_one_that_closes_it() -> None:
     kinds = {(link.src, link.dst): link.kind for link in drawn_map(("a", "b", 9), ("b", "a", 1), ("b", "c", 3)).links}
     assert kinds == {("a", "b"): "cycle", ("b", "a"): "closes", ("b", "c"): "plain"}
+
+
+def test_arrows_that_lead_back_without_a_counted_cycle_are_told_apart() -> None:
+    edges = [ComponentEdge("r", *pair, 1, True) for pair in ("ab", "ba", "bc", "cd", "dc", "xa")]
+    assert leading_back(edges, {("a", "b"), ("b", "a")}) == {("c", "d"), ("d", "c")}
+    assert leading_back(edges, {("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")}) == frozenset()
 
 
 def test_what_is_not_allowed_is_drawn_last_and_on_top() -> None:

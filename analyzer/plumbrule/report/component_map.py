@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from plumbrule.questions import communities
+from plumbrule.questions import communities, on_cycles
 from plumbrule.report.history import Component, ComponentEdge
 
 WIDTH = 1000.0  # units of the map; a screen scales it
@@ -102,6 +102,12 @@ def component_map(
     ]
     drawn.sort(key=lambda link: (KINDS.index(link.kind), link.dependencies, link.src, link.dst))
     return Map(_ROW * max(len(rows), 1), nodes, tuple(drawn), len(components) - len(kept))
+
+
+def leading_back(edges: Sequence[ComponentEdge], cycles: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """The edges from which a way leads back to where they begin, though they are on none of these cycles: what the map
+    shows as arrows both ways may not be what is counted."""
+    return on_cycles((edge.src, edge.dst) for edge in edges) - frozenset(cycles)
 
 
 def _kept(components: Sequence[Component], edges: Sequence[ComponentEdge]) -> frozenset[str]:
