@@ -189,6 +189,42 @@ def test_a_submodule_is_the_target_and_its_package_is_not() -> None:
     assert [(d.dst, d.kind) for d in rows.dependencies] == [("shop/cart.py", "import")]
 
 
+PLACED = {
+    "shop/__init__.py": "from .rate import rate\nfrom . import cart\nfrom .kind import *\n",
+    "shop/rate.py": "def rate(): pass\ndef other(): pass\n",
+    "shop/cart.py": "def cart(): pass\n",
+    "shop/kind.py": "class kind:\n    def made(self): pass\n",
+    "shop/plain.py": "x = 1\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "leads"),
+    [
+        ("from shop import rate\nrate()\n", [("call", "shop/rate.py", "rate"), ("import", "shop/rate.py", "rate")]),
+        (
+            "from shop import rate\nrate.other()\n",
+            [("call", "shop/rate.py", "other"), ("import", "shop/rate.py", "rate")],
+        ),
+        ("import shop\nshop.rate()\n", [("call", "shop/rate.py", "rate"), ("import", "shop/__init__.py", "")]),
+        ("from shop import cart\ncart.cart()\n", [("call", "shop/cart.py", "cart"), ("import", "shop/cart.py", "")]),
+        (
+            "from shop import kind\nkind.made()\n",
+            [("call", "shop/kind.py", "kind.made"), ("import", "shop/kind.py", "kind")],
+        ),
+        ("from shop import plain\nplain.x\n", [("import", "shop/plain.py", ""), ("read", "shop/plain.py", "x")]),
+    ],
+)
+def test_what_a_package_binds_to_the_name_of_its_module_is_what_others_get(
+    line: str, leads: list[tuple[str, str, str]]
+):
+    rows = _rows("run.py", {**PLACED, "run.py": line})
+    assert sorted((use.kind, use.dst, use.symbol) for use in rows.uses) == leads
+    if "from" in line:
+        imported = [d.dst for d in rows.dependencies if d.kind == "import"]
+        assert imported == [f"shop/{line.split()[3]}.py"]  # the statement names the module's file all the same
+
+
 def test_barrels_that_export_each_other_in_a_circle_end_the_search() -> None:
     rows = _rows(
         "app.py",

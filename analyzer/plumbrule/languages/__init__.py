@@ -28,6 +28,7 @@ class Located:
     path: str
     # The submodule's own file when `name` of a `from m import name` is a file itself; then nothing of `path` is used.
     is_submodule: bool = False
+    package: str = ""  # of a submodule: the file of the package around it, which may bind the name to something else
     confidence: float = 1.0
 
 

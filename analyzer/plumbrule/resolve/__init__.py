@@ -542,8 +542,11 @@ class Resolution:
         target = self._items(path)[index].target
         if not isinstance(target, Located):
             return None
-        if name in ("", "*") or (target.is_submodule and name == self._interfaces[path].imports[index].name):
+        if name in ("", "*"):
             return Definition(target.path, "")
+        if target.is_submodule and name == self._interfaces[path].imports[index].name:
+            bound = self._follow(target.package, name, depth + 1, search) if target.package not in ("", path) else None
+            return bound if bound is not None and bound.symbol else Definition(target.path, "")
         return self._follow(target.path, name, depth + 1, search)
 
     # -- rows ---------------------------------------------------------------------------------------------------
@@ -591,10 +594,13 @@ class Resolution:
                 continue  # an asset, or code that was skipped: it exists, so it is resolved, but it has no graph
             found.edge(target.path, "import", line, name or row.alias, row.flags, target.confidence)
             if target.is_submodule or name in ("", "*"):
-                found.use(target.path, "", "import", line, row.symbol)
-                continue
-            definition, reads = self._define(target.path, name)
-            found.looks.add(reads)
+                definition = self._put_in_place(found, target, name)
+                if definition is None:
+                    found.use(target.path, "", "import", line, row.symbol)
+                    continue
+            else:
+                definition, reads = self._define(target.path, name)
+                found.looks.add(reads)
             if definition is not None:
                 found.edge(definition.path, "uses", line, name, row.flags, target.confidence)
                 found.use(definition.path, definition.symbol, "import", line, row.symbol)
@@ -602,6 +608,14 @@ class Resolution:
                 # A file that was guessed, and that lacks the name, is no answer.
                 found.resolved -= target.confidence < 1.0
                 found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
+
+    def _put_in_place(self, found: _Found, target: Located, name: str) -> Definition | None:
+        """What a package binds to the name of one of its modules, and so gives to whoever asks it for that name."""
+        if not target.is_submodule or target.package in ("", found.path):
+            return None
+        definition, reads = self._define(target.package, name)
+        found.looks.add(reads)
+        return definition if definition is not None and definition.symbol else None
 
     def _is_missed(self, found: _Found, answer: _Answer, target: Located) -> bool:
         """Whether it is certain that the file which the statement names does not offer the name it asks for."""
@@ -745,7 +759,23 @@ class Resolution:
             rest = text[len(row.module) + 1 :]
         elif row.name == "" and "." in row.module and row.level == 0 and row.alias == row.module.partition(".")[0]:
             return best, None, _NOTHING  # `a.other` where only `import a.b` was written: the package's own name
+        if target.is_submodule and target.package not in ("", path):
+            return best, *self._descend_beside(target, row.name, rest)
         return best, *self._descend(target.path, "" if _is_whole(row, target) else row.name, rest)
+
+    def _descend_beside(self, target: Located, name: str, rest: str) -> _Led:
+        """As `_descend`, through the name of a module to which its package may have bound something else."""
+        bound, reads = self._descend(target.package, name, "")
+        if bound is None or not bound.symbol:
+            inside, more = self._descend(target.path, "", rest)
+            return inside, reads | more
+        led, through = self._descend(target.package, name, rest)
+        if not rest or (led is not None and led != bound):
+            return led, reads | through
+        # It has no such member that we know of: the module may have it, if that is what the name means after all.
+        inside, more = self._descend(target.path, "", rest)
+        meant = inside if inside is not None and inside.symbol else bound
+        return meant, reads | through | more
 
     def _through_package(self, path: str, row: Import, target: Target, text: str) -> _Led:
         """Where a dotted name leads that goes through a package into a module below it that is not imported here.

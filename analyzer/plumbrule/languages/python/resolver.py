@@ -198,7 +198,8 @@ class PythonResolver:
         if name and name != "*":
             inside = self._file(f"{base}/{name}" if base else name)
             if inside is not None:
-                return Located(inside, is_submodule=True)
+                package = f"{base}/__init__.py" if base else "__init__.py"
+                return Located(inside, is_submodule=True, package=package if self._tree.has(package) else "")
         module = self._file(base)
         if module is not None:
             return Located(module)
