@@ -52,6 +52,10 @@ class FunctionRow(NamedTuple):
     forward_grade: str
     handlers: int
     raises: int
+    own_cognitive: int = 0
+    weight: int = 0
+    depth: int = 0
+    inside: str = ""
 
 
 class Dependency(NamedTuple):

@@ -106,7 +106,11 @@ BASE: Mapping[str, Table] = {
                 forwards VARCHAR the callee, if this only passes its arguments on
                 forward_grade VARCHAR A strict, B with one more statement or a constant argument
                 handlers INTEGER exception handlers
-                raises INTEGER raise or throw statements"""
+                raises INTEGER raise or throw statements
+                own_cognitive INTEGER of cognitive what lies in no function inside
+                weight INTEGER cognitive, or that of the worst unnamed function inside if this decides nothing itself
+                depth INTEGER nesting, functions inside included
+                inside VARCHAR what of cognitive lies in which functions inside"""
             ),
         ),
         Table(

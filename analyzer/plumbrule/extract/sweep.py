@@ -21,6 +21,7 @@ from typing import ClassVar, NamedTuple
 from tree_sitter import Node, Query, QueryCursor, Tree
 
 from plumbrule.extract.calls import ways_of
+from plumbrule.extract.frames import Frame, Unnamed
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.looks import Asking, is_looked_at
 from plumbrule.facts import (
@@ -104,44 +105,12 @@ class Flow(NamedTuple):
     opens: bool = False  # what is inside stands deeper, and that is all
 
 
-class _Frame:
-    """Running figures of one definition; classes and the module have one too, so that nothing leaks outwards."""
-
-    __slots__ = (
-        "body", "children", "cognitive", "cyclomatic", "deepest", "depth", "end", "handlers",
-        "is_function", "is_inner", "layout", "level", "name", "nest", "node", "outer", "raises", "recursive", "scaled",
-        "start", "statements", "symbol",
-    )  # fmt: skip
-
-    def __init__(self, symbol: int, name: bytes, node: Node | None, span: tuple[int, int, int], outer: _Frame | None):
-        self.symbol = symbol
-        self.name = name
-        self.node = node
-        self.start, self.body, self.end = span
-        self.outer = outer
-        self.is_function = False
-        self.is_inner = False  # a function in a function
-        self.cyclomatic = 1
-        self.cognitive = 0
-        self.scaled = 0  # points of `cognitive` that grow with nesting: an outer function adds them once more a level
-        self.nest = 0
-        self.depth = 0
-        self.deepest = 0
-        self.statements = 0
-        self.layout = 0  # at which depth each statement stands
-        self.level = 0
-        self.handlers = 0
-        self.raises = 0
-        self.recursive = False
-        self.children: list[_Frame] = []
-
-
 class _Run:
     """Boolean operators that form one expression; each change of operator in reading order is one point."""
 
     __slots__ = ("frame", "operators")
 
-    def __init__(self, frame: _Frame):
+    def __init__(self, frame: Frame):
         self.frame = frame
         self.operators: list[tuple[int, int]] = []
 
@@ -189,7 +158,7 @@ class _Heads(dict[bytes, bytes]):
 _COMMENT, _NAME, _STRING = 0, 1, 2  # where two spans are equal, the lower kind counts
 # How `run` treats a pattern.
 _LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL, _PLAIN_COMMENT, _EXPRESSION, _CALL = range(8)
-_NEST, _SHIFT, _CHAIN, _OPEN = 1, 2, 3, 4  # what a stack entry that is no symbol undoes when it closes
+_NEST, _CHAIN, _OPEN = 1, 2, 3  # what a stack entry that is no symbol undoes when it closes
 
 
 def require_text(source: bytes) -> None:
@@ -280,7 +249,7 @@ class Sweep:
         self.has_all = False
         self.is_generated = False
         self.branches = 0
-        self.module = _Frame(-1, b"", None, (0, 0, len(source)), None)
+        self.module = Frame(-1, b"", None, (0, 0, len(source)), None)
         self.frame = self.module  # innermost definition around the node at hand
         self.muted = 0  # decisions before this offset count for nothing (radon does not look into an `assert`)
         self.quiet_to = 0  # strings before this offset are no literals (types, names of modules)
@@ -290,8 +259,8 @@ class Sweep:
         self._string_starts: list[int] = []
         self._strings: list[bytes] = []
         self._ends = [len(source) + 1]  # of every open structure; the sentinel is never reached
-        self._tops: list[_Frame | _Run | int] = [_CHAIN]
-        self._functions: list[_Frame] = []
+        self._tops: list[Frame | Unnamed | _Run | int] = [_CHAIN]
+        self._functions: list[Frame] = []
         self._depths: list[int] = []  # by symbol
         self._forwards: dict[int, tuple[str, str]] = {}
         self._cuts: list[tuple[int, int]] = []
@@ -357,7 +326,7 @@ class Sweep:
 
     @property
     def in_function(self) -> bool:
-        frame: _Frame | None = self.frame
+        frame: Frame | None = self.frame
         while frame is not None and not frame.is_function:
             frame = frame.outer
         return frame is not None
@@ -401,7 +370,7 @@ class Sweep:
         begin, end = node.start_byte, node.end_byte
         self._opened.append((begin, symbol))
         self._end_of[symbol] = end
-        frame = _Frame(symbol, name, node, (begin, body, end), self.frame)
+        frame = Frame(symbol, name, node, (begin, body, end), self.frame)
         if self.frame.symbol < 0:
             self._cuts.append((begin if start < 0 else start, frame.end))
         if function:
@@ -451,7 +420,8 @@ class Sweep:
         elif flow.shifts:
             frame.nest += 1
             self._ends.append(end)
-            self._tops.append(_SHIFT)
+            frame.unnamed = unnamed = Unnamed(frame, start)
+            self._tops.append(unnamed)
         elif flow.chains:
             self._ends.append(end)
             self._tops.append(_CHAIN)
@@ -766,15 +736,17 @@ class Sweep:
                 if star or head_of[name] in imported:
                     calls.setdefault((symbol, name), []).append(end)
 
-    def _recursion(self, frame: _Frame, name: bytes) -> None:
+    def _recursion(self, frame: Frame, name: bytes) -> None:
         head, _, last = name.rpartition(b".")
         is_method = frame.outer is not None and not frame.outer.is_function and frame.outer.symbol >= 0
         if last != frame.name or not (text(head) in self.OWN if is_method else not head):
             return
         frame.recursive = True
-        around: _Frame | None = frame
+        around: Frame | None = frame
         while around is not None:
             around.cognitive += 1
+            if around is not frame:
+                around.inside += 1
             around = around.outer
 
     def _close(self) -> None:
@@ -783,9 +755,9 @@ class Sweep:
         if top is _NEST:
             self.frame.nest -= 1
             self.frame.depth -= 1
-        elif top is _SHIFT:
-            self.frame.nest -= 1
-        elif isinstance(top, _Frame):
+        elif isinstance(top, Unnamed):
+            self.frame.leave(top)
+        elif isinstance(top, Frame):
             self._leave(top)
         elif isinstance(top, _Run):
             top.operators.sort()
@@ -795,14 +767,11 @@ class Sweep:
                     top.frame.cognitive += 1
                     previous = operator
 
-    def _leave(self, frame: _Frame) -> None:
+    def _leave(self, frame: Frame) -> None:
         outer = frame.outer
         assert outer is not None  # only the module has none, and it is never on the stack
         self.frame = outer
-        # Each scaled point inside is one dearer for every level at which this definition lies in the outer one.
-        deeper = outer.nest + frame.is_function if outer.is_function or outer.outer is not None else 0
-        outer.cognitive += frame.cognitive + frame.scaled * deeper
-        outer.scaled += frame.scaled
+        outer.take(frame)
         if frame.is_function and frame.statements <= _MOST_FORWARDING and frame.node is not None:
             callee, grade = self.forwarded(frame.node, self._parameters_of(frame.symbol))
             if callee:
@@ -873,13 +842,14 @@ class Sweep:
                 frame.symbol, frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements,
                 code[symbol.end_line] - code[symbol.line - 1], leaves, interface,
                 *hashes, forwards, grade, frame.handlers, frame.raises,
+                *frame.weighed(self.line),
             )  # fmt: skip
             rows.append(tuple.__new__(Function, row))
         rows.reverse()
         return rows
 
     def _taken_apart(
-        self, frame: _Frame, masked: bytes, shaped: bytes, known: Mapping[int, tuple[int, int, bytes, bytes]]
+        self, frame: Frame, masked: bytes, shaped: bytes, known: Mapping[int, tuple[int, int, bytes, bytes]]
     ) -> tuple[int, int, int, list[bytes], list[bytes]]:
         """Leaves and tokens of a function, leaves of its signature, and the parts of its exact text and its shape."""
         leaves = size = interface = 0
@@ -936,7 +906,7 @@ class Sweep:
         shape += (_PLACE.join(gaps).translate(None, _GAP), kinds, *_MEMBER.findall(shaped, start, end))
         return leaves, tokens
 
-    def _asked_of_others(self, frame: _Frame) -> list[bytes]:
+    def _asked_of_others(self, frame: Frame) -> list[bytes]:
         """What a function calls by a plain name that is not its own.
 
         A copy may call its own things as it likes, but asks others for the same: what differs in that commits where
