@@ -139,6 +139,7 @@ class Function(NamedTuple):
     weight: int = 0
     depth: int = 0  # `nesting` with functions inside
     inside: str = ""  # what of `cognitive` lies in which functions inside: "12 in total (line 7), 3 at line 9"
+    accessor: str = ""  # set or delete, if it is that of a property, whose other accessors have the same symbol
 
 
 class Handler(NamedTuple):

@@ -56,6 +56,12 @@ class FunctionRow(NamedTuple):
     weight: int = 0
     depth: int = 0
     inside: str = ""
+    accessor: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The symbol as findings name it: of a property's accessors each other one than the reading one apart."""
+        return f"{self.symbol} ({self.accessor})" if self.accessor else self.symbol
 
 
 class Dependency(NamedTuple):

@@ -110,7 +110,8 @@ BASE: Mapping[str, Table] = {
                 own_cognitive INTEGER of cognitive what lies in no function inside
                 weight INTEGER cognitive, or that of the worst unnamed function inside if this decides nothing itself
                 depth INTEGER nesting, functions inside included
-                inside VARCHAR what of cognitive lies in which functions inside"""
+                inside VARCHAR what of cognitive lies in which functions inside
+                accessor VARCHAR set or delete if it is that of a property, all of whose accessors have one symbol"""
             ),
         ),
         Table(

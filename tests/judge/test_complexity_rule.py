@@ -92,3 +92,74 @@ def test_what_is_inside_counts_for_a_function_that_decides_itself(told):
     (row,) = told({"a.ts": text.format(script(6, 2))})
     assert row.message == "outer has a cognitive complexity of 28; the limit is 25"
     assert row.evidence[0] == "1 its own, 27 in functions inside: 27 at line 3"
+
+
+READS = "    @property\n    def v(self):\n        x = self.x\n{}\n"
+WRITES = "    @v.setter\n    def v(self, x):\n{}\n"
+DELETES = "    @v.deleter\n    def v(self):\n        x = self.x\n{}\n"
+PLAIN, TANGLED = "        self.x = x\n", ladder(8, 2)
+
+
+def accessors(reads=PLAIN, writes=PLAIN, deletes=PLAIN):
+    return {"a.py": "class A:\n" + READS.format(reads) + WRITES.format(writes) + DELETES.format(deletes)}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "subjects"),
+    [
+        (accessors(TANGLED), accessors(TANGLED, TANGLED), ["a.py::A.v (set)"]),
+        (accessors(TANGLED), accessors(TANGLED, deletes=TANGLED), ["a.py::A.v (delete)"]),
+        (accessors(PLAIN, TANGLED), accessors(TANGLED, TANGLED), ["a.py::A.v"]),
+        (accessors(TANGLED), accessors(PLAIN, TANGLED), ["a.py::A.v (set)"]),
+        (accessors(), accessors(TANGLED, TANGLED), ["a.py::A.v", "a.py::A.v (set)"]),
+        (accessors(TANGLED, TANGLED, TANGLED), accessors(PLAIN, TANGLED, PLAIN), []),
+        (accessors(TANGLED, TANGLED), {"b.py": accessors(TANGLED, TANGLED)["a.py"]}, []),
+    ],
+)
+def test_accessors_of_one_property_do_not_hide_behind_each_other(told, before, now, subjects):
+    assert [row.subject for row in told(now, before)] == subjects
+
+
+def test_so_it_is_in_typescript(told):
+    text = "class A {{\n  get v() {{\n{0}}}\n  set v(x) {{\n{1}}}\n}}\n"
+    before = {"a.ts": text.format(script(8, 2), "")}
+    (row,) = told({"a.ts": text.format(script(8, 2), script(8, 2))}, before)
+    assert (row.subject, row.line) == ("a.ts::A.v (set)", 21)
+
+
+def registered(*bodies):
+    head = "from functools import singledispatch\n\n\n@singledispatch\ndef show(x): ...\n\n\n"
+    return head + "\n\n".join(f"@show.register\ndef _(x: {kind}):\n{body}" for kind, body in bodies)
+
+
+SHORT, LONG, LONGER = "    return x\n", ladder(8, 1), ladder(9, 1)
+
+
+def test_functions_of_one_name_do_not_hide_behind_each_other(told):
+    before = {"a.py": registered(("int", LONG), ("str", SHORT), ("list", SHORT))}
+    (row,) = told({"a.py": registered(("int", LONG), ("str", SHORT), ("list", LONGER))}, before)
+    assert (row.subject, row.evidence[-1]) == (
+        "a.py::_ (2)", "of this name over the limit: 36 at line 9, 45 at line 27"
+    )  # fmt: skip
+    (row,) = told({"a.py": registered(("int", LONG), ("str", LONGER), ("list", SHORT))}, before)
+    assert row.subject == "a.py::_ (2)"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        [("str", LONGER), ("int", LONG), ("list", SHORT)],
+        [("list", SHORT), ("str", LONGER), ("int", LONG)],
+        [("float", SHORT), ("int", LONG), ("str", LONGER)],
+        [("int", LONG)],
+        [("str", LONGER)],
+    ],
+)
+def test_functions_of_one_name_are_not_new_because_they_stand_in_another_order(told, now):
+    before = {"a.py": registered(("int", LONG), ("str", LONGER), ("list", SHORT))}
+    assert told({"a.py": registered(*now)}, before) == []
+
+
+def test_functions_of_one_name_that_move_to_another_file_are_not_new(told):
+    text = registered(("int", LONG), ("str", LONGER)) + "\n\n" + "".join(f"V{n} = {n}\n" for n in range(90))
+    assert told({"a.py": "X = 1\n", "b.py": registered(("int", LONG), ("str", LONGER))}, {"a.py": text}) == []

@@ -842,7 +842,7 @@ class Sweep:
                 frame.symbol, frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements,
                 code[symbol.end_line] - code[symbol.line - 1], leaves, interface,
                 *hashes, forwards, grade, frame.handlers, frame.raises,
-                *frame.weighed(self.line),
+                *frame.weighed(self.line), _accessor(symbol) if symbol.kind == "property" else "",
             )  # fmt: skip
             rows.append(tuple.__new__(Function, row))
         rows.reverse()
@@ -943,6 +943,13 @@ class Sweep:
                 return True
             symbol = self.symbols[symbol].parent
         return False
+
+
+def _accessor(symbol: Symbol) -> str:
+    """Which one of a property it is, unless it is the one that reads it."""
+    if symbol.has("set"):
+        return "set"
+    return "delete" if any(decorator.endswith(".deleter") for decorator in symbol.decorators) else ""
 
 
 def _with_whole_numbers(masked: bytes) -> bytes:

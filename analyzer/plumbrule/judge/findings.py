@@ -130,6 +130,7 @@ def _evidence(value: object) -> tuple[str, ...]:
     return tuple(_text(item) for item in value) if isinstance(value, list | tuple) else (_text(value),)
 
 
+_COUNTED = re.compile(r" \(\d+\)$")
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
@@ -170,14 +171,19 @@ def _text(value: object) -> str:
 def earlier_subject(subject: str, renamed: Mapping[str, str]) -> str:
     """The subject as it was called before things moved; `renamed` maps paths, and `PATH::SYMBOL`, of now to before.
 
-    A subject is made of paths joined by ` -> `, each with `::` and a symbol where it names one.
+    A subject is made of paths joined by ` -> `, each with `::` and a symbol where it names one; of several of one name
+    all but the first have their number: `PATH::SYMBOL (2)`.
     """
     if not renamed:
         return subject
     parts = []
     for part in subject.split(" -> "):
         path, colons, symbol = part.partition("::")
-        parts.append(renamed.get(part) or renamed.get(path, path) + colons + symbol)
+        moved = renamed.get(part)
+        if moved is None and (counted := _COUNTED.search(part)) is not None:
+            moved = renamed.get(part[: counted.start()])
+            moved = moved + counted[0] if moved is not None else None
+        parts.append(moved or renamed.get(path, path) + colons + symbol)
     return " -> ".join(parts)
 
 

@@ -221,10 +221,10 @@ class Sides:
         came: dict[int, set[str]] = {}
         for path, old, new in self._pairs:
             for rows, other, into in ((old, new, gone), (new, old, came)):
-                stayed = {function.symbol for function in other.functions} if other is not None else set()
+                stayed = {function.subject for function in other.functions} if other is not None else set()
                 for function in rows.functions if rows is not None else ():
-                    if function.exact_hash and function.symbol not in stayed:
-                        into.setdefault(function.exact_hash, set()).add(f"{path}::{function.symbol}")
+                    if function.exact_hash and function.subject not in stayed:
+                        into.setdefault(function.exact_hash, set()).add(f"{path}::{function.subject}")
         return {
             next(iter(places)): next(iter(gone[body]))
             for body, places in came.items()

@@ -29,7 +29,7 @@ class _Copy(NamedTuple):
 
     @property
     def place(self) -> str:
-        return f"{self.path}::{self.function.symbol}"
+        return f"{self.path}::{self.function.subject}"
 
 
 Shapes = Mapping[int, tuple[_Copy, ...]]  # by shape hash, sorted
@@ -100,17 +100,17 @@ class _Called:
 
     def __init__(self, s: Situation) -> None:
         self._situation = s
-        self._by_file: dict[str, dict[str, set[str]]] = {}
+        self._by_file: dict[str, dict[tuple[str, int], set[str]]] = {}
 
     def by(self, copy: _Copy) -> frozenset[str]:
         if copy.path not in self._by_file:
             file, facts = self._situation.now.rows(copy.path).file, self._situation.facts
-            names = [symbol.name for symbol in facts.interface(file.dialect, file.blob).symbols]
+            names = [(symbol.name, symbol.line) for symbol in facts.interface(file.dialect, file.blob).symbols]
             found = self._by_file[copy.path] = {}
             for reference in facts.body(file.dialect, file.blob).references:
                 if reference.kind == "call" and reference.symbol >= 0:
                     found.setdefault(names[reference.symbol], set()).add(reference.text.rpartition(".")[2])
-        return frozenset(self._by_file[copy.path].get(copy.function.symbol, ()))
+        return frozenset(self._by_file[copy.path].get((copy.function.symbol, copy.function.line), ()))
 
 
 def _rows(s: Situation, copies: Sequence[_Copy], called: _Called) -> Iterable[Row]:
@@ -122,6 +122,7 @@ def _rows(s: Situation, copies: Sequence[_Copy], called: _Called) -> Iterable[Ro
         yield (
             s.now.repo, copy.path, function.symbol, function.line, function.shape_hash, "exact" if exact else "shape",
             1 + len(others), function.statements, function.cognitive, function.tokens, places[0], _shown(places),
+            function.accessor,
         )  # fmt: skip
 
 
@@ -196,7 +197,8 @@ MEASURES = (
                 cognitive INTEGER cognitive complexity
                 tokens INTEGER named tokens of the body
                 twin VARCHAR the copy that is most like it, as FILE::SYMBOL
-                others VARCHAR the other copies, three at most and how many more"""
+                others VARCHAR the other copies, three at most and how many more
+                accessor VARCHAR set or delete if it is that of a property, all of whose accessors have one symbol"""
             ),
         ),
         _duplicates,
