@@ -283,3 +283,12 @@ def test_rows_are_handed_on_while_nothing_they_rest_on_changed():
     second = walk.to({**files, "notes.py": b"x = 2\n"}).derived
     assert second["pass_through_function"] is first["pass_through_function"]
     assert second["pass_through_module"] is first["pass_through_module"]
+
+
+def test_of_functions_of_one_name_each_has_its_own_excuse():
+    sends = "def send(item, address):\n    return ship(item, address)\n"
+    head = "from shop.engine import ship\nfrom app import command\n\n"
+    text = f"{head}if command:\n    @command\n    {sends}else:\n    {sends}"
+    text = text.replace("\n    return", "\n        return")
+    rows = derived({"shop/layer.py": text}, "pass_through_function")
+    assert [row[10] for row in rows if row[1] == "shop/layer.py"] == ["decorated with command", ""]

@@ -117,11 +117,13 @@ def _excuse(s: Situation, reader: Reader, rows: FileRows, symbol: SymbolRow, fun
 def _functions_of(s: Situation, path: str) -> Iterator[Row]:
     rows = s.now.rows(path)
     known: dict[str, SymbolRow] = {}
+    at: dict[tuple[str, int], SymbolRow] = {}  # several of one name differ in what excuses them
     for function in rows.functions:
         if not function.forwards:
             continue
         known = known or {symbol.symbol: symbol for symbol in rows.symbols}
-        symbol = known.get(function.symbol)
+        at = at or {(symbol.symbol, symbol.line): symbol for symbol in rows.symbols}
+        symbol = at.get((function.symbol, function.line))
         if symbol is None:
             continue
         reader = Reader(s.now, path)
