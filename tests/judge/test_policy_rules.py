@@ -120,6 +120,33 @@ def test_counts_of_known_findings_do_not_depend_on_what_is_shown(judged, only_mo
     assert states == {"a.py -> b.py": "waived", "c.py -> d.py": "new", "d.py -> c.py": "new"}
 
 
+def test_the_remedy_of_a_cycle_names_only_what_could_be_moved(judged):
+    files = {
+        "p/__init__.py": "",
+        "p/a.py": "import p.b\nfrom p.c import total\n",
+        "p/b.py": "from . import a\n",
+        "p/c.py": "import p.a\ntotal = 1\n",
+    }
+    judgement = judged(RULES["dependency-cycle"], files, {})
+    told = {row.subject: (row.remedy, row.evidence[0]) for row in judgement.rows}
+    remedy, evidence = told["p/a.py -> p/b.py"]
+    assert "move what p/a.py needs of p/b.py to where" in remedy
+    assert evidence == "p/a.py:1 imports p/b.py"
+    remedy, evidence = told["p/a.py -> p/c.py"]
+    assert "move what p/a.py needs of p/c.py (total) to where" in remedy
+    assert evidence == "p/a.py:2 imports total from p/c.py"
+    assert all("Break the whole cycle where it is cheapest: " in remedy for remedy, _ in told.values())
+    assert not any("()" in remedy or "(p)" in remedy for remedy, _ in told.values())
+
+
+def test_a_remedy_of_a_file_that_is_run_for_its_effects_has_no_empty_list(judged):
+    files = {"a.ts": "import './b';\nexport const x = 1;\n", "b.ts": "import {x} from './a';\nconsole.log(x);\n"}
+    judgement = judged(RULES["dependency-cycle"], files, {})
+    told = {row.subject: row.remedy for row in judgement.rows}
+    assert "what a.ts needs of b.ts to where" in told["a.ts -> b.ts"]
+    assert "what b.ts needs of a.ts (x) to where" in told["b.ts -> a.ts"]
+
+
 @pytest.mark.parametrize(
     ("policy", "downwards", "upwards"),
     [
@@ -142,4 +169,4 @@ def test_a_cycle_of_components_is_not_told_to_write_down_what_the_policy_says(ju
     assert f"the policy {downwards}" in remedies["web -> domain"]
     assert f"the policy {upwards}" in remedies["domain -> web"]
     cheapest = "domain -> web" if upwards.startswith("forbids") else "web -> domain"
-    assert all(f"break the whole cycle: {cheapest}." in remedy for remedy in remedies.values())
+    assert all(f"whole cycle where it is cheapest: {cheapest}." in remedy for remedy in remedies.values())

@@ -56,9 +56,9 @@ def test_an_item_says_what_where_since_when_who_and_what_to_do(shop, text_of):
     assert "shop/tax.py imports shop/cart.py, which needs shop/tax.py in turn: a cycle of 2 files." in text
     assert "where shop/tax.py:1 shop/cart.py:1" in text
     assert f"since 2 Jan 2024, commit {commit}, by at least claude (by its signature in a commit message)" in text
-    assert "do Break the cheapest edge" in text
+    assert "do Break the whole cycle where it is cheapest" in text
     assert "more https://drift.example.org/plumb/findings?repo=shop&finding=" in text
-    assert "1 commit in 1 batch; at least 1 of them by agents and bots: claude 1." in text
+    assert "1 commit on the main line in 1 batch; at least 1 of them by agents and bots: claude 1." in text
 
 
 def test_a_batch_that_an_orchestrator_named_is_named(shop, text_of):

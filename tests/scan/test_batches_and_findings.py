@@ -260,10 +260,10 @@ def test_what_only_the_time_between_its_commits_makes_one_batch_is_told_as_one_s
     plumbrule(repo.path, "scan", "--quiet")
     together(repo, [{"a.py": f"x = {n}\n"} for n in range(3)])
     answer = plumbrule(repo.path, "scan", "--quiet")
-    assert ", 3 commits in one session, by the time between them: " in answer.out
+    assert ", 3 commits on the main line in one session, by the time between them: " in answer.out
     together(repo, [{"a.py": f"y = {n}\n"} for n in range(3)])
     answer = plumbrule(repo.path, "scan", "--quiet", "--batch", "job-7")
-    assert "job-7, 3 commits: " in answer.out
+    assert "job-7, 3 commits on the main line: " in answer.out
 
 
 def test_a_batch_goes_on_in_the_next_scan(grown: Callable, scanned: Callable, rows: Callable):

@@ -151,7 +151,7 @@ def _batch(batch: BatchMoved) -> list[str]:
     parts += [f"findings {before:,} → {after:,} ({', '.join(apart)})"] if apart else []
     moved = ", ".join(parts) or "nothing counted"
     session = " in one session, by the time between them" if batch.session else ""
-    lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')}{session}: {moved}"]
+    lines = [f"    {visible(batch.batch)}{who}, {_many(batch.commits, 'commit')} on the main line{session}: {moved}"]
     lines += [f"      new: {visible(finding)}" for finding in batch.new[:5]]
     if len(batch.new) > 5:
         lines.append(f"      and {len(batch.new) - 5:,} more new findings")

@@ -35,6 +35,7 @@ _SUBJECT_LIMIT = 120
 _EACH = 3  # findings spelled out of one item
 _QUIET = 12  # repositories named in which nothing moved
 _TEXT_WIDTH = 76
+_ASIDE = ("radon",)  # figures that a scan makes when it has time, and that nothing told here goes by
 _MINUS = "\u2212"
 _COUNTS = {
     "cycles.file": "cycles of files",
@@ -302,7 +303,8 @@ def _work(one: RepoMoves) -> str:
     if not one.commits:
         return "No new commit."
     agents = Counter(batch.agent for batch in one.batches if batch.agent)
-    words = f"{_many(one.commits, 'commit')} in {_many(len(one.batches), 'batch')}"
+    # A merge is one of them, however many commits it brought.
+    words = f"{_many(one.commits, 'commit')} on the main line in {_many(len(one.batches), 'batch')}"
     if not agents:
         return f"{words}; no agent was recognised in any of them."
     named = [f"{shortened(agent, 40)} {number:,}" for agent, number in _commonest(agents)[:4]]
@@ -354,8 +356,8 @@ def _coverage(newest: Sequence[Snapshot]) -> str:
         f"{resolved:,} of {_many(imports, 'import')} resolved{share}",
     ]
     parts += [f"{skipped:,} skipped"] if skipped else []
-    unmeasured = sorted({one.not_measured for one in newest if one.not_measured})
-    parts += [f"not measured: {shortened('; '.join(unmeasured), 200)}"] if unmeasured else []
+    unmeasured = sorted({name for one in newest for name in one.not_measured.split(", ")} - {"", *_ASIDE})
+    parts += [f"not measured: {shortened(', '.join(unmeasured), 200)}"] if unmeasured else []
     return f"Looked at: {', '.join(parts)}."
 
 
