@@ -25,6 +25,7 @@ def every() -> None:
         "A batch is the commits of one piece of work. Choose a mark or a row to open it. "
         + screen.added_up(moves, history.series("findings", now.repo))
     )
+    st.caption(charts.EFFECTS)
     screen.chart(charts.batches_by_agent(moves, now.theme, span=span), "lanes", "Batches over time, by agent")
     screen.batch_table(moves, "all-batches")
 

@@ -65,7 +65,7 @@ def drifted(moved: tuple[EdgeMove, ...]) -> None:
     if not moved:
         st.caption(f"No edge moved in the {DAYS} days before the newest snapshot.")
         return
-    st.markdown(f"**Moved in {DAYS} days**")
+    st.markdown(f"**Moved in {DAYS} days before the newest snapshot**")
     screen.edge_table([(move.src, move.dst, move.now - move.before) for move in moved], "drifted", "Change")
 
 

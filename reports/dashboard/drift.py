@@ -103,10 +103,13 @@ else:
             moments = series.get(name, ())
             screen.tile(label, movement(name, moments), shown(moments), worse_when_more=worse)
     with columns[-1]:
-        screen.tile("Contract breaks, all batches", summed(BREAKS, breaks), shown(breaks))
+        screen.tile("Contract breaks", summed(BREAKS, breaks), shown(breaks), note="Of all batches that were read.")
+    newest = max(snapshot.at for snapshot in now.newest)
+    st.caption(f"7 and 30 days, and the periods above, end with the newest commit, of {newest:%-d %b %Y}.")
 
     with screen.section("Batches and who made them", "Agents are a lower bound. Choose a mark to open its batch."):
         if batches:
+            st.caption(charts.EFFECTS)
             screen.chart(charts.batches_by_agent(batches, look, span=span), "lanes", "Batches over time, by agent")
         else:
             st.caption("No batch is recorded.")

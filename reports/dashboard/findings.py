@@ -46,7 +46,9 @@ def options(name: str, values: set[str]) -> list[str]:
 
 
 def any_of(label: str, name: str, values: set[str], width: int = 134) -> list[str]:
-    return address.many(label, name, options(name, values), st.multiselect, format_func=screen.name_text, width=width)
+    found = options(name, values)
+    none = None if found else "none here"  # Streamlit's own words for it are longer than the field
+    return address.many(label, name, found, st.multiselect, format_func=screen.name_text, width=width, placeholder=none)
 
 
 def listed() -> list[Shown]:
@@ -146,7 +148,7 @@ def origin(one: Shown) -> None:
     finding = one.finding
     together = sum(other.finding.group == finding.group for other in every) if finding.group else 0
     if together > 1:
-        st.caption(f"One of {together:,} findings of {screen.code(finding.group)}")
+        st.caption(f"One of {together:,} findings around {screen.code(finding.group)}")
     if not finding.commit:
         st.caption("It was there before the first commit that was read.")
     if finding.commit:
@@ -193,7 +195,12 @@ def accept(one: Shown) -> None:
     with st.expander("Accept it for a while"):
         st.caption("Commit this to the policy. A remark here never changes a gate; a waiver does, until it expires.")
         left, right = st.columns(2)
-        owner = left.text_input("Owner", value=f"@{now.who}" if now.who else "", key=f"owner-{one.finding.id}")
+        key, suggested = f"owner-{one.finding.id}", f"@{now.who}" if now.who else ""
+        before = st.session_state.get(f"_{key}", suggested)
+        if st.session_state.get(key, suggested) == before:  # nobody has typed another
+            st.session_state[key] = suggested
+        st.session_state[f"_{key}"] = suggested
+        owner = left.text_input("Owner", key=key)
         expires = right.date_input(
             "Expires", value=now.today + WAIVED_FOR, min_value=now.today, key=f"until-{one.finding.id}"
         )

@@ -230,6 +230,32 @@ def test_an_address_that_changes_changes_the_filter(draw: Draw) -> None:
     assert test.multiselect[0].value == ["oversized-file"]
 
 
+def test_the_drift_page_says_from_where_its_days_count(draw: Draw, store: Path) -> None:
+    with open_history(store) as history:
+        newest = max(snapshot.at for snapshot in history.newest())
+    words = said(draw())
+    assert f"end with the newest commit, of {newest:%-d %b %Y}." in words
+    assert "brought findings" in words, "what the marks mean is said beside the chart, where nothing cuts it"
+    assert all(metric.label != "Contract breaks, all batches" for metric in draw().metric)
+
+
+def test_an_agent_that_nobody_knows_has_one_name(draw: Draw) -> None:
+    page = draw()
+    assert "unknown" in {row["Agent, at least"] for row in table(page, "Agent, at least")}
+    assert "no agent known" not in json.dumps([str(chart.proto) for chart in page.get("arrow_vega_lite_chart")])
+
+
+def test_what_a_batch_moved_is_said_before_where(draw: Draw, store: Path) -> None:
+    with open_history(store) as history:
+        batch = next(move.batch.batch for move in history.batches("shop") if move.new)
+    rows = table(draw("batch.py", repo="shop", batch=batch), "What")
+    assert list(rows[0])[2] == "What"
+    what, subject = str(rows[0]["What"]), str(rows[0]["Subject"])
+    assert what.startswith(subject.partition(" -> ")[0].rpartition("/")[2])
+    assert "/" in subject
+    assert "/" not in what
+
+
 def test_findings_are_found_by_a_piece_of_their_path(draw: Draw) -> None:
     rows = table(draw("findings.py", path="CATALOG/M1"), "Subject")
     assert rows
@@ -394,6 +420,25 @@ def test_accepting_shows_a_waiver_that_means_exactly_this_finding(
     assert (waiver["rule"], waiver["subject"], waiver["owner"]) == ("layer-breach", subject, "@ada")
     assert waiver["expires"] > date.today()
     assert "\u202e" not in text
+
+
+def test_who_says_who_they_are_after_opening_a_finding_owns_its_waiver(
+    draw: Draw, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = finding_id(store, "layer-breach", "billing/m8.py -> web/m2.py")
+    monkeypatch.delenv("LOGNAME", raising=False)
+    test = draw("findings.py", finding=asked)
+    test.text_input(key="_who_typed").input("")
+    whole(test.run())
+    assert test.text_input(key=f"owner-{asked}").value == ""
+    test.text_input(key="_who_typed").input("eve")
+    whole(test.run())
+    assert test.text_input(key=f"owner-{asked}").value == "@eve"
+    test.text_input(key=f"owner-{asked}").input("@shop")
+    whole(test.run())
+    test.text_input(key="_who_typed").input("bob")
+    whole(test.run())
+    assert test.text_input(key=f"owner-{asked}").value == "@shop"
 
 
 @pytest.mark.parametrize(("owner", "reason"), [("@ada", " "), ("@", "until the move"), ("", "until the move")])

@@ -139,6 +139,16 @@ def test_the_remedy_of_a_cycle_names_only_what_could_be_moved(judged):
     assert not any("()" in remedy or "(p)" in remedy for remedy, _ in told.values())
 
 
+def test_copies_of_one_function_are_grouped_under_a_name(judged):
+    body = "".join(f"    if x > {n}:\n        x += {n}\n" for n in range(9))
+    files = {f"{name}.py": f"def {name}(x):\n{body}    return x\n" for name in ("one", "two", "three")}
+    judgement = judged(RULES["duplicate-helper"], files, {})
+    assert {row.subject: row.group for row in judgement.rows} == {
+        "three.py::three": "one.py::one",
+        "two.py::two": "one.py::one",
+    }
+
+
 def test_a_remedy_of_a_file_that_is_run_for_its_effects_has_no_empty_list(judged):
     files = {"a.ts": "import './b';\nexport const x = 1;\n", "b.ts": "import {x} from './a';\nconsole.log(x);\n"}
     judgement = judged(RULES["dependency-cycle"], files, {})

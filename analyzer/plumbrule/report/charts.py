@@ -21,6 +21,8 @@ from plumbrule.report.wording import known_by
 Span = tuple[datetime, datetime]  # first and last moment of a time line
 PICKED = "picked"  # name of the selection that a click on a mark makes; its fields are "repo" and "batch"
 LANES = 6  # agents with a lane of their own; the rest share one
+_EFFECTS = ("brought", "fixed", "neither")
+EFFECTS = ":red[\u25b2] brought findings · :green[\u25bc] only fixed findings · :gray[\u25cf] moved none"  # Markdown
 _NAME_LIMIT = 80
 _MARGIN = 46  # pixels left of every plot, so that charts under each other share one time line
 _LANE_MARGIN = 150
@@ -106,14 +108,13 @@ def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, 
     """Every batch as a mark in its agent's lane, coloured by whether it brought findings or took some away."""
     lanes = _lanes(batches)
     most = max((move.new + move.fixed + move.of_change for move in batches), default=0) or 1
-    names = {"brought": "brought findings", "fixed": "only fixed findings", "neither": "moved none"}
     rows = [
         {
             "at": _text(move.batch.last_at),
             "repo": move.batch.repo,
             "batch": move.batch.batch,
             "lane": lanes[move.batch.agent],
-            "effect": names["brought" if move.new or move.of_change else "fixed" if move.fixed else "neither"],
+            "effect": "brought" if move.new or move.of_change else "fixed" if move.fixed else "neither",
             "name": _short(move.batch.batch),
             "agent": at_least(move.batch.agent, move.batch.channel),
             "when": _day(move.batch.last_at),
@@ -144,12 +145,12 @@ def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, 
             color=alt.Color(
                 "effect:N",
                 title=None,
-                scale=alt.Scale(domain=list(names.values()), range=[theme.error, theme.fixed, theme.unknown]),
-                legend=alt.Legend(orient="top", direction="horizontal", symbolType="circle", offset=4),
+                scale=alt.Scale(domain=list(_EFFECTS), range=[theme.error, theme.fixed, theme.unknown]),
+                legend=None,  # it would be cut where the plot is narrow: the page says `EFFECTS`
             ),
             shape=alt.Shape(  # never by colour alone
                 "effect:N",
-                scale=alt.Scale(domain=list(names.values()), range=["triangle-up", "triangle-down", "circle"]),
+                scale=alt.Scale(domain=list(_EFFECTS), range=["triangle-up", "triangle-down", "circle"]),
                 legend=None,
             ),
             size=alt.Size(
@@ -168,7 +169,7 @@ def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, 
         )
         .add_params(picked)
     )
-    return _finished(chart, theme, 26 * max(len(order), 1) + 54, width)
+    return _finished(chart, theme, 26 * max(len(order), 1) + 26, width)
 
 
 def findings_by_severity(
@@ -295,7 +296,7 @@ def _lanes(batches: Sequence[BatchMove]) -> dict[str, str]:
     named = sorted((agent for agent in counts if agent), key=lambda agent: (-counts[agent], agent))
     lanes = {agent: _short(agent) for agent in named[:LANES]}
     lanes |= dict.fromkeys(named[LANES:], "other agents")
-    return lanes | ({"": "no agent known"} if "" in counts else {})
+    return lanes | ({"": at_least("")} if "" in counts else {})
 
 
 def _time(span: Span) -> alt.X:

@@ -37,7 +37,7 @@ from plumbrule.report.history import (
 )
 from plumbrule.report.model import Finding
 from plumbrule.report.theme import Theme, theme
-from plumbrule.report.wording import known_by, superseded
+from plumbrule.report.wording import counted, known_by, superseded
 
 ALL = ""  # the repository selector's word for all of them
 POLL_SECONDS = 20
@@ -280,14 +280,17 @@ def moved_by(number: float | None, *, worse_when_more: bool) -> dict[str, Any]: 
     return {"delta": said, "delta_color": colour, "delta_arrow": "auto" if number else "off"}
 
 
-def tile(label: str, movement: Movement, values: Sequence[float], *, worse_when_more: bool = True) -> None:
-    """A count, how it moved, and its line."""
+def tile(
+    label: str, movement: Movement, values: Sequence[float], *, worse_when_more: bool = True, note: str = ""
+) -> None:
+    """A count, how it moved, and its line; a note where the label leaves a question open."""
     with st.container(border=True, gap=None):
         st.metric(
             label,
             f"{movement.now:,.0f}",
             **moved_by(movement.batch, worse_when_more=worse_when_more),
             delta_description="newest batch",
+            help=note or None,
             chart_data=list(values) or None,
             chart_type="line",
         )
@@ -359,7 +362,7 @@ def batch_table(moves: Sequence[BatchMove], key: str) -> None:
 def finding_table(rows: Sequence[Shown], remarks: Callable[[str], str]) -> None:
     """Findings, one a row, as wide as the page; the one chosen goes into the address as `finding`.
 
-    Rows of one cycle name it, with how many of them are listed; the list's order keeps them together.
+    Rows of one cycle or one body name it, with how many of them are listed; the list's order keeps them together.
     """
     together = Counter((one.finding.rule, one.finding.repo, one.finding.group) for one in rows if one.finding.group)
     asked = address.asked("finding")
@@ -395,7 +398,9 @@ def finding_table(rows: Sequence[Shown], remarks: Callable[[str], str]) -> None:
             "State": st.column_config.TextColumn(width=58),
             "Rule": st.column_config.TextColumn(width=134),
             "Subject": st.column_config.TextColumn(width=520 if together else 690),
-            "Group": st.column_config.TextColumn(width=170, help="The cycle that rows belong to, and how many of it"),
+            "Group": st.column_config.TextColumn(
+                width=170, help="The cycle or the function copied that rows are about, and how many are"
+            ),
             "Component": st.column_config.TextColumn(width=86),
             "Since": st.column_config.DatetimeColumn(format="D MMM YYYY", timezone="UTC", width=94),
             "Agent, at least": st.column_config.TextColumn(width=96),
@@ -414,6 +419,15 @@ def _group_text(finding: Finding, together: Mapping[tuple[str, str, str], int]) 
     return f"{listed:,} of {name_text(finding.group)}" if listed else ""
 
 
+def _briefly(finding: Finding) -> str:
+    """What a finding says, its files by their last names: the subject beside it has their paths."""
+    said = finding.message
+    named = {name.partition("::")[0] for name in (finding.path, *finding.subject.split(" -> "))}
+    for path in sorted(named - {""}, key=lambda path: (-len(path), path)):
+        said = said.replace(path, path.rpartition("/")[2] or path)
+    return said
+
+
 def plain_findings(findings: Sequence[Finding], key: str) -> str | None:
     """Findings that a batch moved; the id of the one chosen."""
     picked = st.dataframe(
@@ -421,8 +435,8 @@ def plain_findings(findings: Sequence[Finding], key: str) -> str | None:
             {
                 "Severity": [finding.severity],
                 "Rule": name_text(finding.rule),
-                "Subject": name_text(finding.subject),
-                "What": name_text(finding.message),
+                "What": name_text(_briefly(finding)),
+                "Subject": name_text(finding.subject, _WHOLE),
             }
             for finding in findings
         ],
@@ -433,8 +447,11 @@ def plain_findings(findings: Sequence[Finding], key: str) -> str | None:
         selection_mode="single-row",
         column_config={
             "Severity": st.column_config.MultiselectColumn(
-                options=list(SEVERITY_COLOURS), color=list(SEVERITY_COLOURS.values()), width="small"
-            )
+                options=list(SEVERITY_COLOURS), color=list(SEVERITY_COLOURS.values()), width=78
+            ),
+            "Rule": st.column_config.TextColumn(width=134),
+            "What": st.column_config.TextColumn(width=460),
+            "Subject": st.column_config.TextColumn(width=300),
         },
     )
     return next((findings[row].id for row in picked.selection.rows), None)
@@ -515,7 +532,7 @@ def draw_map(drawn: Map, moves: Sequence[EdgeMove], look: Theme, *, communities:
                 "name": node.name,
                 "label": fitted(node.name, max(int(node.room / LETTER), 4)),
                 "note": f"{node.files:,}",
-                "told": f"{name_text(node.name)}: {node.files:,} files",
+                "told": f"{name_text(node.name)}: {counted(node.files, 'file')}",
                 "x": node.x,
                 "y": node.y,
                 "radius": node.radius,
@@ -580,7 +597,8 @@ def _dots(drawn: Map, look: Theme, *, communities: bool) -> list[dict[str, Any]]
 def _told(link: Link, change: int) -> str:
     words = LEGEND[link.kind]
     moved = f", {signed(change)} lately" if change else ""
-    return f"{name_text(link.src)} \u2192 {name_text(link.dst)}: {link.dependencies:,} pairs of files, {words}{moved}"
+    pairs = counted(link.dependencies, "pair")
+    return f"{name_text(link.src)} \u2192 {name_text(link.dst)}: {pairs} of files, {words}{moved}"
 
 
 def _choose(chosen: dict[str, str]) -> None:
