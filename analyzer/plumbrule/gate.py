@@ -503,6 +503,9 @@ class _Gate:
             reasons.append(f"nothing new at or over {question.fail_on}")
         if len(judged) > 1:
             reasons.append(f"the branches crossed: only what none of their {len(judged)} merge bases shows is new")
+        if used.baseline is not None:
+            names = (name for rule in used.rules for name in (rule.id, *rule.formerly))
+            reasons += used.baseline.unknown_rules(names, plain.repo)
         if last.strays:
             count, first = len(last.strays), visible(last.strays[0])
             reasons.append(

@@ -177,6 +177,21 @@ def test_strict_fails_on_what_a_baseline_does_not_hold(shop: Callable, judged: C
     assert report["reasons"] == ["2 known findings at or over error missing from the baseline, under --strict"]
 
 
+def test_a_rule_that_a_baseline_names_and_nobody_knows_is_told_with_the_nearest_name(shop: Callable, judged: Callable):
+    accepted = "dependency-cicle\tshop/cart.py -> shop/tax.py\nzzz\tshop/tax.py\nzzz\tshop/cart.py\n"
+    repo = shop({"plumbrule.toml": "[batches]\nwindow = 60\n", "plumbrule.baseline": accepted})
+    repo.commit({"shop/other.py": "x = 1\n"})
+    code, report = judged(repo)
+    assert code == 0
+    assert report["reasons"] == [
+        "nothing new at or over error",
+        "1 line of the baseline names the rule 'dependency-cicle', and there is none of that name\n"
+        "did you mean 'dependency-cycle'?",
+        "2 lines of the baseline name the rule 'zzz', and there is none of that name\n"
+        "`plumbrule baseline` writes it anew.",
+    ]
+
+
 def test_strict_without_a_baseline_is_no_stricter(shop: Callable, judged: Callable):
     repo = shop(CYCLE)
     repo.commit({"shop/other.py": "x = 1\n"})

@@ -115,6 +115,8 @@ def test_a_policy_sets_severity_and_parameters_and_switches_off(rule_of, judged)
         ("[rules.some-fault]\nmots = 4\n", "rule some-fault has no parameter 'mots'; did you mean 'most'?"),
         ('[rules.some-fault]\nmost = "4"\n', "parameter 'most' (lines allowed) must be like 3, not '4'"),
         ("[rules.some-fault]\nmost = true\n", "must be like 3, not True"),
+        ("[rules.some-fault]\nmost = -1\n", "(lines allowed) must be a number from 0 to 1,000,000,000, not -1"),
+        ("[rules.some-fault]\nmost = 9223372036854775807\n", "must be a number from 0 to 1,000,000,000"),
     ],
 )
 def test_a_setting_that_fits_no_rule_is_refused(rule_of, judged, policy, words):

@@ -382,6 +382,14 @@ def test_the_summary_and_the_views_count_alike(grown: Callable, plumbrule: Calla
 STATES = "SELECT state, unaccepted FROM finding WHERE rule = 'dependency-cycle' ORDER BY subject"
 
 
+def test_a_scan_notes_a_rule_that_the_baseline_names_and_nobody_knows(grown: Callable, scanned: Callable):
+    repo = grown(1)
+    (repo.path / "plumbrule.baseline").write_text("dependency-cicle\tshop/cart.py -> shop/tax.py\n")
+    (summary,) = scanned(repo)
+    (note,) = [note for note in summary["notes"] if "dependency-cicle" in note]
+    assert note.endswith("did you mean 'dependency-cycle'?")
+
+
 def test_what_the_baseline_accepts_is_told_from_what_it_does_not(
     grown: Callable, scanned: Callable, plumbrule: Callable, rows: Callable
 ):

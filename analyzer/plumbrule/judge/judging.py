@@ -20,6 +20,8 @@ from plumbrule.policy.loosening import Defaults, Loosening
 from plumbrule.store import engine
 from plumbrule.tables import Row
 
+_MOST = 1_000_000_000  # of any parameter: beyond it nothing is counted, and no engine need compare with it
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -85,6 +87,13 @@ def _fits(parameter: Parameter, value: Value, where: str) -> None:
         raise SettingsError(
             f"{where}: parameter {parameter.name!r} ({parameter.doc}) must be like {parameter.default!r}, not {value!r}"
         )
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        least = min(0, parameter.default) if isinstance(parameter.default, int | float) else 0
+        if not least <= value <= _MOST:  # nor what is no number at all
+            raise SettingsError(
+                f"{where}: parameter {parameter.name!r} ({parameter.doc}) must be a number from {least} to {_MOST:,},"
+                f" not {value!r}"
+            )
 
 
 def _near(word: str, known: Collection[str]) -> str:

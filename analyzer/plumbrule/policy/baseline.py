@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from plumbrule.errors import SettingsError
 
@@ -30,6 +32,19 @@ class Baseline:
         if any(self.accepts(rule, repo, subject) for rule in rules for subject in names):
             return "known", False
         return state, state == "known"
+
+    def unknown_rules(self, rules: Iterable[str], repo: str) -> tuple[str, ...]:
+        """A sentence on each rule that it names for this repository and that is none of these: what such a line was
+        meant to accept is not accepted."""
+        known = set(rules)
+        named = Counter(rule for rule, of, _ in self.entries if of in ("", repo) and rule not in known)
+        found = []
+        for rule, lines in sorted(named.items()):
+            near = get_close_matches(rule, sorted(known), 1)
+            hint = f"did you mean {near[0]!r}?" if near else "`plumbrule baseline` writes it anew."
+            told = "1 line of the baseline names" if lines == 1 else f"{lines:,} lines of the baseline name"
+            found.append(f"{told} the rule {rule!r}, and there is none of that name\n{hint}")
+        return tuple(found)
 
     def merged(self, present: Iterable[tuple[str, str, str]]) -> Baseline:
         """With the findings that are present now, and without those that are gone."""
