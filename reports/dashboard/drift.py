@@ -107,9 +107,9 @@ else:
     newest = max(snapshot.at for snapshot in now.newest)
     st.caption(f"7 and 30 days, and the periods above, end with the newest commit, of {newest:%-d %b %Y}.")
 
-    with screen.section("Batches and who made them", "Agents are a lower bound. Choose a mark to open its batch."):
+    choose = f"Agents are a lower bound. Choose a mark to open its batch: {charts.EFFECTS}"
+    with screen.section("Batches and who made them", choose):
         if batches:
-            st.caption(charts.EFFECTS)
             screen.chart(charts.batches_by_agent(batches, look, span=span), "lanes", "Batches over time, by agent")
         else:
             st.caption("No batch is recorded.")
