@@ -82,6 +82,17 @@ def test_a_page_over_a_damaged_store_says_that_it_shows_an_older_generation(draw
     assert "Run `plumbrule scan` again" in warning.value
 
 
+def test_a_generation_that_breaks_while_it_is_shown_is_no_news_of_a_scan(draw: Draw, store: Path) -> None:
+    with Store.open(store).writer(lambda _: None) as writer:
+        writer.remember("policy:shop", "{}")
+        writer.publish()
+    test = draw()
+    (store / "generations" / "000002.duckdb").write_bytes(b"not a database " * 2000)
+    whole(test.run())
+    assert test.warning
+    assert not test.toast
+
+
 @pytest.mark.parametrize("name", ["drift.py", "about.py"])
 def test_repositories_that_are_not_renewed_are_named(draw: Draw, store: Path, name: str) -> None:
     with Store.open(store).writer(lambda _: None) as writer:

@@ -157,7 +157,7 @@ def _chosen_repository(repositories: tuple[str, ...], page: object) -> str:
 def _announce(generation: int) -> None:
     last = st.session_state.get("_generation", generation)
     st.session_state["_generation"] = generation
-    if last != generation:
+    if last < generation:  # else the newest cannot be read any more, which the page says
         st.toast(f"A scan was published meanwhile: this is generation {generation} now.", icon=":material/update:")
 
 
