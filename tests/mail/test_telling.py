@@ -636,3 +636,16 @@ def test_a_mail_of_a_damaged_store_says_that_it_tells_an_older_state(shop, text_
         assert "This is generation 1, an older state: a newer generation could not be read (000002.duckdb" in words
         assert "goes on from this one and publishes a newer one" in words
         assert "history was replaced" not in words
+
+
+@pytest.mark.parametrize(("tool", "told"), [("radon", False), ("unusual", True)])
+def test_figures_that_nothing_told_goes_by_are_not_missed_in_a_mail(shop, tool, told):
+    drift = shop()
+    store = Store.open(drift.store, note=lambda _: None)
+    with store.reader() as reader:
+        newest = reader.newest("shop")
+    with store.writer(lambda _: None) as writer:
+        writer.extra_measures("shop", newest.snapshot, [], tool=tool, complete=False)
+        writer.publish()
+    assert (f"not measured: {tool}" in " ".join(drift.preview("mail.txt").decode().split())) is told
+    assert ("not measured" in drift.preview("mail.html").decode()) is told
