@@ -23,6 +23,7 @@ def standing(
         book = FactBook(store.facts, lambda: GitObjects(repository), Limits())
         tree = repository.tree(repository.resolve("HEAD"))
         walk = walk_of(name, repository, book, governing.policy)
+        walk.settle(tree)
         changes = tree_changes(tree, on_disk(repository, tree))
         wanted = list(walk.wanted(changes))
         progress.stage(f"{name}: reading files", len(wanted))

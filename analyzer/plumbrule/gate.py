@@ -296,11 +296,12 @@ class _Gate:
         repository = self._repository
         walk = walk_of(name, repository, self._book, used.policy, now.contents)
         changes = now.changes(before)
-        recalled = self._recalled(name, used, before, walk)
+        recalled = self._recalled(name, used, before, walk, changes)
         wanted = list(walk.wanted(changes))
         first: Changes = {}
         if recalled is None:
             old_tree = repository.tree(before)
+            walk.settle(old_tree, changes)
             first = tree_changes(old_tree, {})
             # Disk is the quicker place for a whole tree; for a few files looking there costs more than it saves.
             disk = disk_of(repository, old_tree)
@@ -358,7 +359,7 @@ class _Gate:
         data = self._repository.read_blob(entry.blob, _LINK_BYTES) if entry is not None else None
         return shown(os.fsdecode(data)) if isinstance(data, bytes) and entry and entry.mode == SYMLINK else None
 
-    def _recalled(self, name: str, used: Governing, before: str, walk: Walk) -> _Recalled | None:
+    def _recalled(self, name: str, used: Governing, before: str, walk: Walk, changes: Changes) -> _Recalled | None:
         """Puts the walk on the merge base as the store holds it; None where it must be read anew.
 
         The store is used only if the same instrument measured it under the same policy: else both sides would not
@@ -376,6 +377,9 @@ class _Gate:
             return None
         standing, graph = standing_of(reader, name), reader.graph(name)
         if standing is None or any(reason.startswith(LOST) for reason in graph.skipped.values()):
+            return None
+        walk.settle(standing.paths, changes, state.level)
+        if walk.intent.level != state.level:
             return None
         derived = _StoredDerived(reader, name)
         walk.recall(standing, graph, derived, newest.imports, newest.resolved)

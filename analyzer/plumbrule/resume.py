@@ -20,6 +20,7 @@ from plumbrule.extract import FactBook
 from plumbrule.git import Blobs, Repository, Skipped, blob_id
 from plumbrule.git import Entry as GitEntry
 from plumbrule.languages import extractor_version, language_of, languages
+from plumbrule.measures.components import Level
 from plumbrule.policy import Policy
 from plumbrule.resolve import Entry, Memory
 from plumbrule.store import Store, engine
@@ -126,6 +127,7 @@ class State:
     lost: str = ""  # a blob of the line whose bytes this clone lacked
     judged: str = ""  # the commit that findings are stored of
     answered: Mapping[str, str] = field(default_factory=dict)  # rules that gave an answer there; see `answer_prints`
+    level: Level | None = None  # by which the components of every snapshot on the line were learned
 
     @classmethod
     def recalled(cls, store: Store, repo: str) -> State:
@@ -146,6 +148,7 @@ class State:
         return cls(
             used, kept["main_line"], kept["snapshots"], kept["batch_after"], kept["counts"], said,
             lost=kept.get("lost", ""), judged=kept.get("judged", ""), answered=kept.get("answered", {}),
+            level=_level_of(kept.get("level")),
         )  # fmt: skip
 
     def text(self) -> str:
@@ -160,9 +163,15 @@ class State:
                 "lost": self.lost,
                 "judged": self.judged,
                 "answered": dict(self.answered),
+                "level": self.level
+                and (self.level.folder, self.level.modules, sorted(self.level.apart), self.level.parts),
             },
             sort_keys=True,
         )
+
+
+def _level_of(kept: tuple[str, bool, list[str], int] | None) -> Level | None:
+    return None if kept is None else Level(kept[0], kept[1], frozenset(kept[2]), kept[3])
 
 
 def policy_print(policy: Policy, rules: Sequence[Rule]) -> str:

@@ -22,6 +22,8 @@ from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
 from plumbrule.links import Member, Outside, Provided, facts_by_path, links, packages_of, packages_text
+from plumbrule.measures.components import Level
+from plumbrule.report.escapes import visible
 from plumbrule.report.summary import ScanSummary
 from plumbrule.resume import GitObjects, State, instrument, on_disk, policy_print, standing_of, tree_changes, walk_of
 from plumbrule.store import LinkRow, Resumed, SnapshotRecord, Store
@@ -282,9 +284,10 @@ class _Scan:
         writer.repository(self.name, _root(repository), head, ref)
         used = instrument(), policy_print(site.policy, site.terms.rules)
         line = repository.first_parents(head)
-        resumed, state, limit = self._begin(line, state, used)
-        commits, earlier = self._fresh(line, resumed, state, limit)
         walk = walk_of(self.name, repository, site.book, site.terms.policy)
+        walk.settle(repository.tree(head))
+        resumed, state, limit = self._begin(line, state, used, walk.intent.level)
+        commits, earlier = self._fresh(line, resumed, state, limit)
         timeline = Timeline(site, walk, used, ref, state)
         if resumed is not None:
             self._stand(walk, resumed, state, still=not commits)
@@ -329,7 +332,7 @@ class _Scan:
             )
 
     def _begin(
-        self, line: Sequence[str], state: State, used: tuple[str, str]
+        self, line: Sequence[str], state: State, used: tuple[str, str], level: Level | None
     ) -> tuple[Resumed | None, State, int | None]:
         """Where the line goes on (None: all of it is computed anew), what is remembered of that place, and how many
         commits are wanted at most."""
@@ -338,10 +341,12 @@ class _Scan:
         if resumed is None:
             return None, state, limit
         found_again = state.lost and not self._site.repository.missing([state.lost])
-        if state.used != used or found_again:
+        if state.used != used or found_again or state.level != level:
             what = "the instrument changed" if state.used[0] != used[0] else "the policy changed"
             if found_again:
                 what = "objects that were missing are here now"
+            elif state.used == used:
+                what = _moved(state.level, level)
             self._notes.append(f"{what}, so the history was computed anew from the facts that are kept")
             writer.begin_line(self.name, None)
             return None, state, None if limit is None else max(limit, state.snapshots)
@@ -487,6 +492,11 @@ class _Scan:
         commit = made.id if made is not None else ""
         base = self._base(commit)
         walk = walk_of(name, self._site.repository, self._site.book, self._site.terms.policy, contents)
+        # What is compared goes by one level: that of the line, where there is a line to compare it with.
+        if base.position is None or state.level is None or walk.intent.components:
+            walk.settle(changes)
+        else:
+            walk.intent = replace(walk.intent, level=state.level)
         self._ensure(walk, changes, f"reading the {what}")
         walk.move(changes)
         delta: dict[str, FileRows | None] = {
@@ -565,6 +575,14 @@ class _Base:
     position: int | None
     graph: MemoryGraph
     derived: Derived
+
+
+def _moved(before: Level | None, now: Level | None) -> str:
+    """That the folders show the components elsewhere; no code is to blame that findings came or went with it."""
+    was, here = (visible(level.folder) or "the top folder" if level else "the policy's word" for level in (before, now))
+    if was == here:
+        return f"the components at {here}, as the folders show them, are told apart in another way now"
+    return f"the folders show the components at {here} now, and no longer at {was}"
 
 
 def _root(repository: Repository) -> str:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from plumbrule.graph import FileRows, Graph, MemoryGraph
 from plumbrule.judge import JudgedRow, Judgement
-from plumbrule.measures.components import learned_level
 from plumbrule.report.summary import BatchMoved, ScanSummary
 from plumbrule.walk import Derived, Walk
 
@@ -111,9 +110,8 @@ def summary(
     reasons = Counter(row.reason for rows in walk.whole.files.values() for row in rows.unresolved)
     of_change = (row for row in judgement.rows if row.of_change and row.state != "waived")
     level = "the policy's word"
-    if not walk.intent.components:
-        own = (path for path, rows in walk.whole.files.items() if not rows.file.is_test)
-        level = learned_level(own)[0] or "the top folder"
+    if walk.intent.level is not None:
+        level = walk.intent.level.folder or "the top folder"
     return ScanSummary(
         repo=name,
         what=what,

@@ -416,6 +416,7 @@ class Timeline:
             lost=self.lost,
             judged=self._judged,
             answered=self._answered,
+            level=self._walk.intent.level,
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
         policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}

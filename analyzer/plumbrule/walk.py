@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from plumbrule.extract import FactBook, Wanted
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
-from plumbrule.languages import language_of, says_needs
+from plumbrule.languages import is_test, language_of, says_needs
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
+from plumbrule.measures.components import Level
 from plumbrule.measures.unusual import features
 from plumbrule.resolve import Entry, Memory, Resolution
 from plumbrule.tables import Row
@@ -104,6 +105,30 @@ class Walk:
     def __post_init__(self) -> None:
         self.graph = MemoryGraph(self.repo)
         self._resolution = Resolution(self.book, self._manifest)
+
+    def settle(self, before: Iterable[str], changes: Changes | None = None, stored: Level | None = None) -> None:
+        """From here on the components are those learned from the tree of these paths, unless the policy declares them.
+
+        Of a change it is the tree before it that says where they are: the change has a word only where that one has
+        no parts, and where a name it brings must be told from one that is there. `stored` is what was learned from
+        `before` already.
+        """
+        if self.intent.components:
+            return
+        there, changes = set(before), changes or {}
+        came = self._product(path for path, file in changes.items() if file is not None and path not in there)
+        level = stored
+        if level is None or not level.tells or came:
+            code = self._product(there)
+            level = Level.learned(sorted(code))
+            if came and not level.tells:
+                level = Level.learned(sorted((code | came) - {path for path, file in changes.items() if file is None}))
+            level = level.told_apart(sorted(code | came))
+        self.intent = replace(self.intent, level=level)
+
+    def _product(self, paths: Iterable[str]) -> set[str]:
+        """The code among these paths, tests apart; by their names alone, so that it hangs on nothing that is read."""
+        return {path for path in paths if language_of(path) is not None and not is_test(path) and not self._out(path)}
 
     def wanted(self, changes: Changes) -> Iterable[Wanted]:
         """The facts that `move` will need for these files; have the book ensure them first, many moves at once."""

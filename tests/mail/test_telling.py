@@ -205,6 +205,26 @@ def test_a_policy_that_changed_is_said_and_never_told_as_drift(shop, text_of):
     assert "shop/old.py" not in text_of(mail)
 
 
+def test_a_level_that_moved_is_said_and_never_told_as_drift(shop, text_of):
+    parts = {
+        "shop/core/x.py": "def _secret():\n    return 1\n",
+        "shop/web/y.py": "from shop.core.x import _secret\n\nA = _secret()\n",
+        "shop/store/z.py": "Z = 1\n",
+    }
+    drift = shop({**parts, "shop/__init__.py": ""})
+    drift.send()
+    drift.change({f"p{number}/main.py": f"A = {number}\n" for number in range(9)})
+    drift.send()
+    assert len(drift.inbox.mails) == 1
+    drift.change(
+        {"shop/new.py": "from shop.newer import b\n\na = 1\n", "shop/newer.py": "from shop.new import a\n\nb = 1\n"}
+    )
+    drift.send()
+    text = text_of(drift.inbox.to(ADA)[-1])
+    assert "The level at which the folders show components changed since the last mail." in text
+    assert "fixed" not in text
+
+
 def test_a_waiver_that_ended_is_said_and_never_told_as_drift(shop, text_of):
     waiver = (
         '[[waiver]]\nrule = "complexity-jump"\nsubject = "shop/old.py::tangled"\nreason = "soon"\nowner = "@ada"\n'

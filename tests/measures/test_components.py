@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from plumbrule.measures import Intent
-from plumbrule.measures.components import learned_level
+from plumbrule.measures.components import Level
 
 
 def level(*paths: str) -> tuple[str, dict[str, str]]:
-    return learned_level(paths)
+    found = Level.learned(paths)
+    return found.folder, found.components(paths)
 
 
 def test_a_source_folder_and_a_single_package_are_not_components():

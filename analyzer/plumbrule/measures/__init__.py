@@ -19,6 +19,7 @@ from plumbrule.tables import Row, Table
 
 if TYPE_CHECKING:
     from plumbrule.measures._structure import Links, Moved
+    from plumbrule.measures.components import Level
 
 
 class FactsOf(Protocol):
@@ -34,6 +35,7 @@ class Intent:
 
     components: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (name, globs), first match wins; empty = learn them
     allowed: Callable[[str, str], bool] | None = None  # may component A depend on component B; None = no statement
+    level: Level | None = None  # by which components are learned; None = of each tree by itself
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._structure import MemberRows, StructuredRows, members_of, moved_links, regrouped, structure_of
@@ -22,26 +23,84 @@ _SHOWING = frozenset(
 _ENTRIES = frozenset({"__init__", "__main__", "index", "mod", "lib", "main"})  # modules that stand for their folder
 
 
-def learned_level(paths: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """The folder whose children are the components ("" = the root), and the component of every path.
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Where the components are, learned from the folders: by it every path has one, whatever lies beside it.
 
-    Descends through folders that hold (nearly) all the code to the first level with at least three children; the
-    paths given are without tests, and samples and documents at the root have no say unless there is nothing else. A
-    child is a folder; where most files lie on the level itself, as in a flat package, each module is one too. Files
-    outside the level are named by their path below what both share.
+    Both sides of a judgement and all snapshots of a series go by one of these, so that a folder that comes or goes
+    moves no other file to another component.
     """
-    parts = {path: path.split("/") for path in paths}
-    product = {path: segments for path, segments in parts.items() if len(segments) < 2 or segments[0] not in _SHOWING}
-    level, inside = _descend(product or parts)
-    if not level:
-        inside = list(parts)
-    named = _named_inside(parts, level, inside)
-    taken = set(named.values())
-    for path, segments in parts.items():
-        if path not in named:
-            outside = _named_outside(segments, level)
-            named[path] = f"/{outside}" if outside in taken else outside
-    return "/".join(level), named
+
+    folder: str  # its children are the components; "" = the root
+    modules: bool  # each file on the level is a component too, as in a flat package
+    apart: frozenset[str] = frozenset()  # folders outside that are named like a component, and so get a `/` before it
+    parts: int = field(default=0, compare=False)  # components below it when it was learned
+
+    @classmethod
+    def learned(cls, paths: Iterable[str]) -> Level:
+        """Descends through folders that hold (nearly) all the code to the first level with at least three children.
+
+        The paths are without tests, and samples and documents at the root have no say unless there is nothing else. A
+        child is a folder; where most files lie on the level itself, as in a flat package, each module is one too.
+        """
+        parts = {path: path.split("/") for path in paths}
+        product = {path: names for path, names in parts.items() if len(names) < 2 or names[0] not in _SHOWING}
+        folders, inside = _descend(product or parts)
+        if not folders:
+            inside = list(parts)
+        direct = sum(len(parts[path]) == len(folders) + 1 for path in inside)
+        found = cls("/".join(folders), 2 * direct > len(inside) and len(inside) > 2)
+        within, beside = found._named(parts)
+        below = {*within.values()} - {found._own} - (frozenset() if folders else _SHOWING)
+        return replace(found, apart=frozenset(within.values()) & frozenset(beside.values()), parts=len(below))
+
+    @property
+    def tells(self) -> bool:
+        """Whether the code that it was learned from has parts at all, so that one can be known from another."""
+        return self.parts > 1
+
+    def told_apart(self, paths: Iterable[str]) -> Level:
+        """The same for a tree of these paths too, where others may be named alike."""
+        within, beside = self._named({path: path.split("/") for path in paths})
+        alike = frozenset(within.values()) & frozenset(beside.values())
+        return self if alike <= self.apart else replace(self, apart=self.apart | alike)
+
+    def components(self, paths: Iterable[str]) -> dict[str, str]:
+        """The component of every path. Files outside the level are named by their path below what both share.
+
+        Where nothing lies inside the level, as before the code was moved there, another one is learned from the paths.
+        """
+        parts = {path: path.split("/") for path in paths}
+        within, beside = self._named(parts)
+        if not within and beside:
+            return Level.learned(parts).components(parts)
+        taken = self.apart | {*within.values()}
+        named = {path: f"/{name}" if name in taken else name for path, name in beside.items()}
+        return {**within, **named}
+
+    def holds(self, path: str) -> bool:
+        return not self.folder or path.startswith(self.folder + "/")
+
+    @property
+    def _own(self) -> str:
+        """The component of files on the level that are none of their own."""
+        return self.folder.rpartition("/")[2] or ROOT
+
+    def _named(self, parts: _Parts) -> tuple[dict[str, str], dict[str, str]]:
+        """Of the paths inside the level and of those beside it, before any is told apart."""
+        level = self.folder.split("/") if self.folder else []
+        depth, own = len(level), self._own
+        within: dict[str, str] = {}
+        beside: dict[str, str] = {}
+        for path, names in parts.items():
+            if len(names) <= depth or names[:depth] != level:
+                beside[path] = _named_outside(names, level)
+            elif len(names) > depth + 1:
+                within[path] = names[depth]
+            else:
+                stem = _stem(path)
+                within[path] = stem if self.modules and stem not in _ENTRIES else own
+        return within, beside
 
 
 _Parts = Mapping[str, list[str]]  # a path's segments
@@ -60,19 +119,6 @@ def _descend(parts: _Parts) -> tuple[list[str], list[str]]:
         depth += 1
         inside = [path for path in inside if len(parts[path]) > depth and parts[path][depth - 1] == name]
     return level, inside
-
-
-def _named_inside(parts: _Parts, level: list[str], inside: list[str]) -> dict[str, str]:
-    """By the folder below the level; what lies on it is a module of its own in a flat package, else the level's."""
-    depth = len(level)
-    direct = [path for path in inside if len(parts[path]) == depth + 1]
-    by_module = 2 * len(direct) > len(inside) and len(inside) > 2
-    own = level[-1] if level else ROOT
-    named = {path: parts[path][depth] for path in inside}
-    for path in direct:
-        stem = _stem(path)
-        named[path] = stem if by_module and stem not in _ENTRIES else own
-    return named
 
 
 def _named_outside(segments: list[str], level: list[str]) -> str:
@@ -119,7 +165,7 @@ def _file_components(s: Situation) -> Collection[Row]:
         return earlier
     known = {path: component for _, path, component in earlier or ()}
     if not s.intent.components:
-        named = _by_folders(s, known)
+        named = _by_folders(s, known, appeared)
     elif known:
         named = {path: component for path, component in known.items() if path not in gone}
         named.update(_by_globs(appeared, s.intent.components))
@@ -132,17 +178,24 @@ def _file_components(s: Situation) -> Collection[Row]:
     return earlier if earlier and list(earlier) == rows else MemberRows(rows, named)
 
 
-def _by_folders(s: Situation, known: Mapping[str, str]) -> dict[str, str]:
+def _by_folders(s: Situation, known: Mapping[str, str], appeared: Collection[str]) -> dict[str, str]:
     """Learned from the folders; all tests are one component. `known` are the components before."""
     code: list[str] = []
     tests: list[str] = []
     for path in s.now.paths():
         is_test = s.now.rows(path).file.is_test if path not in known or path in s.changed else known[path] == TESTS
         (tests if is_test else code).append(path)
-    _, named = learned_level(code)
+    level = s.intent.level or Level.learned(code)
+    named = level.components(code)
     for path, component in named.items():
         if component == TESTS:
             named[path] = f"/{TESTS}"
+    if s.renamed and any(level.holds(path) for path in code):
+        # As for declared ones: who moves to a new place beside all components stays where it was.
+        there = {*known.values()}
+        strays = (path for path in appeared if path in named and path in s.renamed and not level.holds(path))
+        held = {path: known.get(s.renamed[path], TESTS) for path in strays if named[path] not in there}
+        named.update((path, component) for path, component in held.items() if component != TESTS)
     named.update(dict.fromkeys(tests, TESTS))
     return named
 

@@ -172,6 +172,7 @@ def moves(
 
 # -- where the reader left off ------------------------------------------------------------------------------------
 
+_AT = " at "  # before the level at which components were learned, behind the policy
 _REPLACED = "Its history was replaced by another one since the last mail; this is where it stands now."
 _REWRITTEN = "The main line was rewritten since the last mail; compared is with {what}."
 _RECOMPUTED = (
@@ -193,11 +194,13 @@ def _anchor(store: Store, newest: Snapshot, last: Upto) -> _Anchor | None:
     line = _line(store, newest.repo)
     by_commit = {one.commit: one for one in line}
     used = _used(store.reader, newest.repo)
+    was, now = last.policy.partition(_AT), used[1].partition(_AT)
     changed = [
         what
         for what, was, now in (
             ("the program that measures", last.instrument, used[0]),
-            ("the policy", last.policy, used[1]),
+            ("the policy", was[0], now[0]),
+            ("the level at which the folders show components", was[0] and was[1:], was[0] and now[1:]),
         )
         if was and was != now
     ]
@@ -264,10 +267,12 @@ def _aware(row: Row) -> Row:
 
 
 def _used(reader: Reader, repo: str) -> tuple[str, str]:
-    """By which program and which policy this repository's history was computed, as the scan left it."""
+    """By which program and which policy this repository's history was computed, as the scan left it; the level at which
+    components were learned is part of the policy."""
     try:
-        instrument, policy = json.loads(reader.recall(f"scan:{repo}") or "{}")["used"]
-        return str(instrument), str(policy)
+        kept = json.loads(reader.recall(f"scan:{repo}") or "{}")
+        instrument, policy = kept["used"]
+        return str(instrument), f"{policy}{_AT}{json.dumps(kept['level'][:3])}" if kept.get("level") else str(policy)
     except (ValueError, KeyError, TypeError):
         return "", ""
 
