@@ -64,6 +64,23 @@ def test_a_selector_that_dies_by_the_change_is_new(judged):
     assert subjects(judgement, "dead-selector")["component domain: domain/**"] == "new"
 
 
+@pytest.mark.parametrize(
+    ("globs", "dead"),
+    [
+        ('"!src/**"', ["!src/**"]),
+        ('["src/**", "!src/**"]', ["!src/**"]),
+        ('["src/**", "!src/web/**"]', []),
+        ('["src/**", "!src/nowhere/**"]', []),
+        ('["nowhere/**", "!src/**"]', ["nowhere/**"]),
+    ],
+)
+def test_a_negation_is_dead_where_it_leaves_nothing(judged, globs: str, dead: list[str]):
+    policy = f"[components]\nweb = {globs}\n"
+    files = {"src/a.py": "x = 1\n", "src/web/b.py": "x = 1\n"}
+    judgement = judged(RULES["dead-selector"], files, files, policy=policy)
+    assert [*subjects(judgement, "dead-selector")] == [f"component web: {glob}" for glob in dead]
+
+
 def test_in_a_fleet_only_what_names_this_repository_can_be_dead(judged):
     fleet = '[components]\nweb = ["shop:web/**", "api/**", "orders:x/**"]\n'
     fleet += "".join(f'[[repository]]\nname = "{name}"\npath = "{name}"\n' for name in ("shop", "orders"))

@@ -141,10 +141,16 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
     rows: list[Row] = []
 
     def tried(kind: str, name: str, globs: tuple[str, ...], among: Collection[str], line: int) -> None:
+        dead = False
         for glob in globs:
             if glob.startswith(own) and not glob.startswith("!"):
                 matched = any(map(matcher(policy.globs((glob,))), among))
+                dead = dead or not matched
                 rows.append((graph.repo, kind, name, glob, matched, policy.source, line))
+        # An exception takes away only what a glob before it selects: alone, or where it takes all, nothing is left.
+        taken = [glob for glob in globs if glob.startswith("!" + own)]
+        if taken and not dead and not any(map(matcher(policy.globs(globs)), among)):
+            rows.extend((graph.repo, kind, name, glob, False, policy.source, line) for glob in taken)
 
     for part in policy.components:
         tried("component", part.name, part.globs, paths, part.line)
