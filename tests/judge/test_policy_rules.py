@@ -111,6 +111,33 @@ def test_a_waiver_for_a_rule_that_was_not_judged_is_not_called_idle(judged):
     assert subjects(judgement, "unused-waiver") == {}
 
 
+def waiver(rule: str, subject: str, expires: str = "2099-01-01") -> str:
+    return f'[[waiver]]\nrule = "{rule}"\nsubject = "{subject}"\nreason = "r"\nowner = "@o"\nexpires = {expires}\n'
+
+
+WAIVERS = [RULES[name] for name in ("dependency-cycle", "unused-waiver", "expired-waiver", "policy-loosening")]
+
+
+@pytest.mark.parametrize("rule", ["unused-waiver", "expired-waiver", "policy-loosening", "dependency-cycle"])
+def test_a_waiver_of_what_the_policy_itself_is_told_is_idle_like_any_other(judged, rule):
+    judgement = judged(WAIVERS, {"a.py": ""}, policy=waiver(rule, "nothing at all"))
+    assert subjects(judgement, "unused-waiver") == {f"{rule}: nothing at all": "known"}
+
+
+def test_waivers_of_findings_about_waivers_are_used_as_far_as_those_findings_are_there(judged):
+    ended = waiver("dependency-cycle", "a.py -> b.py", "2020-01-01")
+    idle = waiver("dependency-cycle", "c.py -> d.py")
+    of_ended = waiver("expired-waiver", "dependency-cycle: a.py -> b.py")
+    of_idle = waiver("unused-waiver", "dependency-cycle: c.py -> d.py")
+    of_used = waiver("unused-waiver", "unused-waiver: dependency-cycle: c.py -> d.py")
+    judgement = judged(WAIVERS, {"a.py": ""}, policy=ended + idle + of_ended + of_idle + of_used)
+    assert subjects(judgement, "expired-waiver") == {"dependency-cycle: a.py -> b.py": "waived"}
+    assert subjects(judgement, "unused-waiver") == {
+        "dependency-cycle: c.py -> d.py": "waived",
+        "unused-waiver: unused-waiver: dependency-cycle: c.py -> d.py": "known",
+    }
+
+
 def test_a_waiver_for_a_rule_that_does_not_exist_names_the_nearest(judged):
     policy = WAIVER.replace("dependency-cycle", "dependency-cicle")
     judgement = judged([RULES["dependency-cycle"], RULES["unused-waiver"]], CYCLE, CYCLE, policy=policy)

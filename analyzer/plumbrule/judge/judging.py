@@ -200,13 +200,11 @@ class _Judging:
                 self.sides.provide(taken, both=True)
                 confined.take(taken)
             self.sides.seal()
-            late = [pair for pair in everything if pair[1].tables & TOLD]
+            late = [pair for pair in everything if _WAIVERS in pair[1].tables]
             for one, examined in everything:
-                if not examined.tables & TOLD:
+                if _WAIVERS not in examined.tables:
                     self._judge(one, examined, confined)
-            self._tell_waivers(known, formerly)
-            for one, examined in late:
-                self._judge(one, examined, confined)
+            self._judge_waivers(late, confined, known, formerly)
         order = {"new": 0, "known": 1, "waived": 2, "fixed": 3, "error": 0, "warning": 1, "info": 2}
         self.rows.sort(key=lambda r: (order[r.state], order[r.severity], r.rule, r.repo, r.subject))
         return Judgement(
@@ -220,6 +218,26 @@ class _Judging:
             standing=self.standing,
             renamed=self.asked.renamed,
         )
+
+    def _judge_waivers(
+        self,
+        late: Sequence[tuple[Settled, Reads]],
+        confined: Confined,
+        known: Collection[str],
+        formerly: Mapping[str, str],
+    ) -> None:
+        """Rules about waivers. Where a waiver names one of these itself, they are asked until what they find and which
+        waivers were used agree: each round settles the waivers of one more waiver's finding."""
+        self._tell_waivers(known, formerly)
+        ids = {one.rule.id for one, _ in late}
+        again = sum(formerly.get(waiver.rule, waiver.rule) in ids for waiver in self.policy.waivers)
+        rows, errors, not_measured = tuple(self.rows), tuple(self.errors), tuple(self.not_measured)
+        for round_ in range(again + 1):
+            if round_:
+                self._tell_waivers(known, formerly)
+                self.rows, self.errors, self.not_measured = list(rows), list(errors), list(not_measured)
+            for one, examined in late:
+                self._judge(one, examined, confined)
 
     def _failed(self, one: Settled, why: str) -> None:
         if one.severity == "error":
@@ -317,7 +335,8 @@ class _Judging:
         )
 
     def _tell_waivers(self, known: Collection[str], formerly: Mapping[str, str]) -> None:
-        """Fill `policy_waiver`: used is what matched a finding, or belongs to a rule or repository not judged here."""
+        """Fill `policy_waiver`: used is what matched a finding, or belongs to a rule or repository not judged here, or
+        not yet."""
         sides: dict[str, list[Row]] = {"now": [], "before": []}
         for waiver in self.policy.waivers:
             if waiver.repository not in ("", self.policy.repository):
@@ -335,7 +354,7 @@ class _Judging:
                     (self.sides.repo, rule, waiver.subject, waiver.reason, waiver.owner, waiver.expires.isoformat(),
                      waiver.expired(self.asked.today), used, note, self.policy.source, waiver.line)
                 )  # fmt: skip
-        self.sides.tell("policy_waiver", sides["now"], sides["before"])
+        self.sides.tell(_WAIVERS, sides["now"], sides["before"])
 
     def _unmatched(self) -> tuple[str, ...]:
         moment = self.sides.now
@@ -345,6 +364,7 @@ class _Judging:
         )
 
 
+_WAIVERS = "policy_waiver"
 _FEW = 500  # subjects up to which the database picks their rows; 7,500 rows take 40 ms to fetch, their names 8
 
 
