@@ -75,6 +75,17 @@ class Parameter(NamedTuple):
     type: str  # as written, "" if none
 
 
+class Overload(NamedTuple):
+    """One signature of a function that has others in the same symbol; where there are such rows, callers see no other.
+
+    What the symbol itself has as parameters are those of its implementation, without one of the first signature.
+    """
+
+    symbol: int  # index of its function
+    signature: str  # of this one alone, as of a symbol
+    returns: str
+
+
 class Export(NamedTuple):
     """A name this file offers under another name or from elsewhere; plain definitions need no row.
 
@@ -97,6 +108,8 @@ class Interface(NamedTuple):
     imports: list[Import]
     symbols: list[Symbol]
     parameters: list[Parameter]
+    overloads: list[Overload]
+    overload_parameters: list[Parameter]  # `symbol` is the index of the overload here
     exports: list[Export]
     errors: list[tuple[int, int]]  # (first, last) line of each outermost error node; facts in them are less sure
 
@@ -190,7 +203,8 @@ def pack(facts: Facts) -> tuple[bytes, bytes]:
     i, b = facts.interface, facts.body
     interface = [
         i.lines, i.code_lines, i.is_generated, i.has_all,
-        _columns(i.imports), _columns(i.symbols), _columns(i.parameters), _columns(i.exports), i.errors,
+        _columns(i.imports), _columns(i.symbols), _columns(i.parameters), _columns(i.overloads),
+        _columns(i.overload_parameters), _columns(i.exports), i.errors,
     ]  # fmt: skip
     body = [
         _columns(b.references), _columns(b.functions), _columns(b.handlers), _columns(b.literals),
@@ -201,12 +215,13 @@ def pack(facts: Facts) -> tuple[bytes, bytes]:
 
 def unpack_interface(packed: bytes) -> Interface:
     """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
-    lines, code, generated, has_all, imports, symbols, parameters, exports, errors = orjson.loads(
-        zlib.decompress(packed)
-    )
+    (
+        lines, code, generated, has_all, imports, symbols, parameters, overloads, overload_parameters, exports, errors,
+    ) = orjson.loads(zlib.decompress(packed))  # fmt: skip
     return Interface(
         lines, code, generated, has_all,
-        _rows(Import, imports), _rows(Symbol, symbols), _rows(Parameter, parameters), _rows(Export, exports),
+        _rows(Import, imports), _rows(Symbol, symbols), _rows(Parameter, parameters), _rows(Overload, overloads),
+        _rows(Parameter, overload_parameters), _rows(Export, exports),
         [(first, last) for first, last in errors],
     )  # fmt: skip
 

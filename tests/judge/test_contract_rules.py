@@ -209,3 +209,89 @@ def test_a_use_is_shown_where_it_stands_now(user):
     [found] = judged(RULES[0], example, today=date(2026, 3, 1)).rows
     line = 1 + next(n for n, text in enumerate(now["shop/use.py"].split("\n")) if "hook=" in text)
     assert found.evidence == (f"shop/use.py:{line}",)
+
+
+BY_TYPE = ("f(a: number): N", "f(a: string): S")
+BY_NUMBER = ("f(a: number): N", "f(a: string, b: string): S")
+
+
+@pytest.mark.parametrize(
+    ("overloads", "left", "user", "rule"),
+    [
+        # arguments are known by number, not by type
+        (BY_TYPE, ["f(a: number): N"], "f('x')", NARROWED),
+        (BY_TYPE, ["f(a: number): N"], "f(...x)", NARROWED),
+        (BY_TYPE, ["f(a: number): N"], "x.map(f)", NARROWED),
+        (BY_TYPE, ["f(a: string | number): N | S"], "f('x')", ""),
+        (BY_TYPE, ["f(a: string): S", "f(a: number): N"], "x.map(f)", ""),
+        (BY_NUMBER, ["f(a: number): N"], "f('x', 'y')", BREAK),
+        (BY_NUMBER, ["f(a: number): N"], "f(1)", ""),
+        (BY_NUMBER, ["f(a: number): N"], "f(...x)", NARROWED),
+        (BY_NUMBER, ["f(a: string, b: string): S"], "f(1)", BREAK),
+        (BY_NUMBER, ["f(a: string, b: string): S"], "f('x', 'y')", ""),
+        (BY_NUMBER, ["f(a: number | string, b?: string): N | S"], "f(1) || f('x', 'y') || x.map(f)", ""),
+        # what takes another number of arguments than the lost one goes on
+        ((*BY_TYPE, "f(): void"), ["f(a: number): N", "f(): void"], "f()", ""),
+        ((*BY_TYPE, "f(): void"), ["f(a: number): N", "f(): void"], "f('x')", NARROWED),
+        ((*BY_TYPE, "f(): void"), ["f(a: number): N", "f(): void"], "f() || f('x')", NARROWED),
+    ],
+)
+@pytest.mark.parametrize("declared", ["", ".d"])
+def test_who_calls_an_overload_that_is_gone_misses_it(told, overloads, left, user, rule, declared):
+    body = "" if declared else "export function f(...all: any[]): any {\n  return all;\n}\n"
+
+    def written(signatures):
+        return "".join(f"export function {one};\n" for one in signatures) + body
+
+    before = {
+        f"f{declared}.ts": written(overloads),
+        "use.ts": f'import {{ f }} from "./f";\n\nexport const g = (x) => {user};\n',
+    }
+    now = written(left) if len(left) > 1 else f"export function {left[0]}{' {}' if body else ';'}\n"
+    assert told(before, {f"f{declared}.ts": now}) == [(rule, f"f{declared}.ts::f")] * bool(rule)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "user", "rule"),
+    [
+        ("m(a: number): N; m(a: string): S", "m(a: number): N", "m('x')", ""),  # of whom, is not known
+        ("constructor(a: number); constructor(a: string)", "constructor(a: number)", "new C('x')", NARROWED),
+        ("constructor(a: number); constructor()", "constructor(a: number)", "new C()", BREAK),
+        ("constructor(a: number); constructor()", "constructor(a: number)", "new C(1)", ""),
+        ("constructor(a: number); constructor()", "constructor(a?: number)", "new C() || new C(1)", ""),
+        ("static of(a: number): C; static of(a: string): C", "static of(a: number): C", "C.of('x')", NARROWED),
+        ("static of(a: number): C; static of(): C", "static of(a: number): C", "C.of()", BREAK),
+        ("static of(a: number): C; static of(): C", "static of(a?: number): C", "C.of()", ""),
+    ],
+)
+def test_who_makes_an_object_by_an_overload_that_is_gone_misses_it(told, before, now, user, rule):
+    name = next((word for word in ("constructor", "static of", "m") if word in before), "")
+    use = f'import {{ C }} from "./c";\n\nexport const g = (x) => {user};\n'
+    was = {"c.ts": f"export class C {{ {before}; {name}(...all: any[]) {{}} }}\n", "use.ts": use}
+    subject = "c.ts::C.of" if "of" in name else "c.ts::C"
+    assert told(was, {"c.ts": f"export class C {{ {now} {{}} }}\n"}) == [(rule, subject)] * bool(rule)
+    declared = {"c.d.ts": f"export class C {{ {before} }}\n", "use.ts": use}
+    assert told(declared, {"c.d.ts": f"export class C {{ {now} }}\n"}) == [
+        (rule, subject.replace(".ts", ".d.ts"))
+    ] * bool(rule)
+
+
+@pytest.mark.parametrize(
+    ("now", "user", "rule"),
+    [
+        ("def f(a: int): ...", "f('x')", NARROWED),
+        ("def f(a: int): ...", "f('x', b=1)", BREAK),
+        ("def f(a: int | str, b: int = 0): ...", "f('x') or f('x', b=1) or map(f, x)", ""),
+        ("@overload\ndef f(a: str): ...\n@overload\ndef f(a: int): ...\n@overload\ndef f(a: str, b: int): ...\n"
+         "def f(a, b=None): ...", "f('x') or f('x', 1)", ""),
+    ],
+)  # fmt: skip
+def test_so_does_who_calls_one_of_python(told, now, user, rule):
+    was = "@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\n@overload\ndef f(a: str, b: int): ...\n"
+    head = "from typing import overload\n"
+    before = {
+        "shop/__init__.py": "",
+        "shop/f.py": f"{head}{was}def f(a, b=0): ...\n",
+        "shop/use.py": f"from shop.f import f\n\ndef g(x):\n    return {user}\n",
+    }
+    assert told(before, {"shop/f.py": f"{head}{now}\n"}) == [(rule, "shop/f.py::f")] * bool(rule)

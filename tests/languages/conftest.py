@@ -12,7 +12,7 @@ import pytest
 import tree_sitter
 
 from plumbrule import facts
-from plumbrule.facts import Facts, Import
+from plumbrule.facts import Facts, Import, Parameter
 from plumbrule.languages import External, Language, Located, Resolver, language_of, languages
 from plumbrule.resolve import Entry, Tree
 
@@ -89,6 +89,11 @@ def shown_target(resolver: Resolver, path: str, row: Import) -> str:
     return f"external {target.package}" if isinstance(target, External) else "unresolved"
 
 
+def shown_parameter(row: Parameter) -> str:
+    shown = f"{row.name} {row.kind} {'optional' if row.optional else 'required'}"
+    return shown + (f" {row.type}" if row.type else "") + (f" = {row.default}" if row.default else "")
+
+
 def spoken(found: Facts) -> dict[str, dict[int, set[str]]]:
     """Every fact as the fixtures spell it: kind -> line -> texts."""
     interface, body = found.interface, found.body
@@ -104,9 +109,11 @@ def spoken(found: Facts) -> dict[str, dict[int, set[str]]]:
             said["modifiers"][symbol.line].add(symbol.modifiers)
         said["decorator"][symbol.line].update(symbol.decorators)
     for one in interface.parameters:
-        shown = f"{one.name} {one.kind} {'optional' if one.optional else 'required'}"
-        shown += (f" {one.type}" if one.type else "") + (f" = {one.default}" if one.default else "")
-        said["parameter"][interface.symbols[one.symbol].line].add(shown)
+        said["parameter"][interface.symbols[one.symbol].line].add(shown_parameter(one))
+    for number, overload in enumerate(interface.overloads):
+        inside = [shown_parameter(one) for one in interface.overload_parameters if one.symbol == number]
+        shown = ", ".join(inside) + (f" -> {overload.returns}" if overload.returns else "")
+        said["overload"][interface.symbols[overload.symbol].line].add(shown or "-")
     for export in interface.exports:
         said["export"][export.line].add(f"{export.name} {export.local}")
     for reference in body.references:

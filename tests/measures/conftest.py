@@ -45,7 +45,7 @@ class Code:
     lines: int = 10
 
     def rows(self, path: str) -> FileRows:
-        facts = self.facts or (Interface(self.lines, self.lines, self.generated, False, [], [], [], [], []), EMPTY_BODY)
+        facts = self.facts or (Interface(self.lines, self.lines, self.generated, False, *([[]] * 7)), EMPTY_BODY)
         blob = f"{zlib.crc32(repr(facts).encode()):08x}"
         FACTS[blob] = facts
         test = self.test if self.test is not None else path.rpartition("/")[2].startswith("test_")

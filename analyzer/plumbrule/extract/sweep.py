@@ -33,6 +33,7 @@ from plumbrule.facts import (
     Import,
     Interface,
     Literal,
+    Overload,
     Parameter,
     Reference,
     Symbol,
@@ -242,6 +243,8 @@ class Sweep:
         self.imports: list[Import] = []
         self.symbols: list[Symbol] = []
         self.parameters: list[Parameter] = []
+        self.overloads: list[Overload] = []
+        self.overload_parameters: list[Parameter] = []
         self.exports: list[Export] = []
         self.handlers: list[Handler] = []
         self.literals: dict[bytes, int] = {}
@@ -795,7 +798,8 @@ class Sweep:
         physical = len(lines) - (not lines[-1])
         interface = Interface(
             physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
-            self.exports, [(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors],
+            self.overloads, self.overload_parameters, self.exports,
+            [(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors],
         )  # fmt: skip
         body = Body(
             self._bound(), functions, self.handlers,

@@ -30,7 +30,7 @@ WITH used AS MATERIALIZED (
         AND NOT (c.calls_now <> '' AND u.kind = 'call' AND u.calls <> '' AND regexp_full_match(u.calls, c.calls_now))
         -- How something is called, or a class is made, is nothing to those who only name it as a type or compare with it.
         AND NOT (u.kind IN ('type', 'look') AND c.kind IN ('class', 'function', 'method') AND (
-            c.change LIKE 'parameter-%' OR c.change = 'default-removed'))
+            c.change LIKE 'parameter-%' OR c.change IN ('default-removed', 'overload-removed')))
         -- What stands between `<` and `>` is asked of those who name a type.
         AND NOT (c.change = 'type-parameter-required' AND u.kind NOT IN ('type', 'inherit'))
         -- Who only calls what was a class gets what it returns.

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice, product
 from typing import NamedTuple
 
 from plumbrule.facts import Interface, Parameter, Symbol
 from plumbrule.languages import spoken
+from plumbrule.measures._types import Taking, takes, union
 
 _POSITIONAL = frozenset({"positional-only", "positional"})
 _CALLABLE = frozenset({"function", "method"})
@@ -30,6 +32,9 @@ _GENERIC = frozenset({"class", "interface", "type"})
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
 _BRACKETS = {"<": 1, "(": 1, "[": 1, "{": 1, ">": -1, ")": -1, "]": -1, "}": -1}
 _TYPE_PARAMETER = re.compile(r"\s*(?:(?:const|in|out)\s+)*([\w$]+)")
+_WORD = re.compile(r"[\w$]+")
+_LONGEST_SHOWN = 120  # characters of an overload's signature in a finding
+_MOST_TRIED = 200  # combinations of the types that arguments may have
 _WRAPPED = re.compile(r"(?:Promise|PromiseLike|Awaitable|Coroutine|Observable)\s*[<\[]")
 
 
@@ -46,28 +51,45 @@ class Definition(NamedTuple):
 
     symbol: Symbol
     parameters: tuple[Parameter, ...]
+    overload: str = ""  # its own signature, where the symbol's is that of several
 
 
 def definitions(interface: Interface) -> dict[str, list[Definition]]:
     """Every definition by its dotted name; overloads and conditional definitions are several. Setters are left out, and
     what a later statement has put something else in place of."""
-    parameters: dict[int, list[Parameter]] = {}
-    for parameter in interface.parameters:
-        parameters.setdefault(parameter.symbol, []).append(parameter)
+    parameters, of_overloads = _by_owner(interface.parameters), _by_owner(interface.overload_parameters)
+    variants: dict[int, list[Definition]] = {}
+    for number, one in enumerate(interface.overloads):
+        symbol = interface.symbols[one.symbol]._replace(returns=one.returns)
+        variants.setdefault(one.symbol, []).append(
+            Definition(symbol, tuple(of_overloads.get(number, ())), one.signature)
+        )
     found: dict[str, list[Definition]] = {}
     replaced: set[int] = set()
     for index, symbol in enumerate(interface.symbols):
         if symbol.parent in replaced or (symbol.modifiers and symbol.has("replaced")):
             replaced.add(index)
         elif not (symbol.decorators and any(d.endswith((".setter", ".deleter")) for d in symbol.decorators)):
-            found.setdefault(symbol.name, []).append(Definition(symbol, tuple(parameters.get(index, ()))))
+            own = variants.get(index) or [Definition(symbol, tuple(parameters.get(index, ())))]
+            found.setdefault(symbol.name, []).extend(own)
     for name, several in found.items():
         if len(several) == 1:
             continue
-        overloads = [one for one in several if any(d.endswith("overload") for d in one.symbol.decorators)]
+        overloads = [one for one in several if _is_marked(one)]
         if overloads:
             found[name] = overloads
     return found
+
+
+def _by_owner(rows: Iterable[Parameter]) -> dict[int, list[Parameter]]:
+    found: dict[int, list[Parameter]] = {}
+    for row in rows:
+        found.setdefault(row.symbol, []).append(row)
+    return found
+
+
+def _is_marked(definition: Definition) -> bool:
+    return any(name.endswith("overload") for name in definition.symbol.decorators)
 
 
 def narrowings(before: Definition, now: Definition, language: str) -> list[Change]:
@@ -138,14 +160,117 @@ def _type_parameters_of(signature: str) -> list[tuple[str, bool]] | None:
 
 
 def least(before: Sequence[Definition], now: Sequence[Definition], language: str) -> list[Change]:
-    """The narrowings of every earlier variant against the later variant that suits it best."""
-    found: dict[Change, None] = {}
-    for old in before:
-        ways = [narrowings(old, new, language) for new in now]
-        if ways:
-            best: list[Change] = min(ways, key=len)
-            found.update(dict.fromkeys(best))
-    return list(found)
+    """The narrowings of every earlier variant against the later variant that suits it best.
+
+    Where one of several variants goes on as it was, no call fails whatever it passes.
+    """
+    fates = [_became(old, before, now, language) for old in before] if now else []
+    some_stay = len(fates) > 1 and any(not any(change.certain for change in fate) for fate in fates)
+    found = dict.fromkeys(change for fate in fates for change in fate)
+    return [one._replace(certain=False) if some_stay and one.change in _OF_CALLS else one for one in found]
+
+
+def _became(
+    old: Definition, before: Sequence[Definition], now: Sequence[Definition], language: str
+) -> Sequence[Change]:
+    """What became of one variant, given all that there were and all that there are."""
+    ways = [narrowings(old, new, language) for new in now]
+    best = min(ways, key=len)
+    if len(before) == len(now) == 1 or any(one.symbol.kind not in _CALLABLE for one in (*before, *now)):
+        return best
+    by_name = _by_name_too(language)
+    if by_name:
+        fitting = [new for new, way in zip(now, ways, strict=True) if not any(one.change in _OF_CALLS for one in way)]
+        taken = _taken(old, fitting, _arguments(old), by_name=True) if fitting else None
+    else:
+        taken = _taken_by_number(old, now)
+    if taken is None:
+        return best
+    # Of the variants that may be met with all arguments, the one that most surely is.
+    given = _arguments(old)
+    count = sum(one.kind in _POSITIONAL for one in given)
+    fits = [by_name or _takes_number(old, new, count, is_open=False) for new in now]
+    sure = [(fit, _taken(old, [new], given, by_name=by_name)) for fit, new in zip(fits, now, strict=True)]
+    others = [[one for one in way if one.change not in _OF_CALLS] for way in ways]
+    best = max(zip(sure, others, strict=True), key=lambda pair: (pair[0], -len(pair[1])))[1]
+    is_overload = len(before) > 1 and (not by_name or _is_marked(old))
+    is_left_out = len(now) < len(before) and {_types(new) for new in now} <= {_types(one) for one in before}
+    if is_overload and (taken == Taking.NO or (taken == Taking.UNKNOWN and is_left_out)):
+        return [*best, Change("overload-removed", _shown(old))]
+    return best
+
+
+def _types(definition: Definition) -> tuple[tuple[str, str], ...]:
+    return tuple((one.kind, one.type) for one in _arguments(definition))
+
+
+def _shown(overload: Definition) -> str:
+    signature = overload.overload or overload.symbol.signature
+    return signature if len(signature) <= _LONGEST_SHOWN else signature[:_LONGEST_SHOWN] + "…"
+
+
+def _taken_by_number(old: Definition, now: Sequence[Definition]) -> Taking | None:
+    """How surely a later variant takes every call of an earlier one, where arguments have places only; None if the
+    number of arguments alone tells that one is not taken."""
+    ours = _arguments(old)
+    if any(one.kind not in ("positional", "variadic") for one in ours):
+        return None
+    is_open = any(one.kind == "variadic" for one in ours)
+    places = [one for one in ours if one.kind == "positional"]
+    required = max((at for at, one in enumerate(places, 1) if not one.optional), default=0)
+    least_sure = Taking.YES
+    for count in range(required, len(places) + 1):
+        fitting = [new for new in now if _takes_number(old, new, count, is_open=is_open and count == len(places))]
+        if not fitting:
+            return None
+        least_sure = min(least_sure, _taken(old, fitting, places[:count], by_name=False))
+    return least_sure
+
+
+def _takes_number(old: Definition, new: Definition, count: int, *, is_open: bool) -> bool:
+    """Whether a variant takes that many arguments, and any more if it is to be open; not if it has them in another
+    order or belongs elsewhere."""
+    theirs = _arguments(new)
+    names, ours = [one.name for one in theirs], [one.name for one in _arguments(old)]
+    if old.symbol.has("static") != new.symbol.has("static") or (names != ours and sorted(names) == sorted(ours)):
+        return False
+    places = [one for one in theirs if one.kind == "positional"]
+    has_rest = any(one.kind == "variadic" for one in theirs)
+    required = sum(not one.optional for one in places)
+    return required <= count and (has_rest or (count <= len(places) and not is_open))
+
+
+def _taken(old: Definition, now: Sequence[Definition], given: Sequence[Parameter], *, by_name: bool) -> Taking:
+    """How surely arguments for these parameters are taken by one of several variants, by their types."""
+    one_each = product(*(sorted(union(one.type)) or [""] for one in given))
+    return min(
+        max(
+            min(
+                (_takes_type(old, new, one, type_, at, by_name=by_name)
+                 for at, (one, type_) in enumerate(zip(given, types, strict=True))),
+                default=Taking.YES,
+            )
+            for new in now
+        )
+        for types in islice(one_each, _MOST_TRIED)
+    )  # fmt: skip
+
+
+def _takes_type(old: Definition, new: Definition, given: Parameter, type_: str, at: int, *, by_name: bool) -> Taking:
+    theirs = _arguments(new)
+    named = next((one for one in theirs if one.name == given.name), None) if by_name else None
+    places = [one for one in theirs if one.kind in _POSITIONAL]
+    met = named or (places[at] if at < len(places) and given.kind in _POSITIONAL else None)
+    if met is None:
+        return Taking.YES  # one of many, or left to the number of arguments
+    if _generic_names(new).intersection(_WORD.findall(met.type)):
+        return Taking.YES
+    return Taking.YES if _generic_names(old).intersection(_WORD.findall(type_)) else takes(met.type, type_)
+
+
+def _generic_names(definition: Definition) -> set[str]:
+    """What may stand for any type in a signature."""
+    return {name for name, _ in _type_parameters_of(definition.overload or definition.symbol.signature) or ()}
 
 
 def _modified(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
@@ -190,21 +315,39 @@ def calls_between(before: Sequence[Definition], now: Sequence[Definition], langu
     for one in (*before, *now):
         if one.symbol.kind not in _CALLABLE or not _keeps_signature(one.symbol, language):
             return NO_CALLS
-        if len(one.parameters) > _MOST_NAMED or ") | " in one.symbol.signature:  # overloads in one row
+        if len(one.parameters) > _MOST_NAMED:
             return NO_CALLS
     if not before or not now:
         return NO_CALLS
     by_name = _by_name_too(language)
-    was = [parameter.name for parameter in _places(before[0])]
     return Calls(
         _all_of(way for one in before for way in _ways(one, [], by_name=by_name)),
-        _all_of(way for one in now for way in _ways(one, was, by_name=by_name)),
+        _all_of(_ways_now(before, now, by_name=by_name)),
     )
+
+
+def calls_of(change: Change, before: Sequence[Definition], now: Sequence[Definition], language: str) -> Calls:
+    """As `calls_between`, for one change: of a lost overload, which other calls still go well."""
+    if change.change != "overload-removed":
+        return calls_between(before, now, language) if is_of_calls(change, before) else NO_CALLS
+    if not calls_between(before, now, language).now:
+        return NO_CALLS
+    by_name = _by_name_too(language)
+    lost = {way for one in before if _shown(one) == change.detail for way in _ways(one, [], by_name=by_name)}
+    return Calls(_all_of(()), _all_of(way for way in _ways_now(before, now, by_name=by_name) if way not in lost))
+
+
+def _ways_now(before: Sequence[Definition], now: Sequence[Definition], *, by_name: bool) -> Iterator[str]:
+    """Ways to call it whose arguments meet what they met in one of the earlier variants."""
+    for old in before:
+        was = [parameter.name for parameter in _places(old)]
+        for one in now:
+            yield from _ways(one, was, by_name=by_name)
 
 
 def _all_of(ways: Iterable[str]) -> str:
     """A regular expression for calls each of which is one of these; where there are none, for no call."""
-    one = f"(?:{'|'.join(ways) or 'none'})"
+    one = f"(?:{'|'.join(dict.fromkeys(ways)) or 'none'})"
     return rf"{one}(?:\|{one})*"
 
 
@@ -420,7 +563,7 @@ def _returns(old: str, new: str) -> Iterator[Change]:
     old, new = _unquoted(old), _unquoted(new)
     if not old or not new or old == new:
         return
-    ours, theirs = _union(old), _union(new)
+    ours, theirs = union(old), union(new)
     is_optional = ours < theirs and theirs - ours <= _NOTHING
     is_wrapped = bool(_WRAPPED.match(old)) != bool(_WRAPPED.match(new)) and (old in new or new in old)
     if is_optional or is_wrapped:
@@ -431,16 +574,3 @@ def _unquoted(written: str) -> str:
     """A type that is written as a string says the same."""
     inner = written[1:-1]
     return inner if len(written) > 1 and written[0] == written[-1] in "\"'" and written[0] not in inner else written
-
-
-def _union(written: str) -> frozenset[str]:
-    inner = re.fullmatch(r"(?:typing\.|t\.)?Optional\[(.*)\]", written)
-    if inner is not None:
-        return _union(inner[1]) | {"None"}
-    parts, depth, start = [], 0, 0
-    for at, char in enumerate(written):
-        depth += (char in "([{<") - (char in ")]}>")
-        if char == "|" and depth == 0:
-            parts.append(written[start:at])
-            start = at + 1
-    return frozenset(part.strip() for part in [*parts, written[start:]])

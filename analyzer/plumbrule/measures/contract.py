@@ -18,7 +18,7 @@ from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of, surely_lacks_member
 from plumbrule.measures._making import CONSTRUCTORS, made_by
 from plumbrule.measures._offers import ASKED_AT_RUN_TIME, Side, exported, is_promise, offers, offers_all
-from plumbrule.measures._signatures import NO_CALLS, Change, Definition, calls_between, is_of_calls, least
+from plumbrule.measures._signatures import NO_CALLS, Change, Definition, calls_of, least
 from plumbrule.tables import Row, Table, columns
 
 _Said = tuple[str, str, Sequence[str]]  # name, signature and decorators of a symbol
@@ -204,7 +204,7 @@ def _compared(
     s: Situation, before: Side, now: Side, pair: _Pair, anew: Mapping[tuple[str, str], Sequence[str]]
 ) -> Iterator[Row]:
     ours, theirs = before.interface(pair.before), now.interface(pair.now)
-    if ours[4:8] == theirs[4:8]:  # imports, symbols, parameters, exports
+    if ours[4:10] == theirs[4:10]:  # imports, symbols, parameters, overloads and theirs, exports
         return
     language = s.before.rows(pair.before).file.language
     known, found = dict(before.definitions(pair.before)), dict(now.definitions(pair.now))
@@ -316,11 +316,10 @@ def _told(c: _Comparison, name: str, before: Sequence[Definition], fate: _Fate) 
     changes, place, kind = list(fate.changes), fate.place, was.kind
     if kind in _CLASSES and fate.variants and was.signature != signature:
         changes += _lost_bases(c.before, c.now, Place(c.pair.before, name), c.aliases.get(name, place))
-    calls = calls_between(before, fate.variants, c.language) if changes else NO_CALLS
     for change in changes:
         yield (c.now.graph.repo, place.path, place.symbol, kind, change.change, was.signature, signature,
                change.detail, c.pair.before, name, change.certain,
-               *(calls if is_of_calls(change, before) else NO_CALLS))  # fmt: skip
+               *calls_of(change, before, fate.variants, c.language))  # fmt: skip
 
 
 def _is_same(before: Sequence[Definition], now: Sequence[Definition] | None) -> bool:
@@ -379,11 +378,10 @@ def _made_otherwise(c: _Comparison, name: str) -> Iterator[Row]:
             continue
         is_private = now[0].symbol.visibility == "private"
         told = [Change("not-exported", "private now", certain=True)] if is_private else least(before, now, c.language)
-        calls = calls_between(before, now, c.language)
         for change in told:
             yield (c.now.graph.repo, shown.path, shown.symbol, "class", change.change, before[0].symbol.signature,
                    now[0].symbol.signature, change.detail, c.pair.before, name, change.certain,
-                   *(calls if is_of_calls(change, before) else NO_CALLS))  # fmt: skip
+                   *calls_of(change, before, now, c.language))  # fmt: skip
 
 
 def _says_of_making(known: Mapping[str, list[Definition]]) -> Mapping[str, list[_Said]]:

@@ -8,6 +8,7 @@ what code amounts to in figures.py.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -18,7 +19,7 @@ from tree_sitter import Node, Query, Tree
 from plumbrule.extract.hiding import Span
 from plumbrule.extract.looks import Asking
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import TYPE_ONLY, Facts, Parameter
+from plumbrule.facts import TYPE_ONLY, Facts, Overload, Parameter
 from plumbrule.languages.typescript import scopes
 from plumbrule.languages.typescript.figures import DOTTED_CALLEE, is_built, is_silent, passed_on
 from plumbrule.languages.typescript.modules import Claim, ModuleSweep, claim
@@ -211,7 +212,7 @@ class EcmaScriptSweep(ModuleSweep):
             words = (*claimed.words, *head.split()) if b"async" in head else claimed.words
         modifiers = modifiers_of(words, is_generator=node.type in _GENERATORS)
         index = self._overloads.pop((self.frame.symbol, claimed.name), -1)
-        if index >= 0 and index == len(self.symbols) - 1:
+        if index >= 0 and self._is_latest(index):
             self._implement(index, self.line(max(end - 1, start)), modifiers)
         else:
             index = self.define(
@@ -236,9 +237,23 @@ class EcmaScriptSweep(ModuleSweep):
 
     def _implement(self, index: int, last: int, modifiers: str) -> None:
         """The implementation of overloads: one symbol, which shows the overloads and has this body."""
+        self._set_apart(index)
         self.symbols[index] = self.symbols[index]._replace(end_line=last, modifiers=modifiers)
         while self.parameters and self.parameters[-1].symbol == index:
             self.parameters.pop()
+
+    def _is_latest(self, index: int) -> bool:
+        """Whether nothing was defined since but the properties that a constructor's own parameters declare."""
+        return all(symbol.kind == "property" for symbol in self.symbols[index + 1 :])
+
+    def _set_apart(self, index: int) -> None:
+        """The only signature so far of a function becomes the first of its overloads."""
+        if self.overloads and self.overloads[-1].symbol == index:
+            return
+        symbol, number = self.symbols[index], len(self.overloads)
+        self.overloads.append(Overload(index, symbol.signature, symbol.returns))
+        rows = self.parameters[bisect_left(self.parameters, (index,)) :]
+        self.overload_parameters.extend([tuple.__new__(Parameter, (number, *row[1:])) for row in rows])
 
     def _take_parameters(self, index: int, function: Node) -> set[str]:
         rows = parameters_of(self.source, function)
@@ -262,7 +277,7 @@ class EcmaScriptSweep(ModuleSweep):
         key = (self.frame.symbol, name)
         known = self._overloads.get(key, -1)
         if known >= 0 and known == len(self.symbols) - 1:
-            self._overload(known, signature, self.line(max(end - 1, start)))
+            self._overload(known, signature, node)
             return
         _, decorators = self._take_decorators(start)
         offered = self._is_offered(start)
@@ -283,12 +298,20 @@ class EcmaScriptSweep(ModuleSweep):
         if start == self.default_at:
             self.offer("default", text(name), start)
 
-    def _overload(self, index: int, signature: str, last: int) -> None:
-        """One more signature of the symbol just defined, as far as they can be read in one line."""
-        row = self.symbols[index]
-        joined = f"{row.signature} | {signature}"
+    def _overload(self, index: int, signature: str, node: Node) -> None:
+        """One more signature of the symbol just defined, which shows them as far as they can be read in one line."""
+        symbol = self.symbols[index]
+        if not (symbol.has("get") or symbol.has("set")):
+            self._set_apart(index)
+            number = len(self.overloads)
+            returns = type_of(self.source, node.child_by_field_name("return_type"))
+            self.overloads.append(Overload(index, signature, returns))
+            rows = parameters_of(self.source, node)
+            self.overload_parameters.extend([tuple.__new__(Parameter, (number, *row[1:])) for row in rows])
+        joined = f"{symbol.signature} | {signature}"
         if len(joined) <= 4 * LONGEST_TEXT:
-            self.symbols[index] = row._replace(signature=joined, end_line=last)
+            last = self.line(max(node.end_byte - 1, node.start_byte))
+            self.symbols[index] = symbol._replace(signature=joined, end_line=last)
 
     def on_property(self, node: Node) -> None:
         """A property of an interface, or of a type that is an object."""
