@@ -51,6 +51,7 @@ def test_the_number_is_told_with_what_it_consists_of(told):
 def test_a_function_without_others_inside_has_it_all_itself(told):
     (row,) = told({"a.py": f"def f(x):\n{ladder(7, 1)}"})
     assert (row.message, row.evidence[0]) == ("f has a cognitive complexity of 28; the limit is 25", "all 28 its own")
+    assert row.evidence[1].startswith("nesting 7, ")
     assert "name the deepest nested part" in row.remedy
 
 
