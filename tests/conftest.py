@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -139,6 +140,23 @@ class Answer(NamedTuple):
     code: int
     out: str
     err: str
+
+
+@pytest.fixture
+def undeclared() -> SimpleNamespace:
+    """Files of a package of three parts, of which one reaches into another (`parts`), and of four folders that come to
+    lie beside it, so that the folders show the components at the top instead (`beside`)."""
+    parts = {
+        "app/__init__.py": "",
+        "app/core/__init__.py": "",
+        "app/core/x.py": "def _secret():\n    return 1\n",
+        "app/web/__init__.py": "",
+        "app/web/y.py": "from app.core.x import _secret\n\nA = _secret()\n",
+        "app/store/__init__.py": "",
+        "app/store/z.py": "Z = 1\n",
+    }
+    beside = {f"{name}/main.py": f"A = '{name}'\n" for name in ("deploy", "migrate", "billing", "mail")}
+    return SimpleNamespace(parts=parts, beside=beside)
 
 
 @pytest.fixture

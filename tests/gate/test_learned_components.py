@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-PARTS = {
-    "app/__init__.py": "",
-    "app/core/__init__.py": "",
-    "app/core/x.py": "def _secret():\n    return 1\n",
-    "app/web/__init__.py": "",
-    "app/web/y.py": "from app.core.x import _secret\n\nA = _secret()\n",
-    "app/store/__init__.py": "",
-    "app/store/z.py": "Z = 1\n",
-}
-BESIDE = {f"{name}/main.py": f"A = '{name}'\n" for name in ("deploy", "migrate", "billing", "mail")}
 BREACH = "from app.core.x import _secret\n\nZ = _secret()\n"
 OLD = "app/web/y.py -> app/core/x.py::_secret"
 NEW = "app/store/z.py -> app/core/x.py::_secret"
@@ -24,13 +15,19 @@ NEW = "app/store/z.py -> app/core/x.py::_secret"
 
 @pytest.mark.parametrize("stored", [False, True])
 def test_folders_that_come_with_a_breach_do_not_hide_it(
-    make_repo: Callable, judged: Callable, found: Callable, plumbrule: Callable, tmp_path: Path, stored: bool
+    make_repo: Callable,
+    undeclared: SimpleNamespace,
+    judged: Callable,
+    found: Callable,
+    plumbrule: Callable,
+    tmp_path: Path,
+    stored: bool,
 ):
-    repo = make_repo(PARTS)
+    repo = make_repo(undeclared.parts)
     if stored:
         assert plumbrule(repo.path, "scan", "--quiet", "--store", str(tmp_path / "store")).code == 0
     repo.branch("topic")
-    repo.commit({**BESIDE, "app/store/z.py": BREACH})
+    repo.commit({**undeclared.beside, "app/store/z.py": BREACH})
     code, report = judged(repo, store=tmp_path / "store")
     assert (code, report["verdict"]) == (1, "failed")
     assert found(report, "new", "reach-through") == [NEW]
@@ -38,16 +35,20 @@ def test_folders_that_come_with_a_breach_do_not_hide_it(
     assert found(report, "fixed") == []
 
 
-def test_folders_that_go_make_nobody_guilty_of_what_they_left(make_repo: Callable, judged: Callable, found: Callable):
-    repo = make_repo({**PARTS, **BESIDE})
+def test_folders_that_go_make_nobody_guilty_of_what_they_left(
+    make_repo: Callable, undeclared: SimpleNamespace, judged: Callable, found: Callable
+):
+    repo = make_repo({**undeclared.parts, **undeclared.beside})
     repo.branch("topic")
-    repo.commit(dict.fromkeys(BESIDE))
+    repo.commit(dict.fromkeys(undeclared.beside))
     code, report = judged(repo)
     assert (code, found(report, "new")) == (0, [])
 
 
-def test_code_that_moves_as_a_whole_keeps_its_components(make_repo: Callable, judged: Callable, found: Callable):
-    repo = make_repo(PARTS)
+def test_code_that_moves_as_a_whole_keeps_its_components(
+    make_repo: Callable, undeclared: SimpleNamespace, judged: Callable, found: Callable
+):
+    repo = make_repo(undeclared.parts)
     repo.branch("topic")
     (repo.path / "src").mkdir()
     repo.git("mv", "app", "src/app")
@@ -58,22 +59,31 @@ def test_code_that_moves_as_a_whole_keeps_its_components(make_repo: Callable, ju
     assert found(report, "fixed") == []
 
 
-def test_a_file_that_is_left_behind_frees_nothing_that_moved(make_repo: Callable, judged: Callable, found: Callable):
-    repo = make_repo({**PARTS, "app/web/y.py": "A = 1\n" * 9, "app/left.py": "LEFT = 1\n"})
+def test_a_file_that_is_left_behind_frees_nothing_that_moved(
+    make_repo: Callable, undeclared: SimpleNamespace, judged: Callable, found: Callable
+):
+    repo = make_repo({**undeclared.parts, "app/web/y.py": "A = 1\n" * 9, "app/left.py": "LEFT = 1\n"})
     repo.branch("topic")
     for part in ("web", "core", "store"):
         (repo.path / "lib" / part).mkdir(parents=True)
-        repo.git("mv", *(path for path in PARTS if path.startswith(f"app/{part}/")), f"lib/{part}")
+        repo.git("mv", *(path for path in undeclared.parts if path.startswith(f"app/{part}/")), f"lib/{part}")
     repo.commit({"lib/web/y.py": "A = 1\n" * 9 + "from lib.core.x import _secret\n"})
     code, report = judged(repo)
     assert (code, found(report, "new", "reach-through")) == (1, ["lib/web/y.py -> lib/core/x.py::_secret"])
 
 
 def test_a_folder_inside_that_is_named_like_one_beside_is_another_component(
-    make_repo: Callable, judged: Callable, found: Callable, plumbrule: Callable, tmp_path: Path
+    make_repo: Callable,
+    undeclared: SimpleNamespace,
+    judged: Callable,
+    found: Callable,
+    plumbrule: Callable,
+    tmp_path: Path,
 ):
     use = {"scripts/release.py": "from app.web.y import A\n", "app/web/y.py": "A = 1\n"}
-    repo = make_repo({**PARTS, **{f"app/{part}/{n}.py": "" for part in ("web", "core") for n in range(9)}, **use})
+    repo = make_repo(
+        {**undeclared.parts, **{f"app/{part}/{n}.py": "" for part in ("web", "core") for n in range(9)}, **use}
+    )
     assert plumbrule(repo.path, "scan", "--quiet", "--store", str(tmp_path / "store")).code == 0
     repo.branch("topic")
     repo.commit(
@@ -84,9 +94,11 @@ def test_a_folder_inside_that_is_named_like_one_beside_is_another_component(
         assert (code, found(report, "new")) == (0, [])
 
 
-def test_the_first_code_with_parts_is_judged_by_its_own(make_repo: Callable, judged: Callable, found: Callable):
+def test_the_first_code_with_parts_is_judged_by_its_own(
+    make_repo: Callable, undeclared: SimpleNamespace, judged: Callable, found: Callable
+):
     repo = make_repo({"setup.py": "NAME = 'app'\n"})
     repo.branch("topic")
-    repo.commit(PARTS)
+    repo.commit(undeclared.parts)
     code, report = judged(repo)
     assert (code, found(report, "new")) == (1, [OLD])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +64,19 @@ def grown(make_repo: Callable) -> Callable[..., Any]:
         return repo
 
     return grow
+
+
+@pytest.fixture
+def told_alike(rows: Callable[..., list[Any]]) -> Callable[..., None]:
+    """`told_alike(folder, views, snapshots, store)`: fails unless another store tells the same as the folder's own, in
+    these views and of the components at each of so many snapshots."""
+
+    def compare(folder: Path, views: Iterable[str], snapshots: int, store: Path) -> None:
+        asked = [f"SELECT * FROM {view} ORDER BY ALL" for view in views]
+        for position in range(snapshots):
+            at = f"(SELECT snapshot FROM snapshot WHERE position = {position})"
+            asked.append(f"SELECT path, component FROM file_at({at}) ORDER BY ALL")
+        for sql in asked:
+            assert rows(folder, sql) == rows(folder, sql, store), sql
+
+    return compare

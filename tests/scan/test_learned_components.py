@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
-PARTS = {
-    "app/__init__.py": "",
-    "app/core/__init__.py": "",
-    "app/core/x.py": "def _secret():\n    return 1\n",
-    "app/web/__init__.py": "",
-    "app/web/y.py": "from app.core.x import _secret\n\nA = _secret()\n",
-    "app/store/z.py": "Z = 1\n",
-}
-BESIDE = {f"{name}/main.py": f"A = '{name}'\n" for name in ("deploy", "migrate", "billing", "mail")}
 STANDING = "SELECT position, value FROM trend WHERE name = 'findings' ORDER BY position"
 SERIES = ("snapshot", "batch", "trend", "finding", "file", "component", "component_dependency", "cycle_edge", "measure")
 
 
 def test_a_folder_that_moves_the_level_neither_fixes_nor_brings_a_finding(
-    make_repo: Callable, scanned: Callable, rows: Callable
+    make_repo: Callable, undeclared: SimpleNamespace, scanned: Callable, rows: Callable
 ):
-    repo = make_repo(PARTS)
+    repo = make_repo(undeclared.parts)
     repo.commit({"app/store/z.py": "Z = 2\n"})
     (first,) = scanned(repo)
     assert first["level"] == "app"
     assert rows(repo.path, STANDING) == [[0, 1.0], [1, 1.0]]
-    repo.commit(BESIDE)
+    repo.commit(undeclared.beside)
     (summary,) = scanned(repo)
     assert summary["level"] == "the top folder"
     assert [note for note in summary["notes"] if "components" in note] == [
@@ -35,7 +27,7 @@ def test_a_folder_that_moves_the_level_neither_fixes_nor_brings_a_finding(
     ]
     assert rows(repo.path, STANDING) == [[0, 0.0], [1, 0.0], [2, 0.0]]
     assert [(batch["new"], batch["fixed"]) for batch in summary["batches"]] == [([], [])]
-    repo.commit(dict.fromkeys(BESIDE))
+    repo.commit(dict.fromkeys(undeclared.beside))
     (summary,) = scanned(repo)
     assert summary["level"] == "app"
     assert rows(repo.path, STANDING) == [[position, 1.0] for position in range(4)]
@@ -43,27 +35,28 @@ def test_a_folder_that_moves_the_level_neither_fixes_nor_brings_a_finding(
 
 
 def test_a_scan_in_steps_ends_like_one_at_once_wherever_the_level_went(
-    make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path
+    make_repo: Callable, undeclared: SimpleNamespace, scanned: Callable, told_alike: Callable, tmp_path: Path
 ):
-    repo = make_repo(PARTS)
+    repo = make_repo(undeclared.parts)
     steps = tmp_path / "steps"
     inside = {"app/deploy/a.py": "A = 1\n", "app/store/z.py": "from app.core.x import _secret\n"}
-    for change in (BESIDE, inside, {name: None for name in BESIDE if name != "deploy/main.py"}, {"app/core/w.py": ""}):
+    for change in (
+        undeclared.beside,
+        inside,
+        {name: None for name in undeclared.beside if name != "deploy/main.py"},
+        {"app/core/w.py": ""},
+    ):
         scanned(repo, "--store", str(steps))
         repo.commit(change)
     scanned(repo, "--store", str(steps))
     scanned(repo)
-    for view in SERIES:
-        sql = f"SELECT * FROM {view} ORDER BY ALL"
-        assert rows(repo.path, sql) == rows(repo.path, sql, steps), view
-    for position in range(5):
-        at = f"(SELECT snapshot FROM snapshot WHERE position = {position})"
-        sql = f"SELECT path, component FROM file_at({at}) ORDER BY ALL"
-        assert rows(repo.path, sql) == rows(repo.path, sql, steps)
+    told_alike(repo.path, SERIES, 5, steps)
 
 
-def test_code_that_moved_as_a_whole_kept_its_findings(make_repo: Callable, scanned: Callable, rows: Callable):
-    repo = make_repo(PARTS)
+def test_code_that_moved_as_a_whole_kept_its_findings(
+    make_repo: Callable, undeclared: SimpleNamespace, scanned: Callable, rows: Callable
+):
+    repo = make_repo(undeclared.parts)
     (repo.path / "src").mkdir()
     repo.git("mv", "app", "src/app")
     repo.commit({})
@@ -73,11 +66,13 @@ def test_code_that_moved_as_a_whole_kept_its_findings(make_repo: Callable, scann
     assert [(batch["new"], batch["fixed"]) for batch in summary["batches"]] == [([], [])]
 
 
-def test_a_branch_is_compared_by_the_level_of_the_line(make_repo: Callable, scanned: Callable, rows: Callable):
-    repo = make_repo(PARTS)
+def test_a_branch_is_compared_by_the_level_of_the_line(
+    make_repo: Callable, undeclared: SimpleNamespace, scanned: Callable, rows: Callable
+):
+    repo = make_repo(undeclared.parts)
     scanned(repo)
     repo.branch("topic")
-    repo.commit(BESIDE)
+    repo.commit(undeclared.beside)
     (summary,) = scanned(repo, "--ref", "topic")
     assert summary["level"] == "app"
     sql = f"SELECT state, count(*) FROM finding_at('repo@{repo.head[:12]}') GROUP BY ALL"

@@ -206,7 +206,7 @@ def test_a_main_line_that_shares_nothing_with_the_old_one(grown: Callable, scann
     "policy", ['exclude = ["shop/m0.py"]\n', '[components]\nall = "shop/**"\n', 'rules = ["own"]\n']
 )
 def test_a_change_of_policy_or_rules_computes_the_history_anew(
-    grown: Callable, scanned: Callable, rows: Callable, tmp_path: Path, policy: str
+    grown: Callable, scanned: Callable, told_alike: Callable, tmp_path: Path, policy: str
 ):
     repo = grown(1)
     scanned(repo)
@@ -223,13 +223,7 @@ def test_a_change_of_policy_or_rules_computes_the_history_anew(
     assert summary["snapshots"] == 2
     fresh = tmp_path / "fresh"
     scanned(repo, "--store", str(fresh))
-    for view in (*VIEWS, "snapshot", "finding", "trend"):
-        sql = f"SELECT * FROM {view} ORDER BY ALL"
-        assert rows(repo.path, sql) == rows(repo.path, sql, fresh), view
-    for position in range(2):
-        at = f"(SELECT snapshot FROM snapshot WHERE position = {position})"
-        sql = f"SELECT path, component FROM file_at({at}) ORDER BY ALL"
-        assert rows(repo.path, sql) == rows(repo.path, sql, fresh)
+    told_alike(repo.path, (*VIEWS, "snapshot", "finding", "trend"), 2, fresh)
 
 
 POSITIONS = "SELECT commit, position FROM snapshot ORDER BY position, commit"
