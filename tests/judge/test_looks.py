@@ -127,6 +127,18 @@ JOINED = (
     " SELECT e.dst, c.level FROM edge e LEFT JOIN now.cycle_edge c ON e.src = c.src AND c.level = 'high'",
     "WITH edge AS (SELECT src, dst FROM now.dependency)"
     " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src UNION ALL SELECT f.src FROM edge f",
+    "WITH edge AS (SELECT *, kind = 'x' AS fit FROM now.dependency)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high' AND e.kind = 'x'",
+    "WITH edge AS (SELECT *, dst AS src FROM now.dependency)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
+    "WITH edge AS (SELECT * EXCLUDE (src), dst AS src FROM now.dependency)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
+    "WITH edge AS (SELECT * REPLACE (dst AS src) FROM now.dependency)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
+    "WITH own AS (SELECT src AS dst, kind FROM now.dependency), edge AS (SELECT * FROM own)"
+    " SELECT e.dst FROM edge e JOIN now.file f ON f.path = e.dst WHERE f.test",
+    "WITH edge AS (SELECT * FROM now.dependency d JOIN now.file f ON f.path = d.dst)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
     "WITH edge(a, src) AS (SELECT src, dst FROM now.dependency)"
     " SELECT e.a FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
     "SELECT f.path FROM now.file f WHERE f.test AND EXISTS (SELECT 1 FROM now.dependency d"
@@ -205,3 +217,10 @@ def test_a_row_is_seen_where_its_partner_is_and_not_elsewhere() -> None:
     for dst, seen in (("p", True), ("q", False), ("r", False), (None, False)):
         assert look.sees(EDGES.names, [], [("a", "x", dst, "y")], {}, find, find) is seen
     assert look.sees(EDGES.names, [], [("a", "x", "r", "y")], {})  # nobody could be asked
+
+
+def test_a_partner_is_asked_for_behind_a_star() -> None:
+    sql = "WITH edge AS (SELECT *, kind = 'x' AS fit FROM now.dependency)"
+    found = _looks(f"{sql} SELECT e.dst FROM edge e JOIN now.file f ON f.path = e.dst WHERE f.test") or ()
+    (look,) = (look for look in found if look.view == "dependency")
+    assert look.sees(EDGES.names, [], [("a", "x", "r", "y")], {}, *[lambda *_: (FILES.names, [])] * 2) is False

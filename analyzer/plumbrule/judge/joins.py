@@ -154,7 +154,7 @@ class _Scope:
 
     outer: _Scope | None = None
     relations: dict[str, int] = field(default_factory=dict)  # alias -> number of a view's mention
-    given: dict[str, dict[str, str]] = field(default_factory=dict)  # alias -> column of a WITH -> "number.column"
+    given: dict[str, _Given] = field(default_factory=dict)  # alias -> the columns of a WITH
     unknown: set[str] = field(default_factory=set)  # other aliases
 
     def name(self, dotted: Sequence[str]) -> str:
@@ -169,11 +169,29 @@ class _Scope:
         alias, column = dotted
         if alias in self.relations:
             return f"{self.relations[alias]}.{column}"
-        if alias in self.given and column in self.given[alias]:
-            return self.given[alias][column]
-        if self.outer is None or alias in self.given or alias in self.unknown:
+        if alias in self.given:
+            return self.given[alias].name(column)
+        if self.outer is None or alias in self.unknown:
             raise Unclear
         return self.outer.name(dotted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The columns that a SELECT passes on as they are."""
+
+    names: Mapping[str, str]  # as it calls them -> "number.column"
+    every: tuple[_Scope, str] | None  # it passes on all columns of this alias in this scope,
+    but: Collection[str]  # of which something else may be meant by these names
+
+    def name(self, column: str) -> str:
+        """A column as "number.column"."""
+        if column in self.names:
+            return self.names[column]
+        if self.every is None or column in self.but:
+            raise Unclear
+        scope, alias = self.every
+        return scope.name((alias, column))
 
 
 class _Around:
@@ -201,7 +219,7 @@ class _Around:
             scope = self._enter(select, None, {id(mention): given}, depth)
 
     def _enter(
-        self, select: dict[str, Any], own: Mapping[str, Any] | None, known: Mapping[int, dict[str, str]], depth: int
+        self, select: dict[str, Any], own: Mapping[str, Any] | None, known: Mapping[int, _Given], depth: int
     ) -> _Scope | None:  # Any: parsed JSON
         """Adds what a SELECT joins; None if it also joins in ways that leave nothing out."""
         relations = _inner(select.get("from_table"))
@@ -249,22 +267,32 @@ class _Around:
         return tuple(found)
 
 
-def _given(select: Mapping[str, Any], scope: _Scope) -> dict[str, str]:  # Any: parsed JSON
-    """The columns that a SELECT passes on as they are, by the names that it gives them."""
+def _given(select: Mapping[str, Any], scope: _Scope) -> _Given:  # Any: parsed JSON
+    """What a SELECT passes on as it is."""
     found: dict[str, str] = {}
-    twice = set()
-    for item in select.get("select_list", ()):
+    others = set()  # names of what is made of columns, and of what is there twice
+    items = select.get("select_list", ())
+    for item in items:
         if item.get("type") == "COLUMN_REF":
             names = [str(name).lower() for name in item.get("column_names", ())]
             called = str(item.get("alias") or names[-1]).lower()
-            twice |= {called} & found.keys()
+            others |= {called} & found.keys()
             try:
                 found[called] = scope.name(names)
             except Unclear:
-                continue
+                others.add(called)
         elif item.get("alias"):
-            twice.add(str(item["alias"]).lower())
-    return {called: name for called, name in found.items() if called not in twice}
+            others.add(str(item["alias"]).lower())
+    if not any(item.get("type") == "STAR" for item in items):
+        return _Given({called: name for called, name in found.items() if called not in others}, None, ())
+    # Which columns `*` has is not known here, so another item may have the name of one of them.
+    aliases = [*scope.relations, *scope.given]
+    whole = [item for item in items if item.get("type") == "STAR" and not any(map(item.get, _NOT_ALL))]
+    every = (scope, aliases[0]) if len(aliases) == len(whole) == 1 and not scope.unknown else None
+    return _Given({}, every, {*found, *others})
+
+
+_NOT_ALL = ("exclude_list", "replace_list", "rename_list", "qualified_exclude_list", "columns", "expr")
 
 
 def _reached(tests: Sequence[Test], met: set[int]) -> tuple[int, tuple[tuple[str, str], ...]] | None:
