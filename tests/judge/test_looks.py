@@ -131,6 +131,12 @@ JOINED = (
     " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high' AND e.kind = 'x'",
     "WITH edge AS (SELECT *, dst AS src FROM now.dependency)"
     " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
+    "WITH edge AS (SELECT dst AS src, * FROM now.dependency)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
+    "WITH edge AS (SELECT lower(dst) AS src, * FROM now.dependency)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
+    "WITH own AS (SELECT lower(dst) AS kind, * FROM now.dependency), edge AS (SELECT kind AS src, * FROM own)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
     "WITH edge AS (SELECT * EXCLUDE (src), dst AS src FROM now.dependency)"
     " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
     "WITH edge AS (SELECT * REPLACE (dst AS src) FROM now.dependency)"
@@ -138,6 +144,11 @@ JOINED = (
     "WITH own AS (SELECT src AS dst, kind FROM now.dependency), edge AS (SELECT * FROM own)"
     " SELECT e.dst FROM edge e JOIN now.file f ON f.path = e.dst WHERE f.test",
     "WITH edge AS (SELECT * FROM now.dependency d JOIN now.file f ON f.path = d.dst)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
+    "WITH edge AS (SELECT * FROM now.file f JOIN now.dependency d ON f.path = d.dst)"
+    " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
+    "WITH own(src) AS (SELECT dst FROM now.dependency),"
+    " edge AS (SELECT * FROM own o JOIN now.dependency d ON d.dst = o.src)"
     " SELECT e.dst FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
     "WITH edge(a, src) AS (SELECT src, dst FROM now.dependency)"
     " SELECT e.a FROM edge e JOIN now.cycle_edge c ON e.src = c.src WHERE c.level = 'high'",
