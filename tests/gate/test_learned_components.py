@@ -94,11 +94,32 @@ def test_a_folder_inside_that_is_named_like_one_beside_is_another_component(
         assert (code, found(report, "new")) == (0, [])
 
 
-def test_the_first_code_with_parts_is_judged_by_its_own(
+def test_a_cycle_with_a_folder_beside_is_the_same_where_one_inside_gets_its_name(
     make_repo: Callable, undeclared: SimpleNamespace, judged: Callable, found: Callable
 ):
-    repo = make_repo({"setup.py": "NAME = 'app'\n"})
+    cycle = {"scripts/release.py": "from app.web.y import A\n", "app/web/y.py": "import scripts.release\nA = 1\n"}
+    repo = make_repo(
+        {**undeclared.parts, **{f"app/{part}/{n}.py": "" for part in ("web", "core") for n in range(9)}, **cycle}
+    )
     repo.branch("topic")
-    repo.commit(undeclared.parts)
+    repo.commit({"app/scripts/__init__.py": "", "app/scripts/b.py": "B = 1\n"})
+    _, report = judged(repo)
+    assert found(report, "known", "component-cycle") == ["/scripts -> web", "web -> /scripts"]
+    assert found(report, "new") == found(report, "fixed") == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"setup.py": "NAME = 'app'\n"},
+        {"old/way/to/a.py": "A = 1\n", "old/way/to/b.py": "B = 1\n", "c.py": "C = 1\n"},
+    ],
+)
+def test_the_first_code_with_parts_is_judged_by_its_own(
+    make_repo: Callable, undeclared: SimpleNamespace, judged: Callable, found: Callable, before: dict[str, str]
+):
+    repo = make_repo(before)
+    repo.branch("topic")
+    repo.commit({**dict.fromkeys(before), **undeclared.parts})
     code, report = judged(repo)
     assert (code, found(report, "new")) == (1, [OLD])

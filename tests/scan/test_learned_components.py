@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 STANDING = "SELECT position, value FROM trend WHERE name = 'findings' ORDER BY position"
 SERIES = ("snapshot", "batch", "trend", "finding", "file", "component", "component_dependency", "cycle_edge", "measure")
 
@@ -32,6 +34,22 @@ def test_a_folder_that_moves_the_level_neither_fixes_nor_brings_a_finding(
     assert summary["level"] == "app"
     assert rows(repo.path, STANDING) == [[position, 1.0] for position in range(4)]
     assert [(batch["new"], batch["fixed"]) for batch in summary["batches"]] == [([], [])]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"tests/test_a.py": "", "e2e/test_b.py": "", "spec/test_c.py": ""},
+        {"assets/a.svg": "", "ci/b.toml": "", "words/c.txt": ""},
+        {"gone/a.py": "", "made/b.py": "", "old/c.py": "", "plumbrule.toml": 'exclude = ["gone", "made", "old"]\n'},
+    ],
+    ids=["tests", "no code", "excluded"],
+)
+def test_only_the_code_of_the_product_says_where_components_are(
+    make_repo: Callable, undeclared: SimpleNamespace, scanned: Callable, beside: dict[str, str]
+):
+    (summary,) = scanned(make_repo({**undeclared.parts, **beside}))
+    assert summary["level"] == "app"
 
 
 def test_a_scan_in_steps_ends_like_one_at_once_wherever_the_level_went(
