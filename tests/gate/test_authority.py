@@ -175,6 +175,12 @@ def test_strict_fails_on_what_a_baseline_does_not_hold(shop: Callable, judged: C
     code, report = judged(repo, "--strict")
     assert code == 1
     assert report["reasons"] == ["2 known findings at or over error missing from the baseline, under --strict"]
+    repo.git("switch", "--quiet", "main")
+    repo.commit({"plumbrule.baseline": "dependency-cycle\tshop/cart.py -> shop/tax.py\n"})
+    repo.branch("more")
+    repo.commit({"shop/other.py": "x = 1\n"})
+    _, report = judged(repo, "--strict")
+    assert report["reasons"] == ["1 known finding at or over error missing from the baseline, under --strict"]
 
 
 def test_a_rule_that_a_baseline_names_and_nobody_knows_is_told_with_the_nearest_name(shop: Callable, judged: Callable):
@@ -190,6 +196,17 @@ def test_a_rule_that_a_baseline_names_and_nobody_knows_is_told_with_the_nearest_
         "2 lines of the baseline name the rule 'zzz', and there is none of that name\n"
         "`plumbrule baseline` writes it anew.",
     ]
+
+
+def test_a_baseline_may_name_a_rule_as_it_was_called_formerly(shop: Callable, judged: Callable):
+    rule = OWN_RULE.replace("severity: error\n", "severity: error\nformerly: [no-paper]\n")
+    repo = shop({
+        "plumbrule.toml": 'rules = ["architecture/rules"]\n', "architecture/rules/no-prints.md": rule,
+        "shop/print.py": "x = 1\n", "plumbrule.baseline": "no-paper\tshop/print.py\n",
+    })  # fmt: skip
+    repo.commit({"shop/other.py": "x = 1\n"})
+    code, report = judged(repo, "--strict")
+    assert (code, report["reasons"]) == (0, ["nothing new at or over error"])
 
 
 def test_strict_without_a_baseline_is_no_stricter(shop: Callable, judged: Callable):

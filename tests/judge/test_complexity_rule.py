@@ -48,6 +48,14 @@ def test_the_number_is_told_with_what_it_consists_of(told):
     assert "to a depth of 6" in row.remedy
 
 
+@pytest.mark.parametrize("opened", ["function inner(x) {{\n{}}}", "x.each(() => {{\n{}}});"])
+def test_a_function_in_a_callback_is_told_as_part_of_that(told, opened):
+    inside = opened.format(script(6, 2))
+    text = f"function outer(x) {{\n  if (x) {{ return; }}\n  x.each(() => {{\n{inside}\n  inner(x);\n  }});\n}}\n"
+    (row,) = told({"a.ts": text})
+    assert row.evidence[0] == "1 its own, 33 in functions inside: 33 at line 3"
+
+
 def test_a_function_without_others_inside_has_it_all_itself(told):
     (row,) = told({"a.py": f"def f(x):\n{ladder(7, 1)}"})
     assert (row.message, row.evidence[0]) == ("f has a cognitive complexity of 28; the limit is 25", "all 28 its own")

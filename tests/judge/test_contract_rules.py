@@ -191,6 +191,24 @@ def test_of_functions_of_one_name_the_one_that_uses_it_must_have_been_adapted(to
     assert told(files, changed) == [(rule, "shop/f.py::f")] * bool(rule)
 
 
+@pytest.mark.parametrize(
+    ("getter", "rule"), [(GETS_IT, NARROWED), (GETS_IT.replace("value=1", "value=2"), ""), (GETS_OTHERWISE, "")]
+)
+def test_so_it_is_where_no_call_shows_whether_it_was_adapted(told, getter, rule):
+    head = "from shop.f import f\n\n\nclass C:\n"
+    files = {
+        "shop/__init__.py": "",
+        "shop/f.py": "def f(a, hook=None) -> int: ...\n",
+        "shop/use.py": f"{head}{GETS_IT}\n\n{SETS}\n",
+    }
+    setter = SETS.replace("(self, value)", "(self, value, *more)").replace("kept, value", "value, kept")
+    changed = {
+        "shop/f.py": "def f(a, hook=None) -> int | None: ...\n",
+        "shop/use.py": f"{head}{getter}\n\n{setter}\n",
+    }
+    assert told(files, changed) == [(rule, "shop/f.py::f")] * bool(rule)
+
+
 def test_functions_of_one_name_that_cannot_be_told_apart_prove_nothing(told):
     used, kept = "return f(1, w);", "for (const a of this.all) { if (a) { log(a, this.all, this.one); } }"
     user = 'import {{ f }} from "./f";\n\nclass C {{ get v() {{ {0} {1} }} set v(w) {{ {0} }} }}\n'
@@ -229,6 +247,7 @@ BY_NUMBER = ("f(a: number): N", "f(a: string, b: string): S")
         (BY_NUMBER, ["f(a: number): N"], "f(...x)", NARROWED),
         (BY_NUMBER, ["f(a: string, b: string): S"], "f(1)", BREAK),
         (BY_NUMBER, ["f(a: string, b: string): S"], "f('x', 'y')", ""),
+        (BY_NUMBER, ["f(a: string, b: string): S"], "f(x < y, y > (x))", NARROWED),
         (BY_NUMBER, ["f(a: number | string, b?: string): N | S"], "f(1) || f('x', 'y') || x.map(f)", ""),
         # what takes another number of arguments than the lost one goes on
         ((*BY_TYPE, "f(): void"), ["f(a: number): N", "f(): void"], "f()", ""),
@@ -256,6 +275,7 @@ def test_who_calls_an_overload_that_is_gone_misses_it(told, overloads, left, use
     [
         ("m(a: number): N; m(a: string): S", "m(a: number): N", "m('x')", ""),  # of whom, is not known
         ("constructor(a: number); constructor(a: string)", "constructor(a: number)", "new C('x')", NARROWED),
+        ("constructor(a: number); constructor(a: string)", "constructor(a: number)", "x instanceof C", ""),
         ("constructor(a: number); constructor()", "constructor(a: number)", "new C()", BREAK),
         ("constructor(a: number); constructor()", "constructor(a: number)", "new C(1)", ""),
         ("constructor(a: number); constructor()", "constructor(a?: number)", "new C() || new C(1)", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -82,7 +83,7 @@ def test_a_negation_is_dead_where_it_leaves_nothing(judged, globs: str, dead: li
 
 
 def test_in_a_fleet_only_what_names_this_repository_can_be_dead(judged):
-    fleet = '[components]\nweb = ["shop:web/**", "api/**", "orders:x/**"]\n'
+    fleet = '[components]\nweb = ["shop:web/**", "api/**", "orders:x/**"]\nrest = ["!orders:x/**"]\n'
     fleet += "".join(f'[[repository]]\nname = "{name}"\npath = "{name}"\n' for name in ("shop", "orders"))
     policy = read_policy(fleet, "plumbrule.toml").within("shop")
     judgement = judged(RULES["dead-selector"], {"a.py": "x = 1\n"}, policy=policy)
@@ -138,6 +139,37 @@ def test_waivers_of_findings_about_waivers_are_used_as_far_as_those_findings_are
     }
 
 
+def test_so_it_is_however_many_of_them_hang_on_each_other(judged):
+    told = "dependency-cycle: c.py -> d.py"
+    policy = waiver("dependency-cycle", "c.py -> d.py")
+    for _ in range(3):
+        policy, told = policy + waiver("unused-waiver", told), f"unused-waiver: {told}"
+    judgement = judged(WAIVERS, {"a.py": ""}, policy=policy)
+    assert subjects(judgement, "unused-waiver") == {
+        "dependency-cycle: c.py -> d.py": "waived",
+        "unused-waiver: unused-waiver: dependency-cycle: c.py -> d.py": "waived",
+    }
+
+
+def test_so_are_waivers_that_name_such_a_rule_as_it_was_called_formerly(judged):
+    rules = [replace(rule, formerly=(f"old-{rule.id}",)) for rule in WAIVERS]
+    idle = waiver("dependency-cycle", "c.py -> d.py")
+    of_idle = waiver("old-unused-waiver", "dependency-cycle: c.py -> d.py")
+    of_nothing = waiver("old-unused-waiver", "nothing at all")
+    judgement = judged(rules, {"a.py": ""}, policy=idle + of_idle + of_nothing)
+    assert subjects(judgement, "unused-waiver") == {
+        "dependency-cycle: c.py -> d.py": "waived",
+        "unused-waiver: nothing at all": "known",
+    }
+
+
+def test_a_rule_about_waivers_that_fails_is_told_once_however_often_it_is_asked(rule_of, judged):
+    sql = "SELECT repo, rule AS subject, source AS path, CAST(rule AS INTEGER) AS line FROM now.policy_waiver"
+    failing = [rule_of(sql, name="no-answer"), rule_of(sql, name="no-hint", severity="warning")]
+    judgement = judged([*WAIVERS, *failing], {"a.py": ""}, policy=waiver("unused-waiver", "nothing at all"))
+    assert (len(judgement.errors), len(judgement.not_measured)) == (1, 1)
+
+
 def test_a_waiver_for_a_rule_that_does_not_exist_names_the_nearest(judged):
     policy = WAIVER.replace("dependency-cycle", "dependency-cicle")
     judgement = judged([RULES["dependency-cycle"], RULES["unused-waiver"]], CYCLE, CYCLE, policy=policy)
@@ -152,6 +184,38 @@ def test_what_the_change_loosens_is_new_and_the_change_is_still_judged_by_the_ba
     judgement = judged(rules, CYCLE, {}, policy=base, loosened=loosened(base, head))
     assert subjects(judgement, "policy-loosening") == {"waiver dependency-cycle: a.py -> b.py": "new"}
     assert subjects(judgement, "dependency-cycle") == {"a.py -> b.py": "new", "b.py -> a.py": "new"}
+
+
+@pytest.mark.parametrize(("asking", "importing", "told"), [(2, 2, 2), (3, 5, 0), (3, 6, 3), (4, 7, 0)])
+def test_a_private_name_is_no_secret_once_most_who_import_its_owner_ask_for_it(judged, asking, importing, told):
+    files = {"core/__init__.py": "", "core/value.py": "def _made(): ...\ndef _other(): ...\ndef made(): ...\n"}
+    for number in range(importing):
+        name = "_made" if number < asking else "made"
+        files |= {f"p{number}/__init__.py": "", f"p{number}/a.py": f"from core.value import {name}\n"}
+    files["p0/b.py"] = "from core.value import _other\n"
+    policy = "[components]\n" + "".join(f'{part} = "{part}/**"\n' for part in sorted({f.split("/")[0] for f in files}))
+    judgement = judged(RULES["reach-through"], {}, files, policy=policy)
+    made = [f"p{number}/a.py -> core/value.py::_made" for number in range(told)]
+    assert {row.subject for row in judgement.rows} == {*made, "p0/b.py -> core/value.py::_other"}
+
+
+@pytest.mark.parametrize(
+    ("needed", "told"),
+    [
+        ("shop/testing/worker.py", False),
+        ("shop/testing/tests/worker.py", True),
+        ("shop/tests/testing/worker.py", True),
+        ("shop/testing/test_worker.py", True),
+        ("shop/testing/worker_test.py", True),
+        ("shop/testing/conftest.py", True),
+        ("shop/testing.py", False),
+    ],
+)
+def test_of_a_folder_that_helps_others_to_test_only_the_tests_are_no_part_of_the_product(judged, needed, told):
+    module = needed.removesuffix(".py").replace("/", ".")
+    files = {needed: "W = 1\n", "shop/cart.py": f"from {module} import W\n"}
+    judgement = judged(RULES["test-code-in-production"], {}, files)
+    assert [row.subject for row in judgement.rows] == [f"shop/cart.py -> {needed}"] * told
 
 
 @pytest.mark.parametrize("only_moved", [False, True])

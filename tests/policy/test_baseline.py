@@ -35,6 +35,12 @@ def test_an_entry_without_a_repository_counts_in_any():
     assert not PLAIN.accepts("layer-breach", "shop", "b.py -> c.py")
 
 
+def test_only_entries_that_count_in_a_repository_can_name_an_unknown_rule_there():
+    baseline = Baseline(frozenset({("one", "", "a.py"), ("two", "shop", "a.py"), ("three", "bank", "a.py")}))
+    told = " ".join(baseline.unknown_rules(["layer-breach"], "shop"))
+    assert [f"the rule {name!r}" in told for name in ("one", "two", "three")] == [True, True, False]
+
+
 def test_shrinking_drops_what_is_gone_and_accepts_nothing_new():
     present = [("layer-breach", "shop", "b.py -> a.py"), ("layer-breach", "shop", "new.py -> a.py")]
     assert PLAIN.shrunk(present).entries == {("layer-breach", "", "b.py -> a.py")}

@@ -388,6 +388,17 @@ def test_a_scan_notes_a_rule_that_the_baseline_names_and_nobody_knows(grown: Cal
     (summary,) = scanned(repo)
     (note,) = [note for note in summary["notes"] if "dependency-cicle" in note]
     assert note.endswith("did you mean 'dependency-cycle'?")
+    (repo.path / "plumbrule.baseline").write_text("no-trolleys\tshop/cart.py\n")
+    (repo.path / "plumbrule.toml").write_text('rules = ["own"]\n')
+    (repo.path / "own").mkdir()
+    (repo.path / "own/no-carts.md").write_text(
+        "---\nid: no-carts\ntitle: Carts\nseverity: error\nformerly: [no-trolleys]\n---\nWhy.\n"
+        "\n## What to do instead\nGo.\n\n## Finds\n```sql\n"
+        "SELECT repo, path AS subject, path, 1 AS line FROM now.file WHERE path LIKE '%cart%'\n```\n"
+        "\n## Bad\n```files\n--- cart.py\n```\n\n## Good\n```files\n--- a.py\n```\n"
+    )
+    (summary,) = scanned(repo)
+    assert [note for note in summary["notes"] if "no-trolleys" in note] == []
 
 
 def test_what_the_baseline_accepts_is_told_from_what_it_does_not(
