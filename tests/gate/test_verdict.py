@@ -405,6 +405,34 @@ def test_a_name_that_two_files_offer_through_one_is_missed(
 
 
 @pytest.mark.parametrize(
+    ("first", "second"), [("export function f() {}\n", "export const f = 1;\n"), ("export type f = string;\n", "")]
+)
+def test_a_name_that_was_offered_twice_before_or_never_is_not_lost_to_one_more_offer(
+    shop: Callable, judged: Callable, found: Callable, first: str, second: str
+):
+    repo = shop({
+        "a.ts": 'export * from "./b";\nexport * from "./c";\nexport * from "./d";\n',
+        "b.ts": first, "c.ts": second + "export const y = 1;\n", "d.ts": "export const z = 1;\n",
+        "use.ts": 'import { f } from "./a";\n',
+    })  # fmt: skip
+    repo.commit({"d.ts": "export const f = 2;\n"})
+    code, report = judged(repo)
+    assert (code, found(report, "new", "contract-break")) == (0, [])
+
+
+def test_a_name_that_two_files_offer_is_not_missed_by_who_never_asked_for_it(
+    shop: Callable, judged: Callable, found: Callable
+):
+    repo = shop({
+        "a.ts": 'export * from "./b";\nexport * from "./c";\n', "use.ts": 'import { g } from "./a";\n',
+        "b.ts": "export function f() {}\nexport function g() {}\n", "c.ts": "export const z = 1;\n",
+    })  # fmt: skip
+    repo.commit({"c.ts": "export const f = 1;\n", "use.ts": 'import { f, g } from "./a";\n'})
+    code, report = judged(repo)
+    assert (code, found(report, "new", "contract-break")) == (0, [])
+
+
+@pytest.mark.parametrize(
     ("before", "now", "user", "missed"),
     [
         ("export const X = { g() {}, h: 1 };", "export const X = { h: 1 };",

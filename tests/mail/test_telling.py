@@ -386,6 +386,17 @@ def test_a_repository_that_could_not_be_read_is_named_and_what_is_known_of_it(sh
     assert len(drift.inbox.mails) == sent
 
 
+def test_of_many_repositories_that_are_missing_some_are_named_and_the_others_counted(shop):
+    drift = shop()
+    names = ("shop", *(f"gone{number:02}" for number in range(14)))
+    fleet = "".join(f'[[repository]]\nname = "{name}"\npath = "../{name}"\n' for name in names)
+    drift.policy.write_text(fleet + drift.policy.read_text("utf-8"), "utf-8")
+    assert drift.run("scan", "--quiet") == 2
+    text = " ".join(drift.preview("mail.txt").decode().split())
+    assert [f"{name} is missing here" in text for name in names] == [False, *[True] * 12, False, False]
+    assert "And 2 more repositories like that." in text
+
+
 def test_a_repository_that_joins_is_introduced_beside_what_moved_in_the_others(shop, make_repo, text_of):
     drift = shop()
     drift.send()
@@ -656,6 +667,15 @@ def test_a_mail_of_a_damaged_store_says_that_it_tells_an_older_state(shop, text_
         assert "This is generation 1, an older state: a newer generation could not be read (000002.duckdb" in words
         assert "goes on from this one and publishes a newer one" in words
         assert "history was replaced" not in words
+
+
+def test_a_damaged_store_is_told_of_each_time_though_nothing_else_is_known_to_have_moved(shop):
+    drift = shop()
+    drift.send()
+    drift.change(CYCLE)
+    (drift.store / "generations" / "000002.duckdb").write_bytes(b"not a database " * 2000)
+    assert [drift.send(), drift.send()] == [0, 0]
+    assert ["an older state" in mail["Subject"] for mail in drift.inbox.to(ADA)] == [False, True, True]
 
 
 @pytest.mark.parametrize(("tool", "told"), [("radon", False), ("unusual", True)])

@@ -373,6 +373,7 @@ TYPESCRIPT = [
     ("export const X = { g() {} }", "export const X = {} as T", []),
     ("export const X = { g() {} }", "/** @type {T} */\nexport const X = {}", []),
     ("export const X = { g() {} }", "export const X = made()", []),
+    ("export const X = { g() {} }", "export const X = made({})", []),
     ("export const X = { g() {} }", "export const X = {}\nX.g = () => 1", []),
     ("export const X = { g() {} }", "export const X = {}\nX['g'] = () => 1", []),
     ("export const X = { g() {} }", "export const X = {}\nObject.assign(X, other)", []),
@@ -533,6 +534,12 @@ def test_a_function_that_moved_away_says_where_it_is(changes):
     before = {"shop/api.py": "def f(a): ...\n", "shop/core.py": ""}
     now = {"shop/api.py": "", "shop/core.py": "def f(a): ...\n"}
     assert changes(before, now) == [("shop/api.py", "f", "removed", "now in shop/core.py")]
+
+
+def test_a_member_that_went_to_what_a_type_in_another_file_is_made_of_is_still_there(changes):
+    base = {"b.ts": "export interface B { k(): void }\n"}
+    made = "import { B } from './b'\nexport interface C extends Omit<B, 'j'> {}\n"
+    assert changes({**base, "api.ts": "export interface C { k(): void }\n"}, {**base, "api.ts": made}) == []
 
 
 def test_a_method_that_moved_to_a_base_in_another_file_is_still_there(changes):

@@ -124,6 +124,9 @@ def test_two_ways_that_both_classes_have_are_no_copies_of_each_other(told):
         "shop/b.py": HEAD + undo + "\n    def open_orders(self): ...\n",
     }
     assert told(base | both) == {}
+    assert len(told(base | one_each | {"shop/a.py": both["shop/a.py"]})) == 2
+    one_class = commit + in_class("A", "Base").replace("open_orders", "closed_orders").partition("\n")[2]
+    assert len(told(base | {"shop/a.py": HEAD + one_class})) == 2
 
 
 def test_short_functions_may_repeat(told):

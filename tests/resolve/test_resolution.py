@@ -184,6 +184,14 @@ def test_uses_lead_through_barrels_to_the_file_that_defines_the_name() -> None:
     }
 
 
+def test_modules_that_the_import_statement_names_are_not_asked_for_again() -> None:
+    files = {"shop/__init__.py": "", "shop/_web/__init__.py": "", "shop/_web/page.py": "def show(): pass\n"}
+    rows = _rows("run.py", {**files, "run.py": "import shop._web.page\nshop._web.page.show()\n"})
+    assert [(d.line, d.dst, d.kind, d.names) for d in rows.dependencies if d.line == 2] == [
+        (2, "shop/_web/page.py", "call", "show")
+    ]
+
+
 def test_a_submodule_is_the_target_and_its_package_is_not() -> None:
     rows = _rows("app.py", {"app.py": "from shop import cart\n", "shop/__init__.py": "", "shop/cart.py": ""})
     assert [(d.dst, d.kind) for d in rows.dependencies] == [("shop/cart.py", "import")]
@@ -223,6 +231,17 @@ def test_what_a_package_binds_to_the_name_of_its_module_is_what_others_get(
     if "from" in line:
         imported = [d.dst for d in rows.dependencies if d.kind == "import"]
         assert imported == [f"shop/{line.split()[3]}.py"]  # the statement names the module's file all the same
+
+
+def test_so_it_is_behind_a_file_that_passes_it_on() -> None:
+    files = {**PLACED, "between.py": "from shop import rate, plain\n"}
+    rows = _rows("run.py", {**files, "run.py": "from between import rate, plain\nrate()\nplain.x\n"})
+    assert sorted((use.kind, use.dst, use.symbol) for use in rows.uses) == [
+        ("call", "shop/rate.py", "rate"),
+        ("import", "shop/plain.py", ""),
+        ("import", "shop/rate.py", "rate"),
+        ("read", "shop/plain.py", "x"),
+    ]
 
 
 def test_barrels_that_export_each_other_in_a_circle_end_the_search() -> None:
