@@ -244,6 +244,28 @@ def test_several_root_folders_are_one() -> None:
     assert found("src/api/a.ts", "./types", files) == "generated/api/types.ts"
 
 
+@pytest.mark.parametrize("config", ["tsconfig.json", "jsconfig.json"])
+@pytest.mark.parametrize("module", ["constants/r", "util/deep/r", "process/r", "stream/r.js"])
+def test_a_folder_below_the_base_url_may_be_called_like_a_builtin(config: str, module: str) -> None:
+    ending = ".ts" if config == "tsconfig.json" else ".js"
+    file = f"src/{module.removesuffix('.js')}{ending}"
+    files = {config: {"compilerOptions": {"baseUrl": "src"}}, file: ""}
+    assert found(f"src/app/a{ending}", module, files) == file
+    assert locate(f"src/app/a{ending}", f"node:{module}", files) == External(module.partition("/")[0])
+    assert locate(f"src/app/a{ending}", "constants/gone", files) == External("constants")
+
+
+def test_the_base_url_goes_before_builtins_unless_their_types_are_installed() -> None:
+    files = {"tsconfig.json": {"compilerOptions": {"baseUrl": "src"}}, "src/path.ts": "", "src/constants/index.ts": ""}
+    assert found("src/app/a.ts", "path", files) == "src/path.ts"
+    assert found("src/app/a.ts", "constants", files) == "src/constants/index.ts"
+    assert locate("src/app/a.ts", "node:path", files) == External("path")
+    assert locate("src/app/a.ts", "util", files) == External("util")
+    typed = files | {"package.json": {"devDependencies": {"@types/node": "20"}}, "src/path/extra.ts": ""}
+    assert locate("src/app/a.ts", "path", typed) == External("path")
+    assert found("src/app/a.ts", "path/extra", typed) == "src/path/extra.ts"
+
+
 # -- packages of the repository --------------------------------------------------------------------------------------
 
 

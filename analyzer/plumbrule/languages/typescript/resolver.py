@@ -63,6 +63,11 @@ BUILTINS = frozenset((
     "repl", "stream", "string_decoder", "sys", "timers", "tls", "trace_events", "tty", "url",
     "util", "v8", "vm", "wasi", "worker_threads", "zlib",
 ))
+# Below them Node has only these; any other `constants/x` is somebody's own.
+_INSIDE_BUILTINS = frozenset((
+    "assert/strict", "dns/promises", "fs/promises", "inspector/promises", "path/posix", "path/win32",
+    "readline/promises", "stream/consumers", "stream/promises", "stream/web", "timers/promises", "util/types",
+))
 # fmt: on
 _SCHEME = re.compile(r"([a-zA-Z][\w+.-]+):(?!:)(.*)", re.S)
 _PACKAGE_NAME = re.compile(r"(?:@[a-zA-Z0-9][\w.~-]*/)?[a-zA-Z0-9_][\w.~-]*")
@@ -264,7 +269,7 @@ class EcmaScriptResolver:
 
     def _is_known_outside(self, folder: str, module: str) -> bool:
         name = _split(module)[0]
-        return name in self._named or name in BUILTINS or self._is_declared(folder, name)
+        return name in self._named or _is_builtin(module) or self._is_declared(folder, name)
 
     # -- packages -----------------------------------------------------------------------------------------------
 
@@ -316,14 +321,10 @@ class EcmaScriptResolver:
     def _bare(self, folder: str, module: str) -> Target:
         name, subpath = _split(module)
         declared = self._is_declared(folder, name)
-        if name in BUILTINS and not declared and name not in self._named:
+        if (found := self._by_base_url(folder, module, declared=declared)) is not None:
+            return Located(found)
+        if _is_builtin(module) and not declared and name not in self._named:
             return External(name)
-        if self._types_first or not declared:
-            for config in self._configs_for(folder):
-                if config.base_url is not None:
-                    if (found := self._module(_under(config.base_url, module))) is not None:
-                        return Located(found)
-                    break
         if (package := self._package_here(folder, name, declared)) is not None:
             inside = self._inside(package, subpath)
             if inside is not None:
@@ -337,6 +338,21 @@ class EcmaScriptResolver:
         if guessed is not None:
             return guessed
         return External(name) if _PACKAGE_NAME.fullmatch(name) else Unresolved(_NO_ALIAS)
+
+    def _by_base_url(self, folder: str, module: str, *, declared: bool) -> str | None:
+        """The file below the nearest `baseUrl`, which the compiler asks before all packages.
+
+        What Node's own types declare goes before that: where they are installed, `path` is Node's, whatever lies here.
+        """
+        if not self._types_first:
+            if declared:
+                return None
+        elif _is_builtin(module) and self._is_declared(folder, "node"):
+            return None
+        for config in self._configs_for(folder):
+            if config.base_url is not None:
+                return self._module(_under(config.base_url, module))
+        return None
 
     def _package_here(self, folder: str, name: str, declared: bool) -> Package | None:
         """The package of this repository that `name` means for code in `folder`; None if it comes from a registry."""
@@ -493,6 +509,11 @@ def _split(module: str) -> tuple[str, str]:
     parts = module.split("/")
     scope = 2 if module.startswith("@") and len(parts) > 1 else 1
     return "/".join(parts[:scope]), "/".join(parts[scope:]).strip("/")
+
+
+def _is_builtin(module: str) -> bool:
+    """Whether Node itself has a module of this name."""
+    return module.rstrip("/") in BUILTINS or module in _INSIDE_BUILTINS
 
 
 def _by_scheme(scheme: str, rest: str, module: str) -> Target:
