@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -441,7 +442,7 @@ def _scan(options: argparse.Namespace) -> int:
 def _watch(options: argparse.Namespace) -> int:
     from plumbrule.report.progress import TerminalProgress
     from plumbrule.report.summary import as_text
-    from plumbrule.scan import main_lines, scan
+    from plumbrule.scan import main_line, scan
     from plumbrule.terms import Terms
     from plumbrule.watch import Heads, heads, watch
 
@@ -462,7 +463,7 @@ def _watch(options: argparse.Namespace) -> int:
         return done.left_out
 
     def look() -> Heads:
-        return heads(orders, main_lines(store))
+        return heads(orders, partial(main_line, store))
 
     worked = watch(orders, look, scanned, _told, every=options.every, rounds=options.rounds)
     return 0 if worked else COULD_NOT_JUDGE

@@ -35,9 +35,25 @@ from plumbrule.timeline import Site, Timeline, finding_row, record_of, signed
 from plumbrule.walk import Changes, Derived, TreeFile, Walk
 
 
-def main_lines(store: Store) -> Callable[[str], str]:
-    """The ref that the store follows for a repository, "" if it does not know it."""
-    return lambda repo: State.recalled(store, repo).main_line
+def main_line(store: Store, name: str, repository: Repository) -> str:
+    """The ref whose first parents are the main line of a repository: that of the first scan, or what that is called
+    since it was renamed."""
+    known = State.recalled(store, name).main_line
+    if not known or repository.has_ref(known):
+        return known or repository.main_line()
+    if known.startswith("refs/remotes/"):
+        try:
+            return repository.told_default()
+        except NotARevision as error:
+            raise NotARevision(f"{known}, which was the main line so far, is gone.\n{error}") from error
+    branch = repository.head_ref
+    with store.reader() as reader:
+        newest = reader.newest(name)
+    try:
+        renamed = newest is not None and repository.is_ancestor(newest.commit, repository.resolve(branch))
+    except NotARevision:
+        renamed = False
+    return branch if renamed else known  # of which one is told that it is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +294,10 @@ class _Scan:
     def _main_line(self) -> ScanSummary:
         site, repository, writer = self._site, self._site.repository, self._site.writer
         state = State.recalled(site.store, self.name)
-        ref = state.main_line or repository.main_line()
+        ref = main_line(site.store, self.name, repository)
         head = repository.resolve(ref)
+        if state.main_line not in ("", ref):
+            self._notes.append(f"{state.main_line} is gone, so the main line goes on with {ref}")
         self._tell_ahead(ref, head)
         writer.repository(self.name, _root(repository), head, ref)
         used = instrument(), policy_print(site.policy, site.terms.rules)

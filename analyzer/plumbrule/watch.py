@@ -12,16 +12,16 @@ from plumbrule.terms import Order
 Heads = Mapping[str, str | PlumbruleError]  # repository name to where its main line stands, or why that cannot be told
 
 
-def heads(orders: Sequence[Order], main_lines: Callable[[str], str]) -> Heads:
+def heads(orders: Sequence[Order], main_line: Callable[[str, Repository], str]) -> Heads:
     """The commit at which the main line of each repository stands.
 
-    `main_lines` gives the ref that the store follows for a name, "" if it does not know the repository yet.
+    `main_line` gives the ref that is followed for a name.
     """
     found: dict[str, str | PlumbruleError] = {}
     for order in orders:
         try:
             repository = Repository.find(order.path)
-            found[order.name] = repository.resolve(main_lines(order.name) or repository.main_line())
+            found[order.name] = repository.resolve(main_line(order.name, repository))
         except NotARevision as error:  # unborn, or moved away
             found[order.name] = error
     return found

@@ -359,3 +359,47 @@ def test_an_unborn_repository_is_scanned_by_its_work_tree(make_repo: Callable, s
     (summary,) = scanned(repo, "--worktree")
     assert (summary["files"], summary["commit"]) == (2, "")
     assert rows(repo.path, "SELECT src, dst FROM dependency_at('repo@worktree')") == [["a.py", "b.py"]]
+
+
+def test_a_main_line_that_was_renamed_goes_on(grown: Callable, scanned: Callable, rows: Callable):
+    repo = grown(3)
+    scanned(repo)
+    repo.git("branch", "--move", "main", "trunk")
+    repo.commit({"shop/later.py": "x = 1\n"})
+    (summary,) = scanned(repo)
+    assert summary["what"] == "main line refs/heads/trunk"
+    assert "refs/heads/main is gone, so the main line goes on with refs/heads/trunk" in summary["notes"]
+    assert rows(repo.path, "SELECT count(*) FROM snapshot") == [5]
+    assert "shop/later.py" in rows(repo.path, "SELECT path FROM file")
+
+
+def test_a_main_line_that_was_renamed_on_the_remote_goes_on(
+    grown: Callable, scanned: Callable, rows: Callable, tmp_path: Path, plumbrule: Callable
+):
+    origin = grown(2)
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", origin.path, clone], check=True)
+    here = type(origin)(clone)
+    scanned(here)
+    origin.git("branch", "--move", "main", "trunk")
+    origin.commit({"shop/later.py": "x = 1\n"})
+    here.git("fetch", "--quiet", "--prune")
+    refused = plumbrule(clone, "scan")
+    assert refused.code == 2
+    assert "git remote set-head origin --auto" in refused.err
+    here.git("remote", "set-head", "origin", "--auto")
+    (summary,) = scanned(here)
+    assert summary["what"] == "main line refs/remotes/origin/trunk"
+    assert rows(clone, "SELECT count(*) FROM snapshot") == [4]
+
+
+def test_another_branch_does_not_become_the_main_line_because_that_is_gone(
+    grown: Callable, scanned: Callable, plumbrule: Callable
+):
+    repo = grown(2)
+    repo.branch("topic", "HEAD~1")
+    scanned(repo)
+    repo.git("branch", "--delete", "--force", "main")
+    refused = plumbrule(repo.path, "scan")
+    assert refused.code == 2
+    assert "refs/heads/main" in refused.err

@@ -117,6 +117,22 @@ class Repository:
         existing = self._refs(*usual)
         return next((ref for ref in usual if ref in existing), "HEAD")
 
+    def has_ref(self, name: str) -> bool:
+        """Whether there is a ref of this full name."""
+        return name == "HEAD" or name in self._refs(name)
+
+    def told_default(self) -> str:
+        """The branch that the remote itself calls its default; NotARevision says what to run if that is not here."""
+        remote = self._remote()
+        head = f"refs/remotes/{remote}/HEAD"
+        told = self._refs(head).get(head, "")
+        if told and self.has_ref(told):
+            return told
+        raise NotARevision(
+            f"{self.root}: it is not known which branch the remote {remote} calls its default now.\n"
+            f"Run `git remote set-head {remote} --auto`, or fetch the branch that was followed so far."
+        )
+
     def default_base(self) -> str:
         """The ref of the remote's default branch, what a change is judged against; NotARevision if none is known."""
         remote = self._remote_default()
