@@ -115,6 +115,7 @@ FROM $symbol AS s;
 -- view: dependency
 -- One file depends on another, by one kind, at one line. An import of a file of no known language that is there, a
 -- stylesheet or JSON, counts as resolved and is no row here; of one that is not there it is a row of `unresolved`.
+-- Each import statement has its row; of what a symbol of src uses, calls and so on again and again, the first line has.
 --   dst_repo: the repository of dst; another one's for a dependency across repositories
 SELECT d.repo, d.src, d.dst, d.repo AS dst_repo, d.kind, d.type_only, d.lazy, d.line, d.names, d.confidence
 FROM $dependency AS d
