@@ -7,12 +7,13 @@ ones that were not scanned this time included.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from plumbrule.facts import Body, Interface
+from plumbrule.facts import Body, Import, Interface, Reference
 from plumbrule.measures import FactsOf
+from plumbrule.resolve.uses import seen_as
 from plumbrule.store import LinkRow
 
 
@@ -33,6 +34,15 @@ class Provided(NamedTuple):
     symbol: str  # "" = the module itself
 
 
+class Provide(Protocol):
+    def __call__(self, module: str, name: str, rest: str = "") -> Sequence[Provided]:
+        """The definitions that `name` of `module` leads to, and from there the dots of `rest` as far as they lead.
+
+        Of `name` "*" they are asked for by `rest`, as what the star binds.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One repository of the store, as the others see it."""
@@ -40,8 +50,8 @@ class Member:
     name: str
     packages: frozenset[str]  # under which others import it
     outside: Sequence[Outside]
-    provide: Callable[[str, str], Sequence[Provided]]  # (module, name) -> definitions
-    # A file's facts, to follow `module.name` after `import module`; None if they are not kept.
+    provide: Provide
+    # A file's facts, to follow what it does with what it imports; None if they are not kept.
     facts: Callable[[str], tuple[Interface, Body] | None]
 
 
@@ -50,48 +60,113 @@ def links(members: Iterable[Member]) -> list[LinkRow]:
     known = sorted(members, key=lambda member: member.name)
     found: set[LinkRow] = set()
     for user in known:
-        for provider in known:
-            if provider is user or not provider.packages:
-                continue
-            for row in user.outside:
-                if row.package in provider.packages:
-                    found.update(_through(user, provider, row))
+        others = [member for member in known if member is not user and member.packages]
+        offered = frozenset[str]().union(*(member.packages for member in others))
+        asked: dict[str, list[Outside]] = {}
+        for row in user.outside:
+            if row.package in offered:
+                asked.setdefault(row.src, []).append(row)
+        for src, rows in asked.items():
+            facts = user.facts(src)
+            references = list(_references(*facts)) if facts is not None else []
+            for provider in others:
+                mine = [row for row in rows if row.package in provider.packages]
+                found.update(_imported(user, provider, mine))
+                found.update(_followed(user, provider, mine, references))
     return sorted(found)
 
 
-def _through(user: Member, provider: Member, row: Outside) -> Iterable[LinkRow]:
-    for definition in provider.provide(row.module, row.name):
-        yield LinkRow(
-            user.name, row.src, provider.name, definition.path, definition.symbol, "import", row.line, row.name
-        )
-    if row.name in ("", "*"):
-        yield from _followed(user, provider, row)
+def _imported(user: Member, provider: Member, rows: Iterable[Outside]) -> Iterator[LinkRow]:
+    for row in rows:
+        for path, symbol in provider.provide(row.module, row.name):
+            yield LinkRow(user.name, row.src, provider.name, path, symbol, "import", row.line, row.name, "", "")
 
 
-def _followed(user: Member, provider: Member, row: Outside) -> Iterable[LinkRow]:
-    """What is reached by `alias.name` where the module itself was imported."""
-    facts = user.facts(row.src)
-    if facts is None:
-        return
-    interface, body = facts
-    aliases = {i.alias for i in interface.imports if (i.module, i.name, i.line) == (row.module, row.name, row.line)}
+class _Asked(NamedTuple):
+    """A reference by way of an import statement."""
+
+    statement: tuple[str, str, int]  # module, name, line
+    rest: str  # what of it, by its dots
+    reference: Reference
+    user: str  # the symbol around it
+
+
+def _followed(
+    user: Member, provider: Member, rows: Sequence[Outside], references: Iterable[_Asked]
+) -> Iterator[LinkRow]:
+    """What the file does with what these rows import."""
+    of = {(row.module, row.name, row.line): row for row in rows}
+    for statement, rest, reference, inside in references:
+        row = of.get(statement)
+        for path, symbol in _reached(provider, row, rest) if row is not None else ():
+            kind, calls = seen_as(reference, symbol)
+            name = symbol.rpartition(".")[2]
+            assert row is not None
+            yield LinkRow(
+                user.name, row.src, provider.name, path, symbol, kind, reference.line, name, inside, calls
+            )  # fmt: skip
+
+
+def _reached(provider: Member, row: Outside, rest: str) -> Sequence[Provided]:
+    """The definitions that a reference means; a module by its name is none."""
+    found = [one for one in provider.provide(row.module, row.name, rest) if one.symbol]
+    parts = rest.split(".")
+    module = f"{row.module}.{row.name}" if row.name not in ("", "*") else row.module
+    for length in range(1, len(parts) if not found and row.name != "*" else 0):
+        # A module below a package is there at run time if anyone has imported it.
+        module = f"{module}.{parts[length - 1]}"
+        below = provider.provide(module, "", ".".join(parts[length:]))
+        found = [one for one in below if one.symbol] or found
+    return found
+
+
+def _references(interface: Interface, body: Body) -> Iterator[_Asked]:
+    """Every reference of a file that goes through an import statement."""
+    bound: dict[tuple[int, str], list[Import]] = {}
+    stars = []
+    for row in interface.imports:
+        if row.alias:
+            bound.setdefault((row.symbol, row.alias), []).append(row)
+        elif row.name == "*" and row.symbol < 0:
+            stars.append(row)
+    own = {symbol.name for symbol in interface.symbols}
     for reference in body.references:
-        head, dot, rest = reference.text.partition(".")
-        if head not in aliases or not dot:
-            continue
-        # `import a.b` binds `a`: the module's own segments come first.
-        spelled = row.module.partition(".")[2] if head == row.module.partition(".")[0] and not row.name else ""
-        if spelled:
-            if not rest.startswith(spelled + "."):
-                continue
-            rest = rest[len(spelled) + 1 :]
-        name = rest.partition(".")[0]
-        for definition in provider.provide(row.module, name):
-            if definition.symbol:
-                yield LinkRow(
-                    user.name, row.src, provider.name, definition.path, definition.symbol, reference.kind,
-                    reference.line, name,
-                )  # fmt: skip
+        head, _, rest = reference.text.partition(".")
+        rows = _in_sight(interface, bound, reference.symbol, head)
+        led = _chosen(rows, reference.text, rest)
+        if led is None and not rows and head not in own and len(stars) == 1:
+            led = stars[0], reference.text
+        if led is not None:
+            row, rest = led
+            inside = interface.symbols[reference.symbol].name if reference.symbol >= 0 else ""
+            yield _Asked((row.module, row.name, row.line), rest, reference, inside)
+
+
+def _in_sight(
+    interface: Interface, bound: Mapping[tuple[int, str], list[Import]], symbol: int, head: str
+) -> Sequence[Import]:
+    """The statements that bind a name as it is seen inside a symbol."""
+    scope = symbol
+    while scope >= 0:
+        # What a class binds is not seen by its methods.
+        if (scope, head) in bound and (scope == symbol or interface.symbols[scope].kind != "class"):
+            return bound[scope, head]
+        scope = interface.symbols[scope].parent
+    return bound.get((-1, head), ())
+
+
+def _chosen(rows: Sequence[Import], text: str, rest: str) -> tuple[Import, str] | None:
+    """The one of these statements that a dotted name goes through, and what is left of the name behind it."""
+    spelled = ""
+    led: tuple[Import, str] | None = None
+    for row in rows:
+        if row.name or row.alias == row.module or row.alias != row.module.partition(".")[0]:
+            led = led if spelled else (row, rest)
+        elif f"{text}.".startswith(f"{row.module}.") and len(row.module) > len(spelled):
+            # `import a.b` binds `a`: the module's own segments come first.
+            spelled = row.module
+            led = row, text[len(spelled) + 1 :]
+    return led
 
 
 def packages_text(packages: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skippe
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
-from plumbrule.links import Member, Outside, Provided, facts_by_path, links, packages_of, packages_text
+from plumbrule.links import Member, Outside, Provide, Provided, facts_by_path, links, packages_of, packages_text
 from plumbrule.measures.components import Level
 from plumbrule.report.escapes import visible
 from plumbrule.report.summary import ScanSummary
@@ -234,8 +234,11 @@ def _member(name: str, walk: Walk, files: Mapping[str, FileRows]) -> Member:
     return Member(name, walk.packages(), outside, _provider(walk), facts_by_path(walk.book, where))
 
 
-def _provider(walk: Walk) -> Callable[[str, str], list[Provided]]:
-    return lambda module, name: [Provided(path, symbol) for _, path, symbol in walk.provide(module, name)]
+def _provider(walk: Walk) -> Provide:
+    def provide(module: str, name: str, rest: str = "") -> list[Provided]:
+        return [Provided(path, symbol) for _, path, symbol in walk.provide(module, name, rest)]
+
+    return provide
 
 
 class _Scan:

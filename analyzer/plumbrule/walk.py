@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from plumbrule.extract import FactBook, Wanted
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
-from plumbrule.languages import is_test, language_of, says_needs
+from plumbrule.languages import Located, is_test, language_of, says_needs
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.components import Level
 from plumbrule.measures.unusual import features
@@ -236,15 +236,19 @@ class Walk:
         """The measures' rows where nothing changed: those about a change are there, and empty."""
         return {**self.derived, **{m.table.name: () for m in measures() if m.scope == "change"}}
 
-    def provide(self, module: str, name: str) -> list[tuple[str, str, str]]:
-        """(language, file, symbol) that answer when another repository imports `name` of `module` from this one."""
+    def provide(self, module: str, name: str, rest: str = "") -> list[tuple[str, str, str]]:
+        """(language, file, symbol) that answer when another repository imports `name` of `module` from this one, and
+        asks that for `rest`; see `links.Provide`."""
         found = []
         for language in self._resolution.languages():
             resolver = self._resolution.resolver(language)
             path = resolver.provide(module, name) if resolver is not None else None
-            if path is not None and path in self.graph:
-                definition = self._resolution.definition(path, name) if name not in ("", "*") else None
-                found.append((language, *(definition if definition is not None else (path, ""))))
+            if resolver is not None and path is not None and path in self.graph:
+                around = resolver.provide(module, "") or ""
+                package = around if around in self.graph else ""
+                is_submodule = name not in ("", "*") and path != around
+                target = Located(path, is_submodule=is_submodule, package=package if is_submodule else "")
+                found.append((language, *self._resolution.provided(target, name, rest)))
         return found
 
     def offers(self, path: str, name: str) -> bool:

@@ -136,7 +136,7 @@ def test_only_views_whose_rows_differ_have_moved():
 
 def test_rows_between_repositories_are_uses_on_both_sides():
     before, now = moments(FILES, OTHER)
-    link = ("web", "src/page.py", "shop", "a.py", "f", "call", 7, "f")
+    link = ("web", "src/page.py", "shop", "a.py", "f", "call", 7, "f", "", "1")
     sides = Sides(now, before, policy=Policy(), links=[link])
     sides.provide(["use"])
     for side in ("now", "before"):
@@ -227,7 +227,7 @@ def test_sides_on_a_store_show_what_sides_from_graphs_show(stored, snapshot, num
     reader, found = stored
     (now,) = moments({**OTHER, "a.py": FILES["a.py"], "f.py": "import a\n"})
     before = found[number]
-    link = ("web", "page.py", "shop", "b.py", "g", "call", 3, "g")
+    link = ("web", "page.py", "shop", "b.py", "g", "call", 3, "g", "", "")
     names = set(views()) - {"policy_selector"}
     from_graphs = contents(Sides(now, before, policy=Policy(), links=[link]), names)
     before = Moment(reader.graph("shop", snapshot), {})

@@ -222,6 +222,179 @@ def test_a_contract_break_names_the_users_in_other_repositories(fleet, scanned: 
     assert any("orders" in line and "orders/cart.py" in line for line in broken["evidence"])
 
 
+PROMISES = """\
+def required(country):
+    return country
+
+
+def renamed(country):
+    return country
+
+
+def awaited(country):
+    return country
+
+
+def widened(country) -> int:
+    return country
+
+
+def kept(country):
+    return country
+
+
+class Made:
+    def __init__(self, country):
+        self.country = country
+
+
+class Rates:
+    HIGH = 2
+    LOW = 1
+"""
+LESS = """\
+def required(country, year):
+    return country
+
+
+def renamed(place):
+    return place
+
+
+async def awaited(country):
+    return country
+
+
+def widened(country) -> int | None:
+    return country
+
+
+def kept(country, year=2024):
+    return country
+
+
+class Made:
+    def __init__(self, country, year):
+        self.country = country
+
+
+class Rates:
+    HIGH = 2
+"""
+BROKEN = {"required", "renamed", "awaited", "widened", "Made", "Rates.LOW"}
+ASKED_FOR = """\
+from billing.tax import Made, Rates, awaited, kept, renamed as named, required, widened
+
+
+def total():
+    return required("de"), named(country="de"), awaited("de") + 1, kept("de"), Made("de"), Rates.LOW
+
+
+def share():
+    return widened("de")
+"""
+REACHED = """\
+from billing import tax
+
+
+def total():
+    return tax.required("de"), tax.renamed(country="de"), tax.awaited("de") + 1, tax.kept("de"), tax.Made("de")
+
+
+def share():
+    return tax.widened("de"), tax.Rates.LOW
+"""
+SPELLED = "import billing.tax\n" + REACHED.split("\n", 1)[1].replace("tax.", "billing.tax.")
+BELOW = "import billing\n" + SPELLED.split("\n", 1)[1]
+STARRED = "from billing.tax import *\n" + REACHED.split("\n", 1)[1].replace("tax.", "")
+WRITTEN = """\
+export function required(country: string): string {
+  return country;
+}
+export function kept(country: string): string {
+  return country;
+}
+export class Made {
+  constructor(public country: string) {}
+}
+"""
+FEWER = WRITTEN.replace("country: string)", "country: string, year: number)").replace(
+    "kept(country: string, year: number)", "kept(country: string, year?: number)"
+)
+NODE = {"package.json": '{"name": "@shop/billing", "version": "1.0.0", "main": "src/index.ts"}'}
+NODE_USER = '{"name": "orders", "dependencies": {"@shop/billing": "1"}}'
+
+
+def broken_across(plumbrule: Callable, place: Path, billing: Any) -> dict[str, list[str]]:
+    """By symbol, the evidence of what a gate in `billing` tells of its contracts, users of its own left out."""
+    answer = plumbrule(
+        billing.path, "gate", "--base", "main", "--quiet", "--format", "json", "--store", str(place / ".plumbrule"),
+        "--policy", str(place / "plumbrule.toml"),
+    )  # fmt: skip
+    told = [f for f in json.loads(answer.out)["findings"] if f["rule"].startswith("contract-") and f["state"] == "new"]
+    return {f["subject"].rpartition("::")[2]: f["evidence"] for f in told}
+
+
+@pytest.mark.parametrize("user", [ASKED_FOR, REACHED, SPELLED, BELOW, STARRED])
+def test_a_narrowed_contract_names_the_calls_in_other_repositories(
+    fleet, scanned: Callable, plumbrule: Callable, user: str
+):
+    billing, orders, place = fleet
+    billing.commit(
+        {"billing/tax.py": PROMISES, "billing/own.py": "from billing.tax import required\n\nX = required(1)\n"}
+    )
+    orders.commit({"orders/cart.py": user})
+    scanned(billing, at=place)
+    billing.branch("topic")
+    billing.commit({"billing/tax.py": LESS})
+    told = broken_across(plumbrule, place, billing)
+    # Of what may come from a star nobody keeps what is read and not called.
+    assert set(told) == (BROKEN - {"Rates.LOW"} if user == STARRED else BROKEN)
+    assert all(any(line.startswith("orders: orders/cart.py:") for line in lines) for lines in told.values())
+    assert "billing/own.py:3" in told["required"]
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        'import { Made, kept, required } from "@shop/billing";\n\nlet x = [required("a"), kept("a"), new Made("a")];\n',
+        'import * as b from "@shop/billing";\n\nexport const x = [b.required("a"), b.kept("a"), new b.Made("a")];\n',
+        'const b = require("@shop/billing");\n\nmodule.exports = [b.required("a"), b.kept("a"), new b.Made("a")];\n',
+    ],
+)
+def test_a_narrowed_contract_of_typescript_names_the_calls_in_other_repositories(
+    make_repo: Callable, scanned: Callable, plumbrule: Callable, user: str
+):
+    billing = make_repo({**NODE, "src/index.ts": 'export * from "./tax";\n', "src/tax.ts": WRITTEN}, name="billing")
+    make_repo({"package.json": NODE_USER, "src/cart.ts": user}, name="orders")
+    place = billing.path.parent / "architecture"
+    place.mkdir()
+    (place / "plumbrule.toml").write_text(FLEET)
+    scanned(billing, at=place)
+    billing.branch("topic")
+    billing.commit({"src/tax.ts": FEWER})
+    told = broken_across(plumbrule, place, billing)
+    assert told == {"required": ["orders: src/cart.ts:3"], "Made": ["orders: src/cart.ts:3"]}
+
+
+def test_what_another_repository_defines_itself_is_no_use_of_the_name(
+    fleet, scanned: Callable, plumbrule: Callable, rows: Callable
+):
+    billing, orders, place = fleet
+    inside = "def total():\n    from orders.own import rate\n\n    return rate()\n"
+    orders.commit(
+        {
+            "orders/own.py": "def rate():\n    return 1\n",
+            "orders/cart.py": f"from billing.tax import rate\n\n\n{inside}",
+        }
+    )
+    scanned(billing, at=place)
+    assert rows(place, "SELECT DISTINCT kind FROM use WHERE repo <> dst_repo") == ["import"]
+    billing.branch("topic")
+    billing.commit({"billing/tax.py": "def rate(country: str, year: int) -> float:\n    return 0.2\n"})
+    assert broken_across(plumbrule, place, billing) == {}
+
+
 def test_two_repositories_of_one_name_are_told_apart_by_the_policy(make_repo: Callable, plumbrule: Callable, tmp_path):
     one, two = make_repo({"a.py": "x = 1\n"}, name="x/same"), make_repo({"a.py": "x = 1\n"}, name="y/same")
     answer = plumbrule(tmp_path, "scan", str(one.path), str(two.path))

@@ -18,6 +18,7 @@ from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRo
 from plumbrule.graph import External as ExternalRow
 from plumbrule.languages import External, Language, Located, Resolver, Target, is_test, languages
 from plumbrule.measures import FactsOf
+from plumbrule.resolve.uses import asked_as, seen_as
 
 
 class Entry(NamedTuple):
@@ -330,6 +331,19 @@ class Resolution:
     def definition(self, path: str, name: str) -> Definition | None:
         """Where `name`, looked up in file `path`, is defined in the end; None if the file does not offer it."""
         return self._define(path, name)[0]
+
+    def provided(self, target: Located, name: str, rest: str) -> Definition:
+        """Where `name.rest` leads for another repository whose import statement names this file: the last certain
+        point. What a star binds is asked for by `rest`, with the name "*"."""
+        led: Definition | None
+        if name == "*":
+            head, _, inner = rest.partition(".")
+            led = self._descend(target.path, head, inner)[0] if head and self._in_star(target.path, head) else None
+        elif target.is_submodule and target.package:
+            led = self._descend_beside(target, name, rest)[0]
+        else:
+            led = self._descend(target.path, "" if target.is_submodule else name, rest)[0]
+        return led if led is not None else Definition(target.path, "")
 
     # -- what hangs on what -------------------------------------------------------------------------------------
     # Nobody asks while the first tree is bound, so both indexes are made when they are first needed.
@@ -666,7 +680,8 @@ class Resolution:
         stars = [index for index in offer.stars if isinstance(bound[index].target, Located)]
         # By scope and text: the import row it goes through, and its end; and the modules that it names on its way.
         known: dict[tuple[int, str], tuple[tuple[int, Definition, float] | None, list[_Step]]] = {}
-        for symbol, kind, text, line, calls in references:
+        for reference in references:
+            symbol, _, text, line, _ = reference
             scope = _scope(found.interface, offer, text, symbol) if offer.inner else -1
             if (scope, text) in known:
                 led, steps = known[scope, text]
@@ -679,9 +694,11 @@ class Resolution:
                 known[scope, text] = led, steps
             if led is not None:
                 index, (dst, name), confidence = led
-                by = _asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
+                by = asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
+                kind = reference.kind
                 found.edge(dst, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, confidence)
-                found.use(dst, name, _way(kind, text, name), line, symbol, calls and _calls_of(text, name, calls))
+                way, calls = seen_as(reference, name)
+                found.use(dst, name, way, line, symbol, calls)
                 for module, part, certainty in steps:
                     found.edge(module, "uses", line, part, rows[index].flags, certainty)
 
@@ -952,32 +969,6 @@ def _candidates(rows: Sequence[Import], offer: _Offer, head: str, scope: int) ->
 def _is_whole(row: Import, target: Target) -> bool:
     """Whether the row binds a file as a whole, or all that it offers."""
     return row.name in ("", "*") or (isinstance(target, Located) and target.is_submodule)
-
-
-def _calls_of(text: str, name: str, calls: str) -> str:
-    """What calls of the dotted `text` say of the definition `name` that was found: it may lie around what is called."""
-    return calls if _is_all_of(text, name) else "*"
-
-
-def _way(kind: str, text: str, name: str) -> str:
-    """How the dotted `text` uses the definition `name` that was found: who reads what lies inside it looks at it."""
-    return "look" if kind == "read" and name and not _is_all_of(text, name) else kind
-
-
-def _is_all_of(text: str, name: str) -> bool:
-    """Whether the dotted `text` means the definition `name` that was found, and not something inside it."""
-    return "." not in text or name.rpartition(".")[2] == text.rpartition(".")[2]
-
-
-def _asked_as(text: str, imported: str, symbol: str) -> str:
-    """The name by which a reference asks for a symbol, `imported` ("" = a module) being what the statement asks for:
-    the symbol's own, unless it is offered under another. What the file itself calls it is its own affair.
-    """
-    head, _, rest = text.partition(".")
-    own = symbol.rpartition(".")[2]
-    if not symbol or own in (head, imported) or own in rest.split("."):
-        return symbol
-    return imported or rest or head
 
 
 _CLASSES = ("class", "interface", "enum")

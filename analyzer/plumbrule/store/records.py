@@ -75,6 +75,8 @@ class LinkRow(NamedTuple):
     kind: str
     line: int
     names: str
+    user: str = ""  # symbol of src that uses it; "" at module level
+    calls: str = ""  # as `graph.Use` has it
 
 
 class TrendRow(NamedTuple):

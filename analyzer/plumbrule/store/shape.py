@@ -57,7 +57,9 @@ LINK = Table(
         symbol VARCHAR dotted path in dst; empty = the module itself
         kind VARCHAR import, call, inherit, type, read or look (compared, asked about)
         line INTEGER where, in src
-        names VARCHAR imported or referenced names"""
+        names VARCHAR imported or referenced names
+        user VARCHAR the symbol of src that uses it; empty at module level
+        calls VARCHAR ways to call it, as in the view use"""
     ),
 )
 MEASURE_EXTRA = Table(

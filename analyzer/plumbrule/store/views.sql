@@ -120,10 +120,10 @@ FROM $symbol AS s;
 SELECT d.repo, d.src, d.dst, d.repo AS dst_repo, d.kind, d.type_only, d.lazy, d.line, d.names, d.confidence
 FROM $dependency AS d
 UNION ALL
-SELECT l.repo, l.src, l.dst, l.dst_repo, l.kind, false, false, l.line, string_agg(DISTINCT l.names, ', ' ORDER BY l.names),
-    1.0
+SELECT l.repo, l.src, l.dst, l.dst_repo, CASE WHEN l.kind IN ('read', 'look') THEN 'uses' ELSE l.kind END AS way, false, false,
+    l.line, string_agg(DISTINCT l.names, ', ' ORDER BY l.names), 1.0
 FROM $link AS l
-GROUP BY l.repo, l.src, l.dst, l.dst_repo, l.kind, l.line;
+GROUP BY l.repo, l.src, l.dst, l.dst_repo, way, l.line;
 
 -- view: use
 -- One symbol used from another file.
@@ -131,7 +131,7 @@ GROUP BY l.repo, l.src, l.dst, l.dst_repo, l.kind, l.line;
 SELECT u.repo, u.src, u.dst, u.repo AS dst_repo, u.symbol, u.kind, u.line, u.user, u.calls
 FROM $use AS u
 UNION ALL
-SELECT l.repo, l.src, l.dst, l.dst_repo, l.symbol, l.kind, l.line, '', ''
+SELECT l.repo, l.src, l.dst, l.dst_repo, l.symbol, l.kind, l.line, l.user, l.calls
 FROM $link AS l;
 
 -- view: external_dependency
