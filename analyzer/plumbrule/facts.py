@@ -125,7 +125,8 @@ class Reference(NamedTuple):
     text: str  # dotted as written: "pkg.mod.func", "Base", "self.total" is dropped
     line: int
     # Of calls of imported names: how many arguments each passes by place and which by name ("2;key;other"), "*" if it
-    # spreads something, "?" if that is not plain to see; each once, sorted, joined by "|".
+    # spreads something, "<" if it is a component that an element names, "?" if that is not plain to see; each once,
+    # sorted, joined by "|".
     calls: str = ""
 
 

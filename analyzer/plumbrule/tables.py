@@ -138,7 +138,7 @@ BASE: Mapping[str, Table] = {
                 kind VARCHAR import, call, inherit, type, read or look (compared, asked about)
                 line INTEGER where, in src
                 user VARCHAR the symbol of src that uses it; empty at module level
-                calls VARCHAR ways to call it (count by place;names of others, * spread, ? unknown), joined by |"""
+                calls VARCHAR ways to call it (count by place;names, * spread, < element, ? unknown), joined by |"""
             ),
         ),
         Table(

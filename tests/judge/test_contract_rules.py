@@ -315,3 +315,46 @@ def test_so_does_who_calls_one_of_python(told, now, user, rule):
         "shop/use.py": f"from shop.f import f\n\ndef g(x):\n    return {user}\n",
     }
     assert told(before, {"shop/f.py": f"{head}{now}\n"}) == [(rule, "shop/f.py::f")] * bool(rule)
+
+
+CLASS_COMPONENT = """\
+import React from "react";
+
+export class Badge extends React.Component<{ n: number }> {
+  render() {
+    return <i>{this.props.n}</i>;
+  }
+}
+"""
+FUNCTION_COMPONENT = "export const Badge = ({ n }: { n: number }) => <i>{n}</i>;\n"
+
+
+@pytest.mark.parametrize(
+    ("use", "rule"),
+    [
+        ("<Badge n={1} />", ""),
+        ("<Badge n={1}>one</Badge>", ""),
+        ("new Badge({ n: 1 })", BREAK),
+        ("class extends Badge {}", BREAK),
+        ("shown(Badge)", NARROWED),
+    ],
+)
+def test_an_element_takes_a_function_for_the_class_that_a_component_was(told, use: str, rule: str):
+    user = f'import {{ Badge }} from "./badge";\n\nexport const page = () => {use};\n'
+    found = told({"badge.tsx": CLASS_COMPONENT, "page.tsx": user}, {"badge.tsx": FUNCTION_COMPONENT})
+    assert found == ([(rule, "badge.tsx::Badge")] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("now", "rule"),
+    [
+        ("export function Badge({ n }: Props) {\n  return <i>{n}</i>;\n}\n", ""),
+        ("export async function Badge() {\n  return <i>{await one()}</i>;\n}\n", NARROWED),
+    ],
+)
+def test_an_element_gives_its_component_one_argument_and_may_wait_for_it(told, now: str, rule: str):
+    before = {
+        "badge.tsx": "export function Badge() {\n  return <i>1</i>;\n}\n",
+        "page.tsx": 'import { Badge } from "./badge";\n\nexport const page = () => <Badge />;\n',
+    }
+    assert told(before, {"badge.tsx": now}) == ([(rule, "badge.tsx::Badge")] if rule else [])

@@ -197,3 +197,8 @@ def test_strings_of_imports_are_no_literals(facts_of: Read) -> None:
 def test_it_is_told_what_calls_of_imported_names_pass(facts_of: Callable, code: str, calls: str):
     found = facts_of(f"import {{ f }} from './m'\n{code}\n", "typescript")
     assert [row.calls for row in found.body.references if row.kind == "call" and row.text == "f"] == [calls]
+
+
+def test_an_element_is_told_from_a_call(facts_of: Callable):
+    found = facts_of("import { F } from './m'\nconst a = <F n={1} />\nfunction g() { return <F>{F(1)}</F> }\n", "tsx")
+    assert [row.calls for row in found.body.references if row.kind == "call"] == ["<", "1|<"]

@@ -21,21 +21,22 @@ _LONGEST_CALL = 4_000  # bytes of arguments that are looked at
 _MOST_CALLS = 16  # of one name in one function that are looked at
 
 
-def ways_of(masked: bytes, ends: Sequence[int], odd: Set[bytes]) -> str:
-    """What the calls whose callees end there pass, as `facts.Reference.calls` has it; with a word or sign of `odd` in
-    them, commas may part something else than arguments."""
+def ways_of(masked: bytes, length: int, ends: Sequence[int], odd: Set[bytes]) -> str:
+    """What the calls whose callees, of that length, end there pass, as `facts.Reference.calls` has it; with a word or
+    sign of `odd` in them, commas may part something else than arguments."""
     if len(ends) == 1:
-        return _passed(masked, ends[0], odd)
-    found = {_passed(masked, end, odd) for end in ends[:_MOST_CALLS]}
+        return _passed(masked, length, ends[0], odd)
+    found = {_passed(masked, length, end, odd) for end in ends[:_MOST_CALLS]}
     if len(ends) > _MOST_CALLS:
         found.add("?")
     return "|".join(sorted(found))
 
 
-def _passed(masked: bytes, end: int, odd: Set[bytes]) -> str:
+def _passed(masked: bytes, length: int, end: int, odd: Set[bytes]) -> str:
     opened = _CALLED.match(masked, end)
     if opened is None:
-        return "?"
+        before = end - length - 1
+        return "<" if masked[max(before, 0) : before + 1] == b"<" else "?"
     if (word := opened[1]) is not None:
         word = word.strip()
         return ("*" if word.startswith(b"...") else "1") if word else "0"

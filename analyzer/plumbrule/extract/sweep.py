@@ -937,7 +937,7 @@ class Sweep:
             known = head in heads or (star and head not in self.BUILTINS and head not in self.OWN)
             if known and not (head in shadowed and self._is_shadowed(symbol, head)):
                 ends = self._calls.get((symbol, name), ()) if kind == "call" else ()
-                calls = ways_of(self._masked, ends, self.ODD_ARGUMENTS) if ends else ""
+                calls = ways_of(self._masked, len(name), ends, self.ODD_ARGUMENTS) if ends else ""
                 rows.append(new(Reference, (symbol, kind, dotted, bisect_right(lines, start) + 1, calls)))
         return rows
 

@@ -8,10 +8,13 @@ WITH used AS MATERIALIZED (
             WHEN u.kind <> 'call' AND c.change IN (
                 'parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') THEN false
             WHEN c.change = 'not-a-class' AND u.kind <> 'inherit' THEN false
+            -- Who renders a component may be made to wait for it.
+            WHEN c.change = 'async-changed' AND u.calls = '<' THEN false
             WHEN c.calls_now = '' OR u.kind <> 'call' OR u.calls IN ('', '?') THEN c.certain
-            -- What is spread may fit; of the others it must be clear why they went well.
-            ELSE regexp_full_match(trim(u.calls, '*|?'), c.calls_before)
-                AND NOT regexp_full_match(trim(u.calls, '*|?'), c.calls_now)
+            -- What is spread may fit; of the others it must be clear why they went well. A component is given one
+            -- argument by the element that names it.
+            ELSE regexp_full_match(trim(replace(u.calls, '<', '1'), '*|?'), c.calls_before)
+                AND NOT regexp_full_match(trim(replace(u.calls, '<', '1'), '*|?'), c.calls_now)
         END AS certainly
     FROM now.contract_change c
     -- With a module all that was in it is gone. Of this repository's own files `lost_import` knows which still ask for it.
@@ -27,7 +30,7 @@ WITH used AS MATERIALIZED (
         -- An import alone relies on the name and on nothing else of it.
         AND NOT (u.kind = 'import' AND c.change NOT IN ('removed', 'moved', 'not-exported'))
         -- A call that passes nothing else than what still goes well is none of it.
-        AND NOT (c.calls_now <> '' AND u.kind = 'call' AND u.calls <> '' AND regexp_full_match(u.calls, c.calls_now))
+        AND NOT (c.calls_now <> '' AND u.kind = 'call' AND u.calls <> '' AND regexp_full_match(replace(u.calls, '<', '1'), c.calls_now))
         -- How something is called, or a class is made, is nothing to those who only name it as a type or compare with it.
         AND NOT (u.kind IN ('type', 'look') AND c.kind IN ('class', 'function', 'method') AND (
             c.change LIKE 'parameter-%' OR c.change IN ('default-removed', 'overload-removed')))
@@ -35,6 +38,9 @@ WITH used AS MATERIALIZED (
         AND NOT (c.change = 'type-parameter-required' AND u.kind NOT IN ('type', 'inherit'))
         -- Who only calls what was a class gets what it returns.
         AND NOT (c.change = 'not-a-class' AND u.kind = 'call')
+        -- To an element a component is what it renders, be it a class or a function.
+        AND NOT (u.kind = 'call' AND u.calls = '<' AND (
+            c.change = 'base-removed' OR (c.change = 'kind-changed' AND c.detail = 'a class became a function')))
         -- A name as such: of this repository's own files `lost_import` knows which still ask for it and do not get it.
         AND (u.repo <> c.repo OR contains(c.symbol, '.') OR c.change NOT IN ('removed', 'moved', 'not-exported'))
 ),
@@ -67,8 +73,8 @@ again AS MATERIALIZED (
     JOIN now.use k ON k.repo = u.user_repo AND k.src = u.src AND k.dst = u.path AND k.symbol = u.symbol
         AND k."user" = u."user"
     WHERE u.certainly AND u.way = 'call' AND u.calls_now <> '' AND k.kind = 'call' AND k.calls NOT IN ('', '?')
-        AND regexp_full_match(trim(k.calls, '*|?'), u.calls_before)
-        AND NOT regexp_full_match(trim(k.calls, '*|?'), u.calls_now)
+        AND regexp_full_match(trim(replace(k.calls, '<', '1'), '*|?'), u.calls_before)
+        AND NOT regexp_full_match(trim(replace(k.calls, '<', '1'), '*|?'), u.calls_now)
     GROUP BY ALL
 )
 SELECT u.repo, u.path, u.symbol, u.kind, u.change, u.detail,

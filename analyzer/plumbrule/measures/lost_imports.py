@@ -208,7 +208,7 @@ def _lost_to_module(s: Situation, path: str, before: Side, now: Side) -> Iterato
 def _calls_of_all(graph: Graph, path: str, module: str) -> Iterator[int]:
     """The lines where a file calls what is a module now, and not something in it."""
     for use in graph.rows(path).uses:
-        if (use.dst, use.symbol, use.kind) == (module, "", "call") and use.calls not in ("", "?", "*"):
+        if (use.dst, use.symbol, use.kind) == (module, "", "call") and use.calls not in ("", "?", "*", "<"):
             yield use.line
 
 
