@@ -358,3 +358,22 @@ def test_an_element_gives_its_component_one_argument_and_may_wait_for_it(told, n
         "page.tsx": 'import { Badge } from "./badge";\n\nexport const page = () => <Badge />;\n',
     }
     assert told(before, {"badge.tsx": now}) == ([(rule, "badge.tsx::Badge")] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "rule"),
+    [
+        ("function f(): number", "async function f(): Promise<number>", BREAK),
+        ("const f = (): A | B =>", "const f = async (): Promise<B | A> =>", BREAK),
+        ("function f(): void", "async function f(): Promise<void>", NARROWED),
+        ("function f(): Promise<number>", "async function f(): Promise<number>", ""),
+        ("function f(): number | Promise<number>", "async function f(): Promise<number>", NARROWED),
+    ],
+)
+def test_what_is_promised_now_breaks_those_who_go_on_with_it(told, was: str, now: str, rule: str):
+    user = 'import { f } from "./m";\n\nexport const x = f() + 1;\n'
+    found = told(
+        {"m.ts": f"export {was} {{\n  return 1;\n}}\n", "user.ts": user},
+        {"m.ts": f"export {now} {{\n  return 1;\n}}\n"},
+    )
+    assert found == ([(rule, "m.ts::f")] if rule else [])

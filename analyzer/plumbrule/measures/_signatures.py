@@ -35,6 +35,11 @@ _TYPE_PARAMETER = re.compile(r"\s*(?:(?:const|in|out)\s+)*([\w$]+)")
 _WORD = re.compile(r"[\w$]+")
 _LONGEST_SHOWN = 120  # characters of an overload's signature in a finding
 _MOST_TRIED = 200  # combinations of the types that arguments may have
+_PROMISE = re.compile(r"Promise<(.*)>", re.DOTALL)
+_WAITED = re.compile(r"\b(?:Promise|PromiseLike)\b")
+_MAY_WAIT = frozenset(
+    {"any", "unknown", "void", "undefined", "never"}
+)  # nobody relies on it, or on its being no promise
 _WRAPPED = re.compile(r"(?:Promise|PromiseLike|Awaitable|Coroutine|Observable)\s*[<\[]")
 
 
@@ -555,7 +560,18 @@ def _result(old: Symbol, new: Symbol, language: str) -> Iterator[Change]:
             )
         elif new.has("async") and not old.returns and not new.returns:
             yield Change("async-changed", "returns a promise now", certain=True)
+        elif new.has("async") and _is_promised(old.returns, new.returns):
+            yield Change("async-changed", f"{old.returns} to {new.returns}", certain=True)
+            return
     yield from _returns(old.returns, new.returns)
+
+
+def _is_promised(old: str, new: str) -> bool:
+    """Whether what was returned is promised now, and was something that callers can do without a promise only."""
+    promised, was = _PROMISE.fullmatch(new), union(old)
+    if promised is None or was != union(promised[1]):
+        return False
+    return was.isdisjoint(_MAY_WAIT) and not any(_WAITED.search(one) for one in was)
 
 
 def _returns(old: str, new: str) -> Iterator[Change]:
