@@ -298,3 +298,38 @@ def test_a_rule_is_run_again_only_if_a_column_that_it_names_changed(rule_of, sql
     sides = Sides(now, before, policy=Policy())
     read = sides.examine(rule_of(sql))
     assert any(sides.moved(name, read.columns) for name in read.tables) is moved
+
+
+def _tangled(name: str, steps: int, *, total: str = "total") -> str:
+    lines = "".join(
+        f"    for row in rows:\n        if row.kind == {n}:\n            {total} += row.price * {n} + row.tax\n"
+        for n in range(steps)
+    )
+    return f"def {name}(rows, {total}):\n{lines}    return {total}\n"
+
+
+def _moved(before: dict[str, str], now: dict[str, str], renamed: dict[str, str] | None = None) -> dict[str, str]:
+    earlier, later = moments(before, now)
+    return Sides(later, earlier, policy=Policy()).moved_symbols(renamed)
+
+
+def test_a_complex_function_that_is_renamed_moved_and_simplified_is_recognised():
+    before = {"a.py": _tangled("f", 9), "b.py": ""}
+    assert _moved(before, {"a.py": "", "b.py": _tangled("g", 8)}) == {"b.py::g": "a.py::f"}
+    wrapped = _tangled("_f", 9) + "\n\ndef f(rows):\n    return _f(rows, 0)\n"
+    assert _moved(before, {"a.py": wrapped, "b.py": ""}) == {"a.py::_f": "a.py::f"}
+
+
+def test_what_is_more_complex_much_smaller_or_stands_beside_the_old_one_is_another_function():
+    before = {"a.py": _tangled("f", 9), "b.py": ""}
+    assert _moved(before, {"a.py": "", "b.py": _tangled("g", 10)}) == {}
+    assert _moved(before, {"a.py": "", "b.py": _tangled("g", 5)}) == {}
+    assert _moved(before, {"a.py": _tangled("f", 9), "b.py": _tangled("g", 8)}) == {}
+
+
+def test_one_function_that_vanishes_excuses_one_that_comes():
+    before = {"a.py": _tangled("f", 9), "b.py": ""}
+    assert _moved(before, {"a.py": "", "b.py": _tangled("g", 8) + _tangled("f", 8)}) == {"b.py::f": "a.py::f"}
+    # In a file with a new name it is there still, and excuses nothing elsewhere.
+    renamed = {"a.py": "", "c.py": _tangled("f", 10), "b.py": _tangled("g", 8)}
+    assert _moved(before, renamed, {"c.py": "a.py"}) == {}

@@ -125,7 +125,7 @@ def judge(
     counts them: a gate or a walk through history with thousands of them then costs what moved.
     `stood` is what rules found on the earlier side when it was judged itself, by the same policy and rules.
     """
-    moved = {**sides.moved_symbols(), **(renamed or {})}
+    moved = {**sides.moved_symbols(renamed), **(renamed or {})}
     asked = _Asked(sides, policy, today, baseline, moved, earlier or {}, limits or RunLimits(), only_moved, stood or {})
     formerly = {former: rule.id for rule in rules for former in rule.formerly}
     return _Judging(asked).run(settle(rules, policy), formerly, {rule.id for rule in rules}, loosened)

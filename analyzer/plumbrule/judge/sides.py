@@ -20,6 +20,7 @@ from plumbrule.graph import FileRows, Graph
 from plumbrule.judge.around import Around
 from plumbrule.judge.database import fresh, load
 from plumbrule.judge.looks import Look
+from plumbrule.judge.moves import edited, untouched
 from plumbrule.judge.policy_tables import POLICY_TABLES, TOLD, policy_rows
 from plumbrule.judge.query import Reads, looks_at_both, reads
 from plumbrule.judge.rulefile import Rule
@@ -214,22 +215,10 @@ class Sides:
         self._around.meet((now.graph, now.derived), (before.graph, before.derived), paths)
         self._moved = {name for name in self._tables if self._differs(name)}
 
-    def moved_symbols(self) -> dict[str, str]:
-        """Functions that went from one changed file to another with their body untouched: `PATH::SYMBOL` of now to
-        that of before. Bodies that several functions share say nothing and are left out."""
-        gone: dict[int, set[str]] = {}
-        came: dict[int, set[str]] = {}
-        for path, old, new in self._pairs:
-            for rows, other, into in ((old, new, gone), (new, old, came)):
-                stayed = {function.subject for function in other.functions} if other is not None else set()
-                for function in rows.functions if rows is not None else ():
-                    if function.exact_hash and function.subject not in stayed:
-                        into.setdefault(function.exact_hash, set()).add(f"{path}::{function.subject}")
-        return {
-            next(iter(places)): next(iter(gone[body]))
-            for body, places in came.items()
-            if len(places) == 1 and len(gone.get(body, ())) == 1
-        }
+    def moved_symbols(self, renamed: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Functions that moved or have another name: `PATH::SYMBOL` of now to that of before. `renamed` maps paths."""
+        same = untouched(self._pairs)
+        return {**edited(self._pairs, renamed or {}, same), **same}
 
     # What differs
 
