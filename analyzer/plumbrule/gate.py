@@ -22,11 +22,11 @@ from plumbrule.git import Entry, Repository
 from plumbrule.governing import Governing, in_commit, loosenings, on_disk, own_name, path_inside, policy_file, shown
 from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject
-from plumbrule.judge.unread import Part, hidden, missed_in_link, read_in_part
+from plumbrule.judge.unread import Part, hidden, missed_in_link, newly_unresolved, read_in_part
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME, Policy
-from plumbrule.policy.loosening import Loosening
+from plumbrule.policy.loosening import Loosening, declared_generated
 from plumbrule.report.escapes import visible
 from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report, RuleText
 from plumbrule.resume import (
@@ -137,6 +137,8 @@ class _Gate:
         loose = self._loosened(name, bases, binding, proposed, unreadable, now)
         plain = replace(plain, policy=replace(policy_used, loosened=tuple(item.words for item in loose)))
         judged = [self._judge(name, used, commit, now, loose) for commit in bases]
+        told = {item.words: None for item in (*loose, *(claim for one in judged for claim in one.claims))}
+        plain = replace(plain, policy=replace(policy_used, loosened=tuple(told)))
         report = self._verdict(plain, judged, used, binding)
         if binding.path or question.policy_from_head:
             return report
@@ -401,7 +403,8 @@ class _Gate:
         start = Moment(walk.graph, walk.derived, frozenset(walk.tree))
         covered_before = walk.coverage()
         renamed = self._renamed(before, changes)
-        step = walk.move(changes, renamed)
+        step = walk.move(changes, renamed, taken_at_its_word=False)
+        claims = tuple(declared_generated(path) for path in walk.claimed)
         history = self._history(name)
         rows = walk.rows(
             step.now,
@@ -431,14 +434,25 @@ class _Gate:
             today=self._question.today,
             baseline=used.baseline,
             renamed=renamed,
-            loosened=loose,
+            loosened=(*loose, *claims),
             stood=None if recalled is None else recalled.stood,
         )
         sides.close()
         strays = _strays(policy, renamed)
         partly = read_in_part(walk, step, changes, renamed)
         unread = tuple(self._unread(before, walk, step, changes, renamed))
-        return _Judged(judgement, walk, covered_before, changes, strays=strays, read_in_part=partly, unread=unread)
+        return _Judged(
+            judgement,
+            walk,
+            covered_before,
+            changes,
+            strays=strays,
+            read_in_part=partly,
+            unread=unread,
+            claims=claims,
+            made=_made(step, renamed),
+            unresolved=newly_unresolved(step, renamed),
+        )
 
     def _compiled(self) -> str:
         """What a scan found out about the rules' SQL; "" = nothing is kept."""
@@ -515,6 +529,12 @@ class _Gate:
             reasons.append(
                 f"{count} file{'s' if count != 1 else ''} moved to where no component of the policy is declared and"
                 f" count{'s' if count == 1 else ''} as part of the one they came from, such as {first}"
+            )
+        if last.made:
+            count, first = len(last.made), visible(last.made[0])
+            reasons.append(
+                f"{count} new file{'s say that they are' if count != 1 else ' says that it is'} generated,"
+                f" so that what only concerns code written by hand is not asked there, such as {first}"
             )
         return replace(
             plain,
@@ -594,6 +614,9 @@ class _Judged:
     strays: tuple[str, ...] = ()  # files that moved to where no component of the policy claims them
     read_in_part: tuple[Part, ...] = ()  # see report.Coverage
     unread: tuple[str, ...] = ()  # why the change cannot be judged for what it left unread
+    claims: tuple[Loosening, ...] = ()  # files that exempt themselves by saying that they are generated
+    made: tuple[str, ...] = ()  # new files that say they are generated
+    unresolved: tuple[str, ...] = ()  # imports that are not found, and were found or not there at the base
 
 
 @dataclass(frozen=True, slots=True)
@@ -667,6 +690,15 @@ def _strays(policy: Policy, renamed: Mapping[str, str]) -> tuple[str, ...]:
         if was and not policy.component(new) and not policy.excludes(new):
             found.append(f"{new} ({was})")
     return tuple(found)
+
+
+def _made(step: Step, renamed: Mapping[str, str]) -> tuple[str, ...]:
+    """New files that are marked as generated."""
+    return tuple(
+        path
+        for path, rows in sorted(step.delta.items())
+        if rows is not None and rows.file.is_generated and renamed.get(path, path) not in step.before
+    )
 
 
 def _changed(repository: Repository, base: str, head: str) -> dict[str, TreeFile | None]:

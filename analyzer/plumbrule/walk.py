@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -96,6 +96,7 @@ class Walk:
     skipped: dict[str, str] = field(init=False, default_factory=dict)
     other: set[str] = field(init=False, default_factory=set)
     tree: set[str] = field(init=False, default_factory=set)  # every path, excluded and other ones too
+    claimed: tuple[str, ...] = field(init=False, default=())  # files that were not generated and now say they are
     _resolution: Resolution = field(init=False)
     _sums: Counter[str] = field(init=False, default_factory=Counter)
     _unread: dict[str, str] = field(init=False, default_factory=dict)  # manifests of this move, and why
@@ -138,8 +139,19 @@ class Walk:
                 if language is not None:
                     yield Wanted(language.dialect, file.blob, file.disk, file.data)
 
-    def move(self, changes: Changes, renamed: Mapping[str, str] | None = None, *, measured: bool = True) -> Step:
-        """To the tree with these files set, or removed where None. Without `measured` the derived rows stay behind."""
+    def move(
+        self,
+        changes: Changes,
+        renamed: Mapping[str, str] | None = None,
+        *,
+        measured: bool = True,
+        taken_at_its_word: bool = True,
+    ) -> Step:
+        """To the tree with these files set, or removed where None. Without `measured` the derived rows stay behind.
+
+        A file that is not `taken_at_its_word` counts as written by hand as long as it did before the move: it is told
+        in `claimed`, and the graph is that of a judgement, not of the tree.
+        """
         entries: dict[str, Entry | None] = {}
         skipped = dict(self.skipped)
         begun = bool(self.tree)
@@ -165,6 +177,9 @@ class Walk:
         before, derived_before = self.graph, self.derived
         self._unread = {}
         found = self._resolution.update(entries)
+        if not taken_at_its_word:
+            self.claimed = tuple(sorted(_claims(found, before, renamed or {})))
+            found = {**found, **{path: _by_hand(rows) for path in self.claimed if (rows := found[path]) is not None}}
         skipped.update((path, reason) for path, reason in self._unread.items() if path in self.tree)
         before.prefetch(found)
         earlier = {path: before.rows(path) if path in before else None for path in found}
@@ -343,6 +358,18 @@ class Walk:
 
     def _out(self, path: str) -> bool:
         return path.startswith(_OWN_FOLDER + "/") or f"/{_OWN_FOLDER}/" in path or self.excludes(path)
+
+
+def _claims(found: Mapping[str, FileRows | None], before: Graph, renamed: Mapping[str, str]) -> Iterator[str]:
+    """The files that say they are generated, and did not, under the name that they had, in the graph before."""
+    for path, rows in found.items():
+        old = renamed.get(path, path)
+        if rows is not None and rows.file.is_generated and old in before and not before.rows(old).file.is_generated:
+            yield path
+
+
+def _by_hand(rows: FileRows) -> FileRows:
+    return replace(rows, file=rows.file._replace(is_generated=False))
 
 
 def _measured(measure: Measure, situation: Situation) -> Collection[Row]:

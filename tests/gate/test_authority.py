@@ -546,3 +546,48 @@ def test_a_subject_that_is_copied_from_the_text_waives_its_finding(
     repo.switch("topic")
     code, report = judged(repo)
     assert (code, found(report, "new"), len(found(report, "waived"))) == (0, [], 2)
+
+
+TANGLED = "def tangled(a):\n" + "".join("    " * (n + 1) + "if a:\n" for n in range(9)) + "    " * 10 + "a()\n"
+
+
+def test_a_file_cannot_exempt_itself_by_saying_that_it_is_generated(shop: Callable, judged: Callable, found: Callable):
+    repo = shop()
+    repo.commit({"shop/tax.py": f"# @generated\ndef rate() -> float:\n    return 0.2\n\n\n{TANGLED}"})
+
+    code, report = judged(repo)
+
+    assert code == 1
+    assert found(report, "new", "complexity-jump") == ["shop/tax.py::tangled"]
+    assert found(report, "new", "policy-loosening") == ["generated shop/tax.py"]
+    assert "says that it is generated" in report["policy"]["loosened"][0]
+
+
+def test_a_file_that_moves_cannot_exempt_itself_either(shop: Callable, judged: Callable, found: Callable):
+    repo = shop({"shop/rules.py": "".join(f"def rule_{n}(a):\n    return a + {n}\n" for n in range(40))})
+    text = (repo.path / "shop/rules.py").read_text()
+    repo.commit({"shop/rules.py": None, "shop/made.py": f"# @generated\n{text}\n\n{TANGLED}"})
+
+    _, report = judged(repo)
+
+    assert found(report, "new", "complexity-jump") == ["shop/made.py::tangled"]
+    assert found(report, "new", "policy-loosening") == ["generated shop/made.py"]
+
+
+def test_a_new_file_that_says_it_is_generated_is_left_out_and_told(shop: Callable, judged: Callable):
+    repo = shop()
+    repo.commit({"shop/made.py": f"# @generated\n{TANGLED}"})
+
+    code, report = judged(repo)
+
+    assert code == 0
+    assert any("1 new file says that it is generated" in reason for reason in report["reasons"])
+
+
+def test_a_generated_file_of_the_base_may_be_generated_anew(shop: Callable, judged: Callable):
+    repo = shop({"shop/made.py": "# @generated\n"})
+    repo.commit({"shop/made.py": f"# @generated\n{TANGLED}"})
+
+    code, report = judged(repo)
+
+    assert (code, report["policy"]["loosened"]) == (0, [])

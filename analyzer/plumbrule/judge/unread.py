@@ -135,3 +135,15 @@ def _imported(rows: FileRows, path: str, *, found: bool) -> Iterator[tuple[str, 
             for name in one.names.split(", "):
                 if name not in ("", "*") and ((one.line, name) in defined) == found:
                     yield name, one.line
+
+
+def newly_unresolved(step: Step, renamed: Mapping[str, str]) -> tuple[str, ...]:
+    """The imports that are not found now, and were found or not there before the step; each with its place and why."""
+    found = []
+    for path, rows in sorted(step.delta.items()):
+        old = renamed.get(path, path)
+        known = {one.text for one in step.before.rows(old).unresolved} if old in step.before else set()
+        for one in rows.unresolved if rows is not None else ():
+            if one.text not in known:
+                found.append(f"{path}:{one.line} imports {one.text} ({one.reason})")
+    return tuple(found)

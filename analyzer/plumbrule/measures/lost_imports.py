@@ -174,7 +174,7 @@ def _lost_but_declared(s: Situation, path: str, before: Side, now: Side) -> Iter
     """Names that code lost and the file beside it still declares: whoever imports them finds them there alone, and
     nothing when the program runs."""
     declaring = _declared_beside(s, path)
-    if not declaring or path not in s.before or now.interface(path).is_generated:
+    if not declaring or path not in s.before or s.now.rows(path).file.is_generated:
         return
     language = before.graph.rows(path).file.language
     lost = {

@@ -20,10 +20,11 @@ Defaults = Mapping[str, tuple[str, Mapping[str, Setting]]]  # rule -> (severity,
 class Loosening(NamedTuple):
     """One thing loosened; the columns of the table `policy_loosening`."""
 
-    kind: str  # waiver | severity | parameter | exclude | component | dependency | rule | limit | repository | policy
+    # waiver | severity | parameter | exclude | component | dependency | rule | limit | repository | policy | generated
+    kind: str
     subject: str  # stays the same while the loosening does
     words: str  # one sentence
-    source: str  # the policy file
+    source: str  # the policy file, or the file that exempts itself
 
 
 def loosened(
@@ -52,6 +53,16 @@ def loosened(
         *_limits(base, head),
     ]
     return tuple(sorted({Loosening(kind, subject, words, base.source) for kind, subject, words in found}))
+
+
+def declared_generated(path: str) -> Loosening:
+    """A file that was written by hand at the base and now says it is generated: rules leave such ones out."""
+    words = f"{path} says that it is generated, and did not before; it is judged as code written by hand."
+    return Loosening("generated", path, words, path)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?")) else f"{words}."
 
 
 _Told = Iterator[tuple[str, str, str]]
