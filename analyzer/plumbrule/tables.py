@@ -83,7 +83,7 @@ BASE: Mapping[str, Table] = {
                 line INTEGER first line
                 end_line INTEGER last line
                 decorators VARCHAR as written, joined by ", "
-                modifiers VARCHAR abstract static async generator get set wrapped replaced value checking object
+                modifiers VARCHAR such as abstract, static, async, generator, wrapped, value or deprecated
                 exported_as VARCHAR names other than its own by which others import it, joined by ", " """
             ),
         ),

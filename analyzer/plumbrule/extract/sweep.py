@@ -21,6 +21,7 @@ from typing import ClassVar, NamedTuple
 from tree_sitter import Node, Query, QueryCursor, Tree
 
 from plumbrule.extract.calls import ways_of
+from plumbrule.extract.deprecation import says_deprecated
 from plumbrule.extract.frames import Frame, Unnamed
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.looks import Asking, is_looked_at
@@ -779,6 +780,10 @@ class Sweep:
             callee, grade = self.forwarded(frame.node, self._parameters_of(frame.symbol))
             if callee:
                 self._forwards[frame.symbol] = callee, grade
+                # Only of these is it asked: an old name that only leads to the new one has a reason to stand there.
+                if says_deprecated(self.source, frame.start, frame.end):
+                    symbol = self.symbols[frame.symbol]
+                    self.symbols[frame.symbol] = symbol._replace(modifiers=f"{symbol.modifiers} deprecated".lstrip())
         frame.node = None
 
     def _parameters_of(self, symbol: int) -> list[Parameter]:

@@ -87,7 +87,7 @@ def _excuse(s: Situation, reader: Reader, rows: FileRows, symbol: SymbolRow, fun
     if name == "constructor" or (name.startswith("__") and name.endswith("__")):
         return "the language demands it"
     decorators = [decorator for decorator in symbol.decorators.split(", ") if decorator]
-    if any(_DEPRECATED.search(decorator) for decorator in decorators):
+    if "deprecated" in symbol.modifiers.split() or any(_DEPRECATED.search(decorator) for decorator in decorators):
         return "deprecated"
     if symbol.kind == "property":
         return "a property"
@@ -244,8 +244,9 @@ def _module(s: Situation, path: str, passing: Sequence[Row]) -> Iterator[Row]:
     public = [f for f in rows.functions if f.symbol in known and _is_public(known[f.symbol], known)]
     if len(public) < 2:
         return
-    # A function that passes on to its own module is no layer between modules; nor is one with a good reason.
-    layers = {row[2]: row[7].partition("::")[0] for row in passing if row[4] and not row[10]}
+    # A function that passes on to its own module is no layer between modules; nor is one with a good reason, or one
+    # that does more than call, such as to fix a parameter (grade B).
+    layers = {row[2]: row[7].partition("::")[0] for row in passing if row[4] and row[5] == "A" and not row[10]}
     layers = {symbol: target for symbol, target in layers.items() if target != path}
     shown_names = {function.symbol for function in public}
     figures = _Figures(
