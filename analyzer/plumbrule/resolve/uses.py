@@ -25,6 +25,8 @@ def asked_as(text: str, imported: str, symbol: str) -> str:
     """
     head, _, rest = text.partition(".")
     own = symbol.rpartition(".")[2]
-    if not symbol or own in (head, imported) or own in rest.split("."):
+    # A statement that asks for no name (a module, all, the default) leaves it to the file how to call it.
+    asked = (imported, head) if imported in ("", "*", "default") else (imported,)
+    if not symbol or own in asked or own in rest.split("."):
         return symbol
     return imported or rest or head
