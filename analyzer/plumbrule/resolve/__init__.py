@@ -638,12 +638,20 @@ class Resolution:
             return False
         asked = self.tree.watch()
         may_hold = self._resolvers[answer.scope[0]].may_hold(target.path, name)
+        declaring = self._declaring(target.path)
         self.tree.rest()
+        may_hold = may_hold or (declaring is not None and not self._lacks(declaring, name, found.reads, set()))
         if self._asked_by is not None:
             for what in asked:
                 self._asked_by[what].add(answer)
         answer.asked = {*answer.asked, *asked}
         return not may_hold
+
+    def _declaring(self, path: str) -> str | None:
+        """The file beside a Python module that declares what it offers: for names, it has a say of its own."""
+        spoken = languages()[self.tree.entries[path].dialect]
+        endings = [other for ending, other in spoken.declared if spoken.passes_on and path.endswith(ending)]
+        return self.tree.first(path.rpartition(".")[0], endings)
 
     def _lacks(self, path: str, name: str, reads: set[_Read], entered: set[str], depth: int = 0) -> bool:
         """Whether nothing in the file's facts can bind a name that no definition was found for. `reads` is added to."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ENDINGS = ("/__init__.py", ".py", "/__init__.pyi", ".pyi", ".pyx")
 # What may be built into a module, or describe one that is not written in Python.
-_OTHER_CODE = (".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".rs", ".so", ".pyd", ".dll", ".ipynb")
+_OTHER_CODE = (".pyx", ".pxd", ".c", ".cc", ".cpp", ".rs", ".so", ".pyd", ".dll", ".ipynb")
 # Removed from the standard library by some version that we may run on: the answer must not depend on ours.
 _STANDARD = sys.stdlib_module_names | {
     "annotationlib", "asynchat", "asyncore", "audioop", "aifc", "cgi", "cgitb", "chunk", "compression", "crypt",
