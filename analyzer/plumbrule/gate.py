@@ -241,6 +241,10 @@ class _Gate:
             return [path for path, file in now.tree().items() if file is not None and language_of(path) is not None]
 
         @cache
+        def stood() -> frozenset[str]:
+            return frozenset(path for path in self._repository.tree(bases[0]) if language_of(path) is not None)
+
+        @cache
         def renamed() -> Mapping[str, str]:
             return self._renamed(bases[0], now.changes(bases[0]))
 
@@ -248,7 +252,7 @@ class _Gate:
             return earlier_subject(subject, renamed())
 
         head = None if proposed is None else proposed.within(name)
-        loose = loosenings(binding.within(name), head, why, files=files, formerly=formerly)
+        loose = loosenings(binding.within(name), head, why, files=files, formerly=formerly, stood=stood)
         for base in bases if loose else ():
             try:
                 start = in_commit(self._repository, base, binding.path or self._policy_path).within(name)
@@ -257,7 +261,7 @@ class _Gate:
             if not start.path and head is None:
                 return ()
             if start.path:
-                own = loosenings(start, head, why, files=files, formerly=formerly)
+                own = loosenings(start, head, why, files=files, formerly=formerly, stood=stood)
                 known = {(item.kind, item.subject) for item in own}
                 loose = tuple(item for item in loose if (item.kind, item.subject) in known)
         return loose

@@ -156,14 +156,15 @@ def loosenings(
     *,
     files: Callable[[], Collection[str]] = tuple,
     formerly: Callable[[str], str] = str,
+    stood: Callable[[], Collection[str]] | None = None,
 ) -> tuple[Loosening, ...]:
     """What a change takes away from what governs: policy, own rules and baseline. None = it is gone, `why` says how.
 
-    `files` and `formerly` as for `loosened`.
+    `files`, `formerly` and `stood` as for `loosened`.
     """
     rules = [*(() if head is None else head.rules), *base.rules]
     policy = None if head is None else head.policy
-    found = [*loosened(base.policy, policy, defaults(rules), why, files=files, formerly=formerly)]
+    found = [*loosened(base.policy, policy, defaults(rules), why, files=files, formerly=formerly, stood=stood)]
     if head is not None:
         found += _weaker_rules(base, head)
         found += _more_accepted(base, head, formerly)

@@ -127,6 +127,30 @@ def test_files_that_the_change_excludes_are_said_by_the_exclusion_alone():
     assert words(BASE.replace('["gen/**"]', '["gen/**", "ui/**"]')) == ["ui/** is no longer analysed."]
 
 
+@pytest.mark.parametrize(
+    ("glob", "tree", "is_told"),
+    [
+        ("vendor/**", FILES, False),
+        ("vendor/**", (*FILES, "vendor/new.py"), False),
+        ("vendor/**", (*FILES, "vendor/moved.py"), True),
+        ("ui/**", FILES, True),
+        ("ui/**", FILES[:2], True),
+    ],
+)
+def test_an_exclusion_that_takes_no_file_of_the_base_away_loosens_nothing(
+    glob: str, tree: tuple[str, ...], is_told: bool
+):
+    base, head = (
+        read_policy(text, "plumbrule.toml") for text in (BASE, BASE.replace('"gen/**"', f'"gen/**", "{glob}"'))
+    )
+
+    def formerly(subject: str) -> str:
+        return subject.replace("vendor/moved.py", "free.py")
+
+    found = loosened(base, head, DEFAULTS, files=lambda: tree, formerly=formerly, stood=lambda: FILES)
+    assert [one.words for one in found] == [f"{glob} is no longer analysed."] * is_told
+
+
 def test_a_waiver_that_follows_a_renamed_file_is_none():
     text = BASE.replace('"a -> b"', '"c -> b"')
     assert words(text, formerly=lambda subject: subject.replace("c", "a")) == []

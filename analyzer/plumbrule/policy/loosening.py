@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from plumbrule.globs import matcher
 from plumbrule.policy.model import Policy, RuleSetting, Setting
 
 _RANK = {"off": 0, "info": 1, "warning": 2, "error": 3}
@@ -35,10 +36,12 @@ def loosened(
     *,
     files: Callable[[], Collection[str]] = tuple,
     formerly: Callable[[str], str] = str,
+    stood: Callable[[], Collection[str]] | None = None,
 ) -> tuple[Loosening, ...]:
     """What `head` loosens against `base`, sorted. None = the file is gone or cannot be read, and `why` says so.
 
-    `files` gives the code files of the change's tree, `formerly` a finding's subject as it was called at the base.
+    `files` gives the code files of the change's tree, `formerly` a finding's subject as it was called at the base,
+    `stood` the code files of the base's tree; where they are not known, every new exclusion counts.
     A first policy loosens nothing.
     """
     if not base.source:
@@ -47,7 +50,7 @@ def loosened(
         return (Loosening("policy", base.source, f"The policy {why or 'is deleted'}.", base.source),)
     found = [
         *_rules(base, head, defaults or {}),
-        *_selections(base, head),
+        *_selections(base, head, files, formerly, stood),
         *_components(base, head, files),
         *_waivers(base, head, formerly),
         *_limits(base, head),
@@ -96,9 +99,16 @@ def _said(value: Setting | None) -> str:
     return "the default" if value is None else ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _selections(base: Policy, head: Policy) -> _Told:
+def _selections(
+    base: Policy,
+    head: Policy,
+    files: Callable[[], Collection[str]],
+    formerly: Callable[[str], str],
+    stood: Callable[[], Collection[str]] | None,
+) -> _Told:
     for glob in head.exclude:
-        if glob not in base.exclude and not glob.startswith("!"):
+        is_more = glob not in base.exclude and not glob.startswith("!")
+        if is_more and (stood is None or _takes_away(base, head.globs((glob,)), stood(), files, formerly)):
             yield "exclude", glob, f"{glob} is no longer analysed."
     for glob in base.exclude:
         if glob not in head.exclude and glob.startswith("!"):
@@ -106,6 +116,23 @@ def _selections(base: Policy, head: Policy) -> _Told:
     for member in base.repositories:
         if member.name not in {other.name for other in head.repositories}:
             yield "repository", member.name, f"The repository {member.name} is no longer part of the fleet."
+
+
+def _takes_away(
+    base: Policy,
+    globs: tuple[str, ...],
+    stood: Collection[str],
+    files: Callable[[], Collection[str]],
+    formerly: Callable[[str], str],
+) -> bool:
+    """Whether any file that the base has analysed is under these globs, where it was or where it moved to."""
+    if not globs:
+        return True  # they speak of another repository, whose files are not known here
+    excluded = matcher(globs)
+    if any(excluded(path) and not base.excludes(path) for path in stood):
+        return True
+    came = (path for path in files() if excluded(path) and path not in stood)
+    return any((was := formerly(path)) != path and not base.excludes(was) for path in came)
 
 
 def _components(base: Policy, head: Policy, files: Callable[[], Collection[str]]) -> _Told:
