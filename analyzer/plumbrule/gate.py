@@ -53,6 +53,11 @@ WORKTREE = "worktree"
 _UNREADABLE = "cannot be read"
 _LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
 _RANK = {"error": 0, "warning": 1, "info": 2}
+_SHOWN = 5  # imports that are named as not found
+_UNRESOLVED = (
+    "Commit the files that are missing. For those that are made where the code runs and never committed, lower"
+    " `[limits] resolved` or raise `worse_by` in the policy, in a change of its own."
+)
 _MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
 
@@ -577,10 +582,17 @@ class _Gate:
             ("resolved", _share(before.resolved, before.imports), _share(now.resolved, now.imports), limits.resolved),
         ):
             if share_now < wanted and share_before - share_now > limits.worse_by:
-                found.append(
+                fell = (
                     f"coverage fell: {100 * share_now:.1f} % {what}, {100 * share_before:.1f} % at the base"
                     f" ([limits] {what} = {wanted:g}, worse_by = {limits.worse_by:g})"
                 )
+                if what == "resolved" and judged.unresolved:
+                    more = len(judged.unresolved) - _SHOWN
+                    named = "; ".join(map(visible, judged.unresolved[:_SHOWN])) + (
+                        f"; and {more} more" if more > 0 else ""
+                    )
+                    fell = f"{fell}. Not found, and not asked for at the base: {named}\n{_UNRESOLVED}"
+                found.append(fell)
         return found
 
     def _history_held(self) -> str:

@@ -197,7 +197,18 @@ def test_imports_that_stop_resolving_are_not_judged(shop: Callable, judged: Call
     repo.commit({"shop/cart.py": "from shop.taxes import rate\n\n\ndef total() -> float:\n    return rate()\n"})
     code, report = judged(repo)
     assert code == 2
-    assert any("coverage fell" in reason for reason in report["reasons"])
+    assert any(
+        "coverage fell" in reason and "shop/cart.py:1 imports shop.taxes:rate" in reason for reason in report["reasons"]
+    )
+
+
+def test_what_code_can_do_without_is_no_lost_coverage(shop: Callable, judged: Callable):
+    repo = shop()
+    tried = (
+        "try:\n    from shop._fast import rate\nexcept ImportError:\n\n    def rate() -> float:\n        return 0.2\n"
+    )
+    repo.commit({"shop/tax.py": tried})
+    assert judged(repo)[0] == 0
 
 
 def test_the_policy_says_how_far_coverage_may_fall(shop: Callable, judged: Callable):

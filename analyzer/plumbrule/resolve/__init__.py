@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from plumbrule.facts import LAZY, TYPE_ONLY, Body, Export, Import, Interface, Reference
+from plumbrule.facts import LAZY, OPTIONAL, TYPE_ONLY, Body, Export, Import, Interface, Reference
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
 from plumbrule.languages import External, Language, Located, Resolver, Target, is_test, languages
@@ -598,7 +598,8 @@ class Resolution:
                 type_only = bool(row.flags & TYPE_ONLY)
                 found.externals.add((target.package, row.module, name, line, type_only))
                 continue
-            found.looked_up += 1
+            # What code can do without, as a compiled or generated module that it tries, is no lost coverage.
+            found.looked_up += isinstance(target, Located) or not row.flags & OPTIONAL
             if not isinstance(target, Located):
                 found.unresolved.add((line, _as_written(row), target.reason))
                 continue
@@ -621,6 +622,7 @@ class Resolution:
             elif self._is_missed(found, answer, target):
                 # A file that was guessed, and that lacks the name, is no answer.
                 found.resolved -= target.confidence < 1.0
+                found.looked_up -= target.confidence < 1.0 and bool(row.flags & OPTIONAL)
                 found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
 
     def _put_in_place(self, found: _Found, target: Located, name: str) -> Definition | None:
