@@ -105,6 +105,7 @@ class _Gate:
         self._worktree = question.head == WORKTREE
         self._readable = True  # the store, as far as is known
         self._reader: Reader | None = None
+        self._proposes: Policy | None = None  # the change's own policy, where it has one that can be read
         self._policy_path = DEFAULT_NAME  # inside the repository, where the change's own policy would lie
         self._book = FactBook(store.facts, lambda: GitObjects(repository), question.limits)
 
@@ -131,6 +132,7 @@ class _Gate:
         if question.policy_from_head and unreadable:
             raise SettingsError(f"the change's own policy cannot be previewed: {unreadable}")
         name = _name(used, repository)
+        self._proposes = proposed.policy.within(name) if proposed is not None and proposed.path else None
         policy_used = PolicyUsed(
             path=used.path, commit=used.commit, hash=used.policy.hash, preview=question.policy_from_head
         )
@@ -140,7 +142,6 @@ class _Gate:
             return replace(plain, reasons=("no change: the head is contained in the base",))
         now = self._now(head)
         loose = self._loosened(name, bases, binding, proposed, unreadable, now)
-        plain = replace(plain, policy=replace(policy_used, loosened=tuple(item.words for item in loose)))
         judged = [self._judge(name, used, commit, now, loose) for commit in bases]
         told = {item.words: None for item in (*loose, *(claim for one in judged for claim in one.claims))}
         plain = replace(plain, policy=replace(policy_used, loosened=tuple(told)))
@@ -430,6 +431,7 @@ class _Gate:
             now,
             start,
             policy=policy,
+            proposed=self._proposes,
             changed=step.delta.keys(),
             held=None if recalled is None else recalled.held,
             links=() if recalled is not None else self._links(),

@@ -11,7 +11,7 @@ from types import TracebackType
 from plumbrule.errors import RuleError, SettingsError
 from plumbrule.judge.confined import Confined, RunLimits
 from plumbrule.judge.findings import Found, Identity, JudgedRow, earlier_subject, identity, worded
-from plumbrule.judge.policy_tables import TOLD, policy_rows
+from plumbrule.judge.policy_tables import TOLD
 from plumbrule.judge.query import Reads
 from plumbrule.judge.rulefile import Parameter, Rule, Value
 from plumbrule.judge.sides import Sides
@@ -357,8 +357,7 @@ class _Judging:
         self.sides.tell(_WAIVERS, sides["now"], sides["before"])
 
     def _unmatched(self) -> tuple[str, ...]:
-        moment = self.sides.now
-        rows = policy_rows("policy_selector", self.policy, moment.graph, moment.tree)
+        rows = self.sides.selectors()
         return tuple(
             sorted({f"{kind} {name or 'glob'}: {selector}" for _, kind, name, selector, hit, *_ in rows if not hit})
         )

@@ -58,7 +58,7 @@ POLICY_TABLES: Mapping[str, Table] = {
                 kind VARCHAR component, exclude, layer or forbid
                 name VARCHAR the component, order or forbidden pair; empty for exclude
                 selector VARCHAR the glob, or the component named
-                matched BOOLEAN it selects at least one file
+                matched BOOLEAN it selects at least one file, or the change itself corrects it
                 source VARCHAR the policy file
                 line INTEGER where it stands there, 0 = unknown"""
             ),

@@ -113,18 +113,21 @@ class Sides:
         before: Moment,
         *,
         policy: Policy,
+        proposed: Policy | None = None,
         changed: Collection[str] | None = None,
         held: Held | None = None,
         links: Collection[Row] = (),
         not_measured: Mapping[str, str] | None = None,
         compiled: str = "",
     ) -> None:
-        """`changed` are the paths whose rows differ, found by comparison if not given; `links` are the store's rows of
-        uses between this repository and others; `not_measured` says why a measure has no rows. With `held`, both
-        `derived` may lack tables that did not change, and links are the store's own. `compiled` saves a
+        """`proposed` is the change's own policy: a selector that finds something there, or is gone, is corrected, and
+        not dead. `changed` are the paths whose rows differ, found by comparison if not given; `links` are the store's
+        rows of uses between this repository and others; `not_measured` says why a measure has no rows. With `held`,
+        both `derived` may lack tables that did not change, and links are the store's own. `compiled` saves a
         millisecond a rule."""
         self.repo = now.graph.repo
         self.policy = policy
+        self._proposed = proposed
         self.not_measured = dict(not_measured or {})
         self._held = held
         self._links = links
@@ -493,7 +496,16 @@ class Sides:
             return ()
         if name in TOLD:
             return self._told.get(name, ((), ()))[not later]
-        return policy_rows(name, self.policy, moment.graph, moment.tree)
+        rows = policy_rows(name, self.policy, moment.graph, moment.tree)
+        if name != "policy_selector" or self._proposed is None or moment is self.before:
+            return rows
+        said = policy_rows(name, self._proposed, moment.graph, moment.tree)
+        dead = {row[1:4] for row in said if not row[4]}
+        return [(*row[:4], row[4] or row[1:4] not in dead, *row[5:]) for row in rows]
+
+    def selectors(self) -> Collection[Row]:
+        """What the policy selects by, tried on the later side; rows as of `policy_selector`."""
+        return self._rows_at("policy_selector", "now")
 
     def _catch_up(self, name: str) -> None:
         """Make the held table show the present moment."""
