@@ -47,7 +47,7 @@ def loosened(
     if not base.source:
         return ()
     if head is None:
-        return (Loosening("policy", base.source, f"The policy {why or 'is deleted'}.", base.source),)
+        return (Loosening("policy", base.source, _sentence(f"The policy {why or 'is deleted'}"), base.source),)
     found = [
         *_rules(base, head, defaults or {}),
         *_selections(base, head, files, formerly, stood),
