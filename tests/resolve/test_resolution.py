@@ -370,7 +370,8 @@ def test_a_name_that_a_python_module_may_have_is_not_missed(lib: str) -> None:
     "beside", ["p/x/data.txt", "p/x.c", "p/x.pyx", "p/x.so", "p/__init__.pyi", "p/x.pyi", "p/x.py", "p/x/__init__.py"]
 )
 def test_a_name_that_something_beside_the_module_may_give_is_not_missed(beside: str) -> None:
-    files = {"use.py": "from p import x\n", "p/__init__.py": "", beside: ""}
+    declared = "x: int\n" if beside == "p/__init__.pyi" else ""
+    files = {"use.py": "from p import x\n", "p/__init__.py": "", beside: declared}
     assert _rows("use.py", files).unresolved == ()
     walk = FilesWalk()
     walk.to(dict.fromkeys(files, b"") | {"use.py": b"from p import x\n"})

@@ -111,7 +111,7 @@ class PythonResolver:
         if not base.endswith("__init__"):
             return False
         inside = base.removesuffix("__init__") + name
-        return self._tree.is_dir(inside) or self._tree.first(inside, _OTHER_CODE) is not None
+        return self._tree.is_dir(inside) or self._tree.first(inside, (".pyi", *_OTHER_CODE)) is not None
 
     # -- relative -------------------------------------------------------------------------------------------------
 
