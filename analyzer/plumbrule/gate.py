@@ -535,18 +535,7 @@ class _Gate:
         if used.baseline is not None:
             names = (name for rule in used.rules for name in (rule.id, *rule.formerly))
             reasons += used.baseline.unknown_rules(names, plain.repo)
-        if last.strays:
-            count, first = len(last.strays), visible(last.strays[0])
-            reasons.append(
-                f"{count} file{'s' if count != 1 else ''} moved to where no component of the policy is declared and"
-                f" count{'s' if count == 1 else ''} as part of the one they came from, such as {first}"
-            )
-        if last.made:
-            count, first = len(last.made), visible(last.made[0])
-            reasons.append(
-                f"{count} new file{'s say that they are' if count != 1 else ' says that it is'} generated,"
-                f" so that what only concerns code written by hand is not asked there, such as {first}"
-            )
+        reasons += _notes(last)
         return replace(
             plain,
             verdict=verdict,
@@ -588,13 +577,7 @@ class _Gate:
                     f"coverage fell: {100 * share_now:.1f} % {what}, {100 * share_before:.1f} % at the base"
                     f" ([limits] {what} = {wanted:g}, worse_by = {limits.worse_by:g})"
                 )
-                if what == "resolved" and judged.unresolved:
-                    more = len(judged.unresolved) - _SHOWN
-                    named = "; ".join(map(visible, judged.unresolved[:_SHOWN])) + (
-                        f"; and {more} more" if more > 0 else ""
-                    )
-                    fell = f"{fell}. Not found, and not asked for at the base: {named}\n{_UNRESOLVED}"
-                found.append(fell)
+                found.append(_with_imports(fell, judged.unresolved) if what == "resolved" else fell)
         return found
 
     def _history_held(self) -> str:
@@ -708,6 +691,31 @@ def _strays(policy: Policy, renamed: Mapping[str, str]) -> tuple[str, ...]:
         if was and not policy.component(new) and not policy.excludes(new):
             found.append(f"{new} ({was})")
     return tuple(found)
+
+
+def _with_imports(fell: str, unresolved: Sequence[str]) -> str:
+    """The reason, with the imports that are not found, and what mends it."""
+    if not unresolved:
+        return fell
+    more = len(unresolved) - _SHOWN
+    named = "; ".join(map(visible, unresolved[:_SHOWN])) + (f"; and {more} more" if more > 0 else "")
+    return f"{fell}. Not found, and not asked for at the base: {named}\n{_UNRESOLVED}"
+
+
+def _notes(judged: _Judged) -> Iterator[str]:
+    """What a reader should know of the change beside the findings."""
+    if judged.strays:
+        count, first = len(judged.strays), visible(judged.strays[0])
+        yield (
+            f"{count} file{'s' if count != 1 else ''} moved to where no component of the policy is declared and"
+            f" count{'s' if count == 1 else ''} as part of the one they came from, such as {first}"
+        )
+    if judged.made:
+        count, first = len(judged.made), visible(judged.made[0])
+        yield (
+            f"{count} new file{'s say that they are' if count != 1 else ' says that it is'} generated,"
+            f" so that what only concerns code written by hand is not asked there, such as {first}"
+        )
 
 
 def _made(step: Step, renamed: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -177,9 +177,7 @@ class Walk:
         before, derived_before = self.graph, self.derived
         self._unread = {}
         found = self._resolution.update(entries)
-        if not taken_at_its_word:
-            self.claimed = tuple(sorted(_claims(found, before, renamed or {})))
-            found = {**found, **{path: _by_hand(rows) for path in self.claimed if (rows := found[path]) is not None}}
+        self.claimed, found = _by_hand(found, before, renamed, taken_at_its_word=taken_at_its_word)
         skipped.update((path, reason) for path, reason in self._unread.items() if path in self.tree)
         before.prefetch(found)
         earlier = {path: before.rows(path) if path in before else None for path in found}
@@ -360,16 +358,17 @@ class Walk:
         return path.startswith(_OWN_FOLDER + "/") or f"/{_OWN_FOLDER}/" in path or self.excludes(path)
 
 
-def _claims(found: Mapping[str, FileRows | None], before: Graph, renamed: Mapping[str, str]) -> Iterator[str]:
-    """The files that say they are generated, and did not, under the name that they had, in the graph before."""
-    for path, rows in found.items():
-        old = renamed.get(path, path)
+def _by_hand(
+    found: dict[str, FileRows | None], before: Graph, renamed: Mapping[str, str] | None, *, taken_at_its_word: bool
+) -> tuple[tuple[str, ...], dict[str, FileRows | None]]:
+    """The files that say they are generated and did not, under the name that they had, in the graph before; and all
+    bundles, these as those of code written by hand. None where they are taken at their word."""
+    claimed = {}
+    for path, rows in found.items() if not taken_at_its_word else ():
+        old = (renamed or {}).get(path, path)
         if rows is not None and rows.file.is_generated and old in before and not before.rows(old).file.is_generated:
-            yield path
-
-
-def _by_hand(rows: FileRows) -> FileRows:
-    return replace(rows, file=rows.file._replace(is_generated=False))
+            claimed[path] = replace(rows, file=rows.file._replace(is_generated=False))
+    return tuple(sorted(claimed)), {**found, **claimed}
 
 
 def _measured(measure: Measure, situation: Situation) -> Collection[Row]:
