@@ -18,6 +18,7 @@ from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRo
 from plumbrule.graph import External as ExternalRow
 from plumbrule.languages import External, Language, Located, Resolver, Target, is_test, languages
 from plumbrule.measures import FactsOf
+from plumbrule.resolve.offered import moved_names
 from plumbrule.resolve.uses import asked_as, seen_as
 
 
@@ -287,7 +288,7 @@ class Resolution:
                 self._readers[path] = {}
             return
         interface = self._facts.interface(entry.dialect, entry.blob)
-        names = None if earlier is None else _moved_names(earlier, interface)
+        names = None if earlier is None else moved_names(earlier, interface)
         if names is None or names:
             readers = self._readers[path]
             moved.dirty.update(*(readers.values() if names is None else (readers.get(name, ()) for name in names)))
@@ -995,35 +996,6 @@ def _made(row: type[_Row], plain: Iterable[tuple[object, ...]]) -> tuple[_Row, .
 def _as_written(row: Import) -> str:
     module = "." * row.level + row.module
     return f"{module}:{row.name}" if row.name else module
-
-
-def _moved_names(before: Interface, now: Interface) -> set[str] | None:
-    """The names whose lookup in a file can give another answer; None if that may be any name."""
-    old, new = _offer(before), _offer(now)
-    if old["*"] != new["*"]:
-        return None
-    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
-
-
-def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
-    """By name, everything a lookup in this interface can see; under "*" what concerns every name."""
-    offer: dict[str, list[tuple[object, ...]]] = {"*": [(interface.has_all, bool(interface.errors))]}
-    for symbol in interface.symbols:
-        offer.setdefault(symbol.name, []).append(("symbol", symbol.exported, symbol.has("replaced")))
-    for row in interface.imports:
-        if row.symbol >= 0:
-            continue  # nobody outside sees it
-        offer.setdefault(row.alias or "*" if row.alias or row.name == "*" else "", []).append(row[:4])
-    for export in interface.exports:
-        known = 0 <= export.imported < len(interface.imports)
-        source: tuple[object, ...] = interface.imports[export.imported][:4] if known else ()
-        found = offer.setdefault(export.name, [])
-        found.append(("export", export.local, *source))
-        if export.local != export.name:
-            # A lookup of the exported name goes on with the local one.
-            found.extend(("symbol",) for symbol in interface.symbols if symbol.name == export.local)
-            found.extend(row[:4] for row in interface.imports if row.alias == export.local and row.symbol < 0)
-    return offer
 
 
 def entries_of(paths: Iterable[tuple[str, str, str]]) -> dict[str, Entry | None]:
