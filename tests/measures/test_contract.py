@@ -240,7 +240,7 @@ TYPESCRIPT = [
     ("export function f(): number { return 1 }", "export function f(): number | undefined { return 1 }",
      [("f", "return-widened", "number to number | undefined")]),
     ("export function f(): number { return 1 }", "export async function f(): Promise<number> { return 1 }",
-     [("f", "return-widened", "number to Promise<number>")]),
+     [("f", "async-changed", "number to Promise<number>")]),
     ("export const f = () => 1", "export const f = async () => 1", [("f", "async-changed", "returns a promise now")]),
     ("export class C { m() {} }", "export class C { get m() { return 1 } }",
      [("C.m", "kind-changed", "a method became a property")]),
