@@ -117,7 +117,7 @@ class Interface(NamedTuple):
 
 class Reference(NamedTuple):
     """A name used in an expression, kept only if its head may cross a file (imported, or a star import's candidate)
-    or names a symbol of this file. One row per (symbol, kind, text), the first line."""
+    or names a symbol of this file. One row per (symbol, kind, text, through), the first line."""
 
     symbol: int  # enclosing symbol, -1 at module level
     # call | inherit | type | read (of an imported name or an attribute of one) | look (such a read which only compares
@@ -129,6 +129,9 @@ class Reference(NamedTuple):
     # spreads something, "<" if it is a component that an element names, "?" if that is not plain to see; each once,
     # sorted, joined by "|".
     calls: str = ""
+    # The import row that the first part of `text` stands for, where a name in scope does not tell: what a block binds,
+    # or a module that is loaded in the midst of an expression. -1: whatever is so called here.
+    through: int = -1
 
 
 class Function(NamedTuple):

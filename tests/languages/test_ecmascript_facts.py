@@ -202,3 +202,50 @@ def test_it_is_told_what_calls_of_imported_names_pass(facts_of: Callable, code: 
 def test_an_element_is_told_from_a_call(facts_of: Callable):
     found = facts_of("import { F } from './m'\nconst a = <F n={1} />\nfunction g() { return <F>{F(1)}</F> }\n", "tsx")
     assert [row.calls for row in found.body.references if row.kind == "call"] == ["<", "1|<"]
+
+
+@pytest.mark.parametrize(
+    ("code", "called"),
+    [
+        ('function q() { const { f } = require("./a"); f(1) }', ["f 1 ./a:f"]),
+        ('function q() { const { f: g = h } = require("./a"); g(1) }', ["g 1 ./a:f"]),
+        ('function q() { const m = require("./a"); m.f(1, 2); m.f(1) }', ["m.f 1|2 ./a"]),
+        ('async function q() { const { f } = await import("./a"); f(1) }', ["f 1 ./a:f"]),
+        ('const q = async () => { const m = await import("./a"); return m.f(1) }', ["m.f 1 ./a"]),
+        ('class K { async q() { const { f } = await import("./a"); return () => f(1) } }', ["f 1 ./a:f"]),
+        ('if (a) { const { f } = require("./a"); f(1) }', ["f 1 ./a:f"]),
+        ('require("./a").f(1)', ["f 1 ./a:f"]),
+        ('require("./a").f.g(1)', ["f.g 1 ./a:f"]),
+        ('async function q() { (await import("./a")).f(1) }', ["f 1 ./a:f"]),
+        ('async function q() { const f = (await import("./a")).f; f(1) }', ["f 1 ./a:f"]),
+        ('import("./a").then(m => m.f(1))', ["f 1 ./a:f"]),
+        ('import("./a").then(async ({ f, g: h = 1 }) => { f(1); h(f) })', ["f 1 ./a:f", "h 1 ./a:g"]),
+        ('import("./a").then(function (m) { return m.f(m.g) })', ["f 1 ./a:f"]),
+        # Each block has its own.
+        (
+            'it("a", () => { const m = require("./a"); m.f(1) })\nit("b", () => { const m = require("./b"); m.f() })',
+            ["m.f 1 ./a", "m.f 0 ./b"],
+        ),
+        (
+            'import { f } from "./a"\nf()\nit("b", () => { const { f } = require("./b"); f(1) })\nf(1, 2)',
+            ["f 0|2 -", "f 1 ./b:f"],
+        ),
+        # Another name of the same spelling.
+        ('function q() { const m = require("./a"); all.map((m) => m.f(1)) }', []),
+        ('function q() { const m = require("./a"); { let m = other; m.f(1) } }', []),
+        ('function q() { const m = require("./a") } function r() { m.f(1) }', ["m.f 1 -"]),
+        ('import("./a").then(m => 1); m.f(1)', []),
+        ('function q() { const p = import("./a"); p.then(f) }', ["p.then 1 ./a"]),
+        ('(import("./a")).then(f)', []),
+    ],
+)
+def test_what_is_called_of_a_module_loaded_on_the_way_is_told(facts_of: Read, code: str, called: list[str]) -> None:
+    for dialect in ("typescript", "javascript"):
+        found = facts_of(code + "\n", dialect)
+        told = []
+        for row in found.body.references:
+            if row.kind == "call":
+                taken = found.interface.imports[row.through] if row.through >= 0 else None
+                source = f"{taken.module}{':' * bool(taken.name)}{taken.name}" if taken else "-"
+                told.append(f"{row.text} {row.calls} {source}")
+        assert told == called

@@ -325,3 +325,38 @@ def test_it_is_told_what_calls_of_imported_names_pass(facts_of: Callable, argume
 def test_what_calls_of_own_names_pass_is_of_no_interest(facts_of: Callable):
     found = facts_of("def f(a): ...\nf(1)\n", "python")
     assert [row.calls for row in found.body.references] == [""]
+
+
+@pytest.mark.parametrize(
+    ("code", "called"),
+    [
+        ('import_module("a").f(1)', ["import_module.f 1 a"]),
+        ('return import_module("a").f.g(1)', ["import_module.f.g 1 a"]),
+        ('m = import_module("a")\nm.f(1)', ["m.f 1 a"]),
+        ('f = import_module("a").f\nf(1)', ["f 1 a:f"]),
+        ('m = import_module("a").f(1)\nm.g(1)', ["import_module.f 1 a"]),
+        ('m = import_module("a")\nm = other()\nm.f(1)', []),
+        ('m = import_module("a")\nfor m in all: m.f(1)', []),
+        ('m = import_module("a")\ng(lambda x, m: m.f(1))', []),
+    ],
+)
+def test_what_is_called_of_a_module_that_is_loaded_by_name_is_told(facts_of: Reader, code: str, called: list[str]):
+    inside = code.replace("\n", "\n    ")
+    for source in (
+        f"def q():\n    {inside}\n",
+        f"class K:\n    def q(self):\n        {inside.replace(chr(10), chr(10) + '    ')}\n",
+    ):
+        found = facts_of("from importlib import import_module\n" + source)
+        told = []
+        for row in found.body.references:
+            if row.kind == "call" and row.through >= 0:
+                taken = found.interface.imports[row.through]
+                told.append(f"{row.text} {row.calls} {taken.module}{':' * bool(taken.name)}{taken.name}")
+        assert told == called
+
+
+def test_a_module_that_is_loaded_by_name_in_a_module_is_known_below(facts_of: Reader):
+    found = facts_of('import importlib\nm = importlib.import_module("a")\ndef f():\n    m.g(1)\n')
+    assert [
+        (row.text, row.calls, row.through) for row in found.body.references if row.kind == "call" and row.through >= 0
+    ] == [("m.g", "1", 1)]

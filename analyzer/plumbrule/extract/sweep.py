@@ -20,9 +20,11 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
+from plumbrule.extract.broken import put_in, refuse_runs
 from plumbrule.extract.calls import ways_of
 from plumbrule.extract.deprecation import says_deprecated
 from plumbrule.extract.frames import Frame, Unnamed
+from plumbrule.extract.held import Holding
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.looks import Asking, is_looked_at
 from plumbrule.facts import (
@@ -87,9 +89,6 @@ _NO_HASHES = (0, 0)
 # Below this depth nothing matches. The cursor counts depth in 16 bits; beyond them it goes quadratic: 100,000 calls
 # inside each other took 51 s, and what it then found was no longer all.
 _DEEPEST_NODE = 65_000
-# At each node the cursor looks for a named sibling after it: 50,000 brackets that nothing closes, in a row under one
-# error node, took 1.7 s and twice as many four times that. Code that a typing error breaks has runs of a few tokens.
-_LONGEST_RUN = 20_000
 _FEW_NAMES = 60
 _HEADER = 2_000  # bytes at the start of a file in which a marker of generated code counts
 
@@ -173,40 +172,6 @@ def require_text(source: bytes) -> None:
         raise ValueError("not UTF-8") from None
 
 
-def _refuse_runs(tree: Tree) -> None:
-    """Raises ValueError if error recovery left so many tokens in a row that looking through them takes minutes."""
-    cursor = tree.walk()
-    runs = [0]  # tokens since the last named node, of every node around
-    while True:
-        node = cursor.node
-        assert node is not None  # there is always one under a cursor
-        runs[-1] = 0 if node.is_named else runs[-1] + 1
-        if runs[-1] > _LONGEST_RUN:
-            raise ValueError(f"broken beyond reading: over {_LONGEST_RUN:,} signs in a row that belong to nothing")
-        if node.has_error and cursor.goto_first_child():
-            runs.append(0)
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return
-            runs.pop()
-
-
-def _put_in(tree: Tree) -> Iterator[int]:
-    """Where the parser put in a token that the source lacks, to go on behind it; ordered."""
-    cursor = tree.walk()
-    while True:
-        node = cursor.node
-        assert node is not None  # there is always one under a cursor
-        if node.is_missing:
-            yield node.start_byte
-        if node.has_error and cursor.goto_first_child():
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return
-
-
 def text(source: bytes) -> str:
     """Replaces what is no UTF-8: error recovery may cut a node inside a character."""
     return source.decode("utf-8", "replace")
@@ -274,6 +239,9 @@ class Sweep:
         self._callees: dict[int, list[bytes]] = {}  # by symbol: what it calls by a plain name, in order
         self._references: dict[tuple[int, str, bytes], int] = {}
         self._calls: dict[tuple[int, bytes], list[int]] = {}  # where callees of imported names end
+        # By symbol, kind, name and import row: where it stands first, and where the callees of such calls end.
+        self._through: dict[tuple[int, str, bytes, int], tuple[int, list[int]]] = {}
+        self.held = Holding()
         self._shadows: dict[int, Set[str]] = {}
         self._errors: list[tuple[int, int]] = []
         self._in_run: dict[int, _Run] = {}
@@ -458,6 +426,25 @@ class Sweep:
         if len(name) <= LONGEST_NAME and self._head_of[name]:
             self._references.setdefault((self.frame.symbol, kind, name), start)
 
+    def refer_through(self, row: int, symbol: int, kind: str, name: bytes, start: int, end: int = -1) -> None:
+        """A name whose first part stands for import row `row`, used in `symbol`; `end` is where it ends as a callee."""
+        if len(name) <= LONGEST_NAME and self._head_of[name]:
+            ends = self._through.setdefault((symbol, kind, name, row), (start, []))[1]
+            if end >= 0:
+                ends.append(end)
+
+    def _refer_held(self) -> None:
+        """Takes up what was referred to by local names that stand for an import."""
+        source, head_of, heads = self.source, self._head_of, self.held.heads()
+        for symbol, kind, start, end in self._met:
+            if kind == "type" or end - start > LONGEST_NAME:
+                continue
+            name = source[start:end]
+            if head_of[name] in heads:
+                row, named = self.held.at(name, start)
+                if row >= 0:
+                    self.refer_through(row, symbol, kind, named, start, end if kind == "call" else -1)
+
     def read_imported_names(self, imports: list[tuple[int, int]]) -> None:
         """Finds in the masked text where imported names are used in another way than those already referred to, and
         drops what refers to a local name of the same spelling.
@@ -481,10 +468,19 @@ class Sweep:
             if name.partition(b".")[0] in heads and self.is_read(here, found.end()):
                 reads.append((name, here))
         hiding = Hiding(self._root, suspects, self.scope_of, self.binds_type) if suspects else None
+        opened = [start for start, _ in self._opened]
+        if self.held:
+            self._refer_held()
         if hiding:
             self._hide(hiding)
-            reads = [(name, here) for name, here in reads if not hiding.hides(name, here)]
-        opened = [start for start, _ in self._opened]
+            met, reads = reads, []
+            for name, here in met:
+                if not hiding.hides(name, here):
+                    reads.append((name, here))
+                    continue
+                row, named = self.held.at(name, here)
+                if row >= 0:
+                    self.refer_through(row, self._symbol_at(here, opened), "read", named, here)
         seen = {(symbol, name) for symbol, _, name in self._references}
         looks: dict[tuple[int, bytes], int] = {}
         for name, here in reads:
@@ -530,6 +526,8 @@ class Sweep:
             key = (symbol, kind, self.source[start:end])
             if key in hidden and not self._is_hidden(hiding, key, start):
                 self._references.setdefault(key, start)
+        for (symbol, name), ends in self._calls.items():
+            self._calls[symbol, name] = [end for end in ends if not hiding.hides(name, end - len(name))]
 
     def _is_hidden(self, hiding: Hiding, key: tuple[int, str, bytes], start: int) -> bool:
         if key[1] == "type" and self.means_type(start):
@@ -604,8 +602,8 @@ class Sweep:
         ends, spans, met, source = self._ends, self._spans, self._met, self.source
         telling, telling_calls = self.TELLING_EXPRESSIONS, self.TELLING_CALLS
         close = self._close
-        if tree.root_node.has_error and len(self.source) > _LONGEST_RUN:
-            _refuse_runs(tree)
+        if tree.root_node.has_error:
+            refuse_runs(tree, len(self.source))
         cursor = QueryCursor(query)
         cursor.set_max_start_depth(_DEEPEST_NODE)
         for pattern, captured in cursor.matches(tree.root_node):
@@ -646,7 +644,7 @@ class Sweep:
         if tree.root_node.has_error:
             broken = self._errors
             starts = [start for start, _ in broken]
-            lacking = {at for at in _put_in(tree) if not (i := bisect_right(starts, at)) or broken[i - 1][1] < at}
+            lacking = {at for at in put_in(tree) if not (i := bisect_right(starts, at)) or broken[i - 1][1] < at}
             self._errors = sorted([*broken, *((at, at) for at in lacking)])
         return self._facts()
 
@@ -943,7 +941,10 @@ class Sweep:
             if known and not (head in shadowed and self._is_shadowed(symbol, head)):
                 ends = self._calls.get((symbol, name), ()) if kind == "call" else ()
                 calls = ways_of(self._masked, len(name), ends, self.ODD_ARGUMENTS) if ends else ""
-                rows.append(new(Reference, (symbol, kind, dotted, bisect_right(lines, start) + 1, calls)))
+                rows.append(new(Reference, (symbol, kind, dotted, bisect_right(lines, start) + 1, calls, -1)))
+        for (symbol, kind, name, through), (start, places) in self._through.items():
+            calls = ways_of(self._masked, len(name), places, self.ODD_ARGUMENTS) if places else ""
+            rows.append(new(Reference, (symbol, kind, text(name), bisect_right(lines, start) + 1, calls, through)))
         return rows
 
     def _is_shadowed(self, symbol: int, head: str) -> bool:

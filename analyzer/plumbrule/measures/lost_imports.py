@@ -301,7 +301,9 @@ def _asked(side: Side, path: str) -> Iterator[tuple[_Asked, int]]:
     interface = side.interface(path)
     modules, stars = _whole(interface, side.graph.rows(path))
     bound = {one.alias for one in interface.imports} | {symbol.name for symbol in interface.symbols}
-    for _, kind, dotted, line, _ in side.body(path).references if modules or stars else ():
+    for _, kind, dotted, line, _, through in side.body(path).references if modules or stars else ():
+        if through >= 0:
+            continue  # its first part may be another file's name elsewhere
         head, _, rest = dotted.partition(".")
         for stem, file in modules.get(head, ()) if rest else ():
             if dotted.startswith(stem + "."):

@@ -690,19 +690,19 @@ class Resolution:
         assert offer is not None  # only files with facts have rows
         stars = [index for index in offer.stars if isinstance(bound[index].target, Located)]
         # By scope and text: the import row it goes through, and its end; and the modules that it names on its way.
-        known: dict[tuple[int, str], tuple[tuple[int, Definition, float] | None, list[_Step]]] = {}
+        known: dict[tuple[int, str, int], tuple[tuple[int, Definition, float] | None, list[_Step]]] = {}
         for reference in references:
-            symbol, _, text, line, _ = reference
-            scope = _scope(found.interface, offer, text, symbol) if offer.inner else -1
-            if (scope, text) in known:
-                led, steps = known[scope, text]
+            symbol, _, text, line, _, through = reference
+            scope = _scope(found.interface, offer, text, symbol) if offer.inner and through < 0 else -1
+            if (scope, text, through) in known:
+                led, steps = known[scope, text, through]
             else:
-                led, reads = self._lead(path, offer, stars, scope, text)
+                led, reads = self._lead(path, offer, stars, scope, text, through)
                 found.looks.add(reads)
-                steps = (
-                    self._modules_named(found, offer, scope, text) if led is not None and text.count(".") > 1 else []
-                )
-                known[scope, text] = led, steps
+                steps = []
+                if led is not None and through < 0 and text.count(".") > 1:
+                    steps = self._modules_named(found, offer, scope, text)
+                known[scope, text, through] = led, steps
             if led is not None:
                 index, (dst, name), confidence = led
                 by = asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
@@ -730,13 +730,13 @@ class Resolution:
         return steps
 
     def _lead(
-        self, path: str, offer: _Offer, stars: list[int], scope: int, text: str
+        self, path: str, offer: _Offer, stars: list[int], scope: int, text: str, through: int = -1
     ) -> tuple[tuple[int, Definition, float] | None, frozenset[_Read]]:
         """The import row by which a name leads out of the file, its definition and how sure that is."""
         rows, bound = self._interfaces[path].imports, self._items(path)
         head, _, rest = text.partition(".")
         index, definition, reads, share = -1, None, _NOTHING, 1.0
-        candidates = _candidates(rows, offer, head, scope) if head else ()
+        candidates = [through] if through >= 0 else _candidates(rows, offer, head, scope) if head else ()
         if candidates:
             index, definition, reads = self._through_import(path, offer, candidates, text, rest)
             if rest and (definition is None or not definition.symbol):

@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Parser, Query, Tree
 
+from plumbrule.extract.held import Held
 from plumbrule.extract.looks import Asking
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, text
 from plumbrule.facts import (
@@ -29,6 +30,7 @@ from plumbrule.facts import (
 )
 from plumbrule.languages.python import scopes
 from plumbrule.languages.python.encoding import BOM, as_utf8
+from plumbrule.languages.python.loads import MOST_NAMES, is_bound_once, use_of
 from plumbrule.languages.python.standing import Standing
 
 _FROM = re.compile(r"from\s*((?:\.\s*)*)([\w.]*)\s*import\b\s*(.*)", re.DOTALL)
@@ -210,6 +212,20 @@ class PythonSweep(Sweep):
         self.quiet_to = max(self.quiet_to, end + found.end())
         flags = self._flags_at(start) | DYNAMIC
         self.imports.append(Import(module, level, "", "", self.line(start), flags, self.symbol))
+        if found[0].endswith(")"):
+            self._use_loaded(start, end + len(found[0].encode()))
+
+    def _use_loaded(self, start: int, end: int) -> None:
+        """What is done with the module that the last import row loads, between these offsets."""
+        row, use = len(self.imports) - 1, use_of(self.source, start, end)
+        frame = self.frame
+        if use.name and (frame.is_function or frame.symbol < 0) and len(self.held.heads()) < MOST_NAMES:
+            if is_bound_once(self.source, use.name, frame.start, frame.end):
+                self.imports[row] = self.imports[row]._replace(name=text(use.members))
+                self.held.hold(use.name, Held(start, frame.end, row))
+        elif use.members and not use.name:
+            kind = "call" if use.called_to >= 0 else "read"
+            self.refer_through(row, self.symbol, kind, b"import_module." + use.members, start, use.called_to)
 
     # -- definitions ----------------------------------------------------------------------------------------------
 

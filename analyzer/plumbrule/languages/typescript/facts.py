@@ -571,8 +571,10 @@ class EcmaScriptSweep(ModuleSweep):
             inner = node.child_by_field_name("object")  # `(function () {}).call(this)`
             if inner is not None:
                 self.on_immediate(inner)
+                self.chained(start, end)
         elif not self.loads(start, end):
             self.refer("call", start, end)
+            self.chained(start, end)
 
     def on_component(self, node: Node) -> None:
         start = node.start_byte
@@ -694,7 +696,10 @@ class EcmaScriptSweep(ModuleSweep):
         return scopes.may_bind(self._masked, start, end)
 
     def scope_of(self, around: list[Node]) -> Span | None:
-        return scopes.scope_of(around)
+        span = scopes.scope_of(around)
+        if span is not None:
+            self.hold_local(around[-1].start_byte, written(self.source, around[-1]), span)
+        return span
 
     def binds_type(self, around: list[Node]) -> bool:
         return scopes.binds_type(around)

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from plumbrule.extract.held import Held
+from plumbrule.extract.hiding import Span
 from plumbrule.extract.sweep import LONGEST_NAME, Sweep, text
 from plumbrule.facts import CONDITIONAL, DYNAMIC, LAZY, OPTIONAL, REEXPORT, TYPE_ONLY, Export, Import
 from plumbrule.languages.typescript.nodes import (
@@ -22,6 +24,7 @@ from plumbrule.languages.typescript.nodes import (
     keys_bound,
     line_of,
     name_of,
+    names_bound,
     one_line,
     unescaped,
     unwrapped,
@@ -49,6 +52,8 @@ _CONSTANT = re.compile(
     re.DOTALL,
 )
 _LOADED = re.compile(rb"(require|import)(?=\s*[(?])")
+_LOADED_WITHIN = re.compile(rb"(?:[\s(]|await\b)*+(require|import)(?=\s*[(?])")
+_CHAIN = re.compile(rb"[\s)]*\)[\s)]*((?:\s*!?\??\.\s*[\w$]+)+)")
 _AFTER_LOADED = re.compile(rb"[^()]{0,300}\)+\s*(?:!|\?)?\.\s*([\w$]+)\s*$")
 _MEMBER = re.compile(rb"\s*\)\s*(?:!|\?)?\.\s*([\w$]+)")
 _MEMBER_OF_IMPORT = re.compile(rb"""\s*\(\s*["'`][^"'`\n]*["'`]\s*\)\s*\.\s*([\w$]+)""")
@@ -61,6 +66,7 @@ _WHEN_LOADED = re.compile(
 _AWAITED = re.compile(rb"\(\s*await\s+\Z")
 _MEMBER_OF_AWAITED = re.compile(rb"\s*\)\s*\)\s*(?:!|\?)?\.\s*([\w$]+)")
 _KEY = re.compile(rb"\s*([\w$]+)\s*(?:[:=]|\Z)")
+_TAKEN_AS = re.compile(rb"\s*([\w$]+)\s*(?::\s*([\w$]+)\s*)?(?:=|\Z)")
 _BRACKET = re.compile(rb"[(){}\[\]]")
 _LONGEST_CALLBACK = 4_000  # bytes in which the members of a loaded module are looked for
 _TAKEN_APART = re.compile(
@@ -128,6 +134,10 @@ class ModuleSweep(Sweep):
         self.anonymous_to = 0  # end of the outermost function without a name
         self.optional_to = 0  # end of what a `catch` guards
         self._loaded: set[int] = set()  # starts of `require` and `import(` that were taken with their binding
+        self._row_at: dict[int, int] = {}  # by such a start: the first import row
+        self._bound_at: dict[int, int] = {}  # by start of a name that a declaration binds to a module: the import row
+        # Calls of members of what is loaded in place: symbol, start of the `require`, the members, end of the callee.
+        self._chains: list[tuple[int, int, bytes, int]] = []
         self._offered: set[bytes] = set()
         self._is_es = False  # it has an `export` statement
         self._is_open = False  # it offers names that are not written down as such
@@ -272,8 +282,10 @@ class ModuleSweep(Sweep):
         found = _CONSTANT.match(self.source, end, end + _FAR)
         if found is not None:
             self._loaded.add(start)
+            self._row_at[start] = len(self.imports)
             module = self._module_in(*found.span(1))
             self._bind(module, self._members_of(start, found.end()) or _EFFECTS, start, self._flags_at(start) | flags)
+            self._hold_loaded(self._row_at[start], found.end())
 
     def _members_of(self, start: int, end: int) -> Sequence[Taken]:
         """What an expression that loads a module takes out of it; `import("m"` or `require("m"` lies between."""
@@ -290,6 +302,47 @@ class ModuleSweep(Sweep):
         called = re.compile(rb"(?<![\w$.])" + re.escape(found[2]) + rb"\s*(?:!|\?)?\.\s*([\w$]+)")
         body = source[found.end() : self._closing(found.end())]
         return [Taken(name, "", 0) for name in sorted({text(one[1]) for one in called.finditer(body)})]
+
+    def _hold_loaded(self, row: int, end: int) -> None:
+        """What a callback calls the module that it waits for, or its members, the first of which is import `row`."""
+        source = self.source
+        found = _WHEN_LOADED.match(source, end, end + _FAR) if source.startswith(b".", end + 1) else None
+        if found is None:
+            return
+        span = found.end(), self._closing(found.end())
+        rows = {one.name.encode(): row + place for place, one in enumerate(self.imports[row:])}
+        if found[2] is not None:
+            self.held.hold(found[2], Held(*span, -1, rows))
+            return
+        for part in found[1].split(b","):
+            taken = _TAKEN_AS.match(part)
+            if taken is not None and taken[1] in rows:
+                self.held.hold(taken[2] or taken[1], Held(*span, rows[taken[1]]))
+
+    def hold_local(self, start: int, name: bytes, span: Span) -> None:
+        """The name that is bound at this place means between these offsets whatever it is set to."""
+        if self._bound_at:
+            self.held.hold(name, Held(*span, self._bound_at.get(start, -1)))
+            self.held.hold(name, Held(start, start + len(name), -1))  # no use of it
+
+    def chained(self, start: int, end: int) -> None:
+        """A callee that is no plain name: perhaps a member of a module that is loaded in place, `require("m").f`."""
+        callee = _LOADED_WITHIN.match(self.source, start, min(end, start + _FAR))
+        found = _CONSTANT.match(self.source, callee.end(), min(end, callee.end() + _FAR)) if callee else None
+        after = _CHAIN.fullmatch(self.source, found.end(), end) if found is not None else None
+        if callee is not None and after is not None:
+            members = re.sub(rb"[\s?!]", b"", after[1])[1:]
+            if callee[1] == b"require" or members.partition(b".")[0] not in _OF_A_PROMISE:
+                self._chains.append((self.symbol, callee.start(1), members, end))
+
+    def _follow_chains(self) -> None:
+        for symbol, start, members, end in self._chains:
+            row = self._row_at.get(start, -1)
+            if row >= 0:
+                is_whole = self.imports[row].name == ""
+                name = b"require." + members if is_whole else members
+                if is_whole or self.imports[row].name.encode() == members.partition(b".")[0]:
+                    self.refer_through(row, symbol, "call", name, start, end)
 
     def _closing(self, start: int) -> int:
         """Where the bracket closes that is open here, as far as that is looked for."""
@@ -313,7 +366,7 @@ class ModuleSweep(Sweep):
     def bound_load(self, pattern: Node, value: Node) -> bool:
         """`const x = require("m")`, `const {a} = await import("m")`: whether a declaration binds names so."""
         start, end = value.start_byte, value.end_byte
-        callee = _LOADED.match(self.source, start, min(end, start + 20))
+        callee = _LOADED_WITHIN.match(self.source, start, min(end, start + 30))
         if callee is None:
             return False
         found = _CONSTANT.match(self.source, callee.end(), min(end, callee.end() + _FAR))
@@ -325,9 +378,15 @@ class ModuleSweep(Sweep):
             if after is None:
                 return False
             member = text(after[1])
-        self._loaded.add(start)
+        self._loaded.add(callee.start(1))
         flags = self._flags_at(start) | (DYNAMIC if callee[1] == b"import" else 0)
+        first_row = len(self.imports)
         self._bind(self._module_in(*found.span(1)), self._bound_by(pattern, member), start, flags)
+        rows = {row.alias: first_row + place for place, row in enumerate(self.imports[first_row:]) if row.alias}
+        for bound in names_bound(pattern) if rows else ():
+            alias = text(written(self.source, bound))
+            if alias in rows:
+                self._bound_at[bound.start_byte] = rows[alias]
         return True
 
     def _bound_by(self, pattern: Node, member: str) -> Sequence[Taken]:
@@ -517,6 +576,7 @@ class ModuleSweep(Sweep):
     def finish(self) -> None:
         self._import_spans.sort()
         self.read_imported_names(self._import_spans)
+        self._follow_chains()
         self._erase_types()
         if self._is_open or any(way in self.source for way in _OPENED_BY) or not self._reads_all_exports():
             self.offer("*", "*", 0)
