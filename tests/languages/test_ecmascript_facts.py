@@ -249,3 +249,35 @@ def test_what_is_called_of_a_module_loaded_on_the_way_is_told(facts_of: Read, co
                 source = f"{taken.module}{':' * bool(taken.name)}{taken.name}" if taken else "-"
                 told.append(f"{row.text} {row.calls} {source}")
         assert told == called
+
+
+@pytest.mark.parametrize(
+    ("code", "weighed"),
+    [
+        (
+            "export const api = { a(x) { if (x) { if (x) {} } }, b: (x) => { if (x) {} } }",
+            {"api.a": (3, 3), "api.b": (1, 1)},
+        ),
+        (
+            "export default { data() {}, methods: { m(x) { return all.map((y) => { if (y) {} }) } } }",
+            {"default.data": (0, 0), "default.methods.m": (2, 1)},
+        ),
+        ("const api = { a(x) { function b() { if (x) {} } } }\nexport { api }", {"api.a": (2, 0), "api.a.b": (1, 1)}),
+        # What may gain members lists none, and a callback has no name.
+        ("export const api = { ...other, a(x) { if (x) {} } }\nuse({ a(x) { if (x) {} } })", {}),
+    ],
+)
+def test_a_function_in_an_object_that_lists_it_has_figures_of_its_own(
+    facts_of: Read, code: str, weighed: dict[str, tuple[int, int]]
+) -> None:
+    for dialect in ("typescript", "javascript"):
+        found = facts_of(code + "\n", dialect)
+        names = [symbol.name for symbol in found.interface.symbols]
+        assert {names[row.symbol]: (row.cognitive, row.weight) for row in found.body.functions} == weighed
+
+
+def test_a_function_in_an_object_is_the_user_of_what_it_calls(facts_of: Read) -> None:
+    found = facts_of('import { f } from "m"\nexport const api = { a(g) { f(g); g() }, b: 1 }\n', "typescript")
+    names = [symbol.name for symbol in found.interface.symbols]
+    assert names == ["api", "api.a", "api.b"]
+    assert [(names[row.symbol], row.text, row.calls) for row in found.body.references] == [("api.a", "f", "1")]

@@ -70,13 +70,24 @@ _SHIFT = Flow(shifts=True)
 def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     """Facts of a source file; ValueError with a plain reason if the bytes are no text."""
     require_text(source)
-    return EcmaScriptSweep(source, 0).run(tree, query)
+    return _swept(source, 0, tree, query)
 
 
 def extract_declarations(source: bytes, tree: Tree, query: Query) -> Facts:
     """Facts of a `.d.ts` file: all its imports vanish at run time, and what it declares it offers."""
     require_text(source)
-    return EcmaScriptSweep(source, TYPE_ONLY).run(tree, query)
+    return _swept(source, TYPE_ONLY, tree, query)
+
+
+def _swept(source: bytes, flags: int, tree: Tree, query: Query) -> Facts:
+    sweep = EcmaScriptSweep(source, flags)
+    facts = sweep.run(tree, query)
+    if not any(member.function is not None for members in sweep.listed.values() for member in members):
+        return facts
+    # Which objects list all they offer is known at the end: only then can functions in them be told from callbacks.
+    again = EcmaScriptSweep(source, flags)
+    again.listed = sweep.listed
+    return again.run(tree, query)
 
 
 class EcmaScriptSweep(ModuleSweep):
@@ -123,6 +134,7 @@ class EcmaScriptSweep(ModuleSweep):
         self._generics: dict[int, set[str]] = {}  # names that a symbol shadows
         self._overloads: dict[tuple[int, bytes], int] = {}
         self._function_names: dict[int, bytes] = {}  # by node id, as long as the function is open
+        self._members: dict[int, tuple[int, bytes]] = {}  # by node id of a function: the symbol that it has, its name
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
 
@@ -171,6 +183,9 @@ class EcmaScriptSweep(ModuleSweep):
 
     def on_function(self, node: Node) -> None:
         claimed = self.claims.pop(node.id, None)
+        if claimed is None and node.id in self._members:
+            self._enter_member(node)
+            return
         if claimed is None:
             kind = node.type
             is_expression = kind in _NAMELESS
@@ -185,6 +200,17 @@ class EcmaScriptSweep(ModuleSweep):
             offered = self._is_offered(start) and not is_expression
             claimed = claim(written(self.source, named), node, start, exported=offered)
         self._define_function(node, claimed)
+
+    def _enter_member(self, node: Node) -> None:
+        index, name = self._members[node.id]
+        body = node.child_by_field_name("body")
+        self._function_names[node.id] = name
+        self.enter(index, name, node, body.start_byte if body is not None else node.end_byte, function=True)
+        if index >= 0:
+            self._generics[index] = names = {one.name for one in self._parameters_of(index) if one.kind != "property"}
+            self.shadow(index, names)
+            if body is not None and body.type != "statement_block":
+                self.frame.statements = 1
 
     def _enter_anonymous(self, node: Node) -> None:
         self.flow(_SHIFT, node)
@@ -720,11 +746,12 @@ class EcmaScriptSweep(ModuleSweep):
                 self.symbols[index] = row._replace(exported=True)
                 shown.add(index)
         self.is_generated = self.is_generated or is_built(self.source, bytes(self._masked))
-        if self.values and not self.is_generated:
-            self._list_members()
+        if self.values and not self.is_generated and not self.listed:
+            self._list_objects()
+        self._offer_members()
         super().finish()
 
-    def _list_members(self) -> None:
+    def _list_objects(self) -> None:
         """Adds the members of the object literals that are offered."""
         named = Counter(row.name for row in self.symbols if row.parent < 0 and row.kind not in _TYPES)
         for owner, value in islice(self.values.items(), MOST_OBJECTS):
@@ -736,16 +763,26 @@ class EcmaScriptSweep(ModuleSweep):
             known = {member.name for member in members}
             if may_gain_members(self._masked, row.name.encode(), literal, known):
                 continue
-            self.symbols[owner] = row._replace(modifiers="object")
-            owners = {b"": owner}
-            for member in members:
-                outer, _, name = member.name.rpartition(b".")
-                owners[member.name] = self._define_member(owners[outer], name, member)
-            if self._is_open and ("default", row.name, -1) in {export[:3] for export in self.exports}:
-                # Who loads a module of CommonJS has this object itself.
-                for member in members:
-                    if b"." not in member.name:
-                        self.offer(text(member.name), f"{row.name}.{text(member.name)}", member.entry.start_byte)
+            self.listed[value.id] = members
+            self.list_members(owner, members)
+
+    def list_members(self, owner: int, members: list[Member]) -> None:
+        self.symbols[owner] = self.symbols[owner]._replace(modifiers="object")
+        owners = {b"": owner}
+        for member in members:
+            outer, _, name = member.name.rpartition(b".")
+            owners[member.name] = index = self._define_member(owners[outer], name, member)
+            if member.function is not None:
+                self._members[member.function.id] = index, name
+
+    def _offer_members(self) -> None:
+        """Who loads a module of CommonJS has the object itself that it is set to."""
+        offered = {export[:3] for export in self.exports} if self._is_open and self.listed else set()
+        for owner, value in self.values.items() if offered else ():
+            name = self.symbols[owner].name
+            for member in self.listed.get(value.id, ()) if ("default", name, -1) in offered else ():
+                if b"." not in member.name:
+                    self.offer(text(member.name), f"{name}.{text(member.name)}", member.entry.start_byte)
 
     def _define_member(self, owner: int, name: bytes, member: Member) -> int:
         entry, function = member.entry, member.function

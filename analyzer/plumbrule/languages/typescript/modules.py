@@ -32,6 +32,7 @@ from plumbrule.languages.typescript.nodes import (
     wrapped_function,
     written,
 )
+from plumbrule.languages.typescript.objects import Member
 
 _LONGEST_MODULE = 500
 _FAR = 1000  # bytes looked at for what stands between the parentheses of `require(`
@@ -129,6 +130,7 @@ class ModuleSweep(Sweep):
         self.flags = flags  # of all imports of this file
         self.claims: dict[int, Claim] = {}  # by node id
         self.values: dict[int, Node] = {}  # by symbol: what a variable of the module is set to
+        self.listed: dict[int, list[Member]] = {}  # by id of such a value: the members that it is known to have
         self.exported_at = -1  # start of the declaration that is exported
         self.default_at = -1  # start of the declaration that is the default export
         self.anonymous_to = 0  # end of the outermost function without a name
@@ -165,6 +167,11 @@ class ModuleSweep(Sweep):
         index = self.define(name, kind, visibility, span, exported=exported, signature=signature)
         if value is not None and index >= 0 and self.symbol < 0 and value.type not in _NO_OBJECTS:
             self.values[index] = value
+            if value.id in self.listed:
+                self.list_members(index, self.listed[value.id])
+
+    def list_members(self, owner: int, members: list[Member]) -> None:
+        """Adds the members of the object that symbol `owner` is set to."""
 
     def _bind(self, module: str, taken: Iterable[Taken], start: int, flags: int) -> None:
         line, symbol = self.line(start), self.symbol
