@@ -23,6 +23,7 @@ DYNAMIC = 4  # `importlib.import_module("x")`, `__import__("x")`, `import("x")`,
 REEXPORT = 8  # `export ... from`, or `from x import y` in an `__init__` (bound names others may import)
 OPTIONAL = 16  # inside try/except ImportError
 CONDITIONAL = 32  # under another `if`, e.g. a platform test
+REQUIRED = 64  # `require("pkg")` of what is no path: a package may offer another file to it than to `import`
 
 
 VARIADIC = ("variadic", "variadic-keyword")  # kinds of parameters that take whatever is left

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import plumbrule.languages
-from plumbrule.facts import TYPE_ONLY, Facts, pack
+from plumbrule.facts import REQUIRED, TYPE_ONLY, Facts, pack
 from plumbrule.languages import language_of
 
 DIALECTS = ("javascript", "typescript", "tsx", "typescript-declaration")
@@ -281,3 +281,21 @@ def test_a_function_in_an_object_is_the_user_of_what_it_calls(facts_of: Read) ->
     names = [symbol.name for symbol in found.interface.symbols]
     assert names == ["api", "api.a", "api.b"]
     assert [(names[row.symbol], row.text, row.calls) for row in found.body.references] == [("api.a", "f", "1")]
+
+
+@pytest.mark.parametrize(
+    ("code", "required"),
+    [
+        ('const a = require("p")', True),
+        ('import a = require("p")', True),
+        ('use(require("p/q"))', True),
+        ('exports.a = require("p").a', True),
+        ('import a from "p"', False),
+        ('const a = await import("p")', False),
+        ('use(import("p"))', False),
+        ('const a = require("./p")', False),
+    ],
+)
+def test_it_is_told_which_packages_are_required_and_not_imported(facts_of: Read, code: str, required: bool) -> None:
+    (row,) = facts_of(code + "\n", "typescript").interface.imports
+    assert bool(row.flags & REQUIRED) is required

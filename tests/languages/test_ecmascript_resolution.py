@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from plumbrule.facts import Import
+from plumbrule.facts import REQUIRED, Import
 from plumbrule.languages import External, Located, Resolver, Target, Unresolved, language_of
 from plumbrule.resolve import Entry, Tree
 
@@ -308,6 +308,44 @@ def test_a_workspace_package_is_found_by_what_it_offers(
     manifest: dict[str, object], module: str, expected: str
 ) -> None:
     assert found("packages/app/a.ts", module, workspace(**manifest)) == f"packages/core/{expected}"
+
+
+@pytest.mark.parametrize(
+    ("exports", "module", "imported", "required"),
+    [
+        ({"import": "./esm.mjs", "require": "./cjs.cjs"}, "", "esm.mjs", "cjs.cjs"),
+        ({"require": "./cjs.cjs", "default": "./esm.mjs"}, "", "esm.mjs", "cjs.cjs"),
+        ({".": [{"import": "./esm.mjs"}, "./cjs.cjs"]}, "", "esm.mjs", "cjs.cjs"),
+        ({".": {"node": {"import": "./esm.mjs", "require": "./cjs.cjs"}}}, "", "esm.mjs", "cjs.cjs"),
+        ({"./*": {"import": "./*.mjs", "require": "./*.cjs"}}, "/both", "both.mjs", "both.cjs"),
+        ({"import": "./dist/built.mjs", "require": "./cjs.cjs"}, "", "src/built.ts", "cjs.cjs"),
+        ({"import": "./esm.mjs"}, "", "esm.mjs", "esm.mjs"),
+        ({"./*": "./*", "./both.cjs": {"require": "./both.cjs", "import": None}}, "/both.cjs", None, "both.cjs"),
+        ({"./*": "./*", "./inside/*": None}, "/inside/x.js", None, None),
+        ({"./*": "./*", "./inside/*": None}, "/both.mjs", "both.mjs", "both.mjs"),
+        ({"./*": None, "./inside/*": "./inside/*"}, "/inside/x.js", "inside/x.js", "inside/x.js"),
+        (
+            {"./inside/x.js": {"browser": None, "default": "./inside/x.js"}},
+            "/inside/x.js",
+            "inside/x.js",
+            "inside/x.js",
+        ),
+    ],
+)
+def test_a_package_may_offer_another_file_to_require_than_to_import(
+    exports: object, module: str, imported: str | None, required: str | None
+) -> None:
+    own = ("esm.mjs", "cjs.cjs", "both.mjs", "both.cjs", "inside/x.js", "src/built.ts")
+    files = workspace(exports=exports) | {f"packages/core/{path}": "" for path in own}
+    for path in ("packages/app/a.ts", "packages/app/a.js"):
+        resolver = resolver_for(path, files)
+        for flags, file in ((0, imported), (REQUIRED, required)):
+            target = resolver.locate(path, Import("@shop/core" + module, 0, "", "", 1, flags, -1))
+            if file is None:
+                assert target == Unresolved("package @shop/core of this repository forbids it: its `exports` say null")
+            else:
+                assert isinstance(target, Located), target
+                assert target.path == f"packages/core/{file}"
 
 
 def test_what_a_workspace_package_does_not_hold_is_unresolved() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from plumbrule.facts import LAZY, OPTIONAL, TYPE_ONLY, Body, Export, Import, Interface, Reference
+from plumbrule.facts import LAZY, OPTIONAL, REQUIRED, TYPE_ONLY, Body, Export, Import, Interface, Reference
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
 from plumbrule.languages import External, Language, Located, Resolver, Target, is_test, languages
@@ -162,6 +162,7 @@ class Definition(NamedTuple):
 
 
 _Read = tuple[str, str]  # (file, name looked up in its interface); the name "" is the file itself
+_Question = tuple[str, int, str, int]  # module, level and name of an import row, and REQUIRED if it says so
 _Led = tuple[Definition | None, frozenset[_Read]]  # where a name leads, and every look that was taken to find it
 
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
@@ -172,9 +173,7 @@ class _Answer:
 
     __slots__ = ("asked", "question", "scope", "target", "users")
 
-    def __init__(
-        self, scope: tuple[str, str], question: tuple[str, int, str], target: Target, asked: Iterable[str]
-    ) -> None:
+    def __init__(self, scope: tuple[str, str], question: _Question, target: Target, asked: Iterable[str]) -> None:
         self.scope = scope  # (language, folder)
         self.question = question
         self.target = target
@@ -235,7 +234,7 @@ class Resolution:
         self._resolvers: dict[str, Resolver] = {}
         self._prints: dict[str, object] = {}
         self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
-        self._answers: dict[tuple[str, str], dict[tuple[str, int, str], _Answer]] = {}  # by (language, folder)
+        self._answers: dict[tuple[str, str], dict[_Question, _Answer]] = {}  # by (language, folder)
         self._asked_by: dict[str, set[_Answer]] | None = None  # made when a second tree is moved to
         self._asked_before: Mapping[str, Collection[str]] = {}  # the same by file, as an earlier process remembered it
         self._asked_again: set[str] = set()  # of which that no longer counts
@@ -469,12 +468,13 @@ class Resolution:
         """What an import row means in a file of the tree."""
         scope = (languages()[self.tree.entries[path].dialect].name, path.rpartition("/")[0])
         known = self._answers.setdefault(scope, {})
-        answer = known.get(row[:3])
+        question = (*row[:3], row.flags & REQUIRED)
+        answer = known.get(question)
         if answer is None:
             asked = self.tree.watch()
             target = self._resolvers[scope[0]].locate(path, row)
             self.tree.rest()
-            answer = known[row[:3]] = _Answer(scope, row[:3], target, asked)
+            answer = known[question] = _Answer(scope, question, target, asked)
             if self._asked_by is not None:
                 for what in asked:
                     self._asked_by[what].add(answer)

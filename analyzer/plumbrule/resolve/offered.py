@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbrule.facts import Interface
+from plumbrule.facts import REQUIRED, Import, Interface
 
 
 def moved_names(before: Interface, now: Interface) -> set[str] | None:
@@ -21,14 +21,18 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     for row in interface.imports:
         if row.symbol >= 0:
             continue  # nobody outside sees it
-        offer.setdefault(row.alias or "*" if row.alias or row.name == "*" else "", []).append(row[:4])
+        offer.setdefault(row.alias or "*" if row.alias or row.name == "*" else "", []).append(_asks(row))
     for export in interface.exports:
         known = 0 <= export.imported < len(interface.imports)
-        source: tuple[object, ...] = interface.imports[export.imported][:4] if known else ()
+        source: tuple[object, ...] = _asks(interface.imports[export.imported]) if known else ()
         found = offer.setdefault(export.name, [])
         found.append(("export", export.local, *source))
         if export.local != export.name:
             # A lookup of the exported name goes on with the local one.
             found.extend(("symbol",) for symbol in interface.symbols if symbol.name == export.local)
-            found.extend(row[:4] for row in interface.imports if row.alias == export.local and row.symbol < 0)
+            found.extend(_asks(row) for row in interface.imports if row.alias == export.local and row.symbol < 0)
     return offer
+
+
+def _asks(row: Import) -> tuple[object, ...]:
+    return (*row[:4], row.flags & REQUIRED)

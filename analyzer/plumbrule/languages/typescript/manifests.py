@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import orjson
 
@@ -227,17 +227,43 @@ def _glob(pattern: str) -> re.Pattern[str] | None:
     return re.compile("".join(out))
 
 
-def targets(offers: Json, key: str, *, types_first: bool) -> list[str]:
-    """All that `exports` or `imports` may mean by `key` ("." or "./sub" or "#name"), most wanted first.
+class Targets(NamedTuple):
+    """What `exports` or `imports` may mean by a name, most wanted first."""
 
-    Which condition holds depends on who runs the code; the tree decides instead, by what exists in it.
+    wanted: list[str]
+    others: list[str]  # under a condition that does not hold for who asks
+    is_forbidden: bool  # all that is said to who asks is `null`
+
+
+NO_TARGETS = Targets([], [], is_forbidden=False)
+
+
+def targets(offers: Json, key: str, *, types_first: bool, required: bool) -> Targets:
+    """All that `exports` or `imports` mean by `key` ("." or "./sub" or "#name") for an import or a `require`.
+
+    Which other condition holds depends on who runs the code; the tree decides instead, by what exists in it.
     """
-    found = sorted(_meant(offers, key), key=lambda item: item[0] is not types_first)
-    return list(dict.fromkeys(text for _, text in found))
+    found = sorted(_meant(offers, key), key=lambda item: item.types is not types_first)
+    excluded = _IMPORTED if required else _REQUIRED
+    wanted = [one.text for one in found if one.how is not excluded]
+    return Targets(
+        list(dict.fromkeys(text for text in wanted if text is not None)),
+        list(dict.fromkeys(one.text for one in found if one.how is excluded and one.text is not None)),
+        is_forbidden=bool(wanted) and not any(wanted),
+    )
 
 
-def _meant(offers: Json, key: str) -> Iterator[tuple[bool, str]]:
-    """(whether it is for types, target) of all that `key` means, in the order written."""
+_IMPORTED, _REQUIRED = "import", "require"
+
+
+class _Target(NamedTuple):
+    text: str | None  # None forbids
+    types: bool = False  # it is for types
+    how: str | None = None  # how the code must be loaded for it to count; None: in whatever way
+
+
+def _meant(offers: Json, key: str) -> Iterator[_Target]:
+    """All that `key` means, in the order written."""
     if not isinstance(offers, dict) or not any(name.startswith((".", "#")) for name in offers):
         if key == ".":
             yield from _written(offers)
@@ -249,8 +275,11 @@ def _meant(offers: Json, key: str) -> Iterator[tuple[bool, str]]:
             # The longest fixed prefix wins.
             name = max(fitting, key=lambda fit: len(fit.partition("*")[0]))
             rest = starred(_pattern(name), key) or ""
-            for types, text in _written(offers[name]):
-                yield types, text.replace("*", rest) if "*" in name else text + rest
+            for one in _written(offers[name]):
+                if one.text is None:
+                    yield one
+                else:
+                    yield one._replace(text=one.text.replace("*", rest) if "*" in name else one.text + rest)
 
 
 def _pattern(name: str) -> str:
@@ -268,18 +297,21 @@ def starred(pattern: str, name: str) -> str | None:
     return name[len(head) : len(name) - len(tail)]
 
 
-def _written(value: Json, depth: int = 0, *, types: bool = False) -> Iterator[tuple[bool, str]]:
-    """(whether it is for types, target) under all conditions."""
+def _written(value: Json, depth: int = 0, under: _Target = _Target(None)) -> Iterator[_Target]:  # noqa: B008
+    """The targets under all conditions, each with what `under` and its own conditions say."""
     if depth > _DEEPEST:
         return
-    if isinstance(value, str):
-        yield types, value
+    if value is None or isinstance(value, str):
+        yield under._replace(text=value)
     elif isinstance(value, list):
         for item in value:
-            yield from _written(item, depth + 1, types=types)
+            yield from _written(item, depth + 1, under)
     elif isinstance(value, dict):
         for condition, item in value.items():
-            yield from _written(item, depth + 1, types=types or condition.startswith("types"))
+            inner = under._replace(types=under.types or condition.startswith("types"))
+            if condition in (_IMPORTED, _REQUIRED):
+                inner = inner._replace(how=_IMPORTED if condition == _IMPORTED else _REQUIRED)
+            yield from _written(item, depth + 1, inner)
 
 
 # -- tsconfig.json, jsconfig.json -----------------------------------------------------------------------------------

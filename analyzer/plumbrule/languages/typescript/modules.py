@@ -16,7 +16,7 @@ from tree_sitter import Node
 from plumbrule.extract.held import Held
 from plumbrule.extract.hiding import Span
 from plumbrule.extract.sweep import LONGEST_NAME, Sweep, text
-from plumbrule.facts import CONDITIONAL, DYNAMIC, LAZY, OPTIONAL, REEXPORT, TYPE_ONLY, Export, Import
+from plumbrule.facts import CONDITIONAL, DYNAMIC, LAZY, OPTIONAL, REEXPORT, REQUIRED, TYPE_ONLY, Export, Import
 from plumbrule.languages.typescript.nodes import (
     CLASSES,
     NAMED_BY_PLACE,
@@ -224,7 +224,7 @@ class ModuleSweep(Sweep):
         if found[4] is not None:
             types = TYPE_ONLY if found[2] else 0
             module = self._module_in(found.start(4) - 1, found.end(4) + 1)
-            self._bind(module, [Taken("", alias, types)], start, self._flags_at(start))
+            self._bind(module, [Taken("", alias, types)], start, self._flags_at(start) | _how(module, b"require"))
             if found[1]:
                 self.offer(alias, alias, start)
             return
@@ -291,7 +291,8 @@ class ModuleSweep(Sweep):
             self._loaded.add(start)
             self._row_at[start] = len(self.imports)
             module = self._module_in(*found.span(1))
-            self._bind(module, self._members_of(start, found.end()) or _EFFECTS, start, self._flags_at(start) | flags)
+            flags |= self._flags_at(start) | _how(module, self.source[start:end])
+            self._bind(module, self._members_of(start, found.end()) or _EFFECTS, start, flags)
             self._hold_loaded(self._row_at[start], found.end())
 
     def _members_of(self, start: int, end: int) -> Sequence[Taken]:
@@ -387,8 +388,8 @@ class ModuleSweep(Sweep):
             member = text(after[1])
         self._loaded.add(callee.start(1))
         flags = self._flags_at(start) | (DYNAMIC if callee[1] == b"import" else 0)
-        first_row = len(self.imports)
-        self._bind(self._module_in(*found.span(1)), self._bound_by(pattern, member), start, flags)
+        first_row, module = len(self.imports), self._module_in(*found.span(1))
+        self._bind(module, self._bound_by(pattern, member), start, flags | _how(module, callee[1]))
         rows = {row.alias: first_row + place for place, row in enumerate(self.imports[first_row:]) if row.alias}
         for bound in names_bound(pattern) if rows else ():
             alias = text(written(self.source, bound))
@@ -658,6 +659,11 @@ def _plain_import(statement: bytes) -> _PlainImport | None:
     taken = [Taken("default", text(found[1]), 0)] if found[1] is not None else []
     taken += [Taken(name, name, 0) for name in names if name]
     return _PlainImport(text(found[4])[:_LONGEST_MODULE], tuple(taken or _EFFECTS), found.start(3), found.end(4) + 1)
+
+
+def _how(module: str, loader: bytes) -> int:
+    """REQUIRED if that may lead elsewhere than an import would."""
+    return 0 if loader.startswith(b"import") or module.startswith((".", "/")) else REQUIRED
 
 
 def _clause(between: bytes) -> tuple[str, int]:

@@ -11,10 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from plumbrule.facts import REQUIRED
 from plumbrule.languages import External, Located, Target, Unresolved, is_test
 from plumbrule.languages.typescript.manifests import (
+    NO_TARGETS,
     CompilerConfig,
+    Json,
     Package,
+    Targets,
     ancestors,
     join,
     read_configs,
@@ -119,15 +123,16 @@ class EcmaScriptResolver:
     def provide(self, module: str, name: str) -> str | None:
         package_name, subpath = _split(_plain(module))
         for package in self._named.get(package_name, ()):
-            found = self._inside(package, subpath)
-            if found:
+            found = self._inside(package, subpath, required=False)
+            if isinstance(found, Located):
                 return found.path
         return None
 
     def locate(self, path: str, statement: Import) -> Target:
-        return self._locate(path.rpartition("/")[0], _plain(statement.module), 0)
+        required = bool(statement.flags & REQUIRED)
+        return self._locate(path.rpartition("/")[0], _plain(statement.module), 0, required=required)
 
-    def _locate(self, folder: str, module: str, depth: int) -> Target:
+    def _locate(self, folder: str, module: str, depth: int, *, required: bool) -> Target:
         if not module:
             return Unresolved("names no module")
         if module.startswith("."):
@@ -135,12 +140,12 @@ class EcmaScriptResolver:
         if (found := self._by_paths(folder, module)) is not None:
             return found
         if module.startswith("#"):
-            return self._by_imports(folder, module, depth)
+            return self._by_imports(folder, module, depth, required=required)
         if module.startswith("/"):
             return self._absolute(folder, module)
         if (scheme := _SCHEME.fullmatch(module)) is not None:
             return _by_scheme(scheme[1], scheme[2], module)
-        return self._bare(folder, module)
+        return self._bare(folder, module, required=required)
 
     # -- relative -----------------------------------------------------------------------------------------------
 
@@ -284,9 +289,12 @@ class EcmaScriptResolver:
             if (package := self._packages.get(f)) is not None
         )
 
-    def _by_imports(self, folder: str, module: str, depth: int) -> Target:
+    def _by_imports(self, folder: str, module: str, depth: int, *, required: bool) -> Target:
         home = self._home(folder)
-        wanted = targets(home.imports, module, types_first=self._types_first) if home is not None else []
+        said = self._targets(home.imports if home is not None else None, module, required=required)
+        wanted = [*said.wanted, *said.others]
+        if home is not None and said.is_forbidden:
+            return Unresolved("the package's own `imports` forbid it")
         if home is None or not wanted:
             return self._guess(folder, module) or Unresolved(_NO_ALIAS)
         own = [target for target in wanted if target.startswith(".")]
@@ -294,7 +302,7 @@ class EcmaScriptResolver:
             return found
         others = [target for target in wanted if not target.startswith((".", "#"))]
         if others and depth == 0:
-            return self._locate(home.folder, others[0], depth + 1)
+            return self._locate(home.folder, others[0], depth + 1, required=required)
         return Unresolved("the package's own `imports` lead to no file")
 
     def _first_module(self, folder: str, wanted: list[str]) -> Located | None:
@@ -318,7 +326,7 @@ class EcmaScriptResolver:
                         return Located(found, confidence=0.9)
         return Unresolved(_NO_FILE)
 
-    def _bare(self, folder: str, module: str) -> Target:
+    def _bare(self, folder: str, module: str, *, required: bool) -> Target:
         name, subpath = _split(module)
         declared = self._is_declared(folder, name)
         if (found := self._by_base_url(folder, module, declared=declared)) is not None:
@@ -326,7 +334,7 @@ class EcmaScriptResolver:
         if _is_builtin(module) and not declared and name not in self._named:
             return External(name)
         if (package := self._package_here(folder, name, declared)) is not None:
-            inside = self._inside(package, subpath)
+            inside = self._inside(package, subpath, required=required)
             if inside is not None:
                 return inside
             return Unresolved(f"package {name} of this repository offers no such file")
@@ -374,12 +382,17 @@ class EcmaScriptResolver:
             return named[0]
         return None
 
-    def _inside(self, package: Package, subpath: str) -> Located | None:
+    def _targets(self, offers: Json, key: str, *, required: bool) -> Targets:
+        return NO_TARGETS if offers is None else targets(offers, key, types_first=self._types_first, required=required)
+
+    def _inside(self, package: Package, subpath: str, *, required: bool) -> Located | Unresolved | None:
+        key = "./" + subpath if subpath else "."
+        said = self._targets(package.exports, key, required=required)
+        if said.is_forbidden:
+            return Unresolved(f"package {package.name} of this repository forbids it: its `exports` say null")
         if not subpath:
-            return self._entry(package, guess=True)
-        key = "./" + subpath
-        wanted = targets(package.exports, key, types_first=self._types_first) if package.exports is not None else []
-        found = self._first(package.folder, wanted)
+            return self._entry(package, guess=True, required=required)
+        found = self._first(package.folder, said.wanted) or self._first(package.folder, said.others)
         if found is not None:
             return found
         base = join(package.folder, key)
@@ -390,11 +403,12 @@ class EcmaScriptResolver:
         built = self._source_of(base) or self._module(_under(_under(package.folder, "src"), subpath))
         return Located(built, confidence=0.8) if built is not None else None
 
-    def _entry(self, package: Package, *, guess: bool) -> Located | None:
+    def _entry(self, package: Package, *, guess: bool, required: bool = False) -> Located | None:
         """The package's main file. With `guess`, usual names stand in for an entry that only a build makes."""
-        exported = targets(package.exports, ".", types_first=self._types_first) if package.exports is not None else []
+        exported = self._targets(package.exports, ".", required=required)
         entries = (*package.typings, *package.entries) if self._types_first else (*package.entries, *package.typings)
-        found = self._first(package.folder, [*exported, *entries])
+        found = self._first(package.folder, [*exported.wanted, *entries])
+        found = found or self._first(package.folder, exported.others)
         if found is not None:
             return found
         for name in ("index", "src/index", "lib/index", "src/main", "main", "mod") if guess else ("index",):
