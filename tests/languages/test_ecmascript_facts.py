@@ -299,3 +299,28 @@ def test_a_function_in_an_object_is_the_user_of_what_it_calls(facts_of: Read) ->
 def test_it_is_told_which_packages_are_required_and_not_imported(facts_of: Read, code: str, required: bool) -> None:
     (row,) = facts_of(code + "\n", "typescript").interface.imports
     assert bool(row.flags & REQUIRED) is required
+
+
+@pytest.mark.parametrize(
+    ("code", "symbols", "exports"),
+    [
+        ("exports.k = exports.l = function (a) {}", ["l"], [("k", "l")]),
+        ("module.exports.z = module.exports.w = 3", ["w"], [("z", "w")]),
+        ("exports.a = exports.b = exports.c = () => 1", ["c"], [("a", "c"), ("b", "c")]),
+        ("exports.a = exports.b = local", [], [("a", "local"), ("b", "local")]),
+        ("exports.a = exports.b = void 0", [], []),
+        ("exports.a = inner = function () {}", ["a"], []),
+    ],
+)
+def test_every_name_of_a_row_of_exports_is_offered(
+    facts_of: Read, code: str, symbols: list[str], exports: list[tuple[str, str]]
+) -> None:
+    found = facts_of(code + "\n", "javascript")
+    assert [symbol.name for symbol in found.interface.symbols] == symbols
+    assert [row[:2] for row in found.interface.exports] == [*exports, ("default", "*")]
+
+
+def test_a_row_of_exports_may_hold_the_whole_module(facts_of: Read) -> None:
+    found = facts_of("module.exports = exports.main = function main(a) {}\n", "javascript")
+    assert [symbol.name for symbol in found.interface.symbols] == ["main"]
+    assert [row[:2] for row in found.interface.exports] == [("default", "main"), ("*", "*")]

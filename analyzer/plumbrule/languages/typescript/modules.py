@@ -83,6 +83,7 @@ _REFERENCE = re.compile(r"""///\s*<reference\s+(path|types)\s*=\s*["']([^"'\n]+)
 _BINDING = re.compile(rb"=>|\b(?:function|class|require|import)\b")
 _BINDING_WORDS = (b"=>", b"function", b"class", b"require", b"import")
 _NO_OBJECTS = frozenset(("identifier", "string", "number", "array", "new_expression", "template_string"))
+_LONGEST_ROW = 50  # names that are given to one value in one statement
 _SHORT = 300  # bytes; a longer statement is not searched for bindings before it is taken apart
 
 # Every mention of what a CommonJS module offers: a member or none, and whether it is set.
@@ -483,7 +484,7 @@ class ModuleSweep(Sweep):
         offered = _offered_name(target)
         if offered is not None and self.symbol < 0:
             self._assigned += 1
-            self._offer_value(offered, value, start, node.end_byte)
+            self._offer_chained(offered, value, start, node.end_byte)
         elif value.type in NAMED_BY_PLACE:
             claimed = self._claim_by_target(target, start)
             if claimed is not None:
@@ -505,6 +506,21 @@ class ModuleSweep(Sweep):
         if owner == b"this":
             return Claim(name, "function", visibility, False, start)
         return Claim(target, "function", visibility, False, start) if b"." not in owner else None
+
+    def _offer_chained(self, name: bytes, value: Node, start: int, end: int) -> None:
+        """`exports.name = value`, or the first of `exports.name = exports.other = value`."""
+        other: bytes | None = None
+        for _ in range(_LONGEST_ROW):
+            left, right = value.child_by_field_name("left"), value.child_by_field_name("right")
+            if value.type != "assignment_expression" or left is None or right is None:
+                break
+            other = _offered_name(written(self.source, left)[:LONGEST_NAME]) or other
+            value = unwrapped(right)
+        if other is None or value.type in ("identifier", "undefined", "assignment_expression", "unary_expression"):
+            self._offer_value(name, value, start, end)
+            return
+        self.offer(text(name), text(other), start)  # it is what the last one defines
+        self._is_open |= b"default" in (name, other)
 
     def _offer_value(self, name: bytes, value: Node, start: int, end: int) -> None:
         """`exports.name = value`; the whole `module.exports` is "default"."""
