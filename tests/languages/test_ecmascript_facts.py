@@ -188,9 +188,9 @@ def test_strings_of_imports_are_no_literals(facts_of: Read) -> None:
         ("f(1, { a, b }, (a, b) => a, 'x, y', `a, ${b(1, 2)}`)", "5"),
         ("new f(1,)", "1"),
         ("f(...a)", "*"),
-        ("f<A, B>(a)", "?"),
+        ("f<A, B>(a)", "1"),
         ("f(a as Map<A, B>)", "?"),
-        ("f?.(a)", "?"),
+        ("f?.(a)", "1"),
         ("f(/a,b/)", "1"),
     ],
 )
@@ -324,3 +324,25 @@ def test_a_row_of_exports_may_hold_the_whole_module(facts_of: Read) -> None:
     found = facts_of("module.exports = exports.main = function main(a) {}\n", "javascript")
     assert [symbol.name for symbol in found.interface.symbols] == ["main"]
     assert [row[:2] for row in found.interface.exports] == [("default", "main"), ("*", "*")]
+
+
+@pytest.mark.parametrize(
+    ("code", "called"),
+    [
+        ("f!(1)", "f 1"),
+        ("(f)(1)", "f 1"),
+        ("(f as any)(1, 2)", "f 2"),
+        ("(0, f)(1)", "f 1"),
+        ("((f))(1)", "f 1"),
+        ("(f.g)(1)", "f.g 1"),
+        ("f<number>(1)", "f 1"),
+        ("f<Map<string, () => void>, { a: 1 }>(1, 2)", "f 2"),
+        ("f?.(1)", "f 1"),
+        ("f?.g(1)", "f.g 1"),
+        ("f!.g?.h(1, 2)", "f.g.h 2"),
+    ],
+)
+def test_a_call_is_known_whatever_is_written_around_the_name(facts_of: Read, code: str, called: str) -> None:
+    found = facts_of(f'import {{ f }} from "m"\n;{code}\n', "typescript")
+    calls = [f"{row.text} {row.calls}" for row in found.body.references if row.kind == "call"]
+    assert calls == [called]

@@ -360,3 +360,8 @@ def test_a_module_that_is_loaded_by_name_in_a_module_is_known_below(facts_of: Re
     assert [
         (row.text, row.calls, row.through) for row in found.body.references if row.kind == "call" and row.through >= 0
     ] == [("m.g", "1", 1)]
+
+
+def test_a_call_is_known_whatever_is_written_around_the_name(facts_of: Reader):
+    found = facts_of("import f\n(f)(1)\n((f.g))(1, 2)\n")
+    assert [(row.text, row.calls) for row in found.body.references] == [("f", "1"), ("f.g", "2")]

@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-_CALLED = re.compile(rb"\s*+\((?:([^()\[\]{},=*]*+)\))?")  # with all of it, if it is a word or nothing
+_TYPES = rb"<(?:=>|[^<>()])*+>"
+for _ in range(3):
+    _TYPES = rb"<(?:=>|[^<>()]|\([^()]*+\)|" + _TYPES + rb")*+>"
+# With all of it, if it is a word or nothing; `f!(`, `f?.(` and `f<T>(` call f.
+_CALLED = re.compile(rb"\s*+!?(?:\?\.)?(?:" + _TYPES + rb")?\s*+\((?:([^()\[\]{},=*]*+)\))?")
 _BRACKETS = rb"[(\[{][^()\[\]{}]*+[)\]}]"
 for _ in range(5):  # deeper ones are not looked into
     _BRACKETS = rb"[(\[{](?:[^()\[\]{}]++|" + _BRACKETS + rb")*+[)\]}]"

@@ -186,6 +186,7 @@ class Sweep:
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset()  # words like `None` that are
     ASKING: ClassVar[Asking] = Asking()
     BUILTINS: ClassVar[frozenset[str]] = frozenset()  # heads that a star import is not the source of
+    WRAPPINGS: ClassVar[frozenset[str]] = frozenset(("parenthesized_expression",))  # that change nothing about a callee
     OWN: ClassVar[frozenset[str]] = frozenset()  # heads that mean the object itself: `self`, `this`
 
     # Inside a function an `@expression` is a plain statement, unless it begins with one of these bytes.
@@ -237,6 +238,7 @@ class Sweep:
         self._end_of: dict[int, int] = {}  # by symbol
         self._met: list[tuple[int, str, int, int]] = []  # references as (symbol, kind, start, end)
         self._callees: dict[int, list[bytes]] = {}  # by symbol: what it calls by a plain name, in order
+        self._callee_ends: dict[int, int] = {}  # by the end of a name: that of the parentheses around it
         self._references: dict[tuple[int, str, bytes], int] = {}
         self._calls: dict[tuple[int, bytes], list[int]] = {}  # where callees of imported names end
         # By symbol, kind, name and import row: where it stands first, and where the callees of such calls end.
@@ -443,7 +445,8 @@ class Sweep:
             if head_of[name] in heads:
                 row, named = self.held.at(name, start)
                 if row >= 0:
-                    self.refer_through(row, symbol, kind, named, start, end if kind == "call" else -1)
+                    stop = self._callee_ends.get(end, end) if kind == "call" else -1
+                    self.refer_through(row, symbol, kind, named, start, stop)
 
     def read_imported_names(self, imports: list[tuple[int, int]]) -> None:
         """Finds in the masked text where imported names are used in another way than those already referred to, and
@@ -573,6 +576,16 @@ class Sweep:
 
     def on_call(self, node: Node) -> None:
         self.refer("call", node.start_byte, node.end_byte)
+
+    def on_wrapped(self, node: Node) -> None:
+        """What is called stands in parentheses: `(f)(1)`."""
+        inner: Node | None = node
+        while inner is not None and inner.type in self.WRAPPINGS:
+            # Of `(0, f)` the last one is called.
+            inner = inner.named_child(inner.named_child_count - 1 if inner.type == "sequence_expression" else 0)
+        if inner is not None and inner.type in ("identifier", "attribute", "member_expression"):
+            self._callee_ends[inner.end_byte] = node.end_byte
+            self.refer("call", inner.start_byte, inner.end_byte)
 
     def on_type(self, node: Node) -> None:
         self.refer("type", node.start_byte, node.end_byte)
@@ -736,7 +749,7 @@ class Sweep:
             if kind == "call" and end - start <= LONGEST_NAME:
                 name = source[start:end]
                 if star or head_of[name] in imported:
-                    calls.setdefault((symbol, name), []).append(end)
+                    calls.setdefault((symbol, name), []).append(self._callee_ends.get(end, end))
 
     def _recursion(self, frame: Frame, name: bytes) -> None:
         head, _, last = name.rpartition(b".")

@@ -10,6 +10,7 @@
 (expression_statement) @expression
 
 (call function: [(identifier) (attribute)] @call)
+(call function: (parenthesized_expression) @wrapped)
 (decorator [(identifier) (attribute)] @call)
 (type) @type
 

@@ -27,6 +27,7 @@ from plumbrule.languages.typescript.nodes import (
     FUNCTIONS,
     LONGEST_TEXT,
     NAMED_BY_PLACE,
+    WRAPPINGS,
     first,
     is_name,
     is_shown_if,
@@ -118,6 +119,7 @@ class EcmaScriptSweep(ModuleSweep):
         "window".split()
     )
     OWN: ClassVar[frozenset[str]] = frozenset(("this", "super"))
+    WRAPPINGS: ClassVar[frozenset[str]] = WRAPPINGS - {"await_expression"} | {"sequence_expression"}
 
     def __init__(self, source: bytes, flags: int) -> None:
         super().__init__(source, flags)
@@ -221,6 +223,8 @@ class EcmaScriptSweep(ModuleSweep):
         inner = unwrapped(node)
         if inner.type in FUNCTIONS:
             self._immediate.add(inner.id)
+        elif node.type in self.WRAPPINGS:
+            self.on_wrapped(node)
 
     def _define_function(
         self,
@@ -596,7 +600,8 @@ class EcmaScriptSweep(ModuleSweep):
         elif self.source.startswith(b"(", start):
             inner = node.child_by_field_name("object")  # `(function () {}).call(this)`
             if inner is not None:
-                self.on_immediate(inner)
+                if unwrapped(inner).type in FUNCTIONS:
+                    self.on_immediate(inner)
                 self.chained(start, end)
         elif not self.loads(start, end):
             self.refer("call", start, end)

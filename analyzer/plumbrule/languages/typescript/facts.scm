@@ -24,7 +24,7 @@
 
 (call_expression function: [(identifier) (member_expression)] @call)
 (call_expression function: (import) @dynamic)
-(call_expression function: [(parenthesized_expression) (function_expression)] @immediate)
+(call_expression function: [(parenthesized_expression) (function_expression) (non_null_expression)] @immediate)
 (new_expression constructor: [(identifier) (member_expression)] @call)
 (decorator) @decorator
 [(type_identifier) (nested_type_identifier)] @type

@@ -91,6 +91,7 @@ _EXPORTS = re.compile(rb"(?<![\w$.])(module\s*\.\s*)?exports\b(\s*\.\s*[\w$]+)?\
 _ALIASED = re.compile(rb"\s*module\s*\.\s*exports\b")  # after `exports =`
 _OPENED_BY = (b"declare module", b"@typedef", b"@callback", b"define(", b"module[")
 
+_WHOLE_NAME = re.compile(rb"[\w$]+(?:\.[\w$]+)*")
 _WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 
 
@@ -597,8 +598,23 @@ class ModuleSweep(Sweep):
 
     # -- the end --------------------------------------------------------------------------------------------------
 
+    def _refer_asked(self) -> None:
+        """Calls of `a?.b` and `a!.b`, which are calls of `a.b`."""
+        source = self.source
+        if b"?." not in source and b"!." not in source:
+            return
+        heads = {row.alias.encode() for row in self.imports if row.alias}
+        for symbol, kind, start, end in self._met:
+            name = source[start:end] if kind == "call" and end - start <= LONGEST_NAME else b""
+            if b"?." in name or b"!." in name:
+                plain = name.replace(b"?.", b".").replace(b"!.", b".")
+                if _WHOLE_NAME.fullmatch(plain) and plain.partition(b".")[0] in heads:
+                    self._references.setdefault((symbol, "call", plain), start)
+                    self._calls.setdefault((symbol, plain), []).append(end)
+
     def finish(self) -> None:
         self._import_spans.sort()
+        self._refer_asked()
         self.read_imported_names(self._import_spans)
         self._follow_chains()
         self._erase_types()

@@ -24,7 +24,7 @@ _STRING_OR_COMMENT = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)|//[^\n]*|/\*(?:.*?\*/|.*)""", re.DOTALL
 )
 _DOTTED = re.compile(rb"[\w$]+(?:\.[\w$]+){0,20}")
-_WRAPPINGS = frozenset(
+WRAPPINGS = frozenset(
     ("parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression")
 )
 _LOGICAL = frozenset(("&&", "||", "??"))
@@ -120,7 +120,7 @@ def first(node: Node) -> Node | None:
 
 def unwrapped(node: Node) -> Node:
     """Without parentheses, casts and `await`."""
-    while node.type in _WRAPPINGS:
+    while node.type in WRAPPINGS:
         inner = first(node)
         if inner is None or inner.type == "comment":
             return node
