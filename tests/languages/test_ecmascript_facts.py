@@ -277,10 +277,12 @@ def test_a_function_in_an_object_that_lists_it_has_figures_of_its_own(
 
 
 def test_a_function_in_an_object_is_the_user_of_what_it_calls(facts_of: Read) -> None:
-    found = facts_of('import { f } from "m"\nexport const api = { a(g) { f(g); g() }, b: 1 }\n', "typescript")
+    code = 'import { f } from "m"\nexport const api = { a(g) { f(g); g() }, b: 1, c: { d() {} } }\nuse(f)\n'
+    found = facts_of(code, "typescript")
     names = [symbol.name for symbol in found.interface.symbols]
-    assert names == ["api", "api.a", "api.b"]
-    assert [(names[row.symbol], row.text, row.calls) for row in found.body.references] == [("api.a", "f", "1")]
+    assert names == ["api", "api.a", "api.b", "api.c", "api.c.d"]
+    users = [(names[row.symbol] if row.symbol >= 0 else "", row.kind, row.text) for row in found.body.references]
+    assert users == [("api.a", "call", "f"), ("", "read", "f")]
 
 
 @pytest.mark.parametrize(

@@ -476,14 +476,7 @@ class Sweep:
             self._refer_held()
         if hiding:
             self._hide(hiding)
-            met, reads = reads, []
-            for name, here in met:
-                if not hiding.hides(name, here):
-                    reads.append((name, here))
-                    continue
-                row, named = self.held.at(name, here)
-                if row >= 0:
-                    self.refer_through(row, self._symbol_at(here, opened), "read", named, here)
+            reads = [read for read in reads if not self._is_hidden_read(hiding, *read, opened)]
         seen = {(symbol, name) for symbol, _, name in self._references}
         looks: dict[tuple[int, bytes], int] = {}
         for name, here in reads:
@@ -498,6 +491,15 @@ class Sweep:
         for key, here in looks.items():
             if key not in seen:
                 self._references.setdefault((key[0], "look", key[1]), here)
+
+    def _is_hidden_read(self, hiding: Hiding, name: bytes, here: int, opened: list[int]) -> bool:
+        """Whether a name that is read there begins with a local one; if that stands for an import, that is read."""
+        if not hiding.hides(name, here):
+            return False
+        row, named = self.held.at(name, here)
+        if row >= 0:
+            self.refer_through(row, self._symbol_at(here, opened), "read", named, here)
+        return True
 
     def _outside(self, imports: list[tuple[int, int]], heads: Set[bytes]) -> Iterator[int]:
         """Where words begin, at least all that begin with one of these names, but not in import statements, behind a
@@ -540,7 +542,8 @@ class Sweep:
     def _symbol_at(self, offset: int, opened: list[int]) -> int:
         number = bisect_right(opened, offset) - 1
         symbol = self._opened[number][1] if number >= 0 else -1
-        while symbol >= 0 and self._end_of[symbol] <= offset:
+        # What is a symbol without a text of its own, an object around its methods, has no end.
+        while symbol >= 0 and self._end_of.get(symbol, 0) <= offset:
             symbol = self.symbols[symbol].parent
         return symbol
 
