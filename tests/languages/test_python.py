@@ -365,3 +365,11 @@ def test_a_module_that_is_loaded_by_name_in_a_module_is_known_below(facts_of: Re
 def test_a_call_is_known_whatever_is_written_around_the_name(facts_of: Reader):
     found = facts_of("import f\n(f)(1)\n((f.g))(1, 2)\n")
     assert [(row.text, row.calls) for row in found.body.references] == [("f", "1"), ("f.g", "2")]
+
+
+@pytest.mark.parametrize(
+    "head", ["def f[T: C](a: T): ...", "class K[T: C]: ...", "def f[*T, U: (int, C), V: list[int] = T](): ..."]
+)
+def test_what_bounds_a_type_parameter_is_a_type(facts_of: Reader, head: str):
+    found = facts_of(f"from lib import C, T, U, V\n{head}\n")
+    assert [(row.kind, row.text) for row in found.body.references] == [("type", "C")]

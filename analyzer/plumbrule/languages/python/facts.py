@@ -37,6 +37,8 @@ _FROM = re.compile(r"from\s*((?:\.\s*)*)([\w.]*)\s*import\b\s*(.*)", re.DOTALL)
 _DOT = re.compile(r"(?<=\w)\s*\.\s*(?=\w)")  # blanks and line breaks may stand around it
 _NAME_AS = re.compile(r"([\w.]+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(r"#[^\n]*")
+_BRACKETS = re.compile(rb"[(\[][^()\[\]]*[)\]]")
+_TYPE_PARAMETER = re.compile(rb"(?:\A|,)\s*\*{0,2}\s*(\w+)")
 _SPACE = re.compile(r"\s+")
 _PLAIN_CALLEE = re.compile(r"(?:super\(\)\.)?[\w.]+")
 _DYNAMIC_CALL = re.compile(
@@ -296,11 +298,14 @@ class PythonSweep(Sweep):
                 self._standing.delete(name, node)
 
     def _type_parameters(self, named: Node) -> Set[str]:
-        """Names that `def f[T]` brings (PEP 695)."""
-        if self.source[named.end_byte : named.end_byte + 1] != b"[":
+        """Names that `def f[T: C]` brings (PEP 695); what they are bound by is no such name."""
+        listed = named.next_named_sibling if self.source[named.end_byte : named.end_byte + 1] == b"[" else None
+        if listed is None or listed.type != "type_parameter":
             return frozenset()
-        listed = self.source[named.end_byte + 1 : named.end_byte + 1_000].partition(b"]")[0]
-        return {text(found[0]) for found in _DOTTED_NAME.finditer(listed)}
+        inside = self.source[listed.start_byte + 1 : min(listed.end_byte - 1, listed.start_byte + 1_000)]
+        for _ in range(3):
+            inside = _BRACKETS.sub(b"", inside)
+        return {text(found[1]) for found in _TYPE_PARAMETER.finditer(inside)}
 
     def _type_list(self, named: Node) -> str:
         """`[T: int = str]` of a definition as written, on one line; empty if there is none."""
