@@ -132,7 +132,8 @@ def _references(interface: Interface, body: Body) -> Iterator[_Asked]:
     own = {symbol.name for symbol in interface.symbols}
     for reference in body.references:
         head, _, rest = reference.text.partition(".")
-        rows = _in_sight(interface, bound, reference.symbol, head)
+        through = reference.through
+        rows = [interface.imports[through]] if through >= 0 else _in_sight(interface, bound, reference.symbol, head)
         led = _chosen(rows, reference.text, rest)
         if led is None and not rows and head not in own and len(stars) == 1:
             led = stars[0], reference.text

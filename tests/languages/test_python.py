@@ -373,3 +373,21 @@ def test_a_call_is_known_whatever_is_written_around_the_name(facts_of: Reader):
 def test_what_bounds_a_type_parameter_is_a_type(facts_of: Reader, head: str):
     found = facts_of(f"from lib import C, T, U, V\n{head}\n")
     assert [(row.kind, row.text) for row in found.body.references] == [("type", "C")]
+
+
+@pytest.mark.parametrize(
+    ("code", "called"),
+    [
+        ("from lib import f\ndef f(): pass\nf()", []),
+        ("from lib import f\nf(1)\ndef f(): pass\nf()", ["1"]),
+        ("from lib import f\nclass f: pass\ndef g(): f()", []),
+        ("from lib import f\ndef f(x=f(1, 2)): pass\nf()", ["2"]),
+        # It may be what was imported.
+        ("from lib import f\nif a:\n    def f(): pass\nf()", ["0"]),
+        ("from lib import f\n@wraps\ndef f(): pass\nf()", ["0"]),
+        ("def f(): pass\nfrom lib import f\nf()", ["0"]),
+    ],
+)
+def test_what_a_module_defines_after_an_import_is_no_longer_imported(facts_of: Reader, code: str, called: list[str]):
+    found = facts_of(code + "\n")
+    assert [row.calls for row in found.body.references if row.text == "f" and row.calls] == called

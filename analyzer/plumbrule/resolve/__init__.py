@@ -692,7 +692,7 @@ class Resolution:
         # By scope and text: the import row it goes through, and its end; and the modules that it names on its way.
         known: dict[tuple[int, str, int], tuple[tuple[int, Definition, float] | None, list[_Step]]] = {}
         for reference in references:
-            symbol, _, text, line, _, through = reference
+            symbol, kind, text, line, _, through = reference
             scope = _scope(found.interface, offer, text, symbol) if offer.inner and through < 0 else -1
             if (scope, text, through) in known:
                 led, steps = known[scope, text, through]
@@ -706,7 +706,6 @@ class Resolution:
             if led is not None:
                 index, (dst, name), confidence = led
                 by = asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
-                kind = reference.kind
                 found.edge(dst, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, confidence)
                 way, calls = seen_as(reference, name)
                 found.use(dst, name, way, line, symbol, calls)

@@ -37,8 +37,6 @@ _FROM = re.compile(r"from\s*((?:\.\s*)*)([\w.]*)\s*import\b\s*(.*)", re.DOTALL)
 _DOT = re.compile(r"(?<=\w)\s*\.\s*(?=\w)")  # blanks and line breaks may stand around it
 _NAME_AS = re.compile(r"([\w.]+|\*)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(r"#[^\n]*")
-_BRACKETS = re.compile(rb"[(\[][^()\[\]]*[)\]]")
-_TYPE_PARAMETER = re.compile(rb"(?:\A|,)\s*\*{0,2}\s*(\w+)")
 _SPACE = re.compile(r"\s+")
 _PLAIN_CALLEE = re.compile(r"(?:super\(\)\.)?[\w.]+")
 _DYNAMIC_CALL = re.compile(
@@ -299,13 +297,8 @@ class PythonSweep(Sweep):
 
     def _type_parameters(self, named: Node) -> Set[str]:
         """Names that `def f[T: C]` brings (PEP 695); what they are bound by is no such name."""
-        listed = named.next_named_sibling if self.source[named.end_byte : named.end_byte + 1] == b"[" else None
-        if listed is None or listed.type != "type_parameter":
-            return frozenset()
-        inside = self.source[listed.start_byte + 1 : min(listed.end_byte - 1, listed.start_byte + 1_000)]
-        for _ in range(3):
-            inside = _BRACKETS.sub(b"", inside)
-        return {text(found[1]) for found in _TYPE_PARAMETER.finditer(inside)}
+        end = named.end_byte
+        return scopes.type_parameters(self.source[end : end + 1_000]) if self.source[end] == ord("[") else frozenset()
 
     def _type_list(self, named: Node) -> str:
         """`[T: int = str]` of a definition as written, on one line; empty if there is none."""
@@ -679,7 +672,7 @@ class PythonSweep(Sweep):
     def scope_of(self, around: list[Node]) -> tuple[int, int] | None:
         span = scopes.scope_of(around, self._elsewhere)
         if span is None:
-            return None
+            return self._redefined(around)
         # What a function imports itself and sets where that fails is bound by the import.
         name = text(self.source[around[-1].start_byte : around[-1].end_byte])
         if not self._imported_inside:
@@ -690,6 +683,12 @@ class PythonSweep(Sweep):
         lines = self._imported_inside.get(name, ())
         place = bisect_left(lines, self.line(span[0]))
         return None if place < len(lines) and lines[place] <= self.line(span[1]) else span
+
+    def _redefined(self, around: list[Node]) -> tuple[int, int] | None:
+        """Where a name that was imported means what the module itself defines after all imports of it."""
+        start, name, line = scopes.redefined_from(around), around[-1].text, self.line(around[-1].start_byte)
+        is_last = start >= 0 and not any(row.line > line and row.alias.encode() == name for row in self.imports)
+        return (start, len(self.source)) if is_last else None
 
     # -- the end --------------------------------------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ BEFORE = (b"as ", b"del ", b"def ", b"class ", b"case ")
 GLOBAL, NONLOCAL = b"global", b"nonlocal"
 _STATED = re.compile(rb"\b(global|nonlocal)[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
 _WORD = re.compile(rb"\w+")
+_IN_BRACKETS = re.compile(rb"[(\[][^()\[\]]*[)\]]")
+_TYPE_PARAMETER = re.compile(rb"(?:\A|,)\s*\*{0,2}\s*(\w+)")
 
 
 class Elsewhere:
@@ -87,6 +89,22 @@ def scope_of(around: list[Node], elsewhere: Elsewhere) -> tuple[int, int] | None
     if kind in ("lambda_parameters", "default_parameter"):
         return _lambda_around(around, place)
     return _function_around(around, place, elsewhere)
+
+
+def type_parameters(listed: bytes) -> set[str]:
+    """Names that a list of type parameters brings, of which this text begins with the bracket."""
+    while (shorter := _IN_BRACKETS.sub(b"", listed[1:])) != listed[1:]:
+        listed = b"[" + shorter
+    return {found[1].decode("utf-8", "replace") for found in _TYPE_PARAMETER.finditer(listed[1:].partition(b"]")[0])}
+
+
+def redefined_from(around: list[Node]) -> int:
+    """Where a name of the module begins to mean the function or class that the innermost of these nodes names, if that
+    is defined whatever happens and is no decorator's affair; else -1."""
+    if len(around) != 3 or around[1].type not in ("function_definition", "class_definition"):
+        return -1
+    body = around[1].child_by_field_name("body") if around[1].child_by_field_name("name") == around[2] else None
+    return body.start_byte if body is not None else -1
 
 
 def _is_loose(around: list[Node], place: int) -> bool:
