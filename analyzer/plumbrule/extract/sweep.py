@@ -439,9 +439,7 @@ class Sweep:
         """Takes up what was referred to by local names that stand for an import."""
         source, head_of, heads = self.source, self._head_of, self.held.heads()
         for symbol, kind, start, end in self._met:
-            if kind == "type" or end - start > LONGEST_NAME:
-                continue
-            name = source[start:end]
+            name = source[start:end] if kind != "type" and end - start <= LONGEST_NAME else b""
             if head_of[name] in heads:
                 row, named = self.held.at(name, start)
                 if row >= 0:
