@@ -123,3 +123,22 @@ def test_the_first_code_with_parts_is_judged_by_its_own(
     repo.commit({**dict.fromkeys(before), **undeclared.parts})
     code, report = judged(repo)
     assert (code, found(report, "new")) == (1, [OLD])
+
+
+@pytest.mark.parametrize("more", [{}, {"gamma/z.py": "import delta.c\n"}], ids=["as-it-was", "one-more-cycle"])
+def test_a_folder_with_another_name_brings_no_cycle_of_components_but_its_own(
+    make_repo: Callable, judged: Callable, found: Callable, more: dict[str, str]
+):
+    files = {f"{name}/__init__.py": f'"""All about {name}."""\n' for name in ("alpha", "beta", "gamma")}
+    files |= {
+        f"{name}/{part}.py": f"{name.upper()} = '{part}'\n" for name in ("alpha", "beta", "gamma") for part in "bz"
+    }
+    needs = {"alpha/a.py": "import beta.c\n", "beta/c.py": "Y = 1\n", "beta/d.py": "import alpha.b\nimport gamma.b\n"}
+    repo = make_repo({**files, **needs})
+    repo.branch("topic")
+    repo.git("mv", "beta", "delta")
+    repo.commit({"alpha/a.py": "import delta.c\n", **more})
+    _, report = judged(repo)
+    assert found(report, "new", "component-cycle") == (["delta -> gamma", "gamma -> delta"] if more else [])
+    assert found(report, "known", "component-cycle") == ["alpha -> delta", "delta -> alpha"]
+    assert found(report, "fixed") == []

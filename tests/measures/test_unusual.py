@@ -168,3 +168,22 @@ def test_tests_and_generated_code_are_no_unit(world, path):
 
 def test_a_first_snapshot_is_no_unit(world):
     assert figures(world, {}, BEFORE) == {}
+
+
+def test_folders_with_other_names_are_linked_as_they_were(world):
+    def tree(name: str, more: str = "") -> dict[str, str]:
+        return {
+            "shop/cart/a.py": f"import shop.{name}.a\n",
+            "shop/cart/b.py": "B = 1\n",
+            f"shop/{name}/a.py": "A = 1\n",
+            f"shop/{name}/b.py": "B = 2\n",
+            "shop/mail/a.py": "A = 3\n",
+            "shop/mail/b.py": "B = 3\n" + more,
+        }
+
+    moved = {"shop/dues/a.py": "shop/tax/a.py", "shop/dues/b.py": "shop/tax/b.py"}
+    for more, linked in (("", 0), ("import shop.dues.a\n", 1)):
+        history = world.History()
+        history.to(tree("tax"))
+        situation = history.to(tree("dues", more), moved)
+        assert features(situation)["new_component_pairs"] == pytest.approx(log1p(linked), abs=1e-6)

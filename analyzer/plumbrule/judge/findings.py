@@ -169,9 +169,10 @@ def _text(value: object) -> str:
 
 
 def earlier_subject(subject: str, renamed: Mapping[str, str]) -> str:
-    """The subject as it was called before things moved; `renamed` maps paths, and `PATH::SYMBOL`, of now to before.
+    """The subject as it was called before things moved; `renamed` maps paths, `PATH::SYMBOL` and names of
+    components of now to before.
 
-    A subject is made of paths joined by ` -> `, each with `::` and a symbol where it names one; of several of one name
+    A subject is made of these joined by ` -> `, each with `::` and a symbol where it names one; of several of one name
     all but the first have their number: `PATH::SYMBOL (2)`.
     """
     if not renamed:

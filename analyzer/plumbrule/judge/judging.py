@@ -44,7 +44,7 @@ class Judgement:
     selectors_unmatched: tuple[str, ...] = ()
     found: Mapping[str, frozenset[Identity]] = field(default_factory=dict)  # by rule: `earlier` of the next step
     standing: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)  # the same in words, unless `only_moved`
-    renamed: Mapping[str, str] = field(default_factory=dict)  # paths and symbols of now -> before, see earlier_subject
+    renamed: Mapping[str, str] = field(default_factory=dict)  # paths, symbols and components of now -> before
 
 
 def settle(rules: Sequence[Rule], policy: Policy) -> tuple[Settled, ...]:
@@ -125,7 +125,7 @@ def judge(
     counts them: a gate or a walk through history with thousands of them then costs what moved.
     `stood` is what rules found on the earlier side when it was judged itself, by the same policy and rules.
     """
-    moved = {**sides.moved_symbols(renamed), **(renamed or {})}
+    moved = {**sides.moved_components(renamed or {}), **sides.moved_symbols(renamed), **(renamed or {})}
     asked = _Asked(sides, policy, today, baseline, moved, earlier or {}, limits or RunLimits(), only_moved, stood or {})
     formerly = {former: rule.id for rule in rules for former in rule.formerly}
     return _Judging(asked).run(settle(rules, policy), formerly, {rule.id for rule in rules}, loosened)

@@ -25,6 +25,7 @@ from plumbrule.judge.policy_tables import POLICY_TABLES, TOLD, policy_rows
 from plumbrule.judge.query import Reads, looks_at_both, reads
 from plumbrule.judge.rulefile import Rule
 from plumbrule.measures import Measure, measures
+from plumbrule.measures.components import renamed_components
 from plumbrule.policy import Policy
 from plumbrule.store import engine, layout
 from plumbrule.tables import BASE, Row, Table, flatten
@@ -222,6 +223,13 @@ class Sides:
         """Functions that moved or have another name: `PATH::SYMBOL` of now to that of before. `renamed` maps paths."""
         same = untouched(self._pairs)
         return {**edited(self._pairs, renamed or {}, same), **same}
+
+    def moved_components(self, renamed: Mapping[str, str]) -> dict[str, str]:
+        """Components whose name another one had before their files moved: name of now to that. `renamed` maps paths."""
+        table = layout.membership()
+        if not renamed or table not in self.before.derived or table not in self.now.derived:
+            return {}
+        return renamed_components(self.before.derived[table], self.now.derived[table], renamed)
 
     # What differs
 

@@ -157,6 +157,23 @@ def _by_globs(paths: Iterable[str], components: tuple[tuple[str, tuple[str, ...]
     return found
 
 
+def renamed_components(before: Iterable[Row], now: Iterable[Row], moved: Mapping[str, str]) -> dict[str, str]:
+    """Components that are called otherwise because their files moved: name of now to that of before.
+
+    Both are rows of `file_component`; `moved` gives for files of now what they were called before. A component goes by
+    another name if the one before is gone and more than half of its files are of that.
+    """
+    was, names = {row[1]: row[2] for row in before if moved}, {row[1]: row[2] for row in now if moved}
+    gone = set(was.values()) - set(names.values())
+    votes = Counter((name, was.get(moved.get(path, path), "")) for path, name in names.items())
+    sizes = Counter(names.values())
+    found: dict[str, str] = {}
+    for (name, old), files in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
+        if old in gone and 2 * files > sizes[name] and old not in found.values():
+            found[name] = old
+    return found
+
+
 def _file_components(s: Situation) -> Collection[Row]:
     earlier = s.earlier.get("file_component")
     appeared = [path for path in s.changed if path in s.now and path not in s.before]

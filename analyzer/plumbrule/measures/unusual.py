@@ -17,6 +17,7 @@ from typing import NamedTuple
 from plumbrule.graph import FileRows, Graph
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._structure import StructuredRows, all_links, hard_links
+from plumbrule.measures.components import renamed_components
 from plumbrule.measures.contract import contract_changes
 from plumbrule.tables import Row, Table, columns
 
@@ -80,7 +81,9 @@ def features(s: Situation) -> dict[str, float]:
         return {}
     raw = _by_file(pairs, {old: new for new, old in moved_from.items()})
     raw["files_touched"] = len(pairs)
-    raw["new_component_pairs"] = len(_component_pairs(s.rows) - _component_pairs(s.earlier))
+    called = renamed_components(s.earlier.get("file_component", ()), s.rows.get("file_component", ()), moved_from)
+    linked = {(called.get(src, src), called.get(dst, dst)) for src, dst in _component_pairs(s.rows)}
+    raw["new_component_pairs"] = len(linked - _component_pairs(s.earlier))
     for sign, rows in ((1, s.rows), (-1, s.earlier)):
         sizes = [row[3] for row in rows.get("cycle", ()) if row[1] == "file"]
         raw["files_in_cycles"] += sign * sum(sizes)
