@@ -138,9 +138,6 @@ class Timeline:
         found = self._batched(commits, earlier, told)
         batch_of = self._batch_of = {commit: batch for batch in found for commit in batch.commits}
         self._known = sum(commit in known for commit in ids)
-        if self._record is not None and batch_of[ids[0]].id == self._record.batch:
-            # The last scan ended inside of what turns out to be one piece of work: only its end is in the trend.
-            self._writer.trend(self._order.name, self._record.snapshot, ())
         # Judged where the last scan ended too, so that what came after it can be told apart.
         # And wherever another piece of work goes on, so that each answers for its own commits.
         ends = {ids[at] for at in range(len(ids) - 1) if batch_of[ids[at]] is not batch_of[ids[at + 1]]}

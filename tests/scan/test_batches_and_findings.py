@@ -333,18 +333,6 @@ def test_batches_do_not_depend_on_how_often_one_scans(
     assert len(said[0]) > 3
 
 
-def test_the_trend_has_a_point_where_a_batch_ends_however_often_one_scans(
-    grown: Callable, scanned: Callable, rows: Callable, tmp_path: Path
-):
-    repo, steps = grown(0), tmp_path / "steps"
-    for number in range(4):
-        repo.commit({f"shop/n{number}.py": "x = 1\n"}, at=repo.clock + timedelta(minutes=10 * number))
-        scanned(repo, "--store", str(steps))
-    scanned(repo)
-    points = "SELECT DISTINCT snapshot FROM trend ORDER BY ALL"
-    assert rows(repo.path, points) == rows(repo.path, points, steps)
-
-
 def test_an_agent_is_told_as_at_least_and_by_its_channel(grown: Callable, plumbrule: Callable, rows: Callable):
     repo = grown(0)
     repo.commit({"a.py": "x = 1\n"}, "work\n\nCo-Authored-By: Claude <noreply@anthropic.com>")
