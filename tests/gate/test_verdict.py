@@ -235,7 +235,7 @@ def test_a_proven_violation_fails_whatever_else_could_not_be_judged(shop: Callab
 
 def test_warnings_fail_only_when_asked(shop: Callable, judged: Callable, found: Callable):
     repo = shop()
-    repo.commit({"shop/big.py": "".join(f"x{n} = {n}\n" for n in range(3000))})
+    repo.commit({"shop/big.py": "import shop.tax\n" + "".join(f"x{n} = {n}\n" for n in range(3000))})
     code, report = judged(repo)
     assert code == 0
     assert found(report, "new", "oversized-file") == ["shop/big.py"]

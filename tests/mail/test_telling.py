@@ -115,7 +115,7 @@ def test_errors_come_before_warnings_and_broken_contracts_before_cycles(shop):
         '[rules.contract-narrowed]\nseverity = "off"\n',
     )  # fmt: skip
     drift.send()
-    drift.repo.commit({"shop/z.py": "".join(f"V{number} = {number}\n" for number in range(20))})
+    drift.repo.commit({"shop/z.py": "import os\n" + "".join(f"V{number} = {number}\n" for number in range(20))})
     drift.repo.commit(CYCLE)
     drift.repo.commit({"shop/till.py": "def count(coins, notes):\n    return coins + notes\n"})
     drift.repo.commit({"shop/y.py": tangled()})
@@ -432,7 +432,7 @@ def test_what_was_open_and_what_came_and_went_come_to_what_is_open(shop, text_of
     drift.send()
     broken = {"shop/tax.py": "def rate(country):\n    return 0.2\n"}
     drift.change(broken | {"shop/f0.py": "x = 1\n", "shop/g.py": tangled(), "shop/h.py": tangled()})
-    drift.change({"shop/long.py": "X = 1\n" * 20})
+    drift.change({"shop/long.py": "import os\n" + "X = 1\n" * 20})
     drift.send()
     mail = drift.inbox.to(ADA)[-1]
     text = text_of(mail)

@@ -40,7 +40,7 @@ def test_the_first_commit_of_a_finding_is_found_inside_a_batch(
 
 def test_findings_of_one_batch_have_commits_of_their_own(grown: Callable, scanned: Callable, rows: Callable):
     repo = grown(1)
-    big = {"shop/big.py": "".join(f"x{n} = {n}\n" for n in range(3000))}
+    big = {"shop/big.py": "import os\n" + "".join(f"x{n} = {n}\n" for n in range(3000))}
     made = together(repo, [{"a.py": "x = 1\n"}, CYCLE, {"a.py": "x = 2\n"}, {"a.py": "x = 3\n"}, big])
     scanned(repo)
     found = dict(rows(repo.path, "SELECT DISTINCT rule, first_commit FROM finding WHERE severity != 'info'"))
