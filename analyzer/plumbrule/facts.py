@@ -9,7 +9,7 @@ binding them to files is resolution's work, never done here.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -24,6 +24,7 @@ REEXPORT = 8  # `export ... from`, or `from x import y` in an `__init__` (bound 
 OPTIONAL = 16  # inside try/except ImportError
 CONDITIONAL = 32  # under another `if`, e.g. a platform test
 REQUIRED = 64  # `require("pkg")` of what is no path: a package may offer another file to it than to `import`
+IMPLICIT = 128  # no statement: the language lets the file see this anyway (its own package)
 
 
 VARIADIC = ("variadic", "variadic-keyword")  # kinds of parameters that take whatever is left
@@ -114,6 +115,9 @@ class Interface(NamedTuple):
     overload_parameters: list[Parameter]  # `symbol` is the index of the overload here
     exports: list[Export]
     errors: list[tuple[int, int]]  # (first, last) line of each outermost error node; facts in them are less sure
+    # (name, first line, last line) of each package or namespace that the file says its definitions are in, an outer one
+    # before those in it; the name as written, an inner one without the outer one's.
+    spaces: Sequence[tuple[str, int, int]] = ()
 
 
 class Reference(NamedTuple):
@@ -210,7 +214,7 @@ def pack(facts: Facts) -> tuple[bytes, bytes]:
     interface = [
         i.lines, i.code_lines, i.is_generated, i.has_all,
         _columns(i.imports), _columns(i.symbols), _columns(i.parameters), _columns(i.overloads),
-        _columns(i.overload_parameters), _columns(i.exports), i.errors,
+        _columns(i.overload_parameters), _columns(i.exports), i.errors, i.spaces,
     ]  # fmt: skip
     body = [
         _columns(b.references), _columns(b.functions), _columns(b.handlers), _columns(b.literals),
@@ -223,12 +227,13 @@ def unpack_interface(packed: bytes) -> Interface:
     """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
     (
         lines, code, generated, has_all, imports, symbols, parameters, overloads, overload_parameters, exports, errors,
+        spaces,
     ) = orjson.loads(zlib.decompress(packed))  # fmt: skip
     return Interface(
         lines, code, generated, has_all,
         _rows(Import, imports), _rows(Symbol, symbols), _rows(Parameter, parameters), _rows(Overload, overloads),
         _rows(Parameter, overload_parameters), _rows(Export, exports),
-        [(first, last) for first, last in errors],
+        [(first, last) for first, last in errors], [(name, first, last) for name, first, last in spaces],
     )  # fmt: skip
 
 

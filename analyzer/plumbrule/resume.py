@@ -203,7 +203,7 @@ def _judging() -> str:
     return digest.hexdigest()
 
 
-_TREE, _READERS, _ASKED = "tree", "readers", "asked"  # parts of a standing
+_TREE, _READERS, _ASKED, _DEFINED = "tree", "readers", "asked", "defined"  # parts of a standing
 
 
 def standing_rows(standing: Standing) -> list[tuple[str, str, str]]:
@@ -228,8 +228,9 @@ def standing_rows(standing: Standing) -> list[tuple[str, str, str]]:
     for path, names_of in sorted(standing.memory.readers.items()):
         users_of = {name: numbers(users) for name, users in sorted(names_of.items())}
         rows.append((_READERS, path, orjson.dumps(users_of).decode()))
-    for what, users in sorted(standing.memory.asked.items()):
-        rows.append((_ASKED, what, orjson.dumps(numbers(users)).decode()))
+    for part, known in ((_ASKED, standing.memory.asked), (_DEFINED, standing.memory.defined)):
+        for what, of_it in sorted(known.items()):
+            rows.append((part, what, orjson.dumps(numbers(of_it)).decode()))
     return rows
 
 
@@ -266,7 +267,11 @@ def standing_of(reader: Reader, repo: str, *, lazily: bool = True) -> Standing |
         },
         folders=tree["folders"],
         other=tree["other"],
-        memory=Memory(_Kept(kept(_READERS), readers), _Kept(kept(_ASKED), asked, singly=_SINGLY)),
+        memory=Memory(
+            _Kept(kept(_READERS), readers),
+            _Kept(kept(_ASKED), asked, singly=_SINGLY),
+            _Kept(kept(_DEFINED), asked, singly=_SINGLY),
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from tree_sitter import Node
 
@@ -22,15 +22,24 @@ _DEEPEST = 500
 class Hiding:
     """The spans in which names are local, by name."""
 
-    def __init__(
-        self,
+    def __init__(self, values: Mapping[bytes, set[Span]], types: Mapping[bytes, set[Span]]) -> None:
+        """`values` are the spans in which a name is local, `types` those in which it is also where a type is meant."""
+        self._values = {name: _disjoint(spans) for name, spans in values.items()}
+        self._types = {name: _disjoint(spans) for name, spans in types.items()}
+
+    @classmethod
+    def of(
+        cls,
         root: Node,
         suspects: Collection[int],
         scope_of: Callable[[list[Node]], Span | None],
         binds_type: Callable[[list[Node]], bool],
-    ) -> None:
-        """Both functions get a name as the nodes from the root down to it: `scope_of` says where what it binds is
-        visible, `binds_type` whether that is a type as well."""
+    ) -> Hiding:
+        """What the names that begin at these places hide.
+
+        Both functions get a name as the nodes from the root down to it: `scope_of` says where what it binds is
+        visible, `binds_type` whether that is a type as well.
+        """
         values: dict[bytes, set[Span]] = defaultdict(set)
         types: dict[bytes, set[Span]] = defaultdict(set)
         for start, around in _ways_down(root, sorted(suspects)[:_MOST]):
@@ -41,11 +50,10 @@ class Hiding:
                 values[name].update((span, (start, around[-1].end_byte)))
                 if binds_type(around):
                     types[name].add(span)
-        self._values = {name: _disjoint(spans) for name, spans in values.items()}
-        self._types = {name: _disjoint(spans) for name, spans in types.items()}
+        return cls(values, types)
 
     def __bool__(self) -> bool:
-        return bool(self._values)
+        return bool(self._values or self._types)
 
     def hides(self, name: bytes, start: int) -> bool:
         """Whether a dotted name that stands there begins with a local one."""

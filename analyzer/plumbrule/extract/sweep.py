@@ -213,6 +213,7 @@ class Sweep:
         self.overloads: list[Overload] = []
         self.overload_parameters: list[Parameter] = []
         self.exports: list[Export] = []
+        self.spaces: list[tuple[str, int, int]] = []
         self.handlers: list[Handler] = []
         self.literals: dict[bytes, int] = {}
         self.raised: list[tuple[int, str, int]] = []
@@ -446,11 +447,12 @@ class Sweep:
                     stop = self._callee_ends.get(end, end) if kind == "call" else -1
                     self.refer_through(row, symbol, kind, named, start, stop)
 
-    def read_imported_names(self, imports: list[tuple[int, int]]) -> None:
+    def read_imported_names(self, imports: list[tuple[int, int]], local: Hiding | None = None) -> None:
         """Finds in the masked text where imported names are used in another way than those already referred to, and
         drops what refers to a local name of the same spelling.
 
-        `imports` are the spans of the import statements, in order. To be called from `finish`.
+        `imports` are the spans of the import statements, in order; `local` says where names are local if the language
+        knows it by now. To be called from `finish`.
         """
         masked = self._masked
         reads: list[tuple[bytes, int]] = []
@@ -461,14 +463,14 @@ class Sweep:
             if found is None:
                 continue
             name = found[1]
-            if name in heads and self.may_be_local(here, found.end(1)):
+            if local is None and name in heads and self.may_be_local(here, found.end(1)):
                 suspects.append(here)
             if found[2] or found.end() - here > LONGEST_NAME:
                 continue  # a keyword argument or an assignment; a call is known already
             # It may be part of a longer name.
             if name.partition(b".")[0] in heads and self.is_read(here, found.end()):
                 reads.append((name, here))
-        hiding = Hiding(self._root, suspects, self.scope_of, self.binds_type) if suspects else None
+        hiding = Hiding.of(self._root, suspects, self.scope_of, self.binds_type) if suspects else local
         opened = [start for start, _ in self._opened]
         if self.held:
             self._refer_held()
@@ -816,7 +818,7 @@ class Sweep:
         interface = Interface(
             physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
             self.overloads, self.overload_parameters, self.exports,
-            [(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors],
+            [(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors], self.spaces,
         )  # fmt: skip
         body = Body(
             self._bound(), functions, self.handlers,

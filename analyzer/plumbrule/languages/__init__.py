@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import tree_sitter
 
-    from plumbrule.facts import Facts, Import
+    from plumbrule.facts import Facts, Import, Interface
     from plumbrule.resolve import Tree
 
 
@@ -29,7 +29,16 @@ class Located:
     # The submodule's own file when `name` of a `from m import name` is a file itself; then nothing of `path` is used.
     is_submodule: bool = False
     package: str = ""  # of a submodule: the file of the package around it, which may bind the name to something else
+    inside: str = ""  # the symbol of the file in which a name is looked up, "" for the file itself
     confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Several files of this repository that are imported as one: a package, a namespace. Which of them is meant, each
+    name says that is asked of it: `locate` is asked again with that name."""
+
+    entry: str = ""  # the file that stands for all of them where no name is asked, "" if there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class Unresolved:
     reason: str
 
 
-Target = Located | External | Unresolved
+Target = Located | Space | External | Unresolved
 
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress"})
 USUAL_TESTS = re.compile(r"^(test_.*|.*_test|.*_tests|tests|conftest|.*[.-](test|spec|cy|stories))\.[a-z]+$")
@@ -65,7 +74,10 @@ class Resolver(Protocol):
     """
 
     def locate(self, path: str, statement: Import) -> Target:
-        """Where `statement` of file `path` leads; depends on (its folder, module, level, name) and the tree only."""
+        """Where `statement` of file `path` leads; depends on (its folder, module, level, name) and the tree only.
+
+        For a name in a `Space` the statement carries that name; `Unresolved` if no file there defines it.
+        """
         ...
 
     def provide(self, module: str, name: str) -> str | None:
@@ -109,6 +121,8 @@ class Language:
     declared: tuple[
         tuple[str, str], ...
     ] = ()  # endings of code, and of the file beside it that may declare what it offers
+    # What a file defines, in the words of its resolver's `Tree.defining`: each begins with "/", as no path does.
+    declares: Callable[[str, Interface], Iterable[str]] | None = None
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
 
     @property

@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from plumbrule.facts import LAZY, OPTIONAL, REQUIRED, TYPE_ONLY, Body, Export, Import, Interface, Reference
+from plumbrule.facts import IMPLICIT, LAZY, OPTIONAL, REQUIRED, TYPE_ONLY, Body, Export, Import, Interface, Reference
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
-from plumbrule.languages import External, Language, Located, Resolver, Target, is_test, languages
+from plumbrule.languages import External, Language, Located, Resolver, Space, Target, is_test, languages
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.offered import moved_names
 from plumbrule.resolve.uses import asked_as, seen_as
@@ -35,6 +35,8 @@ class Tree:
     def __init__(self, read: Callable[[str, str], bytes]) -> None:
         self.entries: dict[str, Entry] = {}
         self._folders: dict[str, int] = {}
+        self._defined: dict[str, set[str]] = {}
+        self._defined_before: Mapping[str, Collection[str]] = {}  # as an earlier process remembered it
         self._read = read
         self._asked: set[str] | None = None
 
@@ -71,6 +73,13 @@ class Tree:
             self._asked.add(path)
         return self._read(path, self.entries[path].blob)
 
+    def defining(self, name: str) -> list[str]:
+        """The files that define this, sorted; see `Language.declares`."""
+        if self._asked is not None:
+            self._asked.add(name)
+        known = self._defined.get(name)
+        return sorted(known if known is not None else self._defined_before.get(name, ()))
+
     def has_facts(self, path: str) -> bool:
         """Whether the file is code that was parsed."""
         entry = self.entries.get(path)
@@ -100,9 +109,33 @@ class Tree:
             if count == max(step, 0):
                 yield folder + "/"
 
-    def stand(self, entries: dict[str, Entry], folders: dict[str, int]) -> None:
-        """Becomes the tree of these files; `folders` says how many lie in each, see `folders`."""
+    def define(self, path: str, earlier: Set[str], now: Set[str]) -> Iterator[str]:
+        """Notes what a file defines; yields what has one definition more or less."""
+        for name in earlier ^ now:
+            files = self._definers(name)
+            if name in now:
+                files.add(path)
+            else:
+                files.discard(path)
+            yield name
+
+    def _definers(self, name: str) -> set[str]:
+        known = self._defined.get(name)
+        if known is None:
+            known = self._defined[name] = set(self._defined_before.get(name, ()))
+        return known
+
+    def definitions(self) -> Mapping[str, Collection[str]]:
+        """By what is defined: the files that do."""
+        known = {name: self._definers(name) for name in {**self._defined_before, **self._defined}}
+        return {name: files for name, files in known.items() if files}
+
+    def stand(
+        self, entries: dict[str, Entry], folders: dict[str, int], definitions: Mapping[str, Collection[str]]
+    ) -> None:
+        """Becomes the tree of these files; `folders` says how many lie in each, see `folders` and `definitions`."""
         self.entries, self._folders = entries, folders
+        self._defined, self._defined_before = {}, definitions
 
     def folders(self) -> Mapping[str, int]:
         """Every folder with how many files lie anywhere below it."""
@@ -122,7 +155,9 @@ class Memory(NamedTuple):
 
     # file -> name looked up in its interface -> files whose rows hang on it
     readers: Mapping[str, Mapping[str, Collection[str]]]
-    asked: Mapping[str, Collection[str]]  # path or "folder/" -> files one of whose imports asked whether it exists
+    # Path, "folder/" or definition -> files one of whose imports asked whether it exists.
+    asked: Mapping[str, Collection[str]]
+    defined: Mapping[str, Collection[str]]  # definition -> files that have it, see `Tree.defining`
 
 
 class _Readers(dict[str, dict[str, set[str]]]):
@@ -277,8 +312,10 @@ class Resolution:
         """Sets or removes one file of the tree, and notes whom that may concern."""
         moved.touched.add(path)
         earlier = self._interface(path)
+        declared = self._declared(path, earlier)
         moved.appeared.update(self.tree.put(path, entry))
         if entry is None or not entry.dialect:
+            moved.appeared.update(self.tree.define(path, declared, _NONE))
             if earlier is not None:
                 moved.gone.add(path)
                 moved.appeared.add(path)
@@ -287,6 +324,7 @@ class Resolution:
                 self._readers[path] = {}
             return
         interface = self._facts.interface(entry.dialect, entry.blob)
+        moved.appeared.update(self.tree.define(path, declared, self._declared(path, interface)))
         names = None if earlier is None else moved_names(earlier, interface)
         if names is None or names:
             readers = self._readers[path]
@@ -296,6 +334,13 @@ class Resolution:
             moved.appeared.add(path)
         self._keep(path, interface)
         moved.dirty.add(path)
+
+    def _declared(self, path: str, interface: Interface | None) -> Set[str]:
+        entry = self.tree.entries.get(path)
+        if interface is None or entry is None:
+            return _NONE
+        declares = languages()[entry.dialect].declares
+        return frozenset(declares(path, interface)) if declares is not None else _NONE
 
     def blob(self, path: str) -> str:
         """Of a file of the tree; "" if it has none."""
@@ -312,11 +357,11 @@ class Resolution:
                     for what in answer.asked:
                         asked.setdefault(what, set()).update(answer.users)
         self._note_readers()
-        return Memory(self._readers.every(), asked)
+        return Memory(self._readers.every(), asked, self.tree.definitions())
 
     def recall(self, entries: dict[str, Entry], folders: dict[str, int], memory: Memory) -> None:
         """Stands on this tree, which an earlier process had bound and remembered; facts are read when needed."""
-        self.tree.stand(entries, folders)
+        self.tree.stand(entries, folders, memory.defined)
         self._readers, self._asked_before = _Readers(memory.readers), memory.asked
         self._renew_resolvers(set(), {""}, set())
 
@@ -562,7 +607,7 @@ class Resolution:
         if target.is_submodule and name == self._interfaces[path].imports[index].name:
             bound = self._follow(target.package, name, depth + 1, search) if target.package not in ("", path) else None
             return bound if bound is not None and bound.symbol else Definition(target.path, "")
-        return self._follow(target.path, name, depth + 1, search)
+        return self._follow(target.path, _within(target, name), depth + 1, search)
 
     # -- rows ---------------------------------------------------------------------------------------------------
 
@@ -599,8 +644,13 @@ class Resolution:
                 type_only = bool(row.flags & TYPE_ONLY)
                 found.externals.add((target.package, row.module, name, line, type_only))
                 continue
+            if row.flags & IMPLICIT:
+                continue  # what is asked of it are references
             # What code can do without, as a compiled or generated module that it tries, is no lost coverage.
-            found.looked_up += isinstance(target, Located) or not row.flags & OPTIONAL
+            found.looked_up += isinstance(target, (Located, Space)) or not row.flags & OPTIONAL
+            if isinstance(target, Space):
+                found.resolved += 1
+                continue
             if not isinstance(target, Located):
                 found.unresolved.add((line, _as_written(row), target.reason))
                 continue
@@ -615,7 +665,7 @@ class Resolution:
                     found.use(target.path, "", "import", line, row.symbol)
                     continue
             else:
-                definition, reads = self._define(target.path, name)
+                definition, reads = self._define(target.path, _within(target, name))
                 found.looks.add(reads)
             if definition is not None:
                 found.edge(definition.path, "uses", line, name, row.flags, target.confidence)
@@ -688,9 +738,10 @@ class Resolution:
         path, rows, bound = found.path, found.interface.imports, self._items(found.path)
         offer = self._offer(path)
         assert offer is not None  # only files with facts have rows
-        stars = [index for index in offer.stars if isinstance(bound[index].target, Located)]
+        stars = [index for index in offer.stars if isinstance(bound[index].target, (Located, Space))]
         # By scope and text: the import row it goes through, and its end; and the modules that it names on its way.
         known: dict[tuple[int, str, int], tuple[tuple[int, Definition, float] | None, list[_Step]]] = {}
+        asked: set[int] = set()  # import rows of spaces in which something was found
         for reference in references:
             symbol, kind, text, line, _, through = reference
             scope = _scope(found.interface, offer, text, symbol) if offer.inner and through < 0 else -1
@@ -707,10 +758,18 @@ class Resolution:
                 index, (dst, name), confidence = led
                 by = asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
                 found.edge(dst, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, confidence)
+                if isinstance(bound[index].target, Space) and not rows[index].flags & IMPLICIT:
+                    found.edge(dst, "import", rows[index].line, by, rows[index].flags, confidence)
+                    asked.add(index)
                 way, calls = seen_as(reference, name)
                 found.use(dst, name, way, line, symbol, calls)
                 for module, part, certainty in steps:
                     found.edge(module, "uses", line, part, rows[index].flags, certainty)
+        for index, (row, answer) in enumerate(zip(rows, bound, strict=True)):
+            # Imported for what it does when it is loaded, or for what nothing here is known to define.
+            if index not in asked and isinstance(answer.target, Space) and self.tree.has_facts(answer.target.entry):
+                found.edge(answer.target.entry, "import", row.line, row.alias, row.flags, 1.0)
+                found.use(answer.target.entry, "", "import", row.line, row.symbol)
 
     def _modules_named(self, found: _Found, offer: _Offer, scope: int, text: str) -> list[_Step]:
         """The modules that a dotted name goes through by their names; not those that the import statement names."""
@@ -736,6 +795,8 @@ class Resolution:
         head, _, rest = text.partition(".")
         index, definition, reads, share = -1, None, _NOTHING, 1.0
         candidates = [through] if through >= 0 else _candidates(rows, offer, head, scope) if head else ()
+        if stars and not candidates:
+            candidates = self._called(path, head)
         if candidates:
             index, definition, reads = self._through_import(path, offer, candidates, text, rest)
             if rest and (definition is None or not definition.symbol):
@@ -750,6 +811,16 @@ class Resolution:
         target = bound[index].target
         return (index, definition, share * (target.confidence if isinstance(target, Located) else 1.0)), reads
 
+    def _called(self, path: str, name: str) -> list[int]:
+        """The import rows of spaces that call themselves so, whatever the statement lets one expect."""
+        found = []
+        for index, answer in enumerate(self._items(path)):
+            if isinstance(answer.target, Space) and answer.target.entry and self._interfaces[path].imports[index].alias:
+                there = self._interface(answer.target.entry)
+                if there is not None and there.spaces and there.spaces[0][0] == name:
+                    found.append(index)
+        return found
+
     def _through_stars(
         self, path: str, stars: list[int], head: str, rest: str
     ) -> tuple[int, Definition | None, frozenset[_Read]]:
@@ -757,11 +828,14 @@ class Resolution:
         reads: frozenset[_Read] = frozenset()
         for star in stars:
             target = self._items(path)[star].target
+            is_space = isinstance(target, Space)
+            if is_space:
+                target = self._asked_of(path, self._interfaces[path].imports[star], head)
             if isinstance(target, Located) and target.path != path:
                 reads |= {(target.path, head)}
-                if not self._in_star(target.path, head):
+                if not is_space and not target.inside and not self._in_star(target.path, head):
                     continue
-                definition, through = self._descend(target.path, head, rest)
+                definition, through = self._descend(target.path, _within(target, head), rest)
                 reads |= through
                 if definition is not None:
                     return star, definition, reads
@@ -780,6 +854,10 @@ class Resolution:
             if spelled and len(module) > best_length:
                 best, best_length = index, len(module)
         row, target = rows[best], self._items(path)[best].target
+        if isinstance(target, Space):
+            name, _, rest = rest.partition(".")
+            target = self._asked_of(path, row, name) if name else target
+            return best, *(self._descend(target.path, name, rest) if isinstance(target, Located) else _NOWHERE)
         if not isinstance(target, Located):
             return best, None, _NOTHING
         if best_length >= 0 and row.alias == row.module.partition(".")[0]:
@@ -788,7 +866,7 @@ class Resolution:
             return best, None, _NOTHING  # `a.other` where only `import a.b` was written: the package's own name
         if target.is_submodule and target.package not in ("", path):
             return best, *self._descend_beside(target, row.name, rest)
-        return best, *self._descend(target.path, "" if _is_whole(row, target) else row.name, rest)
+        return best, *self._descend(target.path, "" if _is_whole(row, target) else _within(target, row.name), rest)
 
     def _descend_beside(self, target: Located, name: str, rest: str) -> _Led:
         """As `_descend`, through the name of a module to which its package may have bound something else."""
@@ -803,6 +881,12 @@ class Resolution:
         inside, more = self._descend(target.path, "", rest)
         meant = inside if inside is not None and inside.symbol else bound
         return meant, reads | through | more
+
+    def _asked_of(self, path: str, row: Import, name: str) -> Target:
+        """The file of the space which a row names that defines the name."""
+        answer = self._answer(path, row._replace(name=name))
+        answer.users.add(path)
+        return answer.target
 
     def _through_package(self, path: str, row: Import, target: Target, text: str) -> _Led:
         """Where a dotted name leads that goes through a package into a module below it that is not imported here.
@@ -863,6 +947,8 @@ class Resolution:
 
 _Step = tuple[str, str, float]  # a module that a dotted name goes through, the part that names it, how sure that is
 _NOTHING: frozenset[_Read] = frozenset()
+_NOWHERE: _Led = (None, _NOTHING)
+_NONE: frozenset[str] = frozenset()
 _NOT_IMPORTED_HERE = 0.8
 _SOFT = ((False, False), (True, False), (False, True), (True, True))  # (type_only, lazy) by flags
 
@@ -974,6 +1060,11 @@ def _candidates(rows: Sequence[Import], offer: _Offer, head: str, scope: int) ->
     own = [index for index in offer.inner[head] if rows[index].symbol == scope]
     # `import a.b` out here and `import a.c` in there bind the same `a`.
     return [*outer, *own] if head in offer.dotted else own
+
+
+def _within(target: Located, name: str) -> str:
+    """How the file that a statement leads to names what the statement asks for."""
+    return f"{target.inside}.{name}" if target.inside else name
 
 
 def _is_whole(row: Import, target: Target) -> bool:

@@ -1,0 +1,180 @@
+"""Where a Go import leads inside one repository: modules, `replace`, workspaces, folders that no `go.mod` governs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from plumbrule.languages import External, Located, Space, Target, Unresolved
+from plumbrule.languages.go import MANIFESTS
+
+if TYPE_CHECKING:
+    from plumbrule.facts import Import
+    from plumbrule.resolve import Tree
+
+_LARGEST_MANIFEST = 1_000_000
+_COMMENT = re.compile(r"//[^\n]*")
+_QUOTED = r"[\"`]?([^\s\"`()]+)[\"`]?"
+_MODULE = re.compile(rf"^\s*module\s+{_QUOTED}", re.MULTILINE)
+_BLOCK = re.compile(r"^\s*(require|replace)\s*(?:\(([^)]*)\)|([^\n(]+))", re.MULTILINE)
+_REPLACED = re.compile(rf"^\s*{_QUOTED}(?:\s+v\S+)?\s*=>\s*{_QUOTED}", re.MULTILINE)
+_REQUIRED = re.compile(rf"^\s*{_QUOTED}\s+v\S+", re.MULTILINE)
+
+
+class _Module(NamedTuple):
+    folder: str
+    path: str  # as imports spell it; "" if it has none
+    replaced: tuple[tuple[str, str], ...]  # other modules that lie in this tree: (path, folder)
+    required: tuple[str, ...]
+
+
+class GoResolver:
+    """Binds Go imports of one tree; see `languages.Resolver` for the contract of each method."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        manifests = [path for path in tree.paths(("go.mod",)) if path.rpartition("/")[2] == MANIFESTS[0]]
+        self._modules = {module.folder: module for module in (_module(tree, path) for path in manifests)}
+        # A module in another one's test data or copies is no neighbour that one imports by name.
+        self._named = sorted(
+            ((m.path, m.folder) for m in self._modules.values() if m.path), key=lambda one: (-len(one[0]), one)
+        )
+
+    def fingerprint(self) -> object:
+        return self._modules
+
+    def packages(self) -> frozenset[str]:
+        return frozenset(path for path, _ in self._named)
+
+    def provide(self, module: str, name: str) -> str | None:
+        for path, folder in self._named:
+            rest = _below(path, module)
+            if rest is None:
+                continue
+            space = _joined(folder, rest)
+            if not name or name == "*":
+                return self._entry(space)
+            found = self._defining(f"/go/{space}#{name}")
+            return found.path if found is not None else None
+        return None
+
+    def may_hold(self, path: str, name: str) -> bool:
+        return False
+
+    def locate(self, path: str, statement: Import) -> Target:
+        folder = path.rpartition("/")[0]
+        if not statement.module or statement.module.endswith("_test"):
+            return self._own(folder, statement.module, statement.name)
+        found = self._folder(folder, statement.module)
+        if not isinstance(found, str):
+            return found
+        if statement.name in ("", "*"):
+            entry = self._entry(found)
+            if entry is not None:
+                return Space(entry)
+            return Unresolved(f"no Go package in folder '{found}'")
+        return self._defining(f"/go/{found}#{statement.name}") or Unresolved(f"no '{statement.name}' in '{found}'")
+
+    def _own(self, folder: str, package: str, name: str) -> Target:
+        """What a file's own package holds; an external test package lies in the same folder."""
+        if name == "*":
+            return Space()
+        for space in (f":{package}",) if package else ("", ":test"):
+            found = self._defining(f"/go/{folder}{space}#{name}")
+            if found is not None:
+                return found
+        return Unresolved(f"no '{name}' in this package")
+
+    def _defining(self, what: str) -> Located | None:
+        """The file that defines it; of files for several systems the first one."""
+        files = self._tree.defining(what)
+        return Located(files[0]) if files else None
+
+    def _entry(self, folder: str) -> str | None:
+        """The file that stands for a package: where its documentation is, else the first one."""
+        files = self._tree.defining(f"/go/{folder}")
+        usual = _joined(folder, "doc.go"), _joined(folder, f"{folder.rpartition('/')[2]}.go")
+        return next((file for file in usual if file in files), files[0] if files else None)
+
+    def _folder(self, folder: str, module: str) -> str | External | Unresolved:
+        """The folder of this tree that an import path names."""
+        own = self._governing(folder)
+        if module.startswith(("./", "../")) or module in (".", ".."):
+            return _climbed(folder, module) or Unresolved(f"'{module}' leads above the repository's root")
+        for path, where in own.replaced if own is not None else ():
+            rest = _below(path, module)
+            if rest is not None:
+                return _joined(where, rest)
+        if own is not None:
+            copied = _joined(own.folder, f"vendor/{module}")
+            if self._tree.defining(f"/go/{copied}") and not (own.path and _below(own.path, module) is not None):
+                return copied
+        for path, where in self._named:
+            rest = _below(path, module)
+            if rest is not None:
+                found = _joined(where, rest)
+                if not self._tree.is_dir(found) and own is not None and own.folder != where:
+                    break  # a released version of it, which may hold other packages
+                return found
+        if "." not in module.partition("/")[0]:
+            return External(module)
+        if own is None or not own.path:
+            parts = module.split("/")
+            for at in range(1, len(parts)):
+                guessed = "/".join(parts[at:])
+                if self._tree.defining(f"/go/{guessed}"):
+                    return guessed
+        return External(self._package(own, module))
+
+    def _package(self, own: _Module | None, module: str) -> str:
+        """The module that an import path belongs to, as `go.mod` requires it, else as hosts name repositories."""
+        required = [path for path in (own.required if own is not None else ()) if _below(path, module) is not None]
+        return max(required, key=len) if required else "/".join(module.split("/")[:3])
+
+    def _governing(self, folder: str) -> _Module | None:
+        """The module around a folder."""
+        while True:
+            module = self._modules.get(folder)
+            if module is not None or not folder:
+                return module
+            folder = folder.rpartition("/")[0]
+
+
+def _module(tree: Tree, path: str) -> _Module:
+    folder = path.rpartition("/")[0]
+    written = _COMMENT.sub("", tree.read(path)[:_LARGEST_MANIFEST].decode("utf-8", "replace"))
+    said = _MODULE.search(written)
+    replaced: list[tuple[str, str]] = []
+    required: list[str] = []
+    for kind, block, line in _BLOCK.findall(written):
+        if kind == "require":
+            required += _REQUIRED.findall(block or line)
+            continue
+        for old, new in _REPLACED.findall(block or line):
+            where = _climbed(folder, new) if new.startswith(("./", "../")) or new in (".", "..") else None
+            if where is not None:
+                replaced.append((old, where))
+    return _Module(folder, said[1] if said else "", tuple(sorted(replaced, key=lambda r: -len(r[0]))), tuple(required))
+
+
+def _below(path: str, module: str) -> str | None:
+    """What an import path adds to that of a module; None if it is not in it."""
+    if module == path:
+        return ""
+    return module[len(path) + 1 :] if module.startswith(path + "/") else None
+
+
+def _joined(folder: str, rest: str) -> str:
+    return f"{folder}/{rest}" if folder and rest else folder or rest
+
+
+def _climbed(folder: str, way: str) -> str | None:
+    parts = folder.split("/") if folder else []
+    for part in way.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
