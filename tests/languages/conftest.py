@@ -13,10 +13,10 @@ import tree_sitter
 
 from plumbrule import facts
 from plumbrule.facts import Facts, Import, Parameter
-from plumbrule.languages import External, Language, Located, Resolver, language_of, languages
+from plumbrule.languages import External, Language, Located, Resolver, Space, language_of, languages
 from plumbrule.resolve import Entry, Tree
 
-FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional")
+FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional", "implicit")
 _EXPECT = re.compile(r"expect:\s*(no\s+)?(\w+) ?(.*?)(?=\s*expect:|\s*\*/|$)")
 _COMMENT_ONLY = re.compile(r"\s*(?:#|//|/\*|\{/\*).*expect:")
 
@@ -40,6 +40,10 @@ def grow(files: Mapping[str, bytes]) -> Tree:
         language = language_of(path)
         for _ in tree.put(path, Entry(path, language.dialect if language else "")):
             pass
+        if language is not None and language.declares is not None:
+            declared = frozenset(language.declares(path, read(files[path], language.dialect).interface))
+            for _ in tree.define(path, frozenset(), declared):
+                pass
     return tree
 
 
@@ -86,11 +90,13 @@ def shown_target(resolver: Resolver, path: str, row: Import) -> str:
     target = resolver.locate(path, row)
     if isinstance(target, Located):
         return target.path + (f" ~{target.confidence}" if target.confidence < 1 else "")
+    if isinstance(target, Space):
+        return target.entry or "several files"
     return f"external {target.package}" if isinstance(target, External) else "unresolved"
 
 
 def shown_parameter(row: Parameter) -> str:
-    shown = f"{row.name} {row.kind} {'optional' if row.optional else 'required'}"
+    shown = f"{row.name or '-'} {row.kind} {'optional' if row.optional else 'required'}"
     return shown + (f" {row.type}" if row.type else "") + (f" = {row.default}" if row.default else "")
 
 

@@ -106,7 +106,46 @@ SCRIPT_LINES = [
     "module.exports = make()",
     "import type from }",
 ]
+GO = [
+    "go.mod",
+    "main.go",
+    "shop/cart.go",
+    "shop/total.go",
+    "shop/cart_test.go",
+    "shop/other_test.go",
+    "tax/doc.go",
+    "tax/rate.go",
+    "tools/go.mod",
+    "tools/gen.go",
+    "vendor/example.org/far/far.go",
+]
+GO_IMPORTS = [
+    'import "example.org/m/shop"',
+    'import "example.org/m/tax"',
+    'import . "example.org/m/tax"',
+    'import levy "example.org/m/tax"',
+    'import _ "example.org/m/tools"',
+    'import "example.org/far"',
+]
+GO_LINES = [
+    "func Total(a int) int { return Rate(a) + shop.Total(a) + levy.Rate(a) }",
+    "func Rate(a int) int { return tax.Rate(a) + far.Away() + helper() }",
+    "func helper() int { return Limit }",
+    "const Limit = 3",
+    "type Cart struct { tax.Base; Line }",
+    "type Line struct { Of *Cart }",
+    "type Base interface { Sum() int }",
+    "var shared = shop.Limit",
+    "func (c *Cart) Sum() int { return tax.Base{}.Sum() }",
+    "func broken( {",
+]
 MANIFESTS = {
+    "go.mod": [
+        "module example.org/m\n",
+        "module example.org/n\n",
+        "module example.org/m\nreplace example.org/far => ./tax\n",
+    ],
+    "tools/go.mod": ["module example.org/m/tools\n", ""],
     "package.json": ['{"name": "shop", "workspaces": ["packages/*"]}', '{"name": "shop"}'],
     "tsconfig.json": ['{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["src/*"]}}}', "{}", "{ broken"],
     "packages/ui/package.json": ['{"name": "@shop/ui", "main": "src/index.ts"}', '{"name": "@shop/other"}'],
@@ -116,11 +155,18 @@ MANIFESTS = {
 def _content(path: str, lines: list[str], chance: random.Random) -> bytes:
     if path in MANIFESTS:
         return chance.choice(MANIFESTS[path]).encode()
-    return "\n".join(chance.sample(lines, chance.randint(0, 9))).encode() + b"\n"
+    head = []
+    if path.endswith(".go"):
+        head = [f"package {chance.choice(('shop', 'shop', 'levy', 'shop_test'))}", *chance.sample(GO_IMPORTS, 2)]
+    return "\n".join([*head, *chance.sample(lines, chance.randint(0, 9))]).encode() + b"\n"
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize(("paths", "lines"), [(PYTHON, PYTHON_LINES), (SCRIPT, SCRIPT_LINES)], ids=["python", "script"])
+@pytest.mark.parametrize(
+    ("paths", "lines"),
+    [(PYTHON, PYTHON_LINES), (SCRIPT, SCRIPT_LINES), (GO, GO_LINES)],
+    ids=["python", "script", "go"],
+)
 def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int, paths: list[str], lines: list[str]) -> None:
     chance = random.Random(seed)
     walked = FilesWalk()
@@ -584,3 +630,51 @@ def test_a_definition_tells_the_other_names_by_which_it_is_imported() -> None:
     )
     told = {symbol.symbol: symbol.exported_as for symbol in _rows("a.ts", {"a.ts": code}).symbols}
     assert told == {"rate": "taxRate, vat", "both": "other", "main": "default", "plain": ""}
+
+
+GO_SHOP = {
+    "go.mod": "module example.org/m\n",
+    "shop/cart.go": "package shop\n\ntype Cart struct{ Of Line }\n\nfunc Make() *Cart { return fill() }\n",
+    "shop/line.go": "package shop\n\ntype Line struct{}\n\nfunc fill() *Cart { return nil }\n",
+    "shop/line_test.go": "package shop\n\nfunc helper() Line { return Line{} }\n",
+    "shop/more_test.go": 'package shop_test\n\nimport "example.org/m/shop"\n\nvar made = shop.Make()\n',
+    "tax/rate.go": "package levy\n\nfunc Rate() int { return 1 }\n",
+    "tax/late.go": "package levy\n\nfunc Late() int { return 2 }\n",
+}
+
+
+def test_files_of_one_go_package_see_each_other_without_an_import() -> None:
+    assert [(d.dst, d.kind, d.line, d.names) for d in _rows("shop/cart.go", GO_SHOP).dependencies] == [
+        ("shop/line.go", "call", 5, "fill"),
+        ("shop/line.go", "type", 3, "Line"),
+    ]
+    assert [(d.dst, d.kind) for d in _rows("shop/line_test.go", GO_SHOP).dependencies] == [("shop/line.go", "type")]
+
+
+def test_importing_a_go_package_leads_to_the_files_that_define_what_is_asked_of_it() -> None:
+    rows = _rows("shop/more_test.go", GO_SHOP)
+    assert [(d.dst, d.kind, d.line, d.names) for d in rows.dependencies] == [
+        ("shop/cart.go", "call", 5, "Make"),
+        ("shop/cart.go", "import", 3, "Make"),
+    ]
+    assert (rows.imports, rows.resolved) == (1, 1)
+
+
+def test_a_go_package_is_known_by_the_name_that_its_files_give_it() -> None:
+    user = 'package main\n\nimport "example.org/m/tax"\n\nfunc main() { levy.Late() }\n'
+    rows = _rows("main.go", {**GO_SHOP, "main.go": user})
+    assert [(d.dst, d.kind, d.names) for d in rows.dependencies] == [
+        ("tax/late.go", "call", "Late"),
+        ("tax/late.go", "import", "Late"),
+    ]
+
+
+def test_a_go_package_of_which_nothing_is_asked_is_imported_by_its_first_file() -> None:
+    rows = _rows("main.go", {**GO_SHOP, "main.go": 'package main\n\nimport _ "example.org/m/tax"\n'})
+    assert [(d.dst, d.kind) for d in rows.dependencies] == [("tax/late.go", "import")]
+
+
+def test_what_only_tests_of_a_go_package_define_is_not_seen_from_outside() -> None:
+    user = 'package main\n\nimport "example.org/m/shop"\n\nfunc main() { shop.helper() }\n'
+    rows = _rows("main.go", {**GO_SHOP, "main.go": user})
+    assert [(d.dst, d.kind) for d in rows.dependencies] == [("shop/cart.go", "import")]

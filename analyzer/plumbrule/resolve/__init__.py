@@ -795,8 +795,9 @@ class Resolution:
         head, _, rest = text.partition(".")
         index, definition, reads, share = -1, None, _NOTHING, 1.0
         candidates = [through] if through >= 0 else _candidates(rows, offer, head, scope) if head else ()
+        called: frozenset[_Read] = _NOTHING
         if stars and not candidates:
-            candidates = self._called(path, head)
+            candidates, called = self._called(path, head)
         if candidates:
             index, definition, reads = self._through_import(path, offer, candidates, text, rest)
             if rest and (definition is None or not definition.symbol):
@@ -806,20 +807,24 @@ class Resolution:
                 reads |= more
         elif stars and head not in offer.names:
             index, definition, reads = self._through_stars(path, stars, head, rest)
+        reads |= called
         if definition is None or definition.path == path or not self.tree.has_facts(definition.path):
             return None, reads
         target = bound[index].target
         return (index, definition, share * (target.confidence if isinstance(target, Located) else 1.0)), reads
 
-    def _called(self, path: str, name: str) -> list[int]:
+    def _called(self, path: str, name: str) -> tuple[list[int], frozenset[_Read]]:
         """The import rows of spaces that call themselves so, whatever the statement lets one expect."""
-        found = []
+        rows = self._interfaces[path].imports
+        found: list[int] = []
+        reads: set[_Read] = set()
         for index, answer in enumerate(self._items(path)):
-            if isinstance(answer.target, Space) and answer.target.entry and self._interfaces[path].imports[index].alias:
+            if isinstance(answer.target, Space) and answer.target.entry and rows[index].alias:
+                reads.add((answer.target.entry, ""))
                 there = self._interface(answer.target.entry)
                 if there is not None and there.spaces and there.spaces[0][0] == name:
                     found.append(index)
-        return found
+        return found, frozenset(reads)
 
     def _through_stars(
         self, path: str, stars: list[int], head: str, rest: str

@@ -15,7 +15,9 @@ def moved_names(before: Interface, now: Interface) -> set[str] | None:
 
 def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     """By name, everything a lookup in this interface can see; under "*" what concerns every name."""
-    offer: dict[str, list[tuple[object, ...]]] = {"*": [(interface.has_all, bool(interface.errors))]}
+    offer: dict[str, list[tuple[object, ...]]] = {
+        "*": [(interface.has_all, bool(interface.errors), [name for name, _, _ in interface.spaces])]
+    }
     for symbol in interface.symbols:
         offer.setdefault(symbol.name, []).append(("symbol", symbol.exported, symbol.has("replaced")))
     for row in interface.imports:

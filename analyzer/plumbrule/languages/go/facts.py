@@ -267,7 +267,8 @@ class _GoSweep(Sweep):
     def _hide_names(self, left: Node | None, start: int, end: int) -> None:
         for target in left.named_children if left is not None else ():
             if target.type == "identifier":
-                self._values[self.source[target.start_byte : target.end_byte]].add((start, end))
+                own = target.start_byte, target.end_byte
+                self._values[self.source[own[0] : own[1]]].update((own, (start, end)))
 
     def _hide_parameters(self, given: Node | None, inside: Span) -> None:
         for declaration in given.named_children if given is not None else ():
@@ -339,9 +340,9 @@ class _GoSweep(Sweep):
         self._open(node)
         self.statement()
         self.flow(Flow(scaled=True, nests=True), node)
-        alias = node.child_by_field_name("alias")
-        if alias is not None:
-            self._hide_names(alias, alias.end_byte, node.end_byte)
+        alias, value = node.child_by_field_name("alias"), node.child_by_field_name("value")
+        if alias is not None and value is not None:
+            self._hide_names(alias, value.end_byte, node.end_byte)
 
     def on_goto(self, node: Node) -> None:
         self.statement()
@@ -349,7 +350,7 @@ class _GoSweep(Sweep):
 
     def on_boolean(self, node: Node) -> None:
         operator = node.child_by_field_name("operator")
-        if operator is not None:
+        if operator is not None and operator.type in ("&&", "||"):
             sides = tuple(_logical(node.child_by_field_name(side)) for side in ("left", "right"))
             self.boolean(operator, sides, node)
 

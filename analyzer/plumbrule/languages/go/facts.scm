@@ -27,7 +27,7 @@
 [(expression_switch_statement) (type_switch_statement) (select_statement)] @switch
 [(expression_case) (type_case) (communication_case)] @case
 (default_case) @default
-(binary_expression operator: ["&&" "||"]) @boolean
+(binary_expression) @boolean
 (break_statement (label_name) @jump)
 (continue_statement (label_name) @jump)
 (goto_statement) @goto
