@@ -21,6 +21,7 @@ class FileRow(NamedTuple):
     is_test: bool
     is_generated: bool
     doubtful: int = 0  # lines that the parser could not make sense of
+    test_marks: str = ""  # what makes it a test, see `languages.test_marks`; joined by a comma and a space
 
 
 class SymbolRow(NamedTuple):

@@ -65,6 +65,7 @@ BASE: Mapping[str, Table] = {
                 is_test BOOLEAN a test by its folder or name
                 is_generated BOOLEAN marked as generated
                 doubtful INTEGER lines that the parser could not make sense of; what stands there may be missed
+                test_marks VARCHAR folders around it and the glob of its name that make it a test, joined by ", "
                 dialect VARCHAR key of its grammar: "typescript", "tsx" and so on
                 imports INTEGER imported names looked up here, external ones left out
                 resolved INTEGER of which a file was found"""

@@ -16,7 +16,7 @@ from plumbrule.facts import Facts, Import, Parameter
 from plumbrule.languages import External, Language, Located, Resolver, Space, language_of, languages
 from plumbrule.resolve import Entry, Tree
 
-FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional", "implicit")
+FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional", "required", "implicit")
 _EXPECT = re.compile(r"expect:\s*(no\s+)?(\w+) ?(.*?)(?=\s*expect:|\s*\*/|$)")
 _COMMENT_ONLY = re.compile(r"\s*(?:#|//|/\*|\{/\*).*expect:")
 

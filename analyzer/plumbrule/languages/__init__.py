@@ -58,9 +58,8 @@ class Unresolved:
 Target = Located | Space | External | Unresolved
 
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress"})
-USUAL_TESTS = re.compile(r"^(test_.*|.*_test|.*_tests|tests|conftest|.*[.-](test|spec|cy|stories))\.[a-z]+$")
-# The same before the ending, as globs write it.
-_TEST_STEMS = (
+# Names of test files without their ending, as globs, where a language does not say others.
+USUAL_TESTS = (
     *("test_*", "*_test", "*_tests", "tests", "conftest"),
     *(f"*{mark}{kind}" for mark in ".-" for kind in ("test", "spec", "cy", "stories")),
 )
@@ -113,7 +112,7 @@ class Language:
     manifests: tuple[str, ...]  # file names whose change makes a new resolver: ("pyproject.toml", "setup.cfg")
     folder: Path  # this language's folder, where facts.scm is
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
-    tests: re.Pattern[str] = USUAL_TESTS  # names of test files, where not all the usual ones are
+    tests: tuple[str, ...] = USUAL_TESTS  # names of its test files without the ending, as globs
     entries: tuple[str, ...] = ()  # names of files that stand for the folder they lie in: ("__init__.py",)
     needs: str = ""  # pattern for names of files in which a repository says which packages of others it needs
     by_name: bool = False  # callers may pass any ordinary argument by its name
@@ -192,25 +191,37 @@ def language_of(path: str) -> Language | None:
 
 def is_test(path: str) -> bool:
     """A test by the folder it lies in, or by its name as the runners of its language find them."""
-    *folders, name = path.split("/")
-    if not _TEST_FOLDERS.isdisjoint(folders):
-        return True
-    if not USUAL_TESTS.match(name):  # no language finds tests under more names
-        return False
+    folder, _, name = path.rpartition("/")
+    return not _TEST_FOLDERS.isdisjoint(folder.split("/")) or _is_named_as_test(name)
+
+
+def test_marks(path: str) -> list[str]:
+    """What makes a file a test: the names of folders around it, sorted, and the glob that its name matches."""
+    folder, _, name = path.rpartition("/")
+    return [*sorted(_TEST_FOLDERS.intersection(folder.split("/"))), *_globs_of(name)[:1]]
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_named_as_test(name: str) -> bool:
+    return bool(_globs_of(name))
+
+
+def _globs_of(name: str) -> list[str]:
+    """The globs of tests that a file's name matches."""
+    stem, dot, ending = name.rpartition(".")
     language = language_of(name)
-    return language is None or language.tests.match(name) is not None
+    globs = USUAL_TESTS if language is None else language.tests
+    return [f"{glob}.{ending}" for glob in globs if fnmatchcase(stem, glob)] if dot else []
 
 
 def globs_of_tests(tests: Iterable[str]) -> list[str]:
     """Globs that tell tests as `is_test` does, wherever they lie: those that mean one of these tests."""
     folders: set[str] = set()
     names: set[str] = set()
-    for path in filter(is_test, tests):
-        *parents, name = path.split("/")
-        folders |= _TEST_FOLDERS.intersection(parents)
-        if is_test(name):
-            stem, _, ending = name.rpartition(".")
-            names.add(next(f"{known}.{ending}" for known in _TEST_STEMS if fnmatchcase(stem, known)))
+    for path in tests:
+        folder, _, name = path.rpartition("/")
+        folders |= _TEST_FOLDERS.intersection(folder.split("/"))
+        names.update(_globs_of(name)[:1])
     return [*(f"**/{folder}/**" for folder in sorted(folders)), *sorted(names)]
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from plumbrule.facts import IMPLICIT, LAZY, OPTIONAL, REQUIRED, TYPE_ONLY, Body, Export, Import, Interface, Reference
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
-from plumbrule.languages import External, Language, Located, Resolver, Space, Target, is_test, languages
+from plumbrule.languages import External, Language, Located, Resolver, Space, Target, is_test, languages, test_marks
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.offered import moved_names
 from plumbrule.resolve.uses import asked_as, seen_as
@@ -633,6 +633,7 @@ class Resolution:
             is_test(path),
             interface.is_generated,
             sum(last - first + 1 for first, last in interface.errors),
+            ", ".join(test_marks(path)),
         )
         return found.rows(file, body)
 

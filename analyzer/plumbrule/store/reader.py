@@ -365,12 +365,13 @@ def bundles(files: Iterable[Row], by_table: Mapping[str, Iterable[Row]]) -> dict
         is_test,
         is_generated,
         doubtful,
+        test_marks,
         dialect,
         imports,
         resolved,
     ) in files:
         made[path] = FileRows(
-            FileRow(language, dialect, blob, lines, code_lines, is_test, is_generated, doubtful),
+            FileRow(language, dialect, blob, lines, code_lines, is_test, is_generated, doubtful, test_marks),
             tuple(map(SymbolRow._make, of("symbol", path))),
             tuple(map(FunctionRow._make, of("function", path))),
             tuple(map(Dependency._make, of("dependency", path))),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +63,7 @@ LANGUAGES = (
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
         needs=r"go\.mod",
-        tests=re.compile(r".*_test\.go"),
+        tests=("*_test",),
         declares=_declares,
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ LANGUAGES = (
         resolver=_resolver,
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
-        tests=re.compile(r".*_tests\.(bzl|star)$"),  # `py_test.bzl` defines a rule
+        tests=("*_tests",),  # `py_test.bzl` defines a rule
         borrows=(Path(__file__).parent.parent / "python",),
     ),
 )
