@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 WORKERS ?= auto
 
-.PHONY: help run test check docs golden lock bench dashboard clean
+.PHONY: help run test check docs golden lock bench accuracy dashboard clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand --tabs=12
@@ -49,6 +49,9 @@ golden: $(VENV)/.dev  ## write the expected output anew; read the difference bef
 bench: $(VENV)/.dev  ## make bench REPO=path: the numbers of the field notes, on one repository
 	@test -n "$(REPO)" || { echo 'say which repository: make bench REPO=path' >&2; exit 2; }
 	@$(BIN)/python tests/bench/measure.py "$(REPO)"
+
+accuracy: $(VENV)/.dev  ## make accuracy [ONLY=go,java] [TREE=path]: our graph beside what the languages' own tools say
+	@$(BIN)/python tests/accuracy/accuracy.py --only "$(ONLY)" --tree "$(TREE)"
 
 dashboard: $(VENV)/.all  ## scan this repository and open the dashboard
 	@.ci/scan-this-repository $(BIN)/plumbrule >/dev/null

@@ -1,0 +1,120 @@
+"""Compares the graph with the languages' own tools on real projects; see README.md beside this file.
+
+    make accuracy [ONLY=go,java] [TREE=path]    or: python tests/accuracy/accuracy.py [--only go] [--tree path]
+
+Prints a Markdown table. Exit 1 if a floor is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from comparing import Comparison, Explanations, Graph, Tool, compare  # noqa: E402 - beside this file
+from fetching import NotFetched, fetched  # noqa: E402
+
+GOLDEN = HERE.parent / "golden" / "accuracy"
+HEAD = """\
+| language | project | compared with | series | true | missing | extra | unexplained | recall | precision | floors |
+|---|---|---|---|---:|---:|---:|---:|---:|---:|---|"""
+
+
+def graph_of(tree: Path, scratch: Path) -> Graph:
+    """Our graph of a tree; SystemExit with what was said if it cannot be scanned."""
+    store = scratch / "store"
+    plumbrule = [sys.executable, "-m", "plumbrule"]
+    scan = [*plumbrule, "scan", str(tree), "--history", "1", "--store", str(store), "--quiet"]
+    done = subprocess.run(scan, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{tree}: {done.stdout}{done.stderr}")
+
+    def query(sql: str) -> Sequence[Mapping[str, object]]:
+        asked = [*plumbrule, "query", "--store", str(store), "--format", "json", sql]
+        answer: Sequence[Mapping[str, object]] = json.loads(
+            subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+        )
+        return answer
+
+    return Graph(query)
+
+
+def compared(tool: Tool, tree: Path, explain: Explanations) -> dict[str, Comparison]:
+    """By series, what differs on one tree."""
+    with tempfile.TemporaryDirectory() as scratch:
+        ours = tool.ours(tree, graph_of(tree, Path(scratch)))
+        held = tool.held(tree)
+    return {series: compare(held[series], ours[series], explain) for series in sorted(held)}
+
+
+def differences(project: str, tool: Tool, found: Mapping[str, Comparison]) -> str:
+    """The page of one project: every difference, those of one explanation together."""
+    lines = [f"# {project}, compared with {tool.name}", ""]
+    for series, one in found.items():
+        lines += [f"## {series}", "", f"{one.true} of {one.sure} edges that they hold; {one.ours} are ours.", ""]
+        for verdict, why in sorted({(d.verdict, d.why) for d in one.differences}):
+            lines += [f"{verdict or 'Unexplained'}{': ' if why else ''}{why}", ""]
+            lines += [f"- {d.side} {d.src} -> {d.dst}" for d in one.differences if (d.verdict, d.why) == (verdict, why)]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def row(language: str, project: str, tool: Tool, series: str, one: Comparison) -> str:
+    counts = [sum(1 for d in one.differences if d.side == side) for side in ("missing", "extra")]
+    unexplained = sum(1 for d in one.differences if not d.verdict)
+    figures = f"{one.true} | {counts[0]} | {counts[1]} | {unexplained} | {one.recall:.2%} | {one.precision:.2%}"
+    return (
+        f"| {language} | {project} | {tool.name} {tool.version()} | {series} | {figures} |"
+        f" {tool.recall:.1%}, {tool.precision:.1%} |"
+    )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--only", default="", help="languages, separated by commas")
+    options.add_argument("--tree", default="", help="compare this tree and no pinned project")
+    chosen = options.parse_args()
+    known = sorted(file.stem for file in (HERE / "tools").glob("[a-z]*.py"))
+    languages = chosen.only.split(",") if chosen.only else known
+    projects = tomllib.loads((HERE / "projects.toml").read_text("utf-8"))["project"]
+    unmet = False
+    print(HEAD)
+    for language in languages:
+        tool: Tool = importlib.import_module(f"tools.{language}").TOOL
+        if tool.version() is None:
+            print(f"| {language} | | {tool.name} cannot run here | | | | | | | | |", flush=True)
+            continue
+        own = [one for one in projects if one["language"] == language]
+        if chosen.tree:
+            own = [{"language": language, "name": Path(chosen.tree).resolve().name, "version": ""}]
+        for project in own:
+            name = f"{project['name']} {project['version']}".strip()
+            try:
+                tree = Path(chosen.tree).resolve() if chosen.tree else fetched(project)
+            except NotFetched as error:
+                print(f"| {language} | {name} | not to be had here: {error} | | | | | | | | |".replace("\n", " "))
+                continue
+            found = compared(tool, tree, Explanations(HERE / "explained" / f"{language}.toml", project["name"]))
+            for series, one in found.items():
+                print(row(language, name, tool, series, one), flush=True)
+                unmet |= one.recall < tool.recall or one.precision < tool.precision
+            page = differences(name, tool, found)
+            if chosen.tree:
+                print(page, file=sys.stderr)
+            else:
+                GOLDEN.mkdir(parents=True, exist_ok=True)
+                (GOLDEN / f"{language}-{project['name'].replace('/', '-')}.md").write_text(page)
+    sys.exit(1 if unmet else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Real projects by their names in the package registries; what comes must have the pinned checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "plumbrule-accuracy")
+_GIT = ("git", "-c", "user.name=accuracy", "-c", "user.email=accuracy@example.org", "-c", "core.autocrlf=false")
+
+
+class NotFetched(Exception):
+    """A project cannot be had here; the text says why."""
+
+
+def fetched(project: Mapping[str, str]) -> Path:
+    """The project's tree, a git repository of one commit; NotFetched if its registry cannot be asked, SystemExit if
+    what comes has another checksum than the pinned one."""
+    folder = CACHE / f"{project['registry']}-{project['name'].replace('/', '-')}-{project['version'].replace(':', '-')}"
+    tree = folder / "tree"
+    if not (folder / "complete").is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            archives = _REGISTRIES[project["registry"]](project, folder)
+        except (OSError, subprocess.CalledProcessError) as error:
+            said = getattr(error, "stderr", b"") or b""
+            raise NotFetched(f"{error}: {said.decode(errors='replace').strip()[-300:]}") from error
+        told = " ".join(hashlib.sha256(archive.read_bytes()).hexdigest() for archive in archives)
+        if told != project["sha256"]:
+            raise SystemExit(f"{project['name']} {project['version']} has the checksum {told}, not the pinned one")
+        tree.mkdir()
+        for archive in archives:
+            _unpack(archive, tree)
+        _commit(tree)
+        (folder / "complete").touch()
+    return tree
+
+
+def _pypi(project: Mapping[str, str], folder: Path) -> list[Path]:
+    wanted = f"{project['name']}=={project['version']}"
+    # `--no-build-isolation` and an environment that cannot build: the archive is wanted, not what it builds.
+    _run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
+         "--no-build-isolation", "--disable-pip-version-check", wanted],
+        folder,
+    )  # fmt: skip
+    return sorted(folder.glob("*.tar.gz")) + sorted(folder.glob("*.zip"))
+
+
+def _npm(project: Mapping[str, str], folder: Path) -> list[Path]:
+    _run(["npm", "pack", "--silent", f"{project['name']}@{project['version']}"], folder)
+    return sorted(folder.glob("*.tgz"))
+
+
+def _debian(project: Mapping[str, str], folder: Path) -> list[Path]:
+    """The upstream archives of a source package, without Debian's own patches."""
+    _run(["apt-get", "source", "--quiet", "--download-only", f"{project['name']}={project['version']}"], folder)
+    return sorted(one for one in folder.iterdir() if ".orig" in one.name and not one.name.endswith(".asc"))
+
+
+_REGISTRIES = {"pypi": _pypi, "npm": _npm, "debian": _debian}
+
+
+def _run(command: list[str], folder: Path) -> None:
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def _unpack(archive: Path, tree: Path) -> None:
+    """Without the folder that holds everything, which most archives have."""
+    inside = tree.with_name("inside")
+    shutil.rmtree(inside, ignore_errors=True)
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(inside)
+    else:
+        with tarfile.open(archive) as packed:
+            packed.extractall(inside, filter="tar")
+    top = list(inside.iterdir())
+    shutil.copytree(top[0] if len(top) == 1 and top[0].is_dir() else inside, tree, symlinks=True, dirs_exist_ok=True)
+    shutil.rmtree(inside)
+
+
+def _commit(tree: Path) -> None:
+    shutil.rmtree(tree / ".git", ignore_errors=True)
+    for command in (
+        ["init", "-q", "-b", "main"],
+        ["add", "-A", "-f"],
+        ["commit", "-q", "--no-verify", "-m", "as published"],
+    ):
+        subprocess.run([*_GIT, *command], cwd=tree, check=True, capture_output=True)
