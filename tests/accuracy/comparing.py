@@ -63,7 +63,9 @@ class Comparison:
     @property
     def recall(self) -> float:
         missing = sum(1 for one in self.differences if one.side == "missing")
-        return 1 - missing / self.sure if self.sure else 1.0
+        if not self.sure:
+            return 0.0 if self.ours else 1.0  # a tool that holds nothing has not looked
+        return 1 - missing / self.sure
 
     @property
     def precision(self) -> float:

@@ -44,15 +44,21 @@ def fetched(project: Mapping[str, str]) -> Path:
     return tree
 
 
+def _wheel(project: Mapping[str, str], folder: Path) -> list[Path]:
+    return _pip(project, folder, "--only-binary", "*.whl")
+
+
 def _pypi(project: Mapping[str, str], folder: Path) -> list[Path]:
-    wanted = f"{project['name']}=={project['version']}"
-    # `--no-build-isolation` and an environment that cannot build: the archive is wanted, not what it builds.
-    _run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
-         "--no-build-isolation", "--disable-pip-version-check", wanted],
-        folder,
-    )  # fmt: skip
-    return sorted(folder.glob("*.tar.gz")) + sorted(folder.glob("*.zip"))
+    """The source distribution. Its build program is asked for metadata, so the checksum is looked at before."""
+    return _pip(project, folder, "--no-binary", "*.tar.gz")
+
+
+def _pip(project: Mapping[str, str], folder: Path, way: str, glob: str) -> list[Path]:
+    wanted = folder / "wanted.txt"
+    wanted.write_text(f"{project['name']}=={project['version']} --hash=sha256:{project['sha256']}\n")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    _run([*pip, "download", "--no-deps", way, ":all:", "--require-hashes", "--requirement", str(wanted)], folder)
+    return sorted(folder.glob(glob))
 
 
 def _npm(project: Mapping[str, str], folder: Path) -> list[Path]:
@@ -66,7 +72,7 @@ def _debian(project: Mapping[str, str], folder: Path) -> list[Path]:
     return sorted(one for one in folder.iterdir() if ".orig" in one.name and not one.name.endswith(".asc"))
 
 
-_REGISTRIES = {"pypi": _pypi, "npm": _npm, "debian": _debian}
+_REGISTRIES = {"pypi": _pypi, "wheel": _wheel, "npm": _npm, "debian": _debian}
 
 
 def _run(command: list[str], folder: Path) -> None:

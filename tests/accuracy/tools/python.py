@@ -31,13 +31,27 @@ def version() -> str | None:
 
 
 def _roots(tree: Path) -> dict[Path, list[str]]:
-    """By the folder that would be on the path: the top-level packages in it."""
+    """By the folder that would be on the path: the packages in it that are in no other, also in folders without an
+    `__init__.py` (PEP 420)."""
     found: dict[Path, list[str]] = {}
-    for folder in (tree, tree / "src", tree / "lib"):
-        names = [one.parent.name for one in sorted(folder.glob("*/__init__.py")) if one.parent.name.isidentifier()]
-        if names:
-            found[folder] = names
+    taken: list[Path] = []
+    for folder in (tree / "src", tree / "lib", tree):
+        for depth in range(1, 4):
+            for package in sorted(folder.glob("/".join(["*"] * depth + ["__init__.py"]))):
+                parts = package.parent.relative_to(folder).parts
+                if all(map(str.isidentifier, parts)) and not any(map(package.is_relative_to, taken)):
+                    found.setdefault(folder, []).append(".".join(parts))
+                    taken.append(package.parent)
     return found
+
+
+def _inside(tree: Path) -> tuple[str, ...]:
+    """What the paths of modules in these packages begin with."""
+    return tuple(
+        (folder / name.replace(".", "/")).relative_to(tree).as_posix() + "/"
+        for folder, names in _roots(tree).items()
+        for name in names
+    )
 
 
 def _grimp(tree: Path) -> set[Edge]:
@@ -69,17 +83,16 @@ def _ruff(tree: Path) -> set[Edge]:
 
 
 def held(tree: Path) -> Mapping[str, Held]:
-    inside = tuple(f"{folder.relative_to(tree).as_posix()}/".removeprefix("./") + name + "/"
-                   for folder, names in _roots(tree).items() for name in names)  # fmt: skip
+    inside = _inside(tree)
     grimp = _grimp(tree)
     ruff = {(src, dst) for src, dst in _ruff(tree) if src.startswith(inside) and dst.startswith(inside)}
     return {"modules": Held(frozenset(grimp & ruff), frozenset(grimp | ruff))}
 
 
 def ours(tree: Path, graph: Graph) -> Mapping[str, frozenset[Edge]]:
-    inside = tuple(f"{folder.relative_to(tree).as_posix()}/".removeprefix("./") + name + "/"
-                   for folder, names in _roots(tree).items() for name in names)  # fmt: skip
+    inside = _inside(tree)
     edges = {(src, dst) for src, dst in graph.edges("import") if src.startswith(inside) and dst.startswith(inside)}
+    edges = {edge for edge in edges if all(path.endswith((".py", ".pyi")) for path in edge)}
     return {"modules": frozenset(edges)}
 
 
