@@ -2,7 +2,8 @@
 
     make accuracy [ONLY=go,java] [TREE=path]    or: python tests/accuracy/accuracy.py [--only go] [--tree path]
 
-Prints a Markdown table. Exit 1 if a floor is missed.
+Prints a Markdown table. Exit 1 if a language misses its floor. Columns `recall` and `precision` count every
+difference; `judged` leaves out those of which reading showed that the tool is wrong, and is what floors are held to.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from comparing import Comparison, Explanations, Graph, Tool, compare  # noqa: E402 - beside this file
+from comparing import Comparison, Explanations, Graph, Tool, compare, together  # noqa: E402 - beside this file
 from fetching import NotFetched, fetched  # noqa: E402
 
 GOLDEN = HERE.parent / "golden" / "accuracy"
-HEAD = """\
-| language | project | compared with | series | true | missing | extra | unexplained | recall | precision | floors |
-|---|---|---|---|---:|---:|---:|---:|---:|---:|---|"""
+COLUMNS = (
+    "language, project, compared with, series, true, missing, extra, unexplained, recall, precision, judged, floors"
+)
+HEAD = f"| {COLUMNS.replace(', ', ' | ')} |\n|---|---|---|---|{'---:|' * 6}---|---|"
 
 
 def graph_of(tree: Path, scratch: Path) -> Graph:
@@ -71,9 +73,10 @@ def differences(project: str, tool: Tool, found: Mapping[str, Comparison]) -> st
 def row(language: str, project: str, tool: Tool, series: str, one: Comparison) -> str:
     counts = [sum(1 for d in one.differences if d.side == side) for side in ("missing", "extra")]
     unexplained = sum(1 for d in one.differences if not d.verdict)
-    figures = f"{one.true} | {counts[0]} | {counts[1]} | {unexplained} | {one.recall:.2%} | {one.precision:.2%}"
+    figures = f"{one.true} | {counts[0]} | {counts[1]} | {unexplained} | {one.recall():.2%} | {one.precision():.2%}"
+    judged = f"{one.recall(judged=True):.2%}, {one.precision(judged=True):.2%}"
     return (
-        f"| {language} | {project} | {tool.name} {tool.version()} | {series} | {figures} |"
+        f"| {language} | {project} | {tool.name} {tool.version()} | {series} | {figures} | {judged} |"
         f" {tool.recall:.1%}, {tool.precision:.1%} |"
     )
 
@@ -91,8 +94,9 @@ def main() -> None:
     for language in languages:
         tool: Tool = importlib.import_module(f"tools.{language}").TOOL
         if tool.version() is None:
-            print(f"| {language} | | {tool.name} cannot run here | | | | | | | | |", flush=True)
+            print(f"| {language} | | {tool.name} cannot run here | | | | | | | | | |", flush=True)
             continue
+        whole: list[Comparison] = []
         own = [one for one in projects if one["language"] == language]
         if chosen.tree:
             own = [{"language": language, "name": Path(chosen.tree).resolve().name, "version": ""}]
@@ -101,18 +105,24 @@ def main() -> None:
             try:
                 tree = Path(chosen.tree).resolve() if chosen.tree else fetched(project)
             except NotFetched as error:
-                print(f"| {language} | {name} | not to be had here: {error} | | | | | | | | |".replace("\n", " "))
+                print(f"| {language} | {name} | not to be had here: {error} | | | | | | | | | |".replace("\n", " "))
                 continue
             found = compared(tool, tree, Explanations(HERE / "explained" / f"{language}.toml", project["name"]))
             for series, one in found.items():
                 print(row(language, name, tool, series, one), flush=True)
-                unmet |= one.recall < tool.recall or one.precision < tool.precision
+                whole.append(one)
             page = differences(name, tool, found)
             if chosen.tree:
                 print(page, file=sys.stderr)
             else:
                 GOLDEN.mkdir(parents=True, exist_ok=True)
                 (GOLDEN / f"{language}-{project['name'].replace('/', '-')}.md").write_text(page)
+        if whole:
+            # The floors are the language's; a project alone may be too small for them.
+            pooled = together(whole)
+            print(row(language, "all of them", tool, "all", pooled), flush=True)
+            unmet |= pooled.recall(judged=True) < tool.recall
+            unmet |= pooled.precision(judged=True) < tool.precision
     sys.exit(1 if unmet else 0)
 
 

@@ -60,17 +60,18 @@ class Comparison:
     ours: int
     differences: tuple[Difference, ...]
 
-    @property
-    def recall(self) -> float:
-        missing = sum(1 for one in self.differences if one.side == "missing")
+    def recall(self, *, judged: bool = False) -> float:
+        """The share of what they surely hold that is ours; `judged`: what is held wrongly left out."""
         if not self.sure:
             return 0.0 if self.ours else 1.0  # a tool that holds nothing has not looked
-        return 1 - missing / self.sure
+        return 1 - self._count("missing", judged) / self.sure
 
-    @property
-    def precision(self) -> float:
-        extra = sum(1 for one in self.differences if one.side == "extra")
-        return 1 - extra / self.ours if self.ours else 1.0
+    def precision(self, *, judged: bool = False) -> float:
+        """The share of ours that they hold possible; `judged`: what they do not hold wrongly counts as held."""
+        return 1 - self._count("extra", judged) / self.ours if self.ours else 1.0
+
+    def _count(self, side: str, judged: bool) -> int:
+        return sum(1 for one in self.differences if one.side == side and not (judged and one.verdict == "theirs wrong"))
 
 
 def compare(held: Held, ours: frozenset[Edge], explain: Callable[[str, Edge], tuple[str, str]]) -> Comparison:
@@ -78,6 +79,17 @@ def compare(held: Held, ours: frozenset[Edge], explain: Callable[[str, Edge], tu
     sides = (("missing", held.sure - ours), ("extra", ours - held.possible))
     found = tuple(Difference(side, *edge, *explain(side, edge)) for side, edges in sides for edge in sorted(edges))
     return Comparison(len(held.sure & ours), len(held.sure), len(ours), found)
+
+
+def together(parts: Sequence[Comparison]) -> Comparison:
+    """Several trees as one."""
+    differences = tuple(one for part in parts for one in part.differences)
+    return Comparison(
+        sum(part.true for part in parts),
+        sum(part.sure for part in parts),
+        sum(part.ours for part in parts),
+        differences,
+    )
 
 
 class Explanations:

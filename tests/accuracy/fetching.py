@@ -67,9 +67,9 @@ def _npm(project: Mapping[str, str], folder: Path) -> list[Path]:
 
 
 def _debian(project: Mapping[str, str], folder: Path) -> list[Path]:
-    """The upstream archives of a source package, without Debian's own patches."""
+    """The upstream archive of a source package, without Debian's own patches and further components."""
     _run(["apt-get", "source", "--quiet", "--download-only", f"{project['name']}={project['version']}"], folder)
-    return sorted(one for one in folder.iterdir() if ".orig" in one.name and not one.name.endswith(".asc"))
+    return sorted(one for one in folder.iterdir() if ".orig.tar." in one.name and not one.name.endswith(".asc"))
 
 
 _REGISTRIES = {"pypi": _pypi, "wheel": _wheel, "npm": _npm, "debian": _debian}
