@@ -16,7 +16,7 @@ _LONGEST_RUN = 20_000
 
 def refuse_runs(tree: Tree, size: int) -> None:
     """Raises ValueError if error recovery left so many tokens in a row that looking through them takes minutes."""
-    if size <= _LONGEST_RUN:
+    if size <= _LONGEST_RUN or not tree.root_node.has_error:
         return
     cursor = tree.walk()
     runs = [0]  # tokens since the last named node, of every node around

@@ -618,8 +618,7 @@ class Sweep:
         ends, spans, met, source = self._ends, self._spans, self._met, self.source
         telling, telling_calls = self.TELLING_EXPRESSIONS, self.TELLING_CALLS
         close = self._close
-        if tree.root_node.has_error:
-            refuse_runs(tree, len(self.source))
+        refuse_runs(tree, len(self.source))
         cursor = QueryCursor(query)
         cursor.set_max_start_depth(_DEEPEST_NODE)
         for pattern, captured in cursor.matches(tree.root_node):

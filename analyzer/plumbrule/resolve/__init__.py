@@ -9,7 +9,7 @@ files a commit), the work tree and the gate.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -19,135 +19,9 @@ from plumbrule.graph import External as ExternalRow
 from plumbrule.languages import External, Language, Located, Resolver, Space, Target, is_test, languages, test_marks
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.offered import moved_names
+from plumbrule.resolve.tree import Entry as Entry
+from plumbrule.resolve.tree import Tree as Tree
 from plumbrule.resolve.uses import asked_as, seen_as
-
-
-class Entry(NamedTuple):
-    """A file as the tree holds it. `dialect` is "" for a file of no known language or without facts (skipped)."""
-
-    blob: str
-    dialect: str
-
-
-class Tree:
-    """Which files exist, and the bytes of manifests. Records what was asked, for the question being answered."""
-
-    def __init__(self, read: Callable[[str, str], bytes]) -> None:
-        self.entries: dict[str, Entry] = {}
-        self._folders: dict[str, int] = {}
-        self._defined: dict[str, set[str]] = {}
-        self._defined_before: Mapping[str, Collection[str]] = {}  # as an earlier process remembered it
-        self._read = read
-        self._asked: set[str] | None = None
-
-    def has(self, path: str) -> bool:
-        if self._asked is not None:
-            self._asked.add(path)
-        return path in self.entries
-
-    def first(self, base: str, endings: Iterable[str]) -> str | None:
-        """The first file there is of `base` with one of these endings, as `has` would say of each in turn."""
-        asked, entries = self._asked, self.entries
-        for ending in endings:
-            path = base + ending
-            if asked is not None:
-                asked.add(path)
-            if path in entries:
-                return path
-        return None
-
-    def is_dir(self, path: str) -> bool:
-        """Whether any file lies under `path`; "" is the root."""
-        path = path.rstrip("/")
-        if self._asked is not None:
-            self._asked.add(path + "/")
-        return path in self._folders or path == ""
-
-    def paths(self, suffixes: tuple[str, ...] | None = None) -> Iterator[str]:
-        """All paths (with one of these endings), sorted. For use while a resolver is made; a change renews it."""
-        return iter(sorted(p for p in self.entries if suffixes is None or p.endswith(suffixes)))
-
-    def read(self, path: str) -> bytes:
-        """The bytes of a manifest; KeyError if there is no such file."""
-        if self._asked is not None:
-            self._asked.add(path)
-        return self._read(path, self.entries[path].blob)
-
-    def defining(self, name: str) -> list[str]:
-        """The files that define this, sorted; see `Language.declares`."""
-        if self._asked is not None:
-            self._asked.add(name)
-        known = self._defined.get(name)
-        return sorted(known if known is not None else self._defined_before.get(name, ()))
-
-    def has_facts(self, path: str) -> bool:
-        """Whether the file is code that was parsed."""
-        entry = self.entries.get(path)
-        return entry is not None and entry.dialect != ""
-
-    def put(self, path: str, entry: Entry | None) -> Iterator[str]:
-        """Sets or removes a file; yields what came to exist or vanished: the path, and "folder/" for folders."""
-        known = path in self.entries
-        if entry is not None:
-            self.entries[path] = entry
-            if known:
-                return
-        elif known:
-            del self.entries[path]
-        else:
-            return
-        yield path
-        step = 1 if entry is not None else -1
-        folder = path
-        while folder:
-            folder = folder.rpartition("/")[0]
-            count = self._folders.get(folder, 0) + step
-            if count:
-                self._folders[folder] = count
-            else:
-                del self._folders[folder]
-            if count == max(step, 0):
-                yield folder + "/"
-
-    def define(self, path: str, earlier: Set[str], now: Set[str]) -> Iterator[str]:
-        """Notes what a file defines; yields what has one definition more or less."""
-        for name in earlier ^ now:
-            files = self._definers(name)
-            if name in now:
-                files.add(path)
-            else:
-                files.discard(path)
-            yield name
-
-    def _definers(self, name: str) -> set[str]:
-        known = self._defined.get(name)
-        if known is None:
-            known = self._defined[name] = set(self._defined_before.get(name, ()))
-        return known
-
-    def definitions(self) -> Mapping[str, Collection[str]]:
-        """By what is defined: the files that do."""
-        known = {name: self._definers(name) for name in {**self._defined_before, **self._defined}}
-        return {name: files for name, files in known.items() if files}
-
-    def stand(
-        self, entries: dict[str, Entry], folders: dict[str, int], definitions: Mapping[str, Collection[str]]
-    ) -> None:
-        """Becomes the tree of these files; `folders` says how many lie in each, see `folders` and `definitions`."""
-        self.entries, self._folders = entries, folders
-        self._defined, self._defined_before = {}, definitions
-
-    def folders(self) -> Mapping[str, int]:
-        """Every folder with how many files lie anywhere below it."""
-        return self._folders
-
-    def watch(self) -> set[str]:
-        """Starts recording; the returned set fills with every path asked about until the next `watch` or `rest`."""
-        self._asked = set()
-        return self._asked
-
-    def rest(self) -> None:
-        self._asked = None
 
 
 class Memory(NamedTuple):
@@ -766,6 +640,11 @@ class Resolution:
                 found.use(dst, name, way, line, symbol, calls)
                 for module, part, certainty in steps:
                     found.edge(module, "uses", line, part, rows[index].flags, certainty)
+        self._unused_spaces(found, asked)
+
+    def _unused_spaces(self, found: _Found, asked: Set[int]) -> None:
+        """Where import rows of spaces lead through which nothing was found: all but `asked`."""
+        rows, bound = found.interface.imports, self._items(found.path)
         for index, (row, answer) in enumerate(zip(rows, bound, strict=True)):
             # Imported for what it does when it is loaded, or for what nothing here is known to define.
             if index not in asked and isinstance(answer.target, Space) and self.tree.has_facts(answer.target.entry):
@@ -863,7 +742,8 @@ class Resolution:
         if isinstance(target, Space):
             name, _, rest = rest.partition(".")
             target = self._asked_of(path, row, name) if name else target
-            return best, *(self._descend(target.path, name, rest) if isinstance(target, Located) else _NOWHERE)
+            definition, reads = self._descend(target.path, name, rest) if isinstance(target, Located) else _NOWHERE
+            return best, definition, reads
         if not isinstance(target, Located):
             return best, None, _NOTHING
         if best_length >= 0 and row.alias == row.module.partition(".")[0]:

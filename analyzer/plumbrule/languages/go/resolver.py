@@ -109,22 +109,31 @@ class GoResolver:
             copied = _joined(own.folder, f"vendor/{module}")
             if self._tree.defining(f"/go/{copied}") and not (own.path and _below(own.path, module) is not None):
                 return copied
+        here = self._named_folder(own, module)
+        if here is not None:
+            return here
+        if "." not in module.partition("/")[0]:
+            return External(module)
+        return self._guessed(own, module) or External(self._package(own, module))
+
+    def _named_folder(self, own: _Module | None, module: str) -> str | None:
+        """The folder of a module of this tree that is imported by its name."""
         for path, where in self._named:
             rest = _below(path, module)
             if rest is not None:
                 found = _joined(where, rest)
-                if not self._tree.is_dir(found) and own is not None and own.folder != where:
-                    break  # a released version of it, which may hold other packages
-                return found
-        if "." not in module.partition("/")[0]:
-            return External(module)
-        if own is None or not own.path:
-            parts = module.split("/")
-            for at in range(1, len(parts)):
-                guessed = "/".join(parts[at:])
-                if self._tree.defining(f"/go/{guessed}"):
-                    return guessed
-        return External(self._package(own, module))
+                # Else a released version of it is meant, which may hold other packages.
+                here = self._tree.is_dir(found) or own is None or own.folder == where
+                return found if here else None
+        return None
+
+    def _guessed(self, own: _Module | None, module: str) -> str | None:
+        """The folder of a package where no module has a name: what its path ends in."""
+        if own is not None and own.path:
+            return None
+        parts = module.split("/")
+        ends = ("/".join(parts[at:]) for at in range(1, len(parts)))
+        return next((end for end in ends if self._tree.defining(f"/go/{end}")), None)
 
     def _package(self, own: _Module | None, module: str) -> str:
         """The module that an import path belongs to, as `go.mod` requires it, else as hosts name repositories."""
