@@ -533,7 +533,7 @@ class _Gate:
         if len(judged) > 1:
             reasons.append(f"the branches crossed: only what none of their {len(judged)} merge bases shows is new")
         if used.baseline is not None:
-            names = (name for rule in used.rules for name in (rule.id, *rule.formerly))
+            names = (name for rule in used.rules for name in rule.names)
             reasons += used.baseline.unknown_rules(names, plain.repo)
         reasons += _notes(last)
         return replace(

@@ -248,7 +248,7 @@ class _Scan:
         repository = Repository.find(order.path)
         book = FactBook(store.facts, lambda: GitObjects(repository), terms.limits)
         self._site = Site(order, terms, terms.policy.within(order.name), repository, book, store, writer)
-        names = (name for rule in terms.rules for name in (rule.id, *rule.formerly))
+        names = (name for rule in terms.rules for name in rule.names)
         self._notes: list[str] = [*terms.baseline.unknown_rules(names, order.name)] if terms.baseline else []
         self.name = order.name
         self.standing: Walk | None = None  # on the newest snapshot of the main line, if it moved

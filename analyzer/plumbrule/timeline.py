@@ -389,7 +389,7 @@ class Timeline:
             if (reader.recall(f"baseline:{self._order.name}") or "") == self._accepted:
                 return
             stored = [FindingRow(*row[1:]) for row in reader.rows(FINDING.name, self._order.name)]
-        names = {rule.id: (rule.id, *rule.formerly) for rule in self._terms.rules}
+        names = {rule.id: rule.names for rule in self._terms.rules}
         rows = []
         for row in stored:
             if row.state in ("new", "known"):

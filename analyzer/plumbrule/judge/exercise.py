@@ -83,7 +83,7 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
     try:
         rows = loosened(policy, _policy(now), defaults([rule]), files=lambda: tuple(now)) if "before" in parts else ()
         # Settings of other rules are part of the example, and nobody's mistake.
-        settings = {name: setting for name, setting in policy.rules.items() if name in (rule.id, *rule.formerly)}
+        settings = {name: setting for name, setting in policy.rules.items() if name in rule.names}
         return judge(sides, [rule], replace(policy, rules=settings), today=today, loosened=rows)
     finally:
         sides.close()

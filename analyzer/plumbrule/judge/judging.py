@@ -136,7 +136,7 @@ def with_baseline(judgement: Judgement, baseline: Baseline | None, rules: Sequen
     dates must not hang on what was accepted since."""
     if baseline is None:
         return judgement
-    names = {rule.id: (rule.id, *rule.formerly) for rule in rules}
+    names = {rule.id: rule.names for rule in rules}
     rows = []
     for row in judgement.rows:
         if row.state in ("new", "known"):
@@ -309,7 +309,7 @@ class _Judging:
         running the rule."""
         if self.asked.baseline is not None:
             return now
-        waived = {waiver.subject for waiver in self.policy.waivers if waiver.rule in (rule.id, *rule.formerly)}
+        waived = {waiver.subject for waiver in self.policy.waivers if waiver.rule in rule.names}
         if not waived:
             return unseen
         renamed = self.asked.renamed
@@ -324,11 +324,11 @@ class _Judging:
         state = "known" if any((repo, name) in before for name in names) else "new"
         if self.asked.baseline is None:
             return state, False
-        return self.asked.baseline.weigh(state, (rule.id, *rule.formerly), repo, names)
+        return self.asked.baseline.weigh(state, rule.names, repo, names)
 
     def _waives(self, waiver: Waiver, rule: Rule, repo: str, subjects: Collection[str]) -> bool:
         return (
-            waiver.rule in (rule.id, *rule.formerly)
+            waiver.rule in rule.names
             and waiver.subject in subjects
             and waiver.repository in ("", repo)
             and not waiver.expired(self.asked.today)

@@ -85,7 +85,7 @@ POLICY_TABLES: Mapping[str, Table] = {
             "Something that the change itself loosens in the policy that judges it; empty on the before side.",
             columns(
                 """repo VARCHAR the repository judged
-                kind VARCHAR waiver, severity, parameter, exclude, component, layer, forbid, rule, policy or generated
+                kind VARCHAR what is loosened, see policy.loosening.Loosening: waiver, severity, generated and so on
                 subject VARCHAR what is loosened, in words that stay the same
                 words VARCHAR the whole sentence
                 source VARCHAR the policy file, or the file that exempts itself"""

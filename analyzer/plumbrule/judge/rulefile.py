@@ -67,6 +67,11 @@ class Rule:
     text: str  # the whole page, for people and agents
     own: bool  # written by the user, not shipped: runs confined
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What policies, waivers and baselines may call it: its name, and those that it had."""
+        return (self.id, *self.formerly)
+
 
 def load_rules(shipped: Path, own: Iterable[Path] = ()) -> tuple[Rule, ...]:
     """Every rule file below these folders, sorted by id; RuleError names the file, the line and what mends it."""

@@ -27,7 +27,7 @@ def rule_list(rules: Sequence[Rule], policy: Policy) -> str:
 def rule_page(rules: Sequence[Rule], wanted: str) -> str:
     """The rule's whole file, as people and agents read it; RuleError names the nearest id for an unknown one."""
     for rule in rules:
-        if wanted in (rule.id, *rule.formerly):
+        if wanted in rule.names:
             return rule.text if rule.text.endswith("\n") else rule.text + "\n"
     near = get_close_matches(wanted, [rule.id for rule in rules], 1, 0.4)
     hint = f"Did you mean {near[0]!r}?" if near else "`plumbrule rules list` shows them all."

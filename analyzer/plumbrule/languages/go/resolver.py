@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Space, Target, Unresolved
 from plumbrule.languages.go import MANIFESTS
+from plumbrule.languages.ways import climbed
 
 if TYPE_CHECKING:
     from plumbrule.facts import Import
@@ -100,7 +101,7 @@ class GoResolver:
         """The folder of this tree that an import path names."""
         own = self._governing(folder)
         if module.startswith(("./", "../")) or module in (".", ".."):
-            return _climbed(folder, module) or Unresolved(f"'{module}' leads above the repository's root")
+            return climbed(folder, module) or Unresolved(f"'{module}' leads above the repository's root")
         for path, where in own.replaced if own is not None else ():
             rest = _below(path, module)
             if rest is not None:
@@ -160,7 +161,7 @@ def _module(tree: Tree, path: str) -> _Module:
             required += _REQUIRED.findall(block or line)
             continue
         for old, new in _REPLACED.findall(block or line):
-            where = _climbed(folder, new) if new.startswith(("./", "../")) or new in (".", "..") else None
+            where = climbed(folder, new) if new.startswith(("./", "../")) or new in (".", "..") else None
             if where is not None:
                 replaced.append((old, where))
     return _Module(folder, said[1] if said else "", tuple(sorted(replaced, key=lambda r: -len(r[0]))), tuple(required))
@@ -175,15 +176,3 @@ def _below(path: str, module: str) -> str | None:
 
 def _joined(folder: str, rest: str) -> str:
     return f"{folder}/{rest}" if folder and rest else folder or rest
-
-
-def _climbed(folder: str, way: str) -> str | None:
-    parts = folder.split("/") if folder else []
-    for part in way.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)

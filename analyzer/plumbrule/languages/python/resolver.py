@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Target, Unresolved
 from plumbrule.languages.python import MANIFESTS
+from plumbrule.languages.ways import climbed
 
 if TYPE_CHECKING:
     from plumbrule.facts import Import
@@ -336,15 +337,7 @@ def _projects(tree: Tree) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
 
 def _clean(folder: str, root: str) -> str | None:
     """`root` as a manifest in `folder` writes it, from the repository's root; None if it leads outside."""
-    parts = folder.split("/") if folder else []
-    for part in root.replace("\\", "/").strip("/").split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    return climbed(folder, root.replace("\\", "/").strip("/"))
 
 
 def _read(tree: Tree, path: str, name: str) -> tuple[bool, list[str]]:

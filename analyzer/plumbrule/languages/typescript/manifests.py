@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import orjson
 
+from plumbrule.languages.ways import climbed
+
 if TYPE_CHECKING:
     from plumbrule.resolve import Tree
 
@@ -55,15 +57,7 @@ class CompilerConfig:
 
 def join(folder: str, relative: str) -> str | None:
     """`relative` seen from `folder`, without dots; "" is the root, None when it leaves the repository."""
-    parts = folder.split("/") if folder and not relative.startswith("/") else []
-    for part in relative.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    return climbed("" if relative.startswith("/") else folder, relative)
 
 
 def ancestors(folder: str) -> Iterator[str]:
