@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -65,6 +65,28 @@ USUAL_TESTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A function by its name, "module:function" as entry points spell it, loaded when it is first called: the parser
+    and what reads its trees by the workers that parse, not by everyone who asks what a file is."""
+
+    name: str
+
+    @property
+    def module(self) -> str:
+        return self.name.partition(":")[0]
+
+    def __call__(self, *given: object) -> Any:  # Any: whatever the function gives; every language's are tested
+        return _loaded(self.name)(*given)
+
+
+@cache
+def _loaded(name: str) -> Callable[..., object]:
+    module, _, function = name.partition(":")
+    found: Callable[..., object] = getattr(import_module(module), function)
+    return found
+
+
 class Resolver(Protocol):
     """Binds names of one language inside one repository's tree. Made anew when a manifest or the roots change.
 
@@ -105,8 +127,7 @@ class Language:
     name: str  # as shown to people and stored: "python", "typescript", "javascript"
     dialect: str  # key of the grammar: "python", "typescript", "tsx", "javascript"
     suffixes: tuple[str, ...]  # with the dot, lower case: (".py", ".pyi")
-    distribution: str  # the grammar's wheel, for the extractor version
-    grammar: Callable[[], object]  # returns the PyCapsule; called in worker processes only
+    grammar: Late  # gives the PyCapsule; called in worker processes only
     extract: Callable[[bytes, tree_sitter.Tree, tree_sitter.Query], Facts]  # runs in worker processes only
     resolver: Callable[[Tree], Resolver]
     manifests: tuple[str, ...]  # file names whose change makes a new resolver: ("pyproject.toml", "setup.cfg")
@@ -123,6 +144,11 @@ class Language:
     # What a file defines, in the words of its resolver's `Tree.defining`: each begins with "/", as no path does.
     declares: Callable[[str, Interface], Iterable[str]] | None = None
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
+
+    @property
+    def distribution(self) -> str:
+        """The grammar's wheel."""
+        return self.grammar.module.replace("_", "-")
 
     @property
     def query(self) -> str:

@@ -10,7 +10,9 @@ from plumbrule.languages.go import MANIFESTS
 from plumbrule.languages.ways import climbed
 
 if TYPE_CHECKING:
-    from plumbrule.facts import Import
+    from collections.abc import Iterable
+
+    from plumbrule.facts import Import, Interface
     from plumbrule.resolve import Tree
 
 _LARGEST_MANIFEST = 1_000_000
@@ -20,6 +22,20 @@ _MODULE = re.compile(rf"^\s*module\s+{_QUOTED}", re.MULTILINE)
 _BLOCK = re.compile(r"^\s*(require|replace)\s*(?:\(([^)]*)\)|([^\n(]+))", re.MULTILINE)
 _REPLACED = re.compile(rf"^\s*{_QUOTED}(?:\s+v\S+)?\s*=>\s*{_QUOTED}", re.MULTILINE)
 _REQUIRED = re.compile(rf"^\s*{_QUOTED}\s+v\S+", re.MULTILINE)
+
+
+def declares(path: str, interface: Interface) -> Iterable[str]:
+    """`/go/FOLDER` of a package that can be imported, and `/go/FOLDER#NAME` of what is in it; of what only its tests
+    see `/go/FOLDER:test#NAME`, and of what only tests see that are a package of their own `/go/FOLDER:PACKAGE#NAME`."""
+    space = f"/go/{path.rpartition('/')[0]}"
+    if path.endswith("_test.go"):
+        package = interface.spaces[0][0] if interface.spaces else ""
+        space = f"{space}:{package if package.endswith('_test') else 'test'}"
+    else:
+        yield space
+    for symbol in interface.symbols:
+        if symbol.parent < 0 and symbol.kind != "method":
+            yield f"{space}#{symbol.name}"
 
 
 class _Module(NamedTuple):

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from plumbrule.languages import Language
+from plumbrule.languages import Language, Late
 
-if TYPE_CHECKING:
-    from tree_sitter import Query
-    from tree_sitter import Tree as SyntaxTree
-
-    from plumbrule.facts import Facts
-    from plumbrule.languages.typescript.resolver import EcmaScriptResolver
-    from plumbrule.resolve import Tree
 NEEDS = r"package\.json"
 MANIFESTS = (
     "package.json",
@@ -25,39 +17,6 @@ MANIFESTS = (
     "deno.jsonc",
 )
 
-# The parser and what reads its trees are loaded by the workers that parse, not by everyone who asks what a file is.
-
-
-def _grammar() -> object:
-    import tree_sitter_typescript
-
-    return tree_sitter_typescript.language_typescript()
-
-
-def _grammar_with_jsx() -> object:
-    import tree_sitter_typescript
-
-    return tree_sitter_typescript.language_tsx()
-
-
-def _extract(source: bytes, tree: SyntaxTree, query: Query) -> Facts:
-    from plumbrule.languages.typescript.facts import extract
-
-    return extract(source, tree, query)
-
-
-def _extract_declarations(source: bytes, tree: SyntaxTree, query: Query) -> Facts:
-    from plumbrule.languages.typescript.facts import extract_declarations
-
-    return extract_declarations(source, tree, query)
-
-
-def _resolver(tree: Tree) -> EcmaScriptResolver:
-    from plumbrule.languages.typescript.resolver import TYPESCRIPT_FIRST, EcmaScriptResolver
-
-    return EcmaScriptResolver(tree, TYPESCRIPT_FIRST)
-
-
 LANGUAGES = (
     Language(
         name="typescript",
@@ -65,10 +24,9 @@ LANGUAGES = (
         suffixes=(".ts", ".mts", ".cts"),
         entries=("index.ts",),
         needs=NEEDS,
-        distribution="tree-sitter-typescript",
-        grammar=_grammar,
-        extract=_extract,
-        resolver=_resolver,
+        grammar=Late("tree_sitter_typescript:language_typescript"),
+        extract=Late("plumbrule.languages.typescript.facts:extract"),
+        resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
     ),
@@ -78,10 +36,9 @@ LANGUAGES = (
         suffixes=(".tsx",),
         entries=("index.tsx",),
         needs=NEEDS,
-        distribution="tree-sitter-typescript",
-        grammar=_grammar_with_jsx,
-        extract=_extract,
-        resolver=_resolver,
+        grammar=Late("tree_sitter_typescript:language_tsx"),
+        extract=Late("plumbrule.languages.typescript.facts:extract"),
+        resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
     ),
@@ -89,10 +46,9 @@ LANGUAGES = (
         name="typescript",
         dialect="typescript-declaration",
         suffixes=(".d.ts", ".d.mts", ".d.cts"),
-        distribution="tree-sitter-typescript",
-        grammar=_grammar,
-        extract=_extract_declarations,
-        resolver=_resolver,
+        grammar=Late("tree_sitter_typescript:language_typescript"),
+        extract=Late("plumbrule.languages.typescript.facts:extract_declarations"),
+        resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
     ),

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from plumbrule.facts import Import
     from plumbrule.resolve import Tree
 
-TYPESCRIPT_FIRST = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".d.mts", ".d.cts", ".js", ".jsx", ".mjs", ".cjs")
-JAVASCRIPT_FIRST = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".d.ts", ".d.mts", ".d.cts")
+_TYPESCRIPT_FIRST = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".d.mts", ".d.cts", ".js", ".jsx", ".mjs", ".cjs")
+_JAVASCRIPT_FIRST = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".d.ts", ".d.mts", ".d.cts")
 _OTHER_CODE = (".json", ".vue", ".svelte", ".astro")
 _PLATFORMS = (".web", ".native", ".ios", ".android", ".server", ".client")
 
@@ -541,3 +541,13 @@ def _by_scheme(scheme: str, rest: str, module: str) -> Target:
     if scheme in ("http", "https"):
         return External(rest.lstrip("/").partition("/")[0] or module)
     return External(f"{scheme}:{rest.partition('/')[0]}")
+
+
+def typescript(tree: Tree) -> EcmaScriptResolver:
+    """For code in which `./x` means `x.ts` before it means `x.js`."""
+    return EcmaScriptResolver(tree, _TYPESCRIPT_FIRST)
+
+
+def javascript(tree: Tree) -> EcmaScriptResolver:
+    """For code in which `./x` means `x.js` before it means `x.ts`."""
+    return EcmaScriptResolver(tree, _JAVASCRIPT_FIRST)
