@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Set
-from hashlib import blake2b
 from itertools import accumulate, chain
 from typing import ClassVar, NamedTuple
 
@@ -24,9 +23,11 @@ from plumbrule.extract.broken import put_in, refuse_runs
 from plumbrule.extract.calls import ways_of
 from plumbrule.extract.deprecation import says_deprecated
 from plumbrule.extract.frames import Frame, Unnamed
+from plumbrule.extract.generated import says_generated
 from plumbrule.extract.held import Holding
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.looks import Asking, is_looked_at
+from plumbrule.extract.shapes import HELD, HOLE, HOLES, IN_WORD, MOST_KEPT, Masked, Shapes, Tokens
 from plumbrule.facts import (
     Body,
     Export,
@@ -42,50 +43,16 @@ from plumbrule.facts import (
     Symbol,
 )
 
-SMALLEST_HASHED = (
-    30  # words, strings and runs of punctuation; below it equal bodies say nothing (measures 7 asks for 50)
-)
 DEEPEST_SYMBOL = 48  # a definition nested deeper is not named: dotted paths of 100,000 levels would be quadratic
 _MOST_FORWARDING = 4  # statements of a pass-through function: a try, its call, and a logged re-raise
 LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
 
-_HOLE = b"\x01"  # stands for one string in the masked text
-_HELD = b"\x02"  # a further line of that string: code, but no token
-_HOLES = [_HOLE.ljust(size) for size in range(100)]
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
-# Splitting at white space is the fastest way to take text apart, so one table makes white space of all but words, and
-# another of words alone: the gaps between them, of which each holds something. The first gap begins, the last one ends.
-_IN_WORD = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_$") | frozenset(range(128, 256))
-_WHITE = b" \t\n\r\f\v" + _HELD
-_GAP = b"\0"  # white space in a gap; source holds no NUL
-_TO_WORDS = bytes(byte if byte in _IN_WORD else 32 for byte in range(256))
-_TO_GAPS = bytes(32 if byte in _IN_WORD else 0 if byte in _WHITE else byte for byte in range(256))
-_TO_RUNS = bytes(32 if byte in _IN_WORD or byte in _WHITE + _HOLE else byte for byte in range(256))
-# What a pattern begins with is looked for fast; what must stand before it is asked afterwards.
-_TO_ZEROS = bytes.maketrans(b"123456789", b"000000000")
-_FRACTION = re.compile(rb"0(?<![\w$\x80-\xff].)\w*\.[\w.]*")  # in text all of whose digits are 0
-_MEMBER = re.compile(rb"\.(?<!\.\.)([A-Za-z_$\x80-\xff][\w$\x80-\xff]*)")
-# What stands in a shape for a word, a number and, with its name behind it, a constant: with strings the named leaves.
-_PLACE, _ANY_WORD, _ANY_NUMBER, _CONSTANT = b"\x03", b"\x04", b"\x05", b"\x07"
-_LEAVES = _ANY_WORD + _ANY_NUMBER + _CONSTANT
-_MOST_KEPT = 50_000  # texts of one kind whose meaning is remembered from file to file
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
-# Prose about generating things is common in documentation, so the words must speak of this file, or begin a sentence.
-_GENERATED = re.compile(
-    rb"@generated\b|(?-i:\bDO NOT (?:EDIT|MODIFY)\b)"
-    rb"|\bdo not (?:edit|modify)(?: this| the)? (?:file|manually|by hand|directly)"
-    rb"|^\W*(?-i:Generated|GENERATED) (?:by|from|with|using|on|code)\b"
-    rb"|^\W*(?-i:Auto(?:matically)?[- ]?|Machine[- ])generated\b|^\W*code generated\b"
-    rb"|\b(?:file|code|module|script)\b[^.\n]{0,40}\b(?:auto|automatically|machine)[- ]?generated\b"
-    rb"|\b(?:auto|automatically|machine)[- ]?generated (?:file|code|module|script)\b"
-    rb"|\b(?:file|code|module|script) (?:is|was|has been) generated\b",
-    re.IGNORECASE | re.MULTILINE,
-)
 _USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
-_WORD = _IN_WORD | frozenset(b".")
+_WORD = IN_WORD | frozenset(b".")
 _NOT_FORWARDED = ("", "")
-_NO_HASHES = (0, 0)
 # Below this depth nothing matches. The cursor counts depth in 16 bits; beyond them it goes quadratic: 100,000 calls
 # inside each other took 51 s, and what it then found was no longer all.
 _DEEPEST_NODE = 65_000
@@ -116,20 +83,6 @@ class _Run:
         self.operators: list[tuple[int, int]] = []
 
 
-class _Shapes(dict[bytes, bytes]):
-    """Word to its shape: keywords as they are, one mark for any other word, one for any number."""
-
-    def __init__(self, keywords: frozenset[bytes], constants: frozenset[bytes]):
-        super().__init__({word: b" " + word.lower() for word in keywords})
-        self.update({word: _CONSTANT + word.lower() for word in constants})
-
-    def __missing__(self, word: bytes) -> bytes:
-        shape = _ANY_NUMBER if 48 <= word[0] <= 57 else _ANY_WORD
-        if len(self) < _MOST_KEPT:
-            self[word] = shape
-        return shape
-
-
 class _Contents(dict[bytes, bytes]):
     """String as written to what it tells, empty if that is nothing."""
 
@@ -141,7 +94,7 @@ class _Contents(dict[bytes, bytes]):
         content = self._literal_of(written) if _TELLING.search(written) else b""
         if not (4 <= len(content) <= 60 and _TELLING.search(content)):
             content = b""
-        if len(self) < _MOST_KEPT:
+        if len(self) < MOST_KEPT:
             self[written] = content
         return content
 
@@ -151,7 +104,7 @@ class _Heads(dict[bytes, bytes]):
 
     def __missing__(self, name: bytes) -> bytes:
         head = name.partition(b".")[0] if _DOTTED.fullmatch(name) else b""
-        if len(self) < _MOST_KEPT:
+        if len(self) < MOST_KEPT:
             self[name] = head
         return head
 
@@ -198,12 +151,12 @@ class Sweep:
     watches_comments = True  # False: nothing in this file's comments means anything, whatever `on_comment` does
 
     # By language, shared between the files of one worker.
-    _kept: ClassVar[dict[type, tuple[_Shapes, _Contents, _Heads]]] = {}
+    _kept: ClassVar[dict[type, tuple[Shapes, _Contents, _Heads]]] = {}
 
     def __init__(self, source: bytes) -> None:
         kept = self._kept.get(type(self))
         if kept is None:
-            kept = _Shapes(self.KEYWORDS, self.CONSTANTS), _Contents(self.literal_of), _Heads()
+            kept = Shapes(self.KEYWORDS, self.CONSTANTS), _Contents(self.literal_of), _Heads()
             self._kept[type(self)] = kept
         self._shape_of, self._content_of, self._head_of = kept
         self.source = source
@@ -700,17 +653,17 @@ class Sweep:
             if kind == _COMMENT:
                 pieces.append(written.translate(_BLANK))
                 if start < _HEADER and not self.is_generated:
-                    self.is_generated = _says_generated(written[:_HEADER])
+                    self.is_generated = says_generated(written[:_HEADER])
                 continue
             starts.append(start)
             strings.append(written)
             size = end - start
             if b"\n" in written:
                 first, *others = written.split(b"\n")
-                lines = [_HOLE.ljust(len(first)), *(_HELD.ljust(len(line)) if line else b"" for line in others)]
+                lines = [HOLE.ljust(len(first)), *(HELD.ljust(len(line)) if line else b"" for line in others)]
                 pieces.append(b"\n".join(lines))
             else:
-                pieces.append(_HOLES[size] if size < 100 else _HOLE.ljust(size))
+                pieces.append(HOLES[size] if size < 100 else HOLE.ljust(size))
             if kind == _STRING and 5 < size <= 80:
                 content = content_of[written]
                 if content and content not in literals:
@@ -810,7 +763,8 @@ class Sweep:
         masked = self._masked
         lines = masked.split(b"\n")
         code = list(accumulate(map(bool, map(bytes.strip, lines)), initial=0))
-        functions = self._measured(masked, code)
+        tokens = Tokens(Masked(masked, self._string_starts, self._strings), self.KEYWORDS, self._shape_of)
+        functions = self._measured(tokens, code)
         for frame in (self.module, *self._functions):
             frame.children.clear()  # workers run without a garbage collector: nothing may go round in a circle
         physical = len(lines) - (not lines[-1])
@@ -822,111 +776,34 @@ class Sweep:
         body = Body(
             self._bound(), functions, self.handlers,
             [Literal(text(content), self.line(start)) for content, start in self.literals.items()],
-            self.raised, self._module_code(masked), self.branches,
+            self.raised, self._module_code(tokens), self.branches,
         )  # fmt: skip
         return Facts(interface, body)
 
-    def _module_code(self, masked: bytes) -> int:
+    def _module_code(self, tokens: Tokens) -> int:
         total, at = 0, 0
         for start, end in sorted(self._cuts):
             if start > at:
-                total += self._leaves_between(masked, at, start)
+                total += tokens.leaves(at, start)
             at = max(at, end)
-        return total + self._leaves_between(masked, at, len(masked))
+        return total + tokens.leaves(at, len(self._masked))
 
-    def _leaves_between(self, masked: bytes, start: int, end: int) -> int:
-        """Named leaves between two offsets, where no shape is wanted."""
-        words = masked[start:end].translate(_TO_WORDS).split()
-        return len(words) - sum(map(self.KEYWORDS.__contains__, words)) + masked.count(_HOLE, start, end)
-
-    def _measured(self, masked: bytes, code: list[int]) -> list[Function]:
-        """Function rows in order of their start.
-
-        Inner functions come first and enter the outer ones as one digest, so that nesting costs no second reading.
-        """
+    def _measured(self, tokens: Tokens, code: list[int]) -> list[Function]:
+        """Function rows in order of their start."""
         rows: list[Function] = []
-        shaped = _with_whole_numbers(masked)
-        known: dict[int, tuple[int, int, bytes, bytes]] = {}  # symbol -> leaves, tokens, exact and shape digest
         for frame in reversed(self._functions):
-            leaves, size, interface, exact, shape = self._taken_apart(frame, masked, shaped, known)
-            figures = b"%d %d %d" % (frame.cyclomatic, frame.cognitive, frame.layout)
-            exact_digest = shape_digest = b""
-            if size >= SMALLEST_HASHED or frame.is_inner:
-                # The joined text does not say where words end; the shape does, so it is part of both.
-                shape += self._asked_of_others(frame)
-                shape_digest = blake2b(b"\x1e".join([figures, *shape]), digest_size=8).digest()
-                exact_digest = blake2b(b"\x1e".join([shape_digest, *exact]), digest_size=8).digest()
-            known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
+            leaves, interface, exact, shape = tokens.of(frame, self._asked_of_others)
             symbol = self.symbols[frame.symbol]
             forwards, grade = self._forwards.get(frame.symbol, _NOT_FORWARDED)
-            hashes = (_number(exact_digest), _number(shape_digest)) if size >= SMALLEST_HASHED else _NO_HASHES
             row = (
                 frame.symbol, frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements,
                 code[symbol.end_line] - code[symbol.line - 1], leaves, interface,
-                *hashes, forwards, grade, frame.handlers, frame.raises,
+                exact, shape, forwards, grade, frame.handlers, frame.raises,
                 *frame.weighed(self.line), _accessor(symbol) if symbol.kind == "property" else "",
             )  # fmt: skip
             rows.append(tuple.__new__(Function, row))
         rows.reverse()
         return rows
-
-    def _taken_apart(
-        self, frame: Frame, masked: bytes, shaped: bytes, known: Mapping[int, tuple[int, int, bytes, bytes]]
-    ) -> tuple[int, int, int, list[bytes], list[bytes]]:
-        """Leaves and tokens of a function, leaves of its signature, and the parts of its exact text and its shape."""
-        leaves = size = interface = 0
-        exact: list[bytes] = []
-        shape: list[bytes] = []
-        at = frame.start
-        # Nothing asks for the digest of a small function that no other one holds or lies in.
-        is_whole = not (frame.children or frame.is_inner)
-        for child in (*frame.children, None):
-            stop = frame.end if child is None else child.start
-            # The signature may end inside this piece.
-            if at < frame.body:
-                head = min(stop, frame.body)
-                interface += self._leaves_between(masked, at, head)
-                at = head
-            if at < stop:
-                found, tokens = self._take_shape(shaped, at, stop, shape, whole=is_whole)
-                leaves += found
-                size += tokens
-                if not is_whole or tokens >= SMALLEST_HASHED:
-                    self._take_exact(masked, at, stop, exact)
-            if child is not None:
-                inner_leaves, inner_size, inner_exact, inner_shape = known[child.symbol]
-                leaves += inner_leaves
-                size += inner_size
-                exact.append(inner_exact)
-                shape.append(inner_shape)
-                at = child.end
-        return leaves, size, interface, exact, shape
-
-    def _take_exact(self, masked: bytes, start: int, end: int, exact: list[bytes]) -> None:
-        """Adds the text between without white space and comments, and its strings."""
-        exact.append(masked[start:end].translate(None, _WHITE))
-        first = bisect_left(self._string_starts, start)
-        exact += self._strings[first : bisect_left(self._string_starts, end, first)]
-
-    def _take_shape(self, shaped: bytes, start: int, end: int, shape: list[bytes], *, whole: bool) -> tuple[int, int]:
-        """Adds the shape of the text between, unless that is the whole of a function too small to have one.
-
-        Gives its named leaves and its tokens, all of them only where few.
-        """
-        piece = shaped[start:end]
-        words = piece.translate(_TO_WORDS).split()
-        kinds = b"".join(map(self._shape_of.__getitem__, words))
-        strings = piece.count(_HOLE)
-        tokens = len(words) + strings
-        leaves = len(kinds) - len(kinds.translate(None, _LEAVES)) + strings
-        if tokens < SMALLEST_HASHED:
-            tokens += len(piece.translate(_TO_RUNS).split())
-            if whole and tokens < SMALLEST_HASHED:
-                return leaves, tokens
-        gaps = (_GAP + piece.translate(_TO_GAPS) + _GAP).split()
-        # Members keep their names: what is asked of others tells two functions apart.
-        shape += (_PLACE.join(gaps).translate(None, _GAP), kinds, *_MEMBER.findall(shaped, start, end))
-        return leaves, tokens
 
     def _asked_of_others(self, frame: Frame) -> list[bytes]:
         """What a function calls by a plain name that is not its own.
@@ -977,17 +854,6 @@ def _accessor(symbol: Symbol) -> str:
     return "delete" if any(decorator.endswith(".deleter") for decorator in symbol.decorators) else ""
 
 
-def _with_whole_numbers(masked: bytes) -> bytes:
-    """The text with every number as one word."""
-    pieces: list[bytes] = []
-    at = 0
-    for found in _FRACTION.finditer(masked.translate(_TO_ZEROS)):
-        start, end = found.span()
-        pieces += masked[at:start], masked[start:end].replace(b".", b"0")
-        at = end
-    return b"".join([*pieces, masked[at:]]) if pieces else masked
-
-
 def _block_end(masked: bytes, imports: list[tuple[int, int]]) -> int:
     """Where the first thing after the imports may begin with which a file begins."""
     at = 0
@@ -1005,23 +871,11 @@ def _places(masked: bytes, name: bytes, begin: int) -> list[int]:
     at = masked.find(name, begin)
     while at >= 0:
         after = at + size
-        if after > last or masked[after] not in _IN_WORD:
+        if after > last or masked[after] not in IN_WORD:
             places.append(at)
         at = masked.find(name, after)
     return places
 
 
-def _says_generated(comment: bytes) -> bool:
-    lowered = comment.lower()  # the pattern is slow, and each of its branches has one of these words
-    if b"generated" in lowered or b"edit" in lowered or b"modify" in lowered:
-        return _GENERATED.search(comment) is not None
-    return False
-
-
 def _words(masked: bytes) -> Iterator[int]:
     return (found.start() for found in _DOTTED.finditer(masked))
-
-
-def _number(digest: bytes) -> int:
-    """63 bits, never 0: it is a signed integer in the database, and 0 means "none"."""
-    return int.from_bytes(digest, "big") >> 1 or 1
