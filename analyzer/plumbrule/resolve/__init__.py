@@ -10,15 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
-from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from plumbrule.facts import IMPLICIT, LAZY, OPTIONAL, REQUIRED, TYPE_ONLY, Body, Export, Import, Interface, Reference
-from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
-from plumbrule.graph import External as ExternalRow
+from plumbrule.facts import IMPLICIT, OPTIONAL, REQUIRED, TYPE_ONLY, Import, Interface, Reference
+from plumbrule.graph import FileRow, FileRows
 from plumbrule.languages import External, Language, Located, Resolver, Space, Target, is_test, languages, test_marks
 from plumbrule.measures import FactsOf
-from plumbrule.resolve.offered import moved_names
+from plumbrule.resolve.offered import Offer, Read, binding, moved_names, scope_of
+from plumbrule.resolve.rows import Found
 from plumbrule.resolve.tree import Entry as Entry
 from plumbrule.resolve.tree import Tree as Tree
 from plumbrule.resolve.uses import asked_as, seen_as
@@ -70,9 +69,8 @@ class Definition(NamedTuple):
     symbol: str
 
 
-_Read = tuple[str, str]  # (file, name looked up in its interface); the name "" is the file itself
 _Question = tuple[str, int, str, int]  # module, level and name of an import row, and REQUIRED if it says so
-_Led = tuple[Definition | None, frozenset[_Read]]  # where a name leads, and every look that was taken to find it
+_Led = tuple[Definition | None, frozenset[Read]]  # where a name leads, and every look that was taken to find it
 
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
 
@@ -90,44 +88,6 @@ class _Answer:
         self.users: set[str] = set()
 
 
-class _Offer:
-    """What a lookup of a name finds in a file, from its interface alone."""
-
-    __slots__ = ("aliases", "dotted", "exports", "hidden", "inner", "is_open", "names", "onward", "passed_on", "stars")
-
-    def __init__(self, interface: Interface, *, passes_on: bool) -> None:
-        self.names = frozenset(
-            [one.name for one in interface.symbols if not one.modifiers or "replaced" not in one.modifiers]
-        )
-        self.is_open = bool(interface.errors)  # there may be names that the facts do not have
-        self.exports: dict[str, list[Export]] = {}
-        self.onward: list[int] = []  # import rows that are exported whole: `export * from`
-        for export in interface.exports:
-            if export.name != "*":
-                self.exports.setdefault(export.name, []).append(export)
-            elif export.imported >= 0:
-                self.onward.append(export.imported)
-            else:
-                self.is_open = True
-        self.aliases: dict[str, list[int]] = {}  # import rows by the name they bind in the module; "" = none
-        self.inner: dict[str, list[int]] = {}  # those that bind it inside a function or a class
-        self.stars: list[int] = []
-        self.dotted: set[str] = set()  # aliases that `import a.b` may have bound
-        for index, row in enumerate(interface.imports):
-            (self.aliases if row.symbol < 0 else self.inner).setdefault(row.alias, []).append(index)
-            if row.name == "*" and not row.alias and index not in self.onward:
-                self.stars.append(index)
-            elif row.name == "" and "." in row.module:
-                self.dotted.add(row.alias)
-        # Those that others can have from here although no export says so.
-        self.passed_on = self.aliases if passes_on or self.is_open else {}
-        self.hidden: Set[str] = frozenset()  # names of its own that nobody else can have
-        if not (passes_on or self.is_open):
-            own = {symbol.name for symbol in interface.symbols if symbol.parent < 0 and not symbol.exported}
-            shown = {symbol.name for symbol in interface.symbols if symbol.exported} if own else ()
-            self.hidden = own.difference(shown, self.exports)
-
-
 class Resolution:
     """The bound state of one repository's tree; `update` moves it to another tree.
 
@@ -139,7 +99,7 @@ class Resolution:
         self.tree = Tree(read)
         self._facts = facts
         self._interfaces: dict[str, Interface] = {}
-        self._offers: dict[str, _Offer] = {}
+        self._offers: dict[str, Offer] = {}
         self._resolvers: dict[str, Resolver] = {}
         self._prints: dict[str, object] = {}
         self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
@@ -149,7 +109,7 @@ class Resolution:
         self._asked_again: set[str] = set()  # of which that no longer counts
         # What is in `_reads` of the files in `_unnoted` may be missing from it.
         self._readers = _Readers({})
-        self._reads: dict[str, set[_Read]] = {}
+        self._reads: dict[str, set[Read]] = {}
         self._unnoted: set[str] = set()
         self._bound: dict[str, list[_Answer]] = {}  # an answer for each import row
         self._led: dict[tuple[str, ...], _Led] = {}  # by (file, name), and by (file, name, dotted rest)
@@ -347,7 +307,7 @@ class Resolution:
         self._offers.pop(path, None)
         return interface
 
-    def _offer(self, path: str) -> _Offer | None:
+    def _offer(self, path: str) -> Offer | None:
         """What the file offers to lookups; None if it has no facts."""
         known = self._offers.get(path)
         if known is None:
@@ -355,7 +315,7 @@ class Resolution:
             if interface is None:
                 return None
             spoken = languages()[self.tree.entries[path].dialect]
-            known = self._offers[path] = _Offer(interface, passes_on=spoken.passes_on)
+            known = self._offers[path] = Offer(interface, passes_on=spoken.passes_on)
         return known
 
     def _items(self, path: str) -> list[_Answer]:
@@ -399,7 +359,7 @@ class Resolution:
                     self._asked_by[what].add(answer)
         return answer
 
-    def _unread(self, user: str, reads: set[_Read]) -> None:
+    def _unread(self, user: str, reads: set[Read]) -> None:
         for path, name in reads:
             self._readers[path].get(name, set()).discard(user)
 
@@ -407,18 +367,18 @@ class Resolution:
         """The definition, and every name that was looked up in some file to find it."""
         known = self._led.get((path, name))
         if known is None:
-            entered: set[_Read] = set()
+            entered: set[Read] = set()
             known = self._led_to((path, name), self._follow(path, name, 0, entered), entered)
         return known
 
-    def _led_to(self, key: tuple[str, ...], definition: Definition | None, reads: Iterable[_Read]) -> _Led:
+    def _led_to(self, key: tuple[str, ...], definition: Definition | None, reads: Iterable[Read]) -> _Led:
         """Keeps an answer for as long as nothing that was read for it changes."""
         led = self._led[key] = definition, frozenset(reads)
         for read, _ in led[1]:
             self._led_through[read].add(key)
         return led
 
-    def _follow(self, path: str, name: str, depth: int, search: set[_Read]) -> Definition | None:
+    def _follow(self, path: str, name: str, depth: int, search: set[Read]) -> Definition | None:
         # Barrels may export each other in circles: every (file, name) is entered once a search.
         if depth > _LONGEST_CHAIN or (path, name) in search:
             return None
@@ -444,7 +404,7 @@ class Resolution:
         return found
 
     def _bound_here(
-        self, path: str, offer: _Offer, name: str, imported: Mapping[str, list[int]], depth: int, search: set[_Read]
+        self, path: str, offer: Offer, name: str, imported: Mapping[str, list[int]], depth: int, search: set[Read]
     ) -> Definition | None:
         """Where the file's own definitions, or the import rows among `imported` that bind the name, lead."""
         if name in offer.names:
@@ -471,7 +431,7 @@ class Resolution:
             return not name.startswith("_")
         return name in offer.exports
 
-    def _imported(self, path: str, index: int, name: str, depth: int, search: set[_Read]) -> Definition | None:
+    def _imported(self, path: str, index: int, name: str, depth: int, search: set[Read]) -> Definition | None:
         """Where import row `index` of `path` leads for `name` ("" or "*" = the module itself)."""
         target = self._items(path)[index].target
         if not isinstance(target, Located):
@@ -490,7 +450,7 @@ class Resolution:
         interface = self._interface(path)
         assert interface is not None  # only files with facts have rows
         body = self._facts.body(entry.dialect, entry.blob)
-        found = _Found(path, interface)
+        found = Found(path, interface)
         self._imported_rows(found)
         self._referenced_rows(body.references, found)
         reads = found.reads.union(*found.looks)
@@ -511,7 +471,7 @@ class Resolution:
         )
         return found.rows(file, body)
 
-    def _imported_rows(self, found: _Found) -> None:
+    def _imported_rows(self, found: Found) -> None:
         """What the import rows say: dependencies, and in the end the files that define the names."""
         for row, answer in zip(found.interface.imports, self._items(found.path), strict=True):
             target, name, line = answer.target, row.name, row.line
@@ -551,7 +511,7 @@ class Resolution:
                 found.looked_up -= target.confidence < 1.0 and bool(row.flags & OPTIONAL)
                 found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
 
-    def _put_in_place(self, found: _Found, target: Located, name: str) -> Definition | None:
+    def _put_in_place(self, found: Found, target: Located, name: str) -> Definition | None:
         """What a package binds to the name of one of its modules, and so gives to whoever asks it for that name."""
         if not target.is_submodule or target.package in ("", found.path):
             return None
@@ -559,7 +519,7 @@ class Resolution:
         found.looks.add(reads)
         return definition if definition is not None and definition.symbol else None
 
-    def _is_missed(self, found: _Found, answer: _Answer, target: Located) -> bool:
+    def _is_missed(self, found: Found, answer: _Answer, target: Located) -> bool:
         """Whether it is certain that the file which the statement names does not offer the name it asks for."""
         name = answer.question[2]
         if not self._lacks(target.path, name, found.reads, set()):
@@ -581,7 +541,7 @@ class Resolution:
         endings = [other for ending, other in spoken.declared if spoken.passes_on and path.endswith(ending)]
         return self.tree.first(path.rpartition(".")[0], endings)
 
-    def _lacks(self, path: str, name: str, reads: set[_Read], entered: set[str], depth: int = 0) -> bool:
+    def _lacks(self, path: str, name: str, reads: set[Read], entered: set[str], depth: int = 0) -> bool:
         """Whether nothing in the file's facts can bind a name that no definition was found for. `reads` is added to."""
         reads.add((path, name))
         offer = self._offer(path)
@@ -608,7 +568,7 @@ class Resolution:
                 return False
         return True
 
-    def _referenced_rows(self, references: list[Reference], found: _Found) -> None:
+    def _referenced_rows(self, references: list[Reference], found: Found) -> None:
         """What names used in expressions say, where they lead out of the file."""
         path, rows, bound = found.path, found.interface.imports, self._items(found.path)
         offer = self._offer(path)
@@ -619,7 +579,7 @@ class Resolution:
         asked: set[int] = set()  # import rows of spaces in which something was found
         for reference in references:
             symbol, kind, text, line, _, through = reference
-            scope = _scope(found.interface, offer, text, symbol) if offer.inner and through < 0 else -1
+            scope = scope_of(found.interface, offer, text, symbol) if offer.inner and through < 0 else -1
             if (scope, text, through) in known:
                 led, steps = known[scope, text, through]
             else:
@@ -642,7 +602,7 @@ class Resolution:
                     found.edge(module, "uses", line, part, rows[index].flags, certainty)
         self._unused_spaces(found, asked)
 
-    def _unused_spaces(self, found: _Found, asked: Set[int]) -> None:
+    def _unused_spaces(self, found: Found, asked: Set[int]) -> None:
         """Where import rows of spaces lead through which nothing was found: all but `asked`."""
         rows, bound = found.interface.imports, self._items(found.path)
         for index, (row, answer) in enumerate(zip(rows, bound, strict=True)):
@@ -651,7 +611,7 @@ class Resolution:
                 found.edge(answer.target.entry, "import", row.line, row.alias, row.flags, 1.0)
                 found.use(answer.target.entry, "", "import", row.line, row.symbol)
 
-    def _modules_named(self, found: _Found, offer: _Offer, scope: int, text: str) -> list[_Step]:
+    def _modules_named(self, found: Found, offer: Offer, scope: int, text: str) -> list[_Step]:
         """The modules that a dotted name goes through by their names; not those that the import statement names."""
         parts = text.split(".")
         steps = []
@@ -668,14 +628,14 @@ class Resolution:
         return steps
 
     def _lead(
-        self, path: str, offer: _Offer, stars: list[int], scope: int, text: str, through: int = -1
-    ) -> tuple[tuple[int, Definition, float] | None, frozenset[_Read]]:
+        self, path: str, offer: Offer, stars: list[int], scope: int, text: str, through: int = -1
+    ) -> tuple[tuple[int, Definition, float] | None, frozenset[Read]]:
         """The import row by which a name leads out of the file, its definition and how sure that is."""
         rows, bound = self._interfaces[path].imports, self._items(path)
         head, _, rest = text.partition(".")
         index, definition, reads, share = -1, None, _NOTHING, 1.0
-        candidates = [through] if through >= 0 else _candidates(rows, offer, head, scope) if head else ()
-        called: frozenset[_Read] = _NOTHING
+        candidates = [through] if through >= 0 else binding(rows, offer, head, scope) if head else ()
+        called: frozenset[Read] = _NOTHING
         if stars and not candidates:
             candidates, called = self._called(path, head)
         if candidates:
@@ -693,11 +653,11 @@ class Resolution:
         target = bound[index].target
         return (index, definition, share * (target.confidence if isinstance(target, Located) else 1.0)), reads
 
-    def _called(self, path: str, name: str) -> tuple[list[int], frozenset[_Read]]:
+    def _called(self, path: str, name: str) -> tuple[list[int], frozenset[Read]]:
         """The import rows of spaces that call themselves so, whatever the statement lets one expect."""
         rows = self._interfaces[path].imports
         found: list[int] = []
-        reads: set[_Read] = set()
+        reads: set[Read] = set()
         for index, answer in enumerate(self._items(path)):
             if isinstance(answer.target, Space) and answer.target.entry and rows[index].alias:
                 reads.add((answer.target.entry, ""))
@@ -708,9 +668,9 @@ class Resolution:
 
     def _through_stars(
         self, path: str, stars: list[int], head: str, rest: str
-    ) -> tuple[int, Definition | None, frozenset[_Read]]:
+    ) -> tuple[int, Definition | None, frozenset[Read]]:
         """The star import that offers `head`, and where `head.rest` leads through it."""
-        reads: frozenset[_Read] = frozenset()
+        reads: frozenset[Read] = frozenset()
         for star in stars:
             target = self._items(path)[star].target
             is_space = isinstance(target, Space)
@@ -727,8 +687,8 @@ class Resolution:
         return -1, None, reads
 
     def _through_import(
-        self, path: str, offer: _Offer, candidates: Sequence[int], text: str, rest: str
-    ) -> tuple[int, Definition | None, frozenset[_Read]]:
+        self, path: str, offer: Offer, candidates: Sequence[int], text: str, rest: str
+    ) -> tuple[int, Definition | None, frozenset[Read]]:
         """The one of these import rows that the dotted `text` goes through, and where it leads."""
         rows = self._interfaces[path].imports
         # `import a.b` and `import a.c` both bind `a`: the longest module that the text spells out is meant.
@@ -806,7 +766,7 @@ class Resolution:
         known = self._led.get(key)
         if known is not None:
             return known
-        reads: set[_Read] = set()
+        reads: set[Read] = set()
         definition: Definition | None = Definition(path, "")
         if name:
             definition, through = self._define(path, name)
@@ -832,120 +792,10 @@ class Resolution:
 
 
 _Step = tuple[str, str, float]  # a module that a dotted name goes through, the part that names it, how sure that is
-_NOTHING: frozenset[_Read] = frozenset()
+_NOTHING: frozenset[Read] = frozenset()
 _NOWHERE: _Led = (None, _NOTHING)
 _NONE: frozenset[str] = frozenset()
 _NOT_IMPORTED_HERE = 0.8
-_SOFT = ((False, False), (True, False), (False, True), (True, True))  # (type_only, lazy) by flags
-
-
-class _Found:
-    """The rows of one file while they are found: plain tuples until all are there."""
-
-    __slots__ = (
-        "_edges", "_more_names", "_symbols", "_uses",
-        "externals", "interface", "looked_up", "looks", "path", "reads", "resolved", "unresolved",
-    )  # fmt: skip
-
-    def __init__(self, path: str, interface: Interface) -> None:
-        self.path = path
-        self.interface = interface
-        self.reads: set[_Read] = set()
-        self.looks: set[frozenset[_Read]] = set()  # more of these
-        self.externals: set[tuple[str, str, str, int, bool]] = set()
-        self.unresolved: set[tuple[int, str, str]] = set()
-        self.looked_up = 0
-        self.resolved = 0
-        self._symbols = [symbol.name for symbol in interface.symbols]
-        self._edges: dict[tuple[str, str, int], tuple[int, str, float]] = {}  # flags, first name, confidence
-        self._more_names: dict[tuple[str, str, int], set[str]] = {}
-        self._uses: set[tuple[str, str, str, int, str, str]] = set()
-
-    def edge(self, dst: str, kind: str, line: int, name: str, flags: int, confidence: float) -> None:
-        """A dependency by way of an import row; the rows of one line to one file are one, as sure as the least sure."""
-        if dst == self.path:
-            return
-        unsure = self.interface.errors
-        if unsure and any(first <= line <= last for first, last in unsure):
-            confidence *= 0.7
-        key = (dst, kind, line)
-        known = self._edges.get(key)
-        if known is None:
-            self._edges[key] = flags, name, confidence
-            return
-        self._edges[key] = known[0] & flags, known[1] or name, min(known[2], confidence)
-        if name and known[1] and name != known[1]:
-            self._more_names.setdefault(key, {known[1]}).add(name)
-
-    def use(self, dst: str, symbol: str, kind: str, line: int, user: int, calls: str = "") -> None:
-        self._uses.add((dst, symbol, kind, line, self._symbols[user] if user >= 0 else "", calls))
-
-    def rows(self, file: FileRow, body: Body) -> FileRows:
-        symbols, more = self.interface.symbols, self._more_names
-        aliases = _aliases(self.interface.exports)
-        return FileRows(
-            file=file,
-            symbols=_made(
-                SymbolRow,
-                (
-                    (name, kind, visibility, exported, signature, line, end_line, ", ".join(decorators),
-                     modifiers, aliases.get(name, ""))
-                    for (name, kind, visibility, exported, line, end_line, signature, _, modifiers, decorators,
-                         _) in symbols
-                ),
-            ),
-            functions=_made(
-                FunctionRow,
-                ((symbols[symbol].name, symbols[symbol].line, *figures) for symbol, *figures in body.functions),
-            ),
-            dependencies=_made(
-                Dependency,
-                sorted(
-                    (
-                        key[0], key[1], *_SOFT[flags & _EITHER], key[2],
-                        ", ".join(sorted(more[key])) if key in more else name, confidence,
-                    )
-                    for key, (flags, name, confidence) in self._edges.items()
-                ),
-            ),
-            uses=_made(Use, sorted(self._uses)),
-            externals=_made(ExternalRow, sorted(self.externals)),
-            unresolved=_made(Unresolved, sorted(self.unresolved)),
-            imports=self.looked_up,
-            resolved=self.resolved,
-        )  # fmt: skip
-
-
-def _aliases(exports: Iterable[Export]) -> dict[str, str]:
-    """By the name of a definition: the other names by which it is offered, in one text."""
-    found: dict[str, set[str]] = {}
-    for name, local, imported, _ in exports:
-        if imported < 0 and local != name:
-            found.setdefault(local, set()).add(name)
-    return {local: ", ".join(sorted(names)) for local, names in found.items()}
-
-
-def _scope(interface: Interface, offer: _Offer, text: str, symbol: int) -> int:
-    """The symbol at or around `symbol` in which the head of a dotted name is imported; -1 for the module."""
-    rows, symbols = interface.imports, interface.symbols
-    homes = {rows[index].symbol for index in offer.inner.get(text.partition(".")[0], ())}
-    scope = symbol if homes else -1
-    while scope >= 0:
-        # What a class binds is not seen by its methods.
-        if scope in homes and (scope == symbol or symbols[scope].kind not in _CLASSES):
-            return scope
-        scope = symbols[scope].parent
-    return scope
-
-
-def _candidates(rows: Sequence[Import], offer: _Offer, head: str, scope: int) -> Sequence[int]:
-    """The import rows that bind this name as it is seen in a scope, the one that counts last."""
-    outer = offer.aliases.get(head, ())
-    if scope < 0:
-        return outer
-    own = [index for index in offer.inner[head] if rows[index].symbol == scope]
-    # `import a.b` out here and `import a.c` in there bind the same `a`.
-    return [*outer, *own] if head in offer.dotted else own
 
 
 def _within(target: Located, name: str) -> str:
@@ -958,15 +808,7 @@ def _is_whole(row: Import, target: Target) -> bool:
     return row.name in ("", "*") or (isinstance(target, Located) and target.is_submodule)
 
 
-_CLASSES = ("class", "interface", "enum")
 _EDGE_OF = {"read": "uses", "look": "uses"}  # kinds of dependencies by those of references; the others are called alike
-_EITHER = TYPE_ONLY | LAZY
-_Row = TypeVar("_Row", bound=tuple[object, ...])
-
-
-def _made(row: type[_Row], plain: Iterable[tuple[object, ...]]) -> tuple[_Row, ...]:
-    """Rows of plain tuples with the same fields: a third of what calling the class costs."""
-    return tuple(map(partial(tuple.__new__, row), plain))
 
 
 def _as_written(row: Import) -> str:

@@ -1,8 +1,12 @@
-"""Which of the names that a file offers may lead elsewhere after it changed."""
+"""What a lookup of a name can find in a file, from its interface alone, and which names a change of it concerns."""
 
 from __future__ import annotations
 
-from plumbrule.facts import REQUIRED, Import, Interface
+from collections.abc import Sequence, Set
+
+from plumbrule.facts import REQUIRED, Export, Import, Interface
+
+Read = tuple[str, str]  # (file, name looked up in its interface); the name "" is the file itself
 
 
 def moved_names(before: Interface, now: Interface) -> set[str] | None:
@@ -38,3 +42,67 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
 
 def _asks(row: Import) -> tuple[object, ...]:
     return (*row[:4], row.flags & REQUIRED)
+
+
+class Offer:
+    """What a lookup of a name finds in a file, from its interface alone."""
+
+    __slots__ = ("aliases", "dotted", "exports", "hidden", "inner", "is_open", "names", "onward", "passed_on", "stars")
+
+    def __init__(self, interface: Interface, *, passes_on: bool) -> None:
+        self.names = frozenset(
+            [one.name for one in interface.symbols if not one.modifiers or "replaced" not in one.modifiers]
+        )
+        self.is_open = bool(interface.errors)  # there may be names that the facts do not have
+        self.exports: dict[str, list[Export]] = {}
+        self.onward: list[int] = []  # import rows that are exported whole: `export * from`
+        for export in interface.exports:
+            if export.name != "*":
+                self.exports.setdefault(export.name, []).append(export)
+            elif export.imported >= 0:
+                self.onward.append(export.imported)
+            else:
+                self.is_open = True
+        self.aliases: dict[str, list[int]] = {}  # import rows by the name they bind in the module; "" = none
+        self.inner: dict[str, list[int]] = {}  # those that bind it inside a function or a class
+        self.stars: list[int] = []
+        self.dotted: set[str] = set()  # aliases that `import a.b` may have bound
+        for index, row in enumerate(interface.imports):
+            (self.aliases if row.symbol < 0 else self.inner).setdefault(row.alias, []).append(index)
+            if row.name == "*" and not row.alias and index not in self.onward:
+                self.stars.append(index)
+            elif row.name == "" and "." in row.module:
+                self.dotted.add(row.alias)
+        # Those that others can have from here although no export says so.
+        self.passed_on = self.aliases if passes_on or self.is_open else {}
+        self.hidden: Set[str] = frozenset()  # names of its own that nobody else can have
+        if not (passes_on or self.is_open):
+            own = {symbol.name for symbol in interface.symbols if symbol.parent < 0 and not symbol.exported}
+            shown = {symbol.name for symbol in interface.symbols if symbol.exported} if own else ()
+            self.hidden = own.difference(shown, self.exports)
+
+
+def scope_of(interface: Interface, offer: Offer, text: str, symbol: int) -> int:
+    """The symbol at or around `symbol` in which the head of a dotted name is imported; -1 for the module."""
+    rows, symbols = interface.imports, interface.symbols
+    homes = {rows[index].symbol for index in offer.inner.get(text.partition(".")[0], ())}
+    scope = symbol if homes else -1
+    while scope >= 0:
+        # What a class binds is not seen by its methods.
+        if scope in homes and (scope == symbol or symbols[scope].kind not in _CLASSES):
+            return scope
+        scope = symbols[scope].parent
+    return scope
+
+
+def binding(rows: Sequence[Import], offer: Offer, head: str, scope: int) -> Sequence[int]:
+    """The import rows that bind this name as it is seen in a scope, the one that counts last."""
+    outer = offer.aliases.get(head, ())
+    if scope < 0:
+        return outer
+    own = [index for index in offer.inner[head] if rows[index].symbol == scope]
+    # `import a.b` out here and `import a.c` in there bind the same `a`.
+    return [*outer, *own] if head in offer.dotted else own
+
+
+_CLASSES = ("class", "interface", "enum")
