@@ -140,6 +140,7 @@ class Sweep:
     ASKING: ClassVar[Asking] = Asking()
     BUILTINS: ClassVar[frozenset[str]] = frozenset()  # heads that a star import is not the source of
     WRAPPINGS: ClassVar[frozenset[str]] = frozenset(("parenthesized_expression",))  # that change nothing about a callee
+    LOGICAL: ClassVar[frozenset[str]] = frozenset(("&&", "||"))  # operators that are decisions
     OWN: ClassVar[frozenset[str]] = frozenset()  # heads that mean the object itself: `self`, `this`
 
     # Inside a function an `@expression` is a plain statement, unless it begins with one of these bytes.
@@ -532,6 +533,22 @@ class Sweep:
 
     def on_call(self, node: Node) -> None:
         self.refer("call", node.start_byte, node.end_byte)
+
+    def on_boolean(self, node: Node) -> None:
+        """Any expression with an operator between two sides."""
+        operator = node.child_by_field_name("operator")
+        if operator is not None and operator.type in self.LOGICAL:
+            sides = tuple(self._logical(node.child_by_field_name(side), node.type) for side in ("left", "right"))
+            self.boolean(operator, sides, node)
+
+    def _logical(self, node: Node | None, kind: str) -> Node | None:
+        """The logical expression that this is, parentheses taken off; None for anything else."""
+        while node is not None and node.type in self.WRAPPINGS:
+            node = node.named_child(0) if node.named_child_count == 1 else None
+        if node is None or node.type != kind:
+            return None
+        operator = node.child_by_field_name("operator")
+        return node if operator is not None and operator.type in self.LOGICAL else None
 
     def on_wrapped(self, node: Node) -> None:
         """What is called stands in parentheses: `(f)(1)`."""

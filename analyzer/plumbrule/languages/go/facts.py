@@ -348,12 +348,6 @@ class _GoSweep(Sweep):
         self.statement()
         self.flow(self.FLOWS["goto"], node)
 
-    def on_boolean(self, node: Node) -> None:
-        operator = node.child_by_field_name("operator")
-        if operator is not None and operator.type in ("&&", "||"):
-            sides = tuple(_logical(node.child_by_field_name(side)) for side in ("left", "right"))
-            self.boolean(operator, sides, node)
-
     def on_call(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte
         if self.source[start:end] == b"panic":
@@ -395,13 +389,3 @@ def _usual_name(module: str) -> str:
 
 def _visibility(name: bytes) -> str:
     return "public" if text(name)[:1].isupper() else "private"
-
-
-def _logical(node: Node | None) -> Node | None:
-    """The logical expression that this is, parentheses taken off; None for anything else."""
-    while node is not None and node.type == "parenthesized_expression":
-        node = node.named_child(0)
-    if node is None or node.type != "binary_expression":
-        return None
-    operator = node.child_by_field_name("operator")
-    return node if operator is not None and operator.type in ("&&", "||") else None
