@@ -1,0 +1,28 @@
+"""Java: `.java`. What a file defines is looked up by package and name, wherever the file lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plumbrule.languages import Language, Late
+
+MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
+MEMBERS_OF = (
+    1  # `Import.level` of what a class has by inheritance: nobody says where a type that it names so comes from
+)
+
+LANGUAGES = (
+    Language(
+        name="java",
+        dialect="java",
+        suffixes=(".java",),
+        grammar=Late("tree_sitter_java:language"),
+        extract=Late("plumbrule.languages.java.facts:extract"),
+        resolver=Late("plumbrule.languages.java.resolver:JavaResolver"),
+        manifests=MANIFESTS,
+        folder=Path(__file__).parent,
+        needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
+        tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
+        declares=Late("plumbrule.languages.java.resolver:declares"),
+    ),
+)

@@ -1,0 +1,223 @@
+"""Where a Java name leads inside one repository: to the file that declares the type, wherever the build has it.
+
+Files are found by the package that they declare, so no source folder needs to be known. The builds are asked where one
+name is declared more than once: which modules there are, and which of them depend on which.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
+from plumbrule.languages.java import MANIFESTS, MEMBERS_OF
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from plumbrule.facts import Import, Interface
+    from plumbrule.resolve import Tree
+
+_LARGEST_MANIFEST = 1_000_000
+_MOST_COMPARED = 60  # files that declare the same name; of more, those nearest to who asks
+_ARTIFACT = re.compile(r"<artifactId>\s*([^<>\s]+)\s*</artifactId>")
+_LINE_COMMENT = re.compile(r"//[^\n]*")
+_PROJECT = re.compile(r"\bproject\s*\(\s*(?:path\s*[:=]\s*)?[\"'](:[\w.:-]+)[\"']|\bprojects\.([\w.]+)")
+_PLACED = re.compile(r"project\s*\(\s*[\"'](:[\w.:-]+)[\"']\s*\)\s*\.\s*projectDir\s*=[^\n\"']*[\"']([^\"'\n]+)[\"']")
+_OF_THE_JDK = ("java.", "javax.", "jdk.", "sun.", "com.sun.")
+
+
+class _Module(NamedTuple):
+    """A folder with a build file of its own."""
+
+    name: str  # the artifact in Maven, ":path" in Gradle
+    needs: tuple[str, ...]  # names of others
+
+
+class JavaResolver:
+    """Binds Java imports of one tree; see `languages.Resolver` for the contract of each method."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._modules = _modules(tree)
+        folders: dict[str, list[str]] = {}
+        for folder, module in sorted(self._modules.items()):
+            folders.setdefault(module.name, []).append(folder)
+        self._named = {name: found[0] for name, found in folders.items()}
+        self._reach: dict[str, Mapping[str, int]] = {}
+
+    def fingerprint(self) -> object:
+        return self._modules
+
+    def packages(self) -> frozenset[str]:
+        begin, end = "/jvm/", ".*"
+        return frozenset(
+            name[len(begin) : -len(end)]
+            for name, files in self._tree.definitions().items()
+            if name.startswith(begin) and name.endswith(end) and not all(map(is_test, files))
+        )
+
+    def provide(self, module: str, name: str) -> str | None:
+        found = self._type("", module, name) if name not in ("", "*") else None
+        return found.path if found is not None and not is_test(found.path) else None
+
+    def may_hold(self, path: str, name: str) -> bool:
+        return True  # what a static import takes may be inherited
+
+    def locate(self, path: str, statement: Import) -> Target:
+        module, name = statement.module, statement.name
+        files = self._tree.defining(f"/jvm/{module}.*" if module else "/jvm/*")
+        if statement.level == MEMBERS_OF:
+            own = self._holder(path, module) if name == "*" else self._type(path, module, name)
+            return own or Unresolved(f"'{module}' is not of this repository")
+        if name == "*":
+            return Space() if files else self._holder(path, module) or External(_package(module))
+        found = self._type(path, module, name)
+        if found is not None:
+            return found
+        if files and not module.startswith(_OF_THE_JDK) and not all(map(is_test, files)):
+            return Unresolved(f"no '{name}' in package '{module}' of this repository; perhaps its build makes one")
+        return External(_package(module))
+
+    def _type(self, path: str, module: str, name: str) -> Located | None:
+        """The file of a type, or of the one that the type or member lies in."""
+        file = self._nearest(path, f"/jvm/{module}.{name}" if module else f"/jvm/{name}")
+        return Located(file) if file is not None else self._holder(path, module)
+
+    def _holder(self, path: str, module: str) -> Located | None:
+        """The file of the outermost type that a dotted name goes through, and how it names what is in it."""
+        parts = module.split(".")
+        found = None
+        for at in range(len(parts) - 1, -1, -1):
+            if not parts[at][:1].isupper():
+                break
+            file = self._nearest(path, f"/jvm/{'.'.join(parts[: at + 1])}")
+            if file is not None:
+                found = Located(file, inside=".".join(parts[at:]))
+        return found
+
+    def _nearest(self, path: str, name: str) -> str | None:
+        """Of the files that declare a name the one that a file of this folder is compiled with."""
+        files: Sequence[str] = self._tree.defining(name)
+        folder = path.rpartition("/")[0]
+        if "." not in name:  # without a package nothing but its folder says what belongs together
+            return next((file for file in files if file.rpartition("/")[0] == folder), None) if path else None
+        if len(files) < 2:
+            return files[0] if files else None
+        if len(files) > _MOST_COMPARED:
+            at = max(0, bisect_left(files, path) - _MOST_COMPARED // 2)
+            files = files[at : at + _MOST_COMPARED]
+        module = self._module_of(folder)
+        reach = self._reached(module) if module is not None else {}
+        asks_as_test = is_test(path)
+        own = folder.split("/")
+
+        def distance(file: str) -> tuple[object, ...]:
+            there = self._module_of(file.rpartition("/")[0])
+            steps = reach.get(there, len(self._modules) + 1) if there is not None else len(self._modules) + 1
+            return (not asks_as_test and is_test(file), steps, -_shared(own, file.split("/")), file)
+
+        return min(files, key=distance)
+
+    def _module_of(self, folder: str) -> str | None:
+        """The folder of the module around a folder."""
+        while folder not in self._modules:
+            if not folder:
+                return None
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    def _reached(self, module: str) -> Mapping[str, int]:
+        """The folders of the modules that one depends on, with how many steps away they are."""
+        known = self._reach.get(module)
+        if known is None:
+            steps = {module: 0}
+            pending = [module]
+            for folder in pending:
+                for name in self._modules[folder].needs:
+                    there = self._named.get(name)
+                    if there is not None and there not in steps:
+                        steps[there] = steps[folder] + 1
+                        pending.append(there)
+            known = self._reach[module] = steps
+        return known
+
+
+def _modules(tree: Tree) -> dict[str, _Module]:
+    """By folder; of a folder with several build files the first one's of `MANIFESTS`."""
+    found: dict[str, _Module] = {}
+    builds = [path for path in tree.paths(MANIFESTS[:3]) if path.rpartition("/")[2] in MANIFESTS]
+    placed: dict[str, str] = {}
+    for path in tree.paths(MANIFESTS[3:]) if builds else ():
+        if path.rpartition("/")[2] in MANIFESTS:
+            around = path.rpartition("/")[0]
+            placed |= {_joined(around, folder): name for name, folder in _PLACED.findall(_gradle(tree, path))}
+    for path in sorted(builds, key=lambda path: MANIFESTS.index(path.rpartition("/")[2])):
+        folder, _, name = path.rpartition("/")
+        if folder not in found:
+            found[folder] = _of_maven(tree, path) if name == MANIFESTS[0] else _of_gradle(tree, path, placed)
+    return found
+
+
+def _of_maven(tree: Tree, path: str) -> _Module:
+    written = _without(_read(tree, path), "<!--", "-->")
+    own = _ARTIFACT.search(_without(written, "<parent>", "</parent>"))
+    needs = (_ARTIFACT.search(part.partition("</dependency>")[0]) for part in written.split("<dependency>")[1:])
+    return _Module(own[1] if own else "", tuple(sorted({one[1] for one in needs if one is not None})))
+
+
+def _of_gradle(tree: Tree, path: str, placed: Mapping[str, str]) -> _Module:
+    folder = path.rpartition("/")[0]
+    needs = {said or _spelled(accessor) for said, accessor in _PROJECT.findall(_gradle(tree, path))}
+    return _Module(placed.get(folder, ":" + folder.replace("/", ":")), tuple(sorted(needs)))
+
+
+def _gradle(tree: Tree, path: str) -> str:
+    return _LINE_COMMENT.sub("", _without(_read(tree, path), "/*", "*/"))
+
+
+def _without(written: str, begin: str, end: str) -> str:
+    """The text without what stands between two marks; what is never closed goes to the end."""
+    first, *others = written.split(begin)
+    return first + "".join(part.partition(end)[2] for part in others)
+
+
+def _spelled(accessor: str) -> str:
+    """The path of a project as Gradle's `projects.shopTax.api` means it."""
+    return ":" + re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", accessor).lower().replace(".", ":")
+
+
+def _read(tree: Tree, path: str) -> str:
+    return tree.read(path)[:_LARGEST_MANIFEST].decode("utf-8", "replace")
+
+
+def _joined(folder: str, rest: str) -> str:
+    parts = [part for part in (*folder.split("/"), *rest.split("/")) if part not in ("", ".")]
+    return "/".join(parts)
+
+
+def _shared(own: Sequence[str], other: Sequence[str]) -> int:
+    """How many folders two ways begin with in common."""
+    for at, (one, two) in enumerate(zip(own, other, strict=False)):
+        if one != two:
+            return at
+    return min(len(own), len(other))
+
+
+def _package(module: str) -> str:
+    """The package of a dotted name, by the custom that only types begin with a capital letter."""
+    parts = module.split(".")
+    while len(parts) > 1 and parts[-1][:1].isupper():
+        parts.pop()
+    return ".".join(parts)
+
+
+def declares(path: str, interface: Interface) -> Iterable[str]:
+    """`/jvm/PACKAGE.*` of a package, and `/jvm/PACKAGE.NAME` of each type in it."""
+    space = interface.spaces[0][0] if interface.spaces else ""
+    around = f"/jvm/{space}." if space else "/jvm/"
+    yield f"{around}*"
+    for symbol in interface.symbols:
+        if symbol.parent < 0:
+            yield around + symbol.name
