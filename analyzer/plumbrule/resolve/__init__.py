@@ -416,6 +416,8 @@ class Resolution:
                 return found
         for index in offer.stars if name else ():
             target = self._items(path)[index].target
+            if isinstance(target, Located) and target.inside and "." in name:
+                continue  # only plain names are had so; two classes with each other's members would have no end
             if isinstance(target, Located) and not self._in_star(target.path, name):
                 search.add((target.path, name))
                 continue

@@ -1,0 +1,184 @@
+"""Java: names of packages, of types around and inherited ones lead to the file that declares them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from plumbrule.graph import FileRows
+from plumbrule.snapshot import FilesWalk, analyse_files
+
+PATHS = [
+    "pom.xml",
+    "shop/pom.xml",
+    "shop/src/main/java/shop/Cart.java",
+    "shop/src/main/java/shop/Line.java",
+    "shop/src/test/java/shop/CartTest.java",
+    "tax/pom.xml",
+    "tax/src/main/java/tax/Rate.java",
+    "tax/src/main/java/tax/Kinds.java",
+    "tax/src/test/java/tax/Rate.java",
+    "old/src/tax/Rate.java",
+    "Loose.java",
+    "module-info.java",
+]
+POMS = [
+    "<project><artifactId>all</artifactId></project>",
+    "<project><artifactId>tax</artifactId></project>",
+    "<project><artifactId>shop</artifactId><dependencies><dependency><artifactId>tax</artifactId></dependency>"
+    "</dependencies></project>",
+    "<project><!-- <artifactId>",
+]
+IMPORTS = [
+    "import tax.*;",
+    "import tax.Rate;",
+    "import tax.Rate.Kind;",
+    "import static tax.Rate.of;",
+    "import static tax.Rate.*;",
+    "import shop.Cart;",
+    "import java.util.List;",
+    "import tax.Gone;",
+]
+LINES = [
+    "class Cart extends Base<Line> { Kind kind; Line first() { return new Line(Rate.of(1)); } }",
+    "class Base<T> { enum Kind { BIG } static int of(int a) { return tax.Rate.of(a); } }",
+    "public class Line implements Rate.Named { Cart cart; Own own; class Own { } }",
+    "public class Rate { interface Named { } enum Kind { FULL } static int of(int a) { return LIMIT + of(a); } }",
+    "interface Seller extends Cart.Own { Kind kind(); }",
+    "record Price(Kind kind) { }",
+    "@Note(Rate.class) enum Note { A { Cart cart; } }",
+    "class Broken extends { Rate rate; ",
+]
+
+
+def _content(path: str, chance: random.Random) -> bytes:
+    if path.endswith(".xml"):
+        return chance.choice(POMS).encode()
+    own = "package tax;" if "/tax/" in path else "package shop;"
+    lines = [
+        chance.choice((own, own, own, "package tax;", "")),
+        *chance.sample(IMPORTS, 2),
+        *chance.sample(LINES, chance.randint(1, 3)),
+    ]
+    return "\n".join(lines).encode() + b"\n"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int) -> None:
+    chance = random.Random(seed)
+    walked = FilesWalk()
+    tree: dict[str, bytes] = {}
+    edges = 0
+    for _ in range(9):
+        for path in chance.sample(PATHS, chance.randint(2, 6)):
+            if path in tree and chance.random() < 0.3:
+                del tree[path]
+            else:
+                tree[path] = _content(path, chance)
+        cold = analyse_files(tree)
+        assert walked.to(tree).graph.files == cold.files
+        edges += sum(len(rows.dependencies) for rows in cold.files.values())
+    assert edges > 20  # else this history compared nothing
+
+
+def _rows(path: str, files: dict[str, str]) -> FileRows:
+    return analyse_files({name: text.encode() for name, text in files.items()}).files[path]
+
+
+def _led(path: str, files: dict[str, str]) -> set[tuple[str, str, str]]:
+    return {(use.dst, use.symbol, use.kind) for use in _rows(path, files).uses}
+
+
+SHOP = {
+    "src/shop/Cart.java": """package shop;
+class Cart extends Shelf {
+    Line line;
+    Place place;
+    tax.Rate rate = tax.Rate.of(1);
+    <Other> Other generic(Other one) { return one; }
+    class Line2 { }
+    Line2 second;
+}
+""",
+    "src/shop/Line.java": "package shop;\nclass Line { }\nclass Other { }\nclass Line2 { }\n",
+    "src/shop/Shelf.java": "package shop;\nclass Shelf { enum Place { HIGH } }\n",
+    "src/tax/Rate.java": "package tax;\npublic class Rate { public static Rate of(int a) { return null; } }\n",
+}
+
+
+def test_types_of_the_same_package_and_inherited_ones_need_no_import() -> None:
+    assert _led("src/shop/Cart.java", SHOP) == {
+        ("src/shop/Line.java", "Line", "type"),
+        ("src/shop/Shelf.java", "Shelf", "inherit"),
+        ("src/shop/Shelf.java", "Shelf", "type"),
+        ("src/shop/Shelf.java", "Shelf.Place", "type"),
+        ("src/tax/Rate.java", "Rate", "import"),
+    }
+
+
+def test_a_wildcard_leads_to_the_files_whose_types_are_used_and_the_own_package_comes_first() -> None:
+    files = {
+        "a/User.java": "package a;\nimport b.*;\nimport static c.All.*;\n"
+        "class User { Near near; Far far; int x = of(); }\n",
+        "a/Near.java": "package a;\nclass Near { }\n",
+        "b/Near.java": "package b;\npublic class Near { }\n",
+        "b/Far.java": "package b;\npublic class Far { }\n",
+        "c/All.java": "package c;\npublic class All { public static int of() { return 1; } }\n",
+    }
+    assert [(d.dst, d.kind, d.line, d.names) for d in _rows("a/User.java", files).dependencies] == [
+        ("a/Near.java", "type", 4, "Near"),
+        ("b/Far.java", "import", 2, "Far"),
+        ("b/Far.java", "type", 4, "Far"),
+        ("c/All.java", "call", 4, "All.of"),
+        ("c/All.java", "import", 3, "*"),
+    ]
+
+
+def test_a_type_that_comes_to_the_own_package_is_meant_by_who_had_it_from_elsewhere() -> None:
+    files = {
+        "a/User.java": b"package a;\nimport b.*;\nclass User { Far far; }\n",
+        "b/Far.java": b"package b;\npublic class Far { }\n",
+    }
+    walked = FilesWalk()
+    seen = []
+    for tree in (files, {**files, "gen/a/Far.java": b"package a;\nclass Far { }\n"}, files):
+        rows = walked.to(tree).graph.rows("a/User.java")
+        seen.append(sorted({(d.dst, d.kind) for d in rows.dependencies}))
+    far = [("b/Far.java", "import"), ("b/Far.java", "type")]
+    assert seen == [far, [("gen/a/Far.java", "type")], far]
+
+
+def test_of_two_declarations_of_a_type_the_one_in_a_module_that_is_needed_counts() -> None:
+    api = b"package api;\npublic interface Api { }\n"
+    files = {
+        "new/pom.xml": b"<project><artifactId>new</artifactId></project>",
+        "new/src/main/java/api/Api.java": api,
+        "app/old/pom.xml": b"<project><artifactId>old</artifactId></project>",
+        "app/old/src/main/java/api/Api.java": api,
+        "app/main/src/main/java/app/Main.java": b"package app;\nclass Main implements api.Api { }\n",
+        "app/main/pom.xml": b"<project><artifactId>main</artifactId></project>",
+    }
+    needs = b"<project><artifactId>main</artifactId><dependency><artifactId>new</artifactId></dependency></project>"
+    walked = FilesWalk()
+    led = []
+    for tree in (files, {**files, "app/main/pom.xml": needs}):
+        rows = walked.to(tree).graph.rows("app/main/src/main/java/app/Main.java")
+        led.append({d.dst for d in rows.dependencies})
+    assert led == [{"app/old/src/main/java/api/Api.java"}, {"new/src/main/java/api/Api.java"}]
+
+
+def test_classes_that_have_each_others_members_end_the_search() -> None:
+    files = {
+        f"a/{name}.java": f"package a;\nimport static a.{one}.*;\nimport static a.{two}.*;\n"
+        f"class {name} extends {one} implements {two} {{ {two}.Gone x; Gone y; int z = gone(); }}\n"
+        for name, one, two in (("A", "B", "C"), ("B", "C", "A"), ("C", "A", "B"))
+    }
+    assert {d.dst for d in _rows("a/A.java", files).dependencies} == {"a/B.java", "a/C.java"}
+
+
+def test_build_files_of_any_content_are_read_in_time_of_their_length() -> None:
+    walked = FilesWalk()
+    for mark in (b"<!--", b"<dependency>", b"<parent>", b"<artifactId> ", b"/*", b'project ( "', b"project(':a"):
+        tree = dict.fromkeys(("pom.xml", "a/build.gradle", "settings.gradle"), mark * 60_000)
+        assert walked.to({**tree, "A.java": b"class A { }\n"}).graph.rows("A.java").file.language == "java"
