@@ -26,6 +26,7 @@ class Hiding:
         """`values` are the spans in which a name is local, `types` those in which it is also where a type is meant."""
         self._values = {name: _disjoint(spans) for name, spans in values.items()}
         self._types = {name: _disjoint(spans) for name, spans in types.items()}
+        self.names = frozenset((*values, *types))  # that are local anywhere
 
     @classmethod
     def of(

@@ -478,7 +478,12 @@ class Sweep:
 
     def _hide(self, hiding: Hiding) -> None:
         """Drops the references that begin with a local name; of those to types only where a type is local."""
-        hidden = {key for key, start in self._references.items() if self._is_hidden(hiding, key, start)}
+        heads, names = self._head_of, hiding.names
+        hidden = {
+            key
+            for key, start in self._references.items()
+            if heads[key[2]] in names and self._is_hidden(hiding, key, start)
+        }
         for key in hidden:
             del self._references[key]
         for symbol, kind, start, end in self._met if hidden else ():
