@@ -30,13 +30,15 @@ class Located:
     is_submodule: bool = False
     package: str = ""  # of a submodule: the file of the package around it, which may bind the name to something else
     inside: str = ""  # the symbol of the file in which a name is looked up, "" for the file itself
+    called: str = ""  # the symbol that is meant, where the statement has another name for it or none
     confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
     """Several files of this repository that are imported as one: a package, a namespace. Which of them is meant, each
-    name says that is asked of it: `locate` is asked again with that name."""
+    name says that is asked of it: `locate` is asked again with that name. If that is a space inside this one, `locate`
+    is asked with the name and the next one, a dot between them."""
 
     entry: str = ""  # the file that stands for all of them where no name is asked, "" if there is none
 
@@ -134,6 +136,8 @@ class Language:
     folder: Path  # this language's folder, where facts.scm is
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: tuple[str, ...] = USUAL_TESTS  # names of its test files without the ending, as globs
+    test_folders: tuple[str, ...] = ()  # names of folders that hold its tests, as globs, beside the usual ones
+    generated: tuple[str, ...] = ()  # names of files that a tool writes, as globs, whatever stands in them
     entries: tuple[str, ...] = ()  # names of files that stand for the folder they lie in: ("__init__.py",)
     needs: str = ""  # pattern for names of files in which a repository says which packages of others it needs
     by_name: bool = False  # callers may pass any ordinary argument by its name
@@ -218,13 +222,38 @@ def language_of(path: str) -> Language | None:
 def is_test(path: str) -> bool:
     """A test by the folder it lies in, or by its name as the runners of its language find them."""
     folder, _, name = path.rpartition("/")
-    return not _TEST_FOLDERS.isdisjoint(folder.split("/")) or _is_named_as_test(name)
+    if not _TEST_FOLDERS.isdisjoint(folder.split("/")) or _is_named_as_test(name):
+        return True
+    language = language_of(name)
+    return language is not None and language.test_folders != () and bool(_folders_of_tests(folder, language.dialect))
 
 
 def test_marks(path: str) -> list[str]:
     """What makes a file a test: the names of folders around it, sorted, and the glob that its name matches."""
+    return [*sorted(_folder_marks(path)), *_globs_of(path.rpartition("/")[2])[:1]]
+
+
+def _folder_marks(path: str) -> set[str]:
+    """The names of folders around a file that make it a test."""
     folder, _, name = path.rpartition("/")
-    return [*sorted(_TEST_FOLDERS.intersection(folder.split("/"))), *_globs_of(name)[:1]]
+    language = language_of(name)
+    own = _folders_of_tests(folder, language.dialect) if language is not None and language.test_folders else ()
+    return {*_TEST_FOLDERS.intersection(folder.split("/")), *own}
+
+
+@lru_cache(maxsize=1 << 16)
+def _folders_of_tests(folder: str, dialect: str) -> tuple[str, ...]:
+    """The names on the way to a folder that tell tests of a language, as its globs have them."""
+    globs = languages()[dialect].test_folders
+    return tuple(name for name in folder.split("/") if any(fnmatchcase(name, glob) for glob in globs))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_named_as_generated(path: str) -> bool:
+    """Whether a file's name says that a tool writes it."""
+    name = path.rpartition("/")[2]
+    language = language_of(name)
+    return language is not None and any(fnmatchcase(name, glob) for glob in language.generated)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -245,9 +274,8 @@ def globs_of_tests(tests: Iterable[str]) -> list[str]:
     folders: set[str] = set()
     names: set[str] = set()
     for path in tests:
-        folder, _, name = path.rpartition("/")
-        folders |= _TEST_FOLDERS.intersection(folder.split("/"))
-        names.update(_globs_of(name)[:1])
+        folders |= _folder_marks(path)
+        names.update(_globs_of(path.rpartition("/")[2])[:1])
     return [*(f"**/{folder}/**" for folder in sorted(folders)), *sorted(names)]
 
 

@@ -14,7 +14,18 @@ from typing import NamedTuple
 
 from plumbrule.facts import IMPLICIT, OPTIONAL, REQUIRED, TYPE_ONLY, Import, Interface, Reference
 from plumbrule.graph import FileRow, FileRows
-from plumbrule.languages import External, Language, Located, Resolver, Space, Target, is_test, languages, test_marks
+from plumbrule.languages import (
+    External,
+    Language,
+    Located,
+    Resolver,
+    Space,
+    Target,
+    is_named_as_generated,
+    is_test,
+    languages,
+    test_marks,
+)
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.offered import Offer, Read, binding, moved_names, scope_of
 from plumbrule.resolve.rows import Found
@@ -439,7 +450,7 @@ class Resolution:
         if not isinstance(target, Located):
             return None
         if name in ("", "*"):
-            return Definition(target.path, "")
+            return Definition(target.path, target.called)
         if target.is_submodule and name == self._interfaces[path].imports[index].name:
             bound = self._follow(target.package, name, depth + 1, search) if target.package not in ("", path) else None
             return bound if bound is not None and bound.symbol else Definition(target.path, "")
@@ -467,7 +478,7 @@ class Resolution:
             interface.lines,
             interface.code_lines,
             is_test(path),
-            interface.is_generated,
+            interface.is_generated or is_named_as_generated(path),
             sum(last - first + 1 for first, last in interface.errors),
             ", ".join(test_marks(path)),
         )
@@ -496,7 +507,7 @@ class Resolution:
             if not self.tree.has_facts(target.path):
                 continue  # an asset, or code that was skipped: it exists, so it is resolved, but it has no graph
             found.edge(target.path, "import", line, name or row.alias, row.flags, target.confidence)
-            if target.is_submodule or name in ("", "*"):
+            if _is_whole(row, target):
                 definition = self._put_in_place(found, target, name)
                 if definition is None:
                     found.use(target.path, "", "import", line, row.symbol)
@@ -507,7 +518,7 @@ class Resolution:
             if definition is not None:
                 found.edge(definition.path, "uses", line, name, row.flags, target.confidence)
                 found.use(definition.path, definition.symbol, "import", line, row.symbol)
-            elif self._is_missed(found, answer, target):
+            elif not target.called and self._is_missed(found, answer, target):
                 # A file that was guessed, and that lacks the name, is no answer.
                 found.resolved -= target.confidence < 1.0
                 found.looked_up -= target.confidence < 1.0 and bool(row.flags & OPTIONAL)
@@ -593,7 +604,7 @@ class Resolution:
                 known[scope, text, through] = led, steps
             if led is not None:
                 index, (dst, name), confidence = led
-                by = asked_as(text, "" if _is_whole(rows[index], bound[index].target) else rows[index].name, name)
+                by = asked_as(text, _asked_for(rows[index], bound[index].target), name)
                 found.edge(dst, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, confidence)
                 if isinstance(bound[index].target, Space) and not rows[index].flags & IMPLICIT:
                     found.edge(dst, "import", rows[index].line, by, rows[index].flags, confidence)
@@ -676,13 +687,16 @@ class Resolution:
         for star in stars:
             target = self._items(path)[star].target
             is_space = isinstance(target, Space)
+            name, left = head, rest
             if is_space:
-                target = self._asked_of(path, self._interfaces[path].imports[star], head)
+                target, name, left = self._asked_down(path, self._interfaces[path].imports[star], head, rest)
+                if isinstance(target, Located) and target.path == path:
+                    break  # it is this file that defines it
             if isinstance(target, Located) and target.path != path:
-                reads |= {(target.path, head)}
-                if not is_space and not target.inside and not self._in_star(target.path, head):
+                reads |= {(target.path, name)}
+                if not is_space and not target.inside and not self._in_star(target.path, name):
                     continue
-                definition, through = self._descend(target.path, _within(target, head), rest)
+                definition, through = self._descend(target.path, _within(target, name), left)
                 reads |= through
                 if definition is not None:
                     return star, definition, reads
@@ -729,6 +743,18 @@ class Resolution:
         inside, more = self._descend(target.path, "", rest)
         meant = inside if inside is not None and inside.symbol else bound
         return meant, reads | through | more
+
+    def _asked_down(self, path: str, row: Import, name: str, rest: str) -> tuple[Target, str, str]:
+        """What defines a name in the space of a row, the name by which that file has it, and what is left of `rest`.
+
+        A name may mean a space inside the space: then it is asked for with the next part of `rest` behind a dot.
+        """
+        target = self._asked_of(path, row, name)
+        while isinstance(target, Space) and rest:
+            part, _, rest = rest.partition(".")
+            name = f"{name}.{part}"
+            target = self._asked_of(path, row, name)
+        return target, name.rpartition(".")[2], rest
 
     def _asked_of(self, path: str, row: Import, name: str) -> Target:
         """The file of the space which a row names that defines the name."""
@@ -802,12 +828,23 @@ _NOT_IMPORTED_HERE = 0.8
 
 def _within(target: Located, name: str) -> str:
     """How the file that a statement leads to names what the statement asks for."""
+    if target.called:
+        return target.called
     return f"{target.inside}.{name}" if target.inside else name
+
+
+def _asked_for(row: Import, target: Target) -> str:
+    """The symbol that a statement asks a file for, "" if that is all of it."""
+    if _is_whole(row, target):
+        return ""
+    return (isinstance(target, Located) and target.called) or row.name
 
 
 def _is_whole(row: Import, target: Target) -> bool:
     """Whether the row binds a file as a whole, or all that it offers."""
-    return row.name in ("", "*") or (isinstance(target, Located) and target.is_submodule)
+    if not isinstance(target, Located):
+        return row.name in ("", "*")
+    return target.is_submodule or (row.name in ("", "*") and not target.called)
 
 
 _EDGE_OF = {"read": "uses", "look": "uses"}  # kinds of dependencies by those of references; the others are called alike

@@ -26,7 +26,8 @@ def asked_as(text: str, imported: str, symbol: str) -> str:
     head, _, rest = text.partition(".")
     own = symbol.rpartition(".")[2]
     # A statement that asks for no name (a module, all, the default) leaves it to the file how to call it.
-    asked = (imported, head) if imported in ("", "*", "default") else (imported,)
+    # What stands behind a `$` only tells types of one name apart.
+    asked = (imported, head, head.partition("$")[0]) if imported in ("", "*", "default") else (imported,)
     if not symbol or own in asked or own in rest.split("."):
         return symbol
     return imported or rest or head
