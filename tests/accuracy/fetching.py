@@ -68,7 +68,8 @@ def _npm(project: Mapping[str, str], folder: Path) -> list[Path]:
 
 def _debian(project: Mapping[str, str], folder: Path) -> list[Path]:
     """The upstream archive of a source package, without Debian's own patches and further components."""
-    _run(["apt-get", "source", "--quiet", "--download-only", f"{project['name']}={project['version']}"], folder)
+    wanted = f"{project['name']}={project['version']}"
+    _run(["apt-get", "source", "--quiet", "--download-only", "--tar-only", wanted], folder)
     return sorted(one for one in folder.iterdir() if ".orig.tar." in one.name and not one.name.endswith(".asc"))
 
 
