@@ -186,6 +186,7 @@ class Sweep:
         self._ends = [len(source) + 1]  # of every open structure; the sentinel is never reached
         self._tops: list[Frame | Unnamed | _Run | int] = [_CHAIN]
         self._functions: list[Frame] = []
+        self._frame_of: dict[int, Frame] = {}  # of functions by symbol, once all are known
         self._depths: list[int] = []  # by symbol
         self._forwards: dict[int, tuple[str, str]] = {}
         self._cuts: list[tuple[int, int]] = []
@@ -400,6 +401,23 @@ class Sweep:
                 if row >= 0:
                     stop = self._callee_ends.get(end, end) if kind == "call" else -1
                     self.refer_through(row, symbol, kind, named, start, stop)
+
+    def refer_as(self, symbol: int, kind: str, name: bytes, start: int, end: int) -> None:
+        """A name used inside `symbol`, spelt with dots here and with other signs between `start` and `end`.
+
+        To be called from `finish`, in the order of the text.
+        """
+        if len(name) > LONGEST_NAME or not self._head_of[name]:
+            return
+        self._references.setdefault((symbol, kind, name), start)
+        if kind != "call":
+            return
+        self._calls.setdefault((symbol, name), []).append(end)
+        frame = self._frame_of.get(symbol)
+        if frame is not None and not frame.recursive and name.endswith(frame.name):
+            self._recursion(frame, name)
+        if frame is not None and b"." not in name:
+            self._callees.setdefault(symbol, []).append(name)
 
     def read_imported_names(self, imports: list[tuple[int, int]], local: Hiding | None = None) -> None:
         """Finds in the masked text where imported names are used in another way than those already referred to, and
@@ -699,7 +717,7 @@ class Sweep:
         heads = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
         heads.update([symbol.name.encode() for symbol in self.symbols if symbol.parent < 0])
         star = any(row.name == "*" and not row.alias for row in self.imports)
-        functions = {frame.symbol: frame for frame in self._functions}
+        functions = self._frame_of = {frame.symbol: frame for frame in self._functions}
         for symbol, kind, start, end in self._met:
             if end - start > LONGEST_NAME:
                 continue

@@ -14,3 +14,18 @@ def climbed(folder: str, way: str) -> str | None:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def joined(folder: str, rest: str) -> str:
+    """A path below a folder; either may be the root, ""."""
+    return f"{folder}/{rest}" if folder and rest else folder or rest
+
+
+def shared(one: str, other: str) -> int:
+    """How many leading parts two paths have in common."""
+    count = 0
+    for mine, its in zip(one.split("/"), other.split("/"), strict=False):
+        if mine != its:
+            break
+        count += 1
+    return count

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Space, Target, Unresolved
 from plumbrule.languages.go import MANIFESTS
-from plumbrule.languages.ways import climbed
+from plumbrule.languages.ways import climbed, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ class GoResolver:
             rest = _below(path, module)
             if rest is None:
                 continue
-            space = _joined(folder, rest)
+            space = joined(folder, rest)
             if not name or name == "*":
                 return self._entry(space)
             found = self._defining(f"/go/{space}#{name}")
@@ -110,7 +110,7 @@ class GoResolver:
     def _entry(self, folder: str) -> str | None:
         """The file that stands for a package: where its documentation is, else the first one."""
         files = self._tree.defining(f"/go/{folder}")
-        usual = _joined(folder, "doc.go"), _joined(folder, f"{folder.rpartition('/')[2]}.go")
+        usual = joined(folder, "doc.go"), joined(folder, f"{folder.rpartition('/')[2]}.go")
         return next((file for file in usual if file in files), files[0] if files else None)
 
     def _folder(self, folder: str, module: str) -> str | External | Unresolved:
@@ -121,9 +121,9 @@ class GoResolver:
         for path, where in own.replaced if own is not None else ():
             rest = _below(path, module)
             if rest is not None:
-                return _joined(where, rest)
+                return joined(where, rest)
         if own is not None:
-            copied = _joined(own.folder, f"vendor/{module}")
+            copied = joined(own.folder, f"vendor/{module}")
             if self._tree.defining(f"/go/{copied}") and not (own.path and _below(own.path, module) is not None):
                 return copied
         here = self._named_folder(own, module)
@@ -138,7 +138,7 @@ class GoResolver:
         for path, where in self._named:
             rest = _below(path, module)
             if rest is not None:
-                found = _joined(where, rest)
+                found = joined(where, rest)
                 # Else a released version of it is meant, which may hold other packages.
                 here = self._tree.is_dir(found) or own is None or own.folder == where
                 return found if here else None
@@ -188,7 +188,3 @@ def _below(path: str, module: str) -> str | None:
     if module == path:
         return ""
     return module[len(path) + 1 :] if module.startswith(path + "/") else None
-
-
-def _joined(folder: str, rest: str) -> str:
-    return f"{folder}/{rest}" if folder and rest else folder or rest

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Target, Unresolved
 from plumbrule.languages.python import MANIFESTS
-from plumbrule.languages.ways import climbed
+from plumbrule.languages.ways import climbed, shared
 
 if TYPE_CHECKING:
     from plumbrule.facts import Import
@@ -179,7 +179,7 @@ class PythonResolver:
             yield folder, 0.8
         yield own, 1.0
         visible = [root for root in self._held.get(top, ()) if root.folder not in seen and _below(folder, root.scope)]
-        visible.sort(key=lambda root: (not root.declared, -_shared(folder, root.folder), root.folder))
+        visible.sort(key=lambda root: (not root.declared, -shared(folder, root.folder), root.folder))
         certain = [root for root in visible if root.declared or _below(folder, root.folder)]
         for number, root in enumerate(certain):
             seen.add(root.folder)
@@ -273,16 +273,6 @@ def _upwards(folder: str) -> Iterator[str]:
         yield folder
         folder = folder.rpartition("/")[0]
     yield ""
-
-
-def _shared(one: str, other: str) -> int:
-    """How many leading folders two paths share."""
-    count = 0
-    for a, b in zip(one.split("/"), other.split("/"), strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _scope(project: str) -> str:
