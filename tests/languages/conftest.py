@@ -235,3 +235,32 @@ def fixture_faults() -> Callable[[Path], list[str]]:
         return faults
 
     return fixture_faults
+
+
+@pytest.fixture
+def torn_folders() -> Callable[[Path], list[str]]:
+    """Where the same statement leads to different places from two files of one folder of this repository, in which
+    every file has copies beside it and in a folder of tests: answers are shared between the files of a folder."""
+
+    def torn_folders(fixture: Path) -> list[str]:
+        files = {file.relative_to(fixture).as_posix(): file for file in sorted(fixture.rglob("*")) if file.is_file()}
+        twice = dict(files)
+        for path, file in files.items():
+            folder, _, name = path.rpartition("/")
+            twice[f"{folder}/aa{name}".lstrip("/")] = twice[f"{folder}/AA/tests/{name}".lstrip("/")] = file
+        tree = grow({path: file.read_bytes() for path, file in twice.items()})
+        torn = []
+        for path, file, language in _language_files(fixture):
+            resolver = language.resolver(tree)
+            folder, _, name = path.rpartition("/")
+            ending = name.partition(".")[2]
+            others = [
+                f"{folder}/{other}.{ending}".lstrip("/")
+                for other in ("Zz", "ZzTest", "zz_test", "test_zz", f"aa{name.partition('.')[0]}")
+            ]
+            for row in read(file.read_bytes(), language.dialect).interface.imports:
+                said = {shown_target(resolver, one, row) for one in (path, *others)}
+                torn += [f"{path}:{row.line} {shown_import(row)}: {sorted(said)}"] if len(said) > 1 else []
+        return torn
+
+    return torn_folders

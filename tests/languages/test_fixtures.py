@@ -27,6 +27,15 @@ def test_a_fixture_gives_the_facts_that_its_comments_name(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize(
+    "fixture", [one for one in _FIXTURES if one.is_dir()], ids=lambda one: f"{one.parent.parent.name}-{one.name}"
+)
+def test_where_a_statement_leads_depends_on_the_folder_and_not_on_the_file(
+    fixture: Path, torn_folders: Callable[[Path], list[str]]
+) -> None:
+    assert torn_folders(fixture) == []
+
+
 def test_every_language_has_fixtures() -> None:
     have = {fixture.parent.parent.name for fixture in _FIXTURES}
     assert have == {folder.parent.name for folder in _LANGUAGES.glob("*/__init__.py")}

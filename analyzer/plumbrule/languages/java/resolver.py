@@ -106,11 +106,11 @@ class JavaResolver:
         if len(files) < 2:
             return files[0] if files else None
         if len(files) > _MOST_COMPARED:
-            at = max(0, bisect_left(files, path) - _MOST_COMPARED // 2)
+            at = max(0, bisect_left(files, folder) - _MOST_COMPARED // 2)
             files = files[at : at + _MOST_COMPARED]
         module = self._module_of(folder)
         reach = self._reached(module) if module is not None else {}
-        asks_as_test = is_test(path)
+        asks_as_test = is_test(f"{folder}/")  # the folder is asked for, whichever of its files does
         own = folder.split("/")
 
         def distance(file: str) -> tuple[object, ...]:
