@@ -1,0 +1,25 @@
+"""PHP: `.php` and what is called like it. Every name means one full name, which its file alone decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plumbrule.languages import Language, Late
+
+MANIFESTS = ("composer.json", "composer.lock")
+
+LANGUAGES = (
+    Language(
+        name="php",
+        dialect="php",
+        suffixes=(".php", ".phtml", ".php5", ".php7", ".php8"),
+        grammar=Late("tree_sitter_php:language_php"),
+        extract=Late("plumbrule.languages.php.facts:extract"),
+        resolver=Late("plumbrule.languages.php.resolver:PhpResolver"),
+        manifests=MANIFESTS,
+        folder=Path(__file__).parent,
+        needs=r"composer\.(json|lock)",
+        tests=("*Test", "*Cest", "*_test"),
+        declares=Late("plumbrule.languages.php.resolver:declares"),
+    ),
+)

@@ -1,0 +1,142 @@
+"""PHP: what a change elsewhere moves, and input that means harm."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from plumbrule.facts import Facts
+from plumbrule.graph import FileRows
+from plumbrule.snapshot import FilesWalk, analyse_files
+
+PATHS = [
+    "composer.json", "composer.lock", "src/Cart.php", "src/Tax/Rate.php", "src/functions.php", "src/Tax/Line.php",
+    "tests/CartTest.php", "packages/tools/composer.json", "packages/tools/src/Slug.php", "spare/Rate.php", "index.php",
+]  # fmt: skip
+MANIFESTS = [
+    '{"autoload": {"psr-4": {"Shop\\\\": "src/"}}}',
+    '{"name": "a/tools", "autoload": {"psr-4": {"Tools\\\\": "src"}, "classmap": ["../spare"]}}',
+    '{"packages": [{"name": "x/y", "autoload": {"psr-4": {"Far\\\\": ""}}}]}',
+    "{",
+    "[]",
+]
+HEADS = ["namespace Shop;", "namespace Shop\\Tax;", "namespace Tools;", ""]
+LINES = [
+    "use Shop\\Tax\\Rate;",
+    "use Shop\\Tax\\{Line, Rate as Other};",
+    "use function Shop\\total;",
+    "use Tools\\Slug; use Far\\Away;",
+    "class Cart extends Line { function of(Rate $rate): Other { return Slug::of(total()); } }",
+    "class Rate { const MOST = 1; }",
+    "class Line { function all() { return [new Rate(), \\Shop\\Cart::all()]; } }",
+    "class Slug { static function of() { return Tax\\Rate::MOST; } }",
+    "function total() { return helper(); }",
+    "function helper() {}",
+    "require __DIR__ . '/functions.php';",
+    "require 'src/functions.php';",
+    "class { broken",
+]
+
+
+def _content(path: str, chance: random.Random) -> bytes:
+    if path.endswith((".json", ".lock")):
+        return chance.choice(MANIFESTS).encode()
+    return "\n".join(["<?php", chance.choice(HEADS), *chance.sample(LINES, chance.randint(1, 9))]).encode()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int) -> None:
+    chance = random.Random(seed)
+    walked = FilesWalk()
+    tree: dict[str, bytes] = {}
+    edges = 0
+    for _ in range(9):
+        for path in chance.sample(PATHS, chance.randint(1, 4)):
+            if path in tree and chance.random() < 0.3:
+                del tree[path]
+            else:
+                tree[path] = _content(path, chance)
+        walk = walked.to(tree)
+        cold = analyse_files(tree)
+        assert walk.graph.files == cold.files
+        edges += sum(len(rows.dependencies) for rows in cold.files.values())
+    assert edges > 20  # else this history compared nothing
+
+
+SHOP = {
+    "composer.json": '{"autoload": {"psr-4": {"Shop\\\\": "src/"}}}',
+    "src/Cart.php": "<?php\nnamespace Shop;\nuse Shop\\Tax\\Rate;\nclass Cart extends Line { function r(Rate $r); }\n",
+    "src/Line.php": "<?php\nnamespace Shop;\nclass Line { function all() { return Tax\\Rate::of(helper()); } }\n",
+    "src/Tax/Rate.php": "<?php\nnamespace Shop\\Tax;\nclass Rate { static function of($x) {} }\n",
+    "lib/helpers.php": "<?php\nfunction helper() {}\n",
+}
+
+
+def _edges(rows: FileRows) -> list[tuple[str, str, int, str]]:
+    return [(row.dst, row.kind, row.line, row.names) for row in rows.dependencies]
+
+
+def test_names_lead_to_the_files_that_define_them() -> None:
+    found = analyse_files({path: text.encode() for path, text in SHOP.items()}).files
+    assert _edges(found["src/Cart.php"]) == [
+        ("src/Line.php", "inherit", 4, "Line"),
+        ("src/Tax/Rate.php", "import", 3, "Rate"),
+        ("src/Tax/Rate.php", "type", 4, "Rate"),
+        ("src/Tax/Rate.php", "uses", 3, "Rate"),
+    ]
+    assert _edges(found["src/Line.php"]) == [
+        ("lib/helpers.php", "call", 3, "helper"),
+        ("src/Tax/Rate.php", "call", 3, "Rate.of"),
+        ("src/Tax/Rate.php", "import", 3, "Rate"),
+        ("src/Tax/Rate.php", "uses", 3, "Rate"),
+    ]
+
+
+def test_a_function_that_appears_in_the_namespace_is_meant_before_the_global_one() -> None:
+    tree = {path: text.encode() for path, text in SHOP.items()}
+    walked = FilesWalk()
+    walked.to(tree)
+    tree["src/near.php"] = b"<?php\nnamespace Shop;\nfunction helper() {}\n"
+    rows = walked.to(tree).graph.files["src/Line.php"]
+    assert [edge[0] for edge in _edges(rows) if edge[3] == "helper"] == ["src/near.php"]
+
+
+def test_a_second_definition_counts_only_where_composer_looks() -> None:
+    tree = {path: text.encode() for path, text in SHOP.items()}
+    walked = FilesWalk()
+    walked.to(tree)
+    tree["other/Line.php"] = tree["src/Line.php"]
+    rows = walked.to(tree).graph.files["src/Cart.php"]
+    assert [edge[0] for edge in _edges(rows) if edge[1] == "inherit"] == ["src/Line.php"]
+    tree["composer.json"] = b'{"autoload": {"psr-4": {"Shop\\\\": "other/"}}}'
+    rows = walked.to(tree).graph.files["src/Cart.php"]
+    assert [edge[0] for edge in _edges(rows) if edge[1] == "inherit"] == ["other/Line.php"]
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("<?php\n", "namespace A%d { class B%d extends C {} }\n"),
+        ("<?php\n", "use A\\B%d; new B%d(); \\A\\C%d::d();\n"),
+        ("<?php namespace X; function f() {\n", "g%d(h%d()) && g%d() || $x;\n"),
+        ("<?php\n", "?> <b> <?php echo $x%d;\n"),
+        ("<?php\n", "$x%d = new class extends A { function b() {\n"),
+        ("<?php\n", "#[A%d]\n"),
+        ("<?php include ", "'a' . __DIR__ . (\n"),
+        ("<?php include ", "dirname(\n"),
+        ("<?php ", "if ($x) {} else "),
+        ("<?php f(", "fn($a) => "),
+        ("<?php\n", "use A\\{B%d, C as D%d};\n"),
+    ],
+)
+def test_input_without_end_costs_what_it_is_long(facts_of: Callable[..., Facts], head: str, line: str) -> None:
+    def cost(lines: int) -> float:
+        source = head + "".join(line.replace("%d", str(number)) for number in range(lines))
+        start = time.process_time()
+        facts_of(source, "php")
+        return time.process_time() - start
+
+    assert cost(8_000) < 8 * cost(2_000) + 0.5
