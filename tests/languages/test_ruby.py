@@ -1,0 +1,135 @@
+"""Ruby: what a change elsewhere moves, and input that means harm."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from plumbrule.facts import Facts
+from plumbrule.graph import FileRows
+from plumbrule.snapshot import FilesWalk, analyse_files
+
+PATHS = [
+    "Gemfile.lock", "app/models/cart.rb", "app/models/shop/cart.rb", "lib/shop.rb", "lib/shop/tax.rb", "lib/tax.rb",
+    "engines/pay/pay.gemspec", "engines/pay/lib/pay.rb", "engines/pay/lib/shop/tax.rb", "test/cart_test.rb", "run.rb",
+]  # fmt: skip
+MANIFESTS = ["GEM\n  specs:\n    tax (1.0)\n", "GEM\n  specs:\n    pay-er (1.0)\n    shop (2)\n", "x"]
+LINES = [
+    "require 'shop/tax'",
+    "require_relative 'shop'",
+    "require 'pay'",
+    "class Cart < Shop::Tax; def of(x) = Tax.new(x, Shop::LIMIT); end",
+    "module Shop; class Tax; def self.of = Cart.new; end; end",
+    "module Shop; class Cart; include Tax::Rated; end; end",
+    "module Shop; LIMIT = Pay.go; end",
+    "class Shop::Tax::Rated; X = Cart; Y = ::Cart; end",
+    "module Pay; def self.go; Tax.of; end; end",
+    "class Tax; end",
+    "class Broken < (",
+]
+
+
+def _content(path: str, chance: random.Random) -> bytes:
+    if path.endswith(".lock"):
+        return chance.choice(MANIFESTS).encode()
+    if path.endswith(".gemspec"):
+        return b"Gem::Specification.new { |s| s.require_paths = ['" + chance.choice((b"lib", b"src")) + b"'] }\n"
+    return "\n".join(chance.sample(LINES, chance.randint(1, 8))).encode()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int) -> None:
+    chance = random.Random(seed)
+    walked = FilesWalk()
+    tree: dict[str, bytes] = {}
+    edges = 0
+    for _ in range(9):
+        for path in chance.sample(PATHS, chance.randint(1, 4)):
+            if path in tree and chance.random() < 0.3:
+                del tree[path]
+            else:
+                tree[path] = _content(path, chance)
+        walk = walked.to(tree)
+        cold = analyse_files(tree)
+        assert walk.graph.files == cold.files
+        edges += sum(len(rows.dependencies) for rows in cold.files.values())
+    assert edges > 20  # else this history compared nothing
+
+
+SHOP = {
+    "app/models/cart.rb": "class Cart < Base\n  def total\n    Shop::Tax.of(self, 1)\n  end\nend\n",
+    "app/models/base.rb": "class Base\nend\n",
+    "lib/shop/tax.rb": "module Shop\n  class Tax\n    def self.of(cart, rate)\n    end\n  end\nend\n",
+}
+
+
+def _edges(rows: FileRows) -> list[tuple[str, str, int, str, bool]]:
+    return [(row.dst, row.kind, row.line, row.names, row.lazy) for row in rows.dependencies]
+
+
+def test_constants_lead_to_the_files_that_define_them() -> None:
+    found = analyse_files({path: text.encode() for path, text in SHOP.items()}).files
+    assert _edges(found["app/models/cart.rb"]) == [
+        ("app/models/base.rb", "import", 1, "Base", False),
+        ("app/models/base.rb", "inherit", 1, "Base", False),
+        ("app/models/base.rb", "uses", 1, "Base", False),
+        ("lib/shop/tax.rb", "call", 3, "Shop.Tax.of", True),
+        ("lib/shop/tax.rb", "import", 3, "Tax", True),
+        ("lib/shop/tax.rb", "uses", 3, "Tax", True),
+    ]
+
+
+def test_a_constant_that_appears_further_inside_is_meant_before_the_outer_one() -> None:
+    tree = {
+        "lib/shop/cart.rb": b"module Shop\n  class Cart < Base\n  end\nend\n",
+        "lib/base.rb": b"class Base\nend\n",
+    }
+    walked = FilesWalk()
+
+    def parent() -> list[str]:
+        rows = walked.to(tree).graph.files["lib/shop/cart.rb"]
+        return [row.dst for row in rows.dependencies if row.kind == "inherit"]
+
+    assert parent() == ["lib/base.rb"]
+    tree["lib/shop/base.rb"] = b"module Shop\n  class Base\n  end\nend\n"
+    assert parent() == ["lib/shop/base.rb"]
+    del tree["lib/shop/base.rb"]
+    assert parent() == ["lib/base.rb"]
+
+
+def test_a_class_that_is_opened_again_is_meant_where_its_file_is_called_like_it() -> None:
+    tree = {path: text.encode() for path, text in SHOP.items()}
+    walked = FilesWalk()
+    walked.to(tree)
+    tree["app/alike/opened.rb"] = b"class Base\n  def more\n  end\nend\n"
+    rows = walked.to(tree).graph.files["app/models/cart.rb"]
+    assert [row.dst for row in rows.dependencies if row.kind == "inherit"] == ["app/models/base.rb"]
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("", "class A%d < B%d\n"),
+        ("", "module A%d; X = B::C%d; end\n"),
+        ("def f\n", "g%d(h%d) && A%d.b || C\n"),
+        ("", "private def a%d; private :a%d, :b%d; end\n"),
+        ("", "x%d = <<~A\n b\n"),
+        ("", 'require File.join(__dir__, "a", "b%d")\n'),
+        ("require File.join(__dir__", ', "a"'),
+        ("", "x do |y| "),
+        ("", "if x then 1 else "),
+        ("x = ", "A::"),
+        ("x = ", '"#{'),
+    ],
+)
+def test_input_without_end_costs_what_it_is_long(facts_of: Callable[..., Facts], head: str, line: str) -> None:
+    def cost(lines: int) -> float:
+        source = head + "".join(line.replace("%d", str(number)) for number in range(lines))
+        start = time.process_time()
+        facts_of(source, "ruby")
+        return time.process_time() - start
+
+    assert cost(8_000) < 8 * cost(2_000) + 0.5
