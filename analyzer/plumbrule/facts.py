@@ -25,6 +25,7 @@ OPTIONAL = 16  # inside try/except ImportError
 CONDITIONAL = 32  # under another `if`, e.g. a platform test
 REQUIRED = 64  # `require("pkg")` of what is no path: a package may offer another file to it than to `import`
 IMPLICIT = 128  # no statement: the language lets the file see this anyway (its own package)
+PART = 256  # what is named is a part of this file, or offered as one, and nothing that it needs: `mod x;`
 
 
 VARIADIC = ("variadic", "variadic-keyword")  # kinds of parameters that take whatever is left
@@ -118,6 +119,9 @@ class Interface(NamedTuple):
     # (name, first line, last line) of each package or namespace that the file says its definitions are in, an outer one
     # before those in it; the name as written, an inner one without the outer one's.
     spaces: Sequence[tuple[str, int, int]] = ()
+    # (first, last) line, in order, of text that was read without a grammar (what macros get): a name was found, what it
+    # means is less sure.
+    guessed: Sequence[tuple[int, int]] = ()
 
 
 class Reference(NamedTuple):
@@ -214,7 +218,7 @@ def pack(facts: Facts) -> tuple[bytes, bytes]:
     interface = [
         i.lines, i.code_lines, i.is_generated, i.has_all,
         _columns(i.imports), _columns(i.symbols), _columns(i.parameters), _columns(i.overloads),
-        _columns(i.overload_parameters), _columns(i.exports), i.errors, i.spaces,
+        _columns(i.overload_parameters), _columns(i.exports), i.errors, i.spaces, i.guessed,
     ]  # fmt: skip
     body = [
         _columns(b.references), _columns(b.functions), _columns(b.handlers), _columns(b.literals),
@@ -227,13 +231,14 @@ def unpack_interface(packed: bytes) -> Interface:
     """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
     (
         lines, code, generated, has_all, imports, symbols, parameters, overloads, overload_parameters, exports, errors,
-        spaces,
+        spaces, guessed,
     ) = orjson.loads(zlib.decompress(packed))  # fmt: skip
     return Interface(
         lines, code, generated, has_all,
         _rows(Import, imports), _rows(Symbol, symbols), _rows(Parameter, parameters), _rows(Overload, overloads),
         _rows(Parameter, overload_parameters), _rows(Export, exports),
         [(first, last) for first, last in errors], [(name, first, last) for name, first, last in spaces],
+        [(first, last) for first, last in guessed],
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from plumbrule.facts import Facts, Import, Parameter
 from plumbrule.languages import External, Language, Located, Resolver, Space, language_of, languages
 from plumbrule.resolve import Entry, Tree
 
-FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional", "required", "implicit")
+FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional", "required", "implicit", "part")
 _EXPECT = re.compile(r"expect:\s*(no\s+)?(\w+) ?(.*?)(?=\s*expect:|\s*\*/|$)")
 _COMMENT_ONLY = re.compile(r"\s*(?:#|//|/\*|\{/\*).*expect:")
 
@@ -251,6 +251,8 @@ def torn_folders() -> Callable[[Path], list[str]]:
         tree = grow({path: file.read_bytes() for path, file in twice.items()})
         torn = []
         for path, file, language in _language_files(fixture):
+            if language.nested:
+                continue
             resolver = language.resolver(tree)
             folder, _, name = path.rpartition("/")
             ending = name.partition(".")[2]

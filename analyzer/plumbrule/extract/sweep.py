@@ -168,6 +168,7 @@ class Sweep:
         self.overload_parameters: list[Parameter] = []
         self.exports: list[Export] = []
         self.spaces: list[tuple[str, int, int]] = []
+        self.guessed: list[tuple[int, int]] = []
         self.handlers: list[Handler] = []
         self.literals: dict[bytes, int] = {}
         self.raised: list[tuple[int, str, int]] = []
@@ -239,6 +240,11 @@ class Sweep:
     def means_type(self, start: int) -> bool:
         """Whether a reference of the kind "type" at this place is to a type and not to a value, as in `typeof x`."""
         return True
+
+    def is_itself(self, frame: Frame, head: bytes) -> bool:
+        """Whether a call of the function's own name behind this head ("" for none) calls the function itself."""
+        is_method = frame.outer is not None and not frame.outer.is_function and frame.outer.symbol >= 0
+        return text(head) in self.OWN if is_method else not head
 
     def finish(self) -> None:
         """Called after the last match, once strings are masked and before names are bound."""
@@ -748,8 +754,7 @@ class Sweep:
 
     def _recursion(self, frame: Frame, name: bytes) -> None:
         head, _, last = name.rpartition(b".")
-        is_method = frame.outer is not None and not frame.outer.is_function and frame.outer.symbol >= 0
-        if last != frame.name or not (text(head) in self.OWN if is_method else not head):
+        if last != frame.name or not self.is_itself(frame, head):
             return
         frame.recursive = True
         around: Frame | None = frame
@@ -811,7 +816,7 @@ class Sweep:
         interface = Interface(
             physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
             self.overloads, self.overload_parameters, self.exports,
-            [(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors], self.spaces,
+            [(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors], self.spaces, self.guessed,
         )  # fmt: skip
         body = Body(
             self._bound(), functions, self.handlers,

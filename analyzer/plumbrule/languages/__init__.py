@@ -97,7 +97,8 @@ class Resolver(Protocol):
     """
 
     def locate(self, path: str, statement: Import) -> Target:
-        """Where `statement` of file `path` leads; depends on (its folder, module, level, name) and the tree only.
+        """Where `statement` of file `path` leads; depends on (its folder, module, level, name) and the tree only, or on
+        the file where the language is `nested`.
 
         For a name in a `Space` the statement carries that name; `Unresolved` if no file there defines it.
         """
@@ -142,6 +143,9 @@ class Language:
     needs: str = ""  # pattern for names of files in which a repository says which packages of others it needs
     by_name: bool = False  # callers may pass any ordinary argument by its name
     passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
+    # Its files are modules inside each other: what a path means depends on the file and not its folder alone, and the
+    # dots of a name may lead through modules.
+    nested: bool = False
     declared: tuple[
         tuple[str, str], ...
     ] = ()  # endings of code, and of the file beside it that may declare what it offers

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from plumbrule.facts import IMPLICIT, OPTIONAL, REQUIRED, TYPE_ONLY, Import, Interface, Reference
+from plumbrule.facts import IMPLICIT, OPTIONAL, PART, REQUIRED, TYPE_ONLY, Import, Interface, Reference
 from plumbrule.graph import FileRow, FileRows
 from plumbrule.languages import (
     External,
@@ -21,6 +21,7 @@ from plumbrule.languages import (
     Resolver,
     Space,
     Target,
+    Unresolved,
     is_named_as_generated,
     is_test,
     languages,
@@ -92,7 +93,7 @@ class _Answer:
     __slots__ = ("asked", "question", "scope", "target", "users")
 
     def __init__(self, scope: tuple[str, str], question: _Question, target: Target, asked: Iterable[str]) -> None:
-        self.scope = scope  # (language, folder)
+        self.scope = scope  # (language, folder), or the file where modules are nested
         self.question = question
         self.target = target
         self.asked = asked  # paths and "folder/" that were looked for
@@ -356,7 +357,8 @@ class Resolution:
 
     def _answer(self, path: str, row: Import) -> _Answer:
         """What an import row means in a file of the tree."""
-        scope = (languages()[self.tree.entries[path].dialect].name, path.rpartition("/")[0])
+        language = languages()[self.tree.entries[path].dialect]
+        scope = (language.name, path if language.nested else path.rpartition("/")[0])
         known = self._answers.setdefault(scope, {})
         question = (*row[:3], row.flags & REQUIRED)
         answer = known.get(question)
@@ -412,7 +414,20 @@ class Resolution:
                 found = self._imported(path, index, name, depth, search)
                 if found is not None:
                     return found
-        return found
+        return found if found is not None or "." not in name else self._follow_down(path, name, depth, search)
+
+    def _follow_down(self, path: str, name: str, depth: int, search: set[Read]) -> Definition | None:
+        """Where a dotted name leads whose dots go through modules that are parts of each other."""
+        if not self._is_nested(path):
+            return None
+        head, _, rest = name.partition(".")
+        around = self._follow(path, head, depth + 1, search)
+        if around is None:
+            return None
+        return self._follow(around.path, f"{around.symbol}.{rest}" if around.symbol else rest, depth + 1, search)
+
+    def _is_nested(self, path: str) -> bool:
+        return languages()[self.tree.entries[path].dialect].nested
 
     def _bound_here(
         self, path: str, offer: Offer, name: str, imported: Mapping[str, list[int]], depth: int, search: set[Read]
@@ -425,14 +440,18 @@ class Resolution:
             found = self._imported(path, index, rows[index].name, depth, search)
             if found is not None:
                 return found
+        is_inner = "." in name and self._is_nested(path)
         for index in offer.stars if name else ():
+            inner = _as_in(self._interfaces[path], rows[index].symbol, name)
+            if is_inner and inner == name:
+                continue  # a star gives what has no dots; taking more, two of them here would ask without end
             target = self._items(path)[index].target
             if isinstance(target, Located) and target.inside and "." in name:
                 continue  # only plain names are had so; two classes with each other's members would have no end
             if isinstance(target, Located) and not self._in_star(target.path, name):
                 search.add((target.path, name))
                 continue
-            found = self._imported(path, index, name, depth, search)
+            found = self._imported(path, index, inner, depth, search) if inner else None
             if found is not None:
                 return found
         return None
@@ -450,7 +469,7 @@ class Resolution:
         if not isinstance(target, Located):
             return None
         if name in ("", "*"):
-            return Definition(target.path, target.called)
+            return Definition(target.path, target.called or target.inside)
         if target.is_submodule and name == self._interfaces[path].imports[index].name:
             bound = self._follow(target.package, name, depth + 1, search) if target.package not in ("", path) else None
             return bound if bound is not None and bound.symbol else Definition(target.path, "")
@@ -488,25 +507,18 @@ class Resolution:
         """What the import rows say: dependencies, and in the end the files that define the names."""
         for row, answer in zip(found.interface.imports, self._items(found.path), strict=True):
             target, name, line = answer.target, row.name, row.line
-            if isinstance(target, External):
-                type_only = bool(row.flags & TYPE_ONLY)
-                found.externals.add((target.package, row.module, name, line, type_only))
+            if not isinstance(target, Located):
+                self._imported_elsewhere(found, row, target)
                 continue
             if row.flags & IMPLICIT:
                 continue  # what is asked of it are references
-            # What code can do without, as a compiled or generated module that it tries, is no lost coverage.
-            found.looked_up += isinstance(target, (Located, Space)) or not row.flags & OPTIONAL
-            if isinstance(target, Space):
-                found.resolved += 1
-                continue
-            if not isinstance(target, Located):
-                found.unresolved.add((line, _as_written(row), target.reason))
-                continue
+            found.looked_up += 1
             found.resolved += 1
             found.reads.add((target.path, ""))
             if not self.tree.has_facts(target.path):
                 continue  # an asset, or code that was skipped: it exists, so it is resolved, but it has no graph
-            found.edge(target.path, "import", line, name or row.alias, row.flags, target.confidence)
+            kind = "part" if row.flags & PART else "import"
+            found.edge(target.path, kind, line, name or row.alias, row.flags, target.confidence)
             if _is_whole(row, target):
                 definition = self._put_in_place(found, target, name)
                 if definition is None:
@@ -524,6 +536,20 @@ class Resolution:
                 found.looked_up -= target.confidence < 1.0 and bool(row.flags & OPTIONAL)
                 found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
 
+    def _imported_elsewhere(self, found: Found, row: Import, target: External | Space | Unresolved) -> None:
+        """What an import row says that leads to no file here, or to several."""
+        if isinstance(target, External):
+            found.externals.add((target.package, row.module, row.name, row.line, bool(row.flags & TYPE_ONLY)))
+        elif row.flags & IMPLICIT:
+            return  # what is asked of it are references
+        elif isinstance(target, Space):
+            found.looked_up += 1
+            found.resolved += 1
+        else:
+            # What code can do without, as a compiled or generated module that it tries, is no lost coverage.
+            found.looked_up += not row.flags & OPTIONAL
+            found.unresolved.add((row.line, _as_written(row), target.reason))
+
     def _put_in_place(self, found: Found, target: Located, name: str) -> Definition | None:
         """What a package binds to the name of one of its modules, and so gives to whoever asks it for that name."""
         if not target.is_submodule or target.package in ("", found.path):
@@ -535,6 +561,8 @@ class Resolution:
     def _is_missed(self, found: Found, answer: _Answer, target: Located) -> bool:
         """Whether it is certain that the file which the statement names does not offer the name it asks for."""
         name = answer.question[2]
+        if target.inside and self._is_nested(found.path):
+            return False
         if not self._lacks(target.path, name, found.reads, set()):
             return False
         asked = self.tree.watch()
@@ -728,7 +756,8 @@ class Resolution:
             return best, None, _NOTHING  # `a.other` where only `import a.b` was written: the package's own name
         if target.is_submodule and target.package not in ("", path):
             return best, *self._descend_beside(target, row.name, rest)
-        return best, *self._descend(target.path, "" if _is_whole(row, target) else _within(target, row.name), rest)
+        inside = target.inside if _is_whole(row, target) else _within(target, row.name)
+        return best, *self._descend(target.path, inside, rest)
 
     def _descend_beside(self, target: Located, name: str, rest: str) -> _Led:
         """As `_descend`, through the name of a module to which its package may have bound something else."""
@@ -813,6 +842,14 @@ class Resolution:
                 inner = f"{definition.symbol}.{part}"
                 reads.add((definition.path, inner))
                 offer = self._offer(definition.path)
+                if offer is not None and inner in offer.exports and inner not in offer.names:
+                    # What a module inside the file offers from elsewhere.
+                    found, through = self._define(definition.path, inner)
+                    reads |= through
+                    if found is None:
+                        break
+                    definition = found
+                    continue
                 if offer is None or inner not in offer.names:
                     break
                 definition = Definition(definition.path, inner)
@@ -838,6 +875,14 @@ def _asked_for(row: Import, target: Target) -> str:
     if _is_whole(row, target):
         return ""
     return (isinstance(target, Located) and target.called) or row.name
+
+
+def _as_in(interface: Interface, symbol: int, name: str) -> str:
+    """A name of the file as it is called inside a symbol of it; "" if it is none of those inside."""
+    if symbol < 0 or interface.symbols[symbol].kind != "namespace":
+        return name
+    around = f"{interface.symbols[symbol].name}."
+    return name[len(around) :] if name.startswith(around) else ""
 
 
 def _is_whole(row: Import, target: Target) -> bool:

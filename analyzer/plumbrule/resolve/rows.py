@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import partial
 from typing import TypeVar
@@ -49,6 +50,9 @@ class Found:
             return
         unsure = self.interface.errors
         if unsure and any(first <= line <= last for first, last in unsure):
+            confidence *= 0.7
+        guessed = self.interface.guessed
+        if guessed and (at := bisect_right(guessed, (line, 1 << 60))) and line <= guessed[at - 1][1]:
             confidence *= 0.7
         key = (dst, kind, line)
         known = self._edges.get(key)
