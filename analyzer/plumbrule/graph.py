@@ -69,12 +69,13 @@ class Dependency(NamedTuple):
     """File to file inside one repository; one row per (src, dst, kind, line)."""
 
     dst: str
-    kind: str  # import | uses | call | inherit | type
+    kind: str  # import | part | uses | call | inherit | type
     type_only: bool
     lazy: bool
     line: int
     names: str  # imported or referenced names, sorted, joined by a comma and a space
     confidence: float  # 0 to 1
+    upward: bool = False  # an import of what the file is itself a part of: its `dst`, or a part around it, declares it
 
 
 class Use(NamedTuple):
@@ -126,6 +127,7 @@ class Edge(NamedTuple):
     names: str
     type_only: bool
     lazy: bool
+    upward: bool
 
 
 class Graph(Protocol):
@@ -175,7 +177,7 @@ class MemoryGraph:
 
     def edges(self) -> list[Edge]:
         return sorted(
-            Edge(src, d.dst, d.line, d.names, d.type_only, d.lazy)
+            Edge(src, d.dst, d.line, d.names, d.type_only, d.lazy, d.upward)
             for src, rows in self.files.items()
             for d in rows.dependencies
             if d.kind == "import"
@@ -230,7 +232,7 @@ class RevisedGraph:
     def edges(self) -> list[Edge]:
         kept = [edge for edge in self._base.edges() if edge.src not in self._delta]
         fresh = [
-            Edge(src, d.dst, d.line, d.names, d.type_only, d.lazy)
+            Edge(src, d.dst, d.line, d.names, d.type_only, d.lazy, d.upward)
             for src, rows in self._delta.items()
             if rows is not None
             for d in rows.dependencies

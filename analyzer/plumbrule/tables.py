@@ -121,12 +121,13 @@ BASE: Mapping[str, Table] = {
             columns(
                 _SOURCE
                 + """dst VARCHAR the file depended on
-                kind VARCHAR import, uses, call, inherit or type
+                kind VARCHAR import, part (dst is a module inside src), uses, call, inherit or type
                 type_only BOOLEAN vanishes at run time
                 lazy BOOLEAN inside a function
                 line INTEGER where, in src
                 names VARCHAR imported or referenced names, sorted
-                confidence DOUBLE 0 to 1"""
+                confidence DOUBLE 0 to 1
+                upward BOOLEAN an import of what src is itself a part of"""
             ),
         ),
         Table(

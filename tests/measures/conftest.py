@@ -32,7 +32,7 @@ class Code:
     """One file in few words; what is not said is empty."""
 
     imports: Mapping[str, str] = field(default_factory=dict)  # target -> names
-    soft: Mapping[str, str] = field(default_factory=dict)  # target -> "type" or "lazy"
+    soft: Mapping[str, str] = field(default_factory=dict)  # target -> "type", "lazy" or "upward"
     line: int = 1
     symbols: Iterable[SymbolRow] = ()
     functions: Iterable[FunctionRow] = ()
@@ -53,7 +53,7 @@ class Code:
             Dependency(dst, "import", False, False, self.line, names, 1.0) for dst, names in self.imports.items()
         ]
         dependencies += [
-            Dependency(dst, "import", kind == "type", kind == "lazy", self.line, "", 1.0)
+            Dependency(dst, "import", kind == "type", kind == "lazy", self.line, "", 1.0, kind == "upward")
             for dst, kind in self.soft.items()
         ]
         return FileRows(

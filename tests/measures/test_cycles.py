@@ -36,6 +36,18 @@ def test_an_import_that_is_not_there_at_start_up_closes_no_cycle(world, kind):
     assert not cycles(world, files)["cycle_edge"]
 
 
+def test_an_import_of_what_a_file_is_part_of_closes_no_cycle_and_one_that_turns_upward_ends_it(world):
+    whole = world.Code(imports={"a/b.rs": "x"})
+    upward = {"a.rs": whole, "a/b.rs": world.Code(soft={"a.rs": "upward"})}
+    aside = {"a.rs": whole, "a/b.rs": world.Code(imports={"a.rs": "y"})}
+    assert not cycles(world, upward)["cycle_edge"]
+    before = world.situation(world.graph(aside))
+    told = world.measured(before, "cycle_edge")
+    assert len(told["cycle_edge"]) == 2
+    moved = world.situation(world.graph(upward), before.now, earlier=told)
+    assert not world.measured(moved, "cycle_edge")["cycle_edge"]
+
+
 def test_a_file_that_imports_itself_is_no_cycle(world):
     assert not cycles(world, {"pkg/__init__.py": world.Code(imports={"pkg/__init__.py": "x"})})["cycle_edge"]
 

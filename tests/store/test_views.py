@@ -17,7 +17,7 @@ PROMISED = {
     "snapshot": "snapshot repo position commit parent committed_at batch agent files parsed skipped imports resolved",
     "file": "repo path language blob lines component is_test is_generated",
     "symbol": "repo path symbol kind visibility signature line end_line",
-    "dependency": "repo src dst dst_repo kind type_only lazy line names confidence",
+    "dependency": "repo src dst dst_repo kind type_only lazy line names confidence upward",
     "external_dependency": "repo src package line",
     "unresolved": "repo path line text reason",
     "skipped": "repo path reason",

@@ -32,6 +32,7 @@ class Located:
     inside: str = ""  # the symbol of the file in which a name is looked up, "" for the file itself
     called: str = ""  # the symbol that is meant, where the statement has another name for it or none
     confidence: float = 1.0
+    upward: bool = False  # the file that asks is a part of this one
 
 
 @dataclass(frozen=True, slots=True)

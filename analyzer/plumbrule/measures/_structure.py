@@ -26,6 +26,7 @@ class Link(NamedTuple):
     dst: str
     line: int
     names: str  # sorted, joined by a comma and a space
+    upward: bool  # to what the file is a part of
 
 
 Links = Mapping[str, tuple[Link, ...]]  # by source, each tuple sorted by target; files without links are left out
@@ -52,22 +53,23 @@ class StructuredRows(list[Row]):
         self.structure = structure
 
 
-def _merge(found: Iterable[tuple[str, int, str]]) -> tuple[Link, ...]:
+def _merge(found: Iterable[Link]) -> tuple[Link, ...]:
     links: dict[str, Link] = {}
-    for dst, line, names in found:
+    for link in found:
+        dst, line, names, upward = link
         known = links.get(dst)
         if known is None:
-            links[dst] = Link(dst, line, names)
+            links[dst] = link
         else:
             both = {*known.names.split(", "), *names.split(", ")} - {""}
-            links[dst] = Link(dst, min(known.line, line), ", ".join(sorted(both)))
+            links[dst] = Link(dst, min(known.line, line), ", ".join(sorted(both)), upward)
     return tuple(links[dst] for dst in sorted(links))
 
 
 def hard_links(path: str, rows: FileRows) -> tuple[Link, ...]:
     """The hard links of one file, sorted by target."""
     return _merge(
-        (d.dst, d.line, d.names)
+        Link(d.dst, d.line, d.names, d.upward)
         for d in rows.dependencies
         if d.kind == "import" and not d.type_only and not d.lazy and d.dst != path
     )
@@ -81,10 +83,10 @@ def links_now(situation: Situation) -> Links:
 
 
 def all_links(graph: Graph) -> dict[str, tuple[Link, ...]]:
-    found: dict[str, list[tuple[str, int, str]]] = {}
+    found: dict[str, list[Link]] = {}
     for edge in graph.edges():
         if not edge.type_only and not edge.lazy and edge.src != edge.dst:
-            found.setdefault(edge.src, []).append((edge.dst, edge.line, edge.names))
+            found.setdefault(edge.src, []).append(Link(edge.dst, edge.line, edge.names, edge.upward))
     return {src: _merge(links) for src, links in found.items()}
 
 

@@ -7,7 +7,7 @@ over, so the dear part, the proposal, is paid only when an edge inside a cycle c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from plumbrule.measures import Measure, Situation
 from plumbrule.measures._cuts import Arc, cut
 from plumbrule.measures._structure import (
     Between,
+    Link,
     Links,
     Moved,
     Structure,
@@ -72,7 +73,7 @@ def _file_rows(s: Situation, structure: Structure, moved: Moved) -> list[Row]:
             members.setdefault(cycle_of[path], []).append(path)
         knots = [members[cycle] for cycle in sorted(members) if not comparable or cycle in touched]
     else:
-        knots = _knots({src: [link.dst for link in links] for src, links in structure.links.items()})
+        knots = _knots({src: _needed(links) for src, links in structure.links.items()})
     for knot in knots:
         edges = _file_edges(knot, structure.links)
         proposal = _known_proposal(known.get(knot[0], ()), edges) or _file_proposal(s, edges, structure.members)
@@ -80,12 +81,17 @@ def _file_rows(s: Situation, structure: Structure, moved: Moved) -> list[Row]:
     return rows
 
 
+def _needed(links: Iterable[Link]) -> list[str]:
+    """What a file needs beside what it is itself a part of: those two are one, and cannot be had apart anyway."""
+    return [link.dst for link in links if not link.upward]
+
+
 def _same_cycles(old: Sequence[Row], moved: Moved, links: Links) -> bool:
     """Whether no cycle can have come, gone, grown or shrunk: cheaper than searching all files again."""
     cycle_of = {row[4]: row[2] for row in old}
     searched = 0
     for src, (before, now) in moved.items():
-        targets_before, targets_now = {link.dst for link in before}, {link.dst for link in now}
+        targets_before, targets_now = set(_needed(before)), set(_needed(now))
         own = cycle_of.get(src)
         if own is not None and any(cycle_of.get(dst) == own for dst in targets_before - targets_now):
             return False
@@ -101,12 +107,12 @@ def _reaches(links: Links, start: str, goal: str) -> bool:
     seen = {start}
     pending = [start]
     while pending:
-        for link in links.get(pending.pop(), ()):
-            if link.dst == goal:
+        for dst in _needed(links.get(pending.pop(), ())):
+            if dst == goal:
                 return True
-            if link.dst not in seen:
-                seen.add(link.dst)
-                pending.append(link.dst)
+            if dst not in seen:
+                seen.add(dst)
+                pending.append(dst)
     return False
 
 
@@ -174,7 +180,12 @@ def _knots(targets: Mapping[str, Sequence[str]]) -> list[list[str]]:
 
 def _file_edges(members: Sequence[str], links: Links) -> list[_Edge]:
     inside = set(members)
-    return [_Edge(src, link.dst, link.line, link.names) for src in members for link in links[src] if link.dst in inside]
+    return [
+        _Edge(src, link.dst, link.line, link.names)
+        for src in members
+        for link in links[src]
+        if link.dst in inside and not link.upward
+    ]
 
 
 def _shown(names: Sequence[str], most: int) -> str:

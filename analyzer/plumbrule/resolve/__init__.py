@@ -29,7 +29,7 @@ from plumbrule.languages import (
 )
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.offered import Offer, Read, binding, moved_names, scope_of
-from plumbrule.resolve.rows import Found
+from plumbrule.resolve.rows import UPWARD, Found
 from plumbrule.resolve.tree import Entry as Entry
 from plumbrule.resolve.tree import Tree as Tree
 from plumbrule.resolve.uses import asked_as, seen_as
@@ -518,7 +518,8 @@ class Resolution:
             if not self.tree.has_facts(target.path):
                 continue  # an asset, or code that was skipped: it exists, so it is resolved, but it has no graph
             kind = "part" if row.flags & PART else "import"
-            found.edge(target.path, kind, line, name or row.alias, row.flags, target.confidence)
+            flags = row.flags | UPWARD if target.upward else row.flags
+            found.edge(target.path, kind, line, name or row.alias, flags, target.confidence)
             if _is_whole(row, target):
                 definition = self._put_in_place(found, target, name)
                 if definition is None:

@@ -14,6 +14,7 @@ from plumbrule.resolve.offered import Read
 
 _SOFT = ((False, False), (True, False), (False, True), (True, True))  # (type_only, lazy) by flags
 _EITHER = TYPE_ONLY | LAZY
+UPWARD = 1 << 16  # beside the flags of import rows, of which none is so high
 _Row = TypeVar("_Row", bound=tuple[object, ...])
 
 
@@ -89,7 +90,7 @@ class Found:
                 sorted(
                     (
                         key[0], key[1], *_SOFT[flags & _EITHER], key[2],
-                        ", ".join(sorted(more[key])) if key in more else name, confidence,
+                        ", ".join(sorted(more[key])) if key in more else name, confidence, flags >= UPWARD,
                     )
                     for key, (flags, name, confidence) in self._edges.items()
                 ),

@@ -294,7 +294,7 @@ class StoredGraph:
     def edges(self) -> list[Edge]:
         """Every `import` dependency, soft ones included, ordered by (src, dst, line)."""
         source, asked = self._source(BASE["dependency"])
-        picked = "r.src, r.dst, r.line, r.names, r.type_only, r.lazy"
+        picked = "r.src, r.dst, r.line, r.names, r.type_only, r.lazy, r.upward"
         sql = f"SELECT {picked} FROM {source} AS r WHERE r.repo = ${len(asked) + 1} AND r.kind = 'import'"
         return sorted(Edge(*row) for row in self._reader.select(sql, *asked, self.repo))
 

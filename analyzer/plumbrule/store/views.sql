@@ -117,11 +117,12 @@ FROM $symbol AS s;
 -- stylesheet or JSON, counts as resolved and is no row here; of one that is not there it is a row of `unresolved`.
 -- Each import statement has its row; of what a symbol of src uses, calls and so on again and again, the first line has.
 --   dst_repo: the repository of dst; another one's for a dependency across repositories
-SELECT d.repo, d.src, d.dst, d.repo AS dst_repo, d.kind, d.type_only, d.lazy, d.line, d.names, d.confidence
+SELECT d.repo, d.src, d.dst, d.repo AS dst_repo, d.kind, d.type_only, d.lazy, d.line, d.names, d.confidence,
+    d.upward
 FROM $dependency AS d
 UNION ALL
 SELECT l.repo, l.src, l.dst, l.dst_repo, CASE WHEN l.kind IN ('read', 'look') THEN 'uses' ELSE l.kind END AS way, false, false,
-    l.line, string_agg(DISTINCT l.names, ', ' ORDER BY l.names), 1.0
+    l.line, string_agg(DISTINCT l.names, ', ' ORDER BY l.names), 1.0, false
 FROM $link AS l
 GROUP BY l.repo, l.src, l.dst, l.dst_repo, way, l.line;
 
