@@ -155,7 +155,7 @@ class Function(NamedTuple):
     tokens: int  # named leaf tokens of the body, comments and docstring excluded (measures 2.1: F)
     interface_tokens: int  # named leaf tokens of the signature (measures 2.1: I)
     exact_hash: int  # 63-bit hash of the body's tokens, white space and comments ignored; 0 = too small to matter
-    shape_hash: int  # the same with own names, strings and numbers replaced by one mark each; 0 = too small
+    shape_hash: int  # the same with own names, strings and numbers replaced by one mark each; 0 = too small, or a test
     forwards: str  # dotted callee if this is a pass-through function (measures 2.1), else ""
     forward_grade: str  # A = strict, B = one more try/log/constant argument, "" = no pass-through
     handlers: int

@@ -84,7 +84,7 @@ BASE: Mapping[str, Table] = {
                 line INTEGER first line
                 end_line INTEGER last line
                 decorators VARCHAR as written, joined by ", "
-                modifiers VARCHAR such as abstract, static, async, generator, wrapped, value or deprecated
+                modifiers VARCHAR such as abstract, static, async, generator, wrapped, value, deprecated or test
                 exported_as VARCHAR names other than its own by which others import it, joined by ", " """
             ),
         ),
@@ -103,7 +103,7 @@ BASE: Mapping[str, Table] = {
                 tokens INTEGER named leaf tokens of the body
                 interface_tokens INTEGER named leaf tokens of the signature
                 exact_hash BIGINT equal for bodies that differ in white space and comments only; 0 = too small
-                shape_hash BIGINT equal for renamed copies too; 0 = too small
+                shape_hash BIGINT equal for renamed copies too; 0 = too small, or a test beside code
                 forwards VARCHAR the callee, if this only passes its arguments on
                 forward_grade VARCHAR A strict, B with one more statement or a constant argument
                 handlers INTEGER exception handlers
