@@ -39,6 +39,9 @@ def fetched(project: Mapping[str, str]) -> Path:
         tree.mkdir()
         for archive in archives:
             _unpack(archive, tree)
+        for one in list(tree.iterdir()) if project.get("only") else ():
+            if one.name not in project["only"].split():
+                shutil.rmtree(one) if one.is_dir() else one.unlink()
         _commit(tree)
         (folder / "complete").touch()
     return tree

@@ -1,0 +1,242 @@
+"""Rust's modules: parts of each other by what their files say, and what a change of that moves."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from plumbrule.graph import FileRows
+from plumbrule.snapshot import FilesWalk, analyse_files
+
+PATHS = [
+    "Cargo.toml",
+    "src/lib.rs",
+    "src/main.rs",
+    "src/a.rs",
+    "src/a/deep.rs",
+    "src/a/mod.rs",
+    "src/b/mod.rs",
+    "src/b/deep.rs",
+    "src/deep.rs",
+    "src/other.rs",
+    "tests/it.rs",
+    "ui/Cargo.toml",
+    "ui/src/lib.rs",
+]
+MANIFESTS = {
+    "Cargo.toml": [
+        '[package]\nname = "shop"\nedition = "2021"\n[dependencies]\nui = {path = "ui"}\n',
+        '[package]\nname = "shop"\n[dependencies]\nwindows = {path = "ui", package = "ui"}\n',
+        "[package",
+    ],
+    "ui/Cargo.toml": ['[package]\nname = "ui"\n', '[package]\nname = "ui"\n[lib]\npath = "../src/other.rs"\n'],
+}
+LINES = [
+    "mod a;",
+    "pub mod b;",
+    "mod deep;",
+    "mod a { pub mod deep; pub use crate::b::Cart; }",
+    '#[path = "other.rs"] mod b;',
+    '#[path = "other.rs"] pub mod deep;',
+    "pub use self::deep::*;",
+    "pub use deep::Cart as Till;",
+    "use crate::a::deep::Cart;",
+    "use super::b::{self, Cart};",
+    "use super::*;",
+    "use shop::a::Cart;",
+    "use ui::Cart as Shown;",
+    "use crate::a::deep;",
+    "pub struct Cart;",
+    "pub enum Kind { Big, Small }",
+    "use crate::b::Kind::*;",
+    "fn f() -> Cart { crate::b::make(); super::make(); deep::make(); Big }",
+    "pub fn make() {}",
+    "#[macro_export] macro_rules! ring { () => {} }",
+    "use crate::ring;",
+    "impl Cart { pub fn open() { b::Till::open() } }",
+    "define! { struct Odd; mod deep; }",
+    'include!("other.rs");',
+    "fn broken( {",
+]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int) -> None:
+    chance = random.Random(seed)
+    walked = FilesWalk()
+    tree: dict[str, bytes] = {}
+    edges = 0
+    for _ in range(9):
+        for path in chance.sample(PATHS, chance.randint(1, 5)):
+            if path in tree and chance.random() < 0.3:
+                del tree[path]
+            elif path in MANIFESTS:
+                tree[path] = chance.choice(MANIFESTS[path]).encode()
+            else:
+                tree[path] = "\n".join([*chance.sample(LINES, chance.randint(0, 12)), ""]).encode()
+        walk = walked.to(tree)
+        cold = analyse_files(tree)
+        assert walk.graph.files == cold.files
+        edges += sum(len(rows.dependencies) for rows in cold.files.values())
+    assert edges > 20  # else this history compared nothing
+
+
+SHOP = {
+    "Cargo.toml": '[package]\nname = "shop"\nedition = "2021"\n',
+    "src/lib.rs": "pub mod cart;\npub mod tax;\npub use tax::Rate;\npub mod prelude { pub use crate::cart::*; }\n",
+    "src/cart.rs": "use crate::Rate;\npub struct Cart { of: Rate }\nimpl Cart { pub fn open() {} }\n",
+    "src/tax.rs": "pub struct Rate;\npub fn compute() -> Rate { Rate }\n",
+}
+
+
+def _rows(path: str, files: dict[str, str]) -> FileRows:
+    return analyse_files({name: text.encode() for name, text in files.items()}).files[path]
+
+
+def _shown(rows: FileRows) -> list[tuple[str, str, int, str]]:
+    return [(d.dst, d.kind, d.line, d.names) for d in rows.dependencies]
+
+
+def _upward(rows: FileRows) -> dict[str, bool]:
+    return {d.dst: d.upward for d in rows.dependencies if d.kind == "import"}
+
+
+def test_a_module_is_a_part_of_the_file_that_declares_it_and_no_import() -> None:
+    assert _shown(_rows("src/lib.rs", SHOP)) == [
+        ("src/cart.rs", "import", 4, "*"),
+        ("src/cart.rs", "part", 1, "cart"),
+        ("src/tax.rs", "part", 2, "tax"),
+        ("src/tax.rs", "part", 3, "Rate"),
+        ("src/tax.rs", "uses", 3, "Rate"),
+    ]
+
+
+def test_what_a_crate_offers_again_leads_to_the_file_that_defines_it() -> None:
+    assert _shown(_rows("src/cart.rs", SHOP)) == [
+        ("src/lib.rs", "import", 1, "Rate"),
+        ("src/tax.rs", "type", 2, "Rate"),
+        ("src/tax.rs", "uses", 1, "Rate"),
+    ]
+
+
+def test_a_path_that_needs_no_use_is_an_import_of_the_module_that_it_names() -> None:
+    rows = _rows("src/cart.rs", {**SHOP, "src/cart.rs": "fn f() {\n    crate::tax::compute();\n    super::Rate;\n}\n"})
+    assert _shown(rows) == [
+        ("src/lib.rs", "import", 3, "super"),
+        ("src/tax.rs", "call", 2, "compute"),
+        ("src/tax.rs", "import", 2, "crate"),
+        ("src/tax.rs", "uses", 3, "Rate"),
+    ]
+
+
+def test_names_go_through_modules_inside_files_and_their_globs() -> None:
+    user = "use crate::prelude::*;\nuse crate::prelude::Cart as Same;\nfn f(a: Cart, b: Same) { Cart::open() }\n"
+    rows = _rows("src/user.rs", {**SHOP, "src/lib.rs": SHOP["src/lib.rs"] + "mod user;\n", "src/user.rs": user})
+    assert [(d.dst, d.kind, d.line, d.names) for d in rows.dependencies if d.dst == "src/cart.rs"] == [
+        ("src/cart.rs", "call", 3, "Cart.open"),
+        ("src/cart.rs", "type", 3, "Cart"),
+        ("src/cart.rs", "uses", 2, "Cart"),
+    ]
+    assert rows.unresolved == ()
+
+
+def test_what_macros_get_is_read_as_text_and_less_sure() -> None:
+    user = "use crate::tax;\nfn f() {\n    println!(tax::compute());\n    tax::compute();\n}\n"
+    files = {**SHOP, "src/lib.rs": SHOP["src/lib.rs"] + "mod user;\n", "src/user.rs": user}
+    surely = [(d.kind, d.line, d.confidence) for d in _rows("src/user.rs", files).dependencies]
+    assert surely == [("call", 3, 0.7), ("import", 1, 1.0)]
+    files["src/user.rs"] = user.replace("println!(tax::compute())", "()")
+    assert [(d.kind, d.line, d.confidence) for d in _rows("src/user.rs", files).dependencies] == [
+        ("call", 4, 1.0),
+        ("import", 1, 1.0),
+    ]
+
+
+def test_a_file_that_comes_to_declare_another_one_moves_what_super_and_crate_mean_there() -> None:
+    files = {
+        **SHOP,
+        "src/main.rs": "mod cart;\npub struct Rate;\n",
+        "src/lib.rs": "pub mod tax;\npub use tax::Rate;\n",
+        "src/cart.rs": "use crate::Rate;\nuse super::Rate as Same;\n",
+    }
+    walked = FilesWalk()
+    tree = {name: text.encode() for name, text in files.items()}
+    rows = walked.to(tree).graph.files["src/cart.rs"]
+    assert {d.dst for d in rows.dependencies} == {"src/main.rs"}
+    tree["src/lib.rs"] = SHOP["src/lib.rs"].encode()
+    rows = walked.to(tree).graph.files["src/cart.rs"]
+    assert {d.dst for d in rows.dependencies if d.kind == "import"} == {"src/lib.rs"}
+
+
+def test_an_import_of_a_module_around_the_file_is_upward_until_another_declares_it() -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "shop"\nedition = "2021"\n',
+        "src/lib.rs": "mod a;\nmod c;\npub fn open() {}\n",
+        "src/a.rs": "pub mod deep;\npub struct Cart;\n",
+        "src/a/deep.rs": "use super::Cart;\nuse crate::open;\nuse crate::c::Till;\n",
+        "src/c.rs": "pub struct Till;\n",
+    }
+    walked = FilesWalk()
+    tree = {name: text.encode() for name, text in files.items()}
+    rows = walked.to(tree).graph.files["src/a/deep.rs"]
+    assert _upward(rows) == {"src/a.rs": True, "src/lib.rs": True, "src/c.rs": False}
+    tree["src/a.rs"] = b"pub struct Cart;\n"
+    tree["src/c.rs"] = b'#[path = "a/deep.rs"]\nmod deep;\npub struct Till;\n'
+    rows = walked.to(tree).graph.files["src/a/deep.rs"]
+    assert _upward(rows) == {"src/lib.rs": True, "src/c.rs": True}
+
+
+def test_what_exists_only_while_tests_run_vanishes_from_what_runs() -> None:
+    rows = _rows(
+        "src/lib.rs",
+        {
+            "Cargo.toml": '[package]\nname = "shop"\nedition = "2021"\n',
+            "src/lib.rs": "mod a;\nmod b;\n#[cfg(test)]\nuse crate::a::Cart;\nuse crate::b::Till;\n"
+            "#[cfg(test)]\nmod tests {\n    #[test]\n    fn sells() {}\n}\nfn sells() {}\n",
+            "src/a.rs": "pub struct Cart;\n",
+            "src/b.rs": "pub struct Till;\n",
+        },
+    )
+    assert {d.dst: d.type_only for d in rows.dependencies if d.kind == "import"} == {
+        "src/a.rs": True,
+        "src/b.rs": False,
+    }
+    assert {s.symbol: s.modifiers for s in rows.symbols} == {"tests": "test", "tests.sells": "test", "sells": ""}
+
+
+def test_removing_the_file_of_a_module_leaves_the_other_one_that_it_may_be() -> None:
+    files = {**SHOP, "src/tax/mod.rs": "pub struct Rate;\n"}
+    walked = FilesWalk()
+    tree = {name: text.encode() for name, text in files.items()}
+    assert {d.dst for d in walked.to(tree).graph.files["src/cart.rs"].dependencies} == {"src/lib.rs", "src/tax.rs"}
+    del tree["src/tax.rs"]
+    assert {d.dst for d in walked.to(tree).graph.files["src/cart.rs"].dependencies} == {"src/lib.rs", "src/tax/mod.rs"}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    ["[" * 50_000, "a." * 100_000 + "b = 1", "[package]\nname = 3\nedition = []\n[[bin]]\n[lib]\npath = 1\n", "\xff\0",
+     "package = 1\nbin = 2\ndependencies = [1]\nworkspace = 3\n", '[lib]\npath = "../../../x.rs"\n'],
+)  # fmt: skip
+def test_a_hostile_manifest_is_one_that_says_nothing(manifest: str) -> None:
+    rows = _rows("src/cart.rs", {**SHOP, "Cargo.toml": manifest})
+    assert all(d.dst.endswith(".rs") for d in rows.dependencies)
+
+
+def test_modules_that_declare_each_other_in_a_circle_end_the_search() -> None:
+    files = {
+        "src/a.rs": '#[path = "b.rs"] mod b;\nuse super::super::x;\nuse crate::y;\n',
+        "src/b.rs": '#[path = "a.rs"] mod a;\nuse a::b::a::b::Thing;\npub use a::Thing;\n',
+    }
+    assert {d.dst for d in _rows("src/a.rs", files).dependencies} == {"src/b.rs"}
+
+
+def test_globs_of_what_lies_in_the_same_file_end_the_search() -> None:
+    kinds = "".join(f"pub enum K{n} {{ A{n} }}\nuse self::K{n}::*;\npub use K{n}::A{n} as B{n};\n" for n in range(12))
+    files = {
+        **SHOP,
+        "src/tax.rs": kinds + "pub use crate::cart::*;\n",
+        "src/cart.rs": "use crate::tax::*;\nuse crate::tax::K3::*;\nfn f() { A3; lost(); B5; Lost::lost() }\n",
+    }
+    assert {d.dst for d in _rows("src/cart.rs", files).dependencies} == {"src/tax.rs"}
