@@ -122,6 +122,7 @@ class Interface(NamedTuple):
     # (first, last) line, in order, of text that was read without a grammar (what macros get): a name was found, what it
     # means is less sure.
     guessed: Sequence[tuple[int, int]] = ()
+    dialect: str = ""  # that it is written in, where its name leaves that open and its content has told it
 
 
 class Reference(NamedTuple):
@@ -218,7 +219,7 @@ def pack(facts: Facts) -> tuple[bytes, bytes]:
     interface = [
         i.lines, i.code_lines, i.is_generated, i.has_all,
         _columns(i.imports), _columns(i.symbols), _columns(i.parameters), _columns(i.overloads),
-        _columns(i.overload_parameters), _columns(i.exports), i.errors, i.spaces, i.guessed,
+        _columns(i.overload_parameters), _columns(i.exports), i.errors, i.spaces, i.guessed, i.dialect,
     ]  # fmt: skip
     body = [
         _columns(b.references), _columns(b.functions), _columns(b.handlers), _columns(b.literals),
@@ -231,7 +232,7 @@ def unpack_interface(packed: bytes) -> Interface:
     """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
     (
         lines, code, generated, has_all, imports, symbols, parameters, overloads, overload_parameters, exports, errors,
-        spaces, guessed,
+        spaces, guessed, dialect,
     ) = orjson.loads(zlib.decompress(packed))  # fmt: skip
     return Interface(
         lines, code, generated, has_all,
@@ -239,6 +240,7 @@ def unpack_interface(packed: bytes) -> Interface:
         _rows(Parameter, overload_parameters), _rows(Export, exports),
         [(first, last) for first, last in errors], [(name, first, last) for name, first, last in spaces],
         [(first, last) for first, last in guessed],
+        dialect,
     )  # fmt: skip
 
 

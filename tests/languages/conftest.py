@@ -13,12 +13,12 @@ import tree_sitter
 
 from plumbrule import facts
 from plumbrule.facts import Facts, Import, Parameter
-from plumbrule.languages import External, Language, Located, Resolver, Space, language_of, languages
+from plumbrule.languages import External, Language, Located, Resolver, Space, language_of, languages, written_in
 from plumbrule.resolve import Entry, Tree
 
 FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional", "required", "implicit", "part")
 _EXPECT = re.compile(r"expect:\s*(no\s+)?(\w+) ?(.*?)(?=\s*expect:|\s*\*/|$)")
-_COMMENT_ONLY = re.compile(r"\s*(?:#|//|/\*|\{/\*).*expect:")
+_COMMENT_ONLY = re.compile(r"\s*(?:#(?!\s*(?:define|include|if|el|endif|pragma))|//|/\*|\{/\*).*expect:")
 
 
 @cache
@@ -29,8 +29,9 @@ def _grammar(dialect: str) -> tuple[tree_sitter.Language, tree_sitter.Query]:
 
 
 def read(source: bytes, dialect: str) -> Facts:
-    grammar, query = _grammar(dialect)
-    return languages()[dialect].extract(source, tree_sitter.Parser(grammar).parse(source), query)
+    language = written_in(dialect, source)
+    grammar, query = _grammar(language.dialect)
+    return language.extract(source, tree_sitter.Parser(grammar).parse(source), query)
 
 
 def grow(files: Mapping[str, bytes]) -> Tree:

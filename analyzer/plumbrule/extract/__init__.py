@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from plumbrule.extract.pool import Crew, Died, Limits, Value, Work
 from plumbrule.facts import Body, Facts, Interface, pack, unpack_body, unpack_interface
-from plumbrule.languages import languages
+from plumbrule.languages import written_in
 
 LOST = "its object is "  # how the reason begins where git has the name of the bytes and not the bytes
 NOT_KEPT = "not kept"  # beside a reason that is no property of the bytes: the next run tries again
@@ -217,13 +217,15 @@ def _work(todo: list[Wanted], objects: Objects, limits: Limits) -> Work:
             return ("a Git LFS pointer: its content is not in the repository",)
         if b"\0" in data:
             return ("holds NUL bytes, so it is no source text",)
-        if one.dialect not in tools:
-            language = languages()[one.dialect]
+        language = written_in(one.dialect, data)
+        if language.dialect not in tools:
             grammar = tree_sitter.Language(language.grammar())
-            tools[one.dialect] = tree_sitter.Parser(grammar), tree_sitter.Query(grammar, language.query)
-        parser, query = tools[one.dialect]
+            tools[language.dialect] = tree_sitter.Parser(grammar), tree_sitter.Query(grammar, language.query)
+        parser, query = tools[language.dialect]
         try:
-            facts: Facts = languages()[one.dialect].extract(data, parser.parse(data), query)
+            facts: Facts = language.extract(data, parser.parse(data), query)
+            if language.dialect != one.dialect:
+                facts = Facts(facts.interface._replace(dialect=language.dialect), facts.body)
         except ValueError as error:
             return (str(error) or "unreadable",)
         except RecursionError:

@@ -60,6 +60,14 @@ class Hiding:
         """Whether a dotted name that stands there begins with a local one."""
         return _covers(self._values.get(name.partition(b".")[0]), start)
 
+    def hidden_until(self, name: bytes, start: int) -> int:
+        """Where the span ends in which a name without dots that stands there is local; 0 if it is not."""
+        spans = self._values.get(name)
+        if spans is None:
+            return 0
+        number = bisect_right(spans, (start, start + 1_000_000_000)) - 1
+        return spans[number][1] if number >= 0 and start < spans[number][1] else 0
+
     def hides_type(self, name: bytes, start: int) -> bool:
         """The same for a name that stands where a type is meant."""
         return bool(self._types) and _covers(self._types.get(name.partition(b".")[0]), start)

@@ -152,6 +152,12 @@ class Language:
     ] = ()  # endings of code, and of the file beside it that may declare what it offers
     # What a file defines, in the words of its resolver's `Tree.defining`: each begins with "/", as no path does.
     declares: Callable[[str, Interface], Iterable[str]] | None = None
+    # For names that leave it open in which language a file is written: the dialect that its content says. Pure, cheap.
+    written_in: Callable[[bytes], str] | None = None
+    # Where an import stands for the whole text of a file, so that all names come through it, at any depth, that the
+    # file has or imports: what stands before a name in the words of `declares`, of files that declare it at their
+    # outermost level, and of those that define what others only declare.
+    poured: tuple[str, str] | None = None
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
 
     @property
@@ -164,6 +170,12 @@ class Language:
         """facts.scm, and what a dialect's grammar has beyond its language's in DIALECT.scm."""
         parts = (self.folder / "facts.scm", self.folder / f"{self.dialect}.scm")
         return "\n".join(part.read_text("utf-8") for part in parts if part.is_file())
+
+
+def written_in(dialect: str, source: bytes) -> Language:
+    """The dialect of a file with this content whose name says `dialect`."""
+    language = languages()[dialect]
+    return language if language.written_in is None else languages()[language.written_in(source)]
 
 
 @cache
@@ -291,6 +303,9 @@ def extractor_version(dialect: str) -> str:
     digest = hashlib.sha256()
     digest.update(f"{dialect} {language.distribution} {_version(language.distribution)}".encode())
     digest.update(_version("tree-sitter").encode())
+    if language.written_in is not None:  # then any dialect of the folder may be what makes its facts
+        others = {other.distribution for other in languages().values() if other.folder == language.folder}
+        digest.update("".join(f"{one} {_version(one)}" for one in sorted(others)).encode())
     package = Path(__file__).parent.parent
     sources = {(*package.parts, "facts.py")}
     for folder in (language.folder, package / "extract", *language.borrows):

@@ -28,11 +28,14 @@ from plumbrule.languages import (
     test_marks,
 )
 from plumbrule.measures import FactsOf
+from plumbrule.resolve.answers import ANYWHERE, NONE, NOTHING, NOWHERE, WHO, Answer, Led, Question
+from plumbrule.resolve.answers import Definition as Definition
 from plumbrule.resolve.offered import Offer, Read, binding, moved_names, scope_of
+from plumbrule.resolve.pouring import Pouring
 from plumbrule.resolve.rows import UPWARD, Found
 from plumbrule.resolve.tree import Entry as Entry
 from plumbrule.resolve.tree import Tree as Tree
-from plumbrule.resolve.uses import asked_as, seen_as
+from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_whole, seen_as, within
 
 
 class Memory(NamedTuple):
@@ -72,35 +75,13 @@ class _Moved(NamedTuple):
     appeared: set[str]  # paths and "folder/" that came, went, or gained or lost facts
     dirty: set[str]  # files to be bound again
     gone: set[str]  # files that had facts and have none now
+    rerouted: set[str]  # files that may now import other files than before
 
-
-class Definition(NamedTuple):
-    """Where a name leads in the end; `symbol` "" is the module itself."""
-
-    path: str
-    symbol: str
-
-
-_Question = tuple[str, int, str, int]  # module, level and name of an import row, and REQUIRED if it says so
-_Led = tuple[Definition | None, frozenset[Read]]  # where a name leads, and every look that was taken to find it
 
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
 
 
-class _Answer:
-    """What the files of one folder get for (module, level, name), and who hangs on it."""
-
-    __slots__ = ("asked", "question", "scope", "target", "users")
-
-    def __init__(self, scope: tuple[str, str], question: _Question, target: Target, asked: Iterable[str]) -> None:
-        self.scope = scope  # (language, folder), or the file where modules are nested
-        self.question = question
-        self.target = target
-        self.asked = asked  # paths and "folder/" that were looked for
-        self.users: set[str] = set()
-
-
-class Resolution:
+class Resolution(Pouring):
     """The bound state of one repository's tree; `update` moves it to another tree.
 
     After `update` the state is that of the new tree whatever way it was reached: the rows of a file depend on the
@@ -108,6 +89,7 @@ class Resolution:
     """
 
     def __init__(self, facts: FactsOf, read: Callable[[str, str], bytes]) -> None:
+        super().__init__()
         self.tree = Tree(read)
         self._facts = facts
         self._interfaces: dict[str, Interface] = {}
@@ -115,34 +97,38 @@ class Resolution:
         self._resolvers: dict[str, Resolver] = {}
         self._prints: dict[str, object] = {}
         self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
-        self._answers: dict[tuple[str, str], dict[_Question, _Answer]] = {}  # by (language, folder)
-        self._asked_by: dict[str, set[_Answer]] | None = None  # made when a second tree is moved to
+        self._answers: dict[tuple[str, str], dict[Question, Answer]] = {}  # by (language, folder)
+        self._asked_by: dict[str, set[Answer]] | None = None  # made when a second tree is moved to
         self._asked_before: Mapping[str, Collection[str]] = {}  # the same by file, as an earlier process remembered it
         self._asked_again: set[str] = set()  # of which that no longer counts
         # What is in `_reads` of the files in `_unnoted` may be missing from it.
         self._readers = _Readers({})
         self._reads: dict[str, set[Read]] = {}
         self._unnoted: set[str] = set()
-        self._bound: dict[str, list[_Answer]] = {}  # an answer for each import row
-        self._led: dict[tuple[str, ...], _Led] = {}  # by (file, name), and by (file, name, dotted rest)
+        self._bound: dict[str, list[Answer]] = {}  # an answer for each import row
+        self._led: dict[tuple[str, ...], Led] = {}  # by (file, name), and by (file, name, dotted rest)
         self._led_through: dict[str, set[tuple[str, ...]]] = defaultdict(set)
 
     def update(self, changes: Mapping[str, Entry | None]) -> dict[str, FileRows | None]:
         """Moves to the tree with these files set or removed (None); the bundles that may differ, gone ones as None."""
-        moved = _Moved(set(), set(), set(), set())
+        moved = _Moved(set(), set(), set(), set(), set())
+        self._poured_anew()
         self._note_readers()
         for path, entry in changes.items():
             if self.tree.entries.get(path) != entry:
                 self._set(path, entry, moved)
-        self._renew_resolvers(moved.touched, moved.appeared, moved.dirty)
+        self._renew_resolvers(moved)
         asked_by = self._note_asked() if self._answers else {}
         for what in moved.appeared:
             for answer in asked_by.pop(what, ()):
-                self._drop_answer(answer, moved.dirty)
+                self._drop_answer(answer, moved)
             for user in self._asked_before.get(what, ()) if what not in self._asked_again else ():
                 moved.dirty.add(user)
                 moved.dirty.update(*self._readers[user].values())
+                moved.rerouted.add(user)
             self._asked_again.add(what)
+        self._spread(moved.rerouted, self._readers)
+        moved.dirty.update(moved.rerouted)
         # First every binding, then every name: a name may lead through another file that is dirty as well.
         stale = [path for path in moved.dirty - moved.gone if self.tree.has_facts(path)]
         for path in stale:
@@ -161,12 +147,13 @@ class Resolution:
         declared = self._declared(path, earlier)
         moved.appeared.update(self.tree.put(path, entry))
         if entry is None or not entry.dialect:
-            moved.appeared.update(self.tree.define(path, declared, _NONE))
+            moved.appeared.update(self.tree.define(path, declared, NONE))
             if earlier is not None:
                 moved.gone.add(path)
                 moved.appeared.add(path)
                 self._forget(path)
                 moved.dirty.update(*self._readers[path].values())
+                moved.rerouted.update(self._readers[path].get("", ()))
                 self._readers[path] = {}
             return
         interface = self._facts.interface(entry.dialect, entry.blob)
@@ -176,6 +163,8 @@ class Resolution:
             readers = self._readers[path]
             moved.dirty.update(*(readers.values() if names is None else (readers.get(name, ()) for name in names)))
             self._drop_led(path)
+        if names is None:
+            moved.rerouted.add(path)
         if earlier is None:
             moved.appeared.add(path)
         self._keep(path, interface)
@@ -184,9 +173,9 @@ class Resolution:
     def _declared(self, path: str, interface: Interface | None) -> Set[str]:
         entry = self.tree.entries.get(path)
         if interface is None or entry is None:
-            return _NONE
+            return NONE
         declares = languages()[entry.dialect].declares
-        return frozenset(declares(path, interface)) if declares is not None else _NONE
+        return frozenset(declares(path, interface)) if declares is not None else NONE
 
     def blob(self, path: str) -> str:
         """Of a file of the tree; "" if it has none."""
@@ -209,7 +198,7 @@ class Resolution:
         """Stands on this tree, which an earlier process had bound and remembered; facts are read when needed."""
         self.tree.stand(entries, folders, memory.defined)
         self._readers, self._asked_before = _Readers(memory.readers), memory.asked
-        self._renew_resolvers(set(), {""}, set())
+        self._renew_resolvers(_Moved(set(), {""}, set(), set(), set()))
 
     def languages(self) -> list[str]:
         """Languages that have files here, sorted."""
@@ -239,7 +228,7 @@ class Resolution:
     # -- what hangs on what -------------------------------------------------------------------------------------
     # Nobody asks while the first tree is bound, so both indexes are made when they are first needed.
 
-    def _note_asked(self) -> dict[str, set[_Answer]]:
+    def _note_asked(self) -> dict[str, set[Answer]]:
         if self._asked_by is None:
             self._asked_by = defaultdict(set)
             for known in self._answers.values():
@@ -257,8 +246,9 @@ class Resolution:
 
     # -- invalidation -------------------------------------------------------------------------------------------
 
-    def _renew_resolvers(self, touched: set[str], appeared: set[str], dirty: set[str]) -> None:
+    def _renew_resolvers(self, change: _Moved) -> None:
         """Makes resolvers anew where what settled them may have changed; other answers stand if nothing did."""
+        touched, appeared, dirty = change.touched, change.appeared, change.dirty
         if not appeared and not any(asked & touched for asked in self._manifests.values()):
             return
         present: dict[str, Language] = {}
@@ -280,15 +270,18 @@ class Resolution:
             if fingerprint != self._prints.get(name):
                 for known in [known for (language, _), known in self._answers.items() if language == name]:
                     for answer in list(known.values()):
-                        self._drop_answer(answer, dirty)
+                        self._drop_answer(answer, change)
                 if name in self._prints:
-                    dirty |= {
+                    own_files = {
                         p for p, e in self.tree.entries.items() if e.dialect and languages()[e.dialect].name == name
                     }
+                    dirty |= own_files
+                    change.rerouted.update(own_files)
             self._resolvers[name], self._prints[name] = resolver, fingerprint
             self._manifests[name] = frozenset(watch)
 
-    def _drop_answer(self, answer: _Answer, dirty: set[str]) -> None:
+    def _drop_answer(self, answer: Answer, moved: _Moved) -> None:
+        dirty = moved.dirty
         known = self._answers[answer.scope]
         if known.get(answer.question) is not answer:
             return
@@ -297,6 +290,9 @@ class Resolution:
             for what in answer.asked:
                 self._asked_by[what].discard(answer)
         dirty |= answer.users
+        if answer.question[1] == WHO:
+            return
+        moved.rerouted.update(answer.users)
         for user in answer.users:
             # Whoever followed a name through a file whose imports now lead elsewhere must look again.
             dirty.update(*self._readers[user].values())
@@ -328,9 +324,11 @@ class Resolution:
                 return None
             spoken = languages()[self.tree.entries[path].dialect]
             known = self._offers[path] = Offer(interface, passes_on=spoken.passes_on)
+            if spoken.poured:
+                known.only_declared = {one.name for one in interface.symbols if one.modifiers.startswith("abstract")}
         return known
 
-    def _items(self, path: str) -> list[_Answer]:
+    def _items(self, path: str) -> list[Answer]:
         """The answers to the import rows of a file that has facts, in their order."""
         known = self._bound.get(path)
         return known if known is not None else self._bind(path)
@@ -345,7 +343,7 @@ class Resolution:
 
     # -- binding ------------------------------------------------------------------------------------------------
 
-    def _bind(self, path: str) -> list[_Answer]:
+    def _bind(self, path: str) -> list[Answer]:
         interface = self._interface(path)
         bound = [self._answer(path, row) for row in interface.imports] if interface is not None else []
         for answer in self._bound.get(path, ()):
@@ -355,7 +353,7 @@ class Resolution:
         self._bound[path] = bound
         return bound
 
-    def _answer(self, path: str, row: Import) -> _Answer:
+    def _answer(self, path: str, row: Import) -> Answer:
         """What an import row means in a file of the tree."""
         language = languages()[self.tree.entries[path].dialect]
         scope = (language.name, path if language.nested else path.rpartition("/")[0])
@@ -366,17 +364,30 @@ class Resolution:
             asked = self.tree.watch()
             target = self._resolvers[scope[0]].locate(path, row)
             self.tree.rest()
-            answer = known[question] = _Answer(scope, question, target, asked)
+            answer = known[question] = Answer(scope, question, target, asked)
             if self._asked_by is not None:
                 for what in asked:
                     self._asked_by[what].add(answer)
         return answer
 
+    def _who(self, path: str, what: str) -> list[str]:
+        """The files that have this in the words of `Language.declares`; `path` is bound again when others do."""
+        scope = (languages()[self.tree.entries[path].dialect].name, ANYWHERE)
+        known = self._answers.setdefault(scope, {})
+        question = (what, WHO, "", 0)
+        answer = known.get(question)
+        if answer is None:
+            answer = known[question] = Answer(scope, question, Space(), (what,))
+            if self._asked_by is not None:
+                self._asked_by[what].add(answer)
+        answer.users.add(path)
+        return self.tree.defining(what)
+
     def _unread(self, user: str, reads: set[Read]) -> None:
         for path, name in reads:
             self._readers[path].get(name, set()).discard(user)
 
-    def _define(self, path: str, name: str) -> _Led:
+    def _define(self, path: str, name: str) -> Led:
         """The definition, and every name that was looked up in some file to find it."""
         known = self._led.get((path, name))
         if known is None:
@@ -384,7 +395,7 @@ class Resolution:
             known = self._led_to((path, name), self._follow(path, name, 0, entered), entered)
         return known
 
-    def _led_to(self, key: tuple[str, ...], definition: Definition | None, reads: Iterable[Read]) -> _Led:
+    def _led_to(self, key: tuple[str, ...], definition: Definition | None, reads: Iterable[Read]) -> Led:
         """Keeps an answer for as long as nothing that was read for it changes."""
         led = self._led[key] = definition, frozenset(reads)
         for read, _ in led[1]:
@@ -442,7 +453,7 @@ class Resolution:
                 return found
         is_inner = "." in name and self._is_nested(path)
         for index in offer.stars if name else ():
-            inner = _as_in(self._interfaces[path], rows[index].symbol, name)
+            inner = as_in(self._interfaces[path], rows[index].symbol, name)
             if is_inner and inner == name:
                 continue  # a star gives what has no dots; taking more, two of them here would ask without end
             target = self._items(path)[index].target
@@ -473,7 +484,7 @@ class Resolution:
         if target.is_submodule and name == self._interfaces[path].imports[index].name:
             bound = self._follow(target.package, name, depth + 1, search) if target.package not in ("", path) else None
             return bound if bound is not None and bound.symbol else Definition(target.path, "")
-        return self._follow(target.path, _within(target, name), depth + 1, search)
+        return self._follow(target.path, within(target, name), depth + 1, search)
 
     # -- rows ---------------------------------------------------------------------------------------------------
 
@@ -491,7 +502,7 @@ class Resolution:
         self._reads[path] = reads
         self._unnoted.add(path)
         file = FileRow(
-            languages()[entry.dialect].name,
+            languages()[interface.dialect or entry.dialect].name,
             entry.dialect,
             entry.blob,
             interface.lines,
@@ -520,13 +531,13 @@ class Resolution:
             kind = "part" if row.flags & PART else "import"
             flags = row.flags | UPWARD if target.upward else row.flags
             found.edge(target.path, kind, line, name or row.alias, flags, target.confidence)
-            if _is_whole(row, target):
+            if is_whole(row, target):
                 definition = self._put_in_place(found, target, name)
                 if definition is None:
                     found.use(target.path, "", "import", line, row.symbol)
                     continue
             else:
-                definition, reads = self._define(target.path, _within(target, name))
+                definition, reads = self._define(target.path, within(target, name))
                 found.looks.add(reads)
             if definition is not None:
                 found.edge(definition.path, "uses", line, name, row.flags, target.confidence)
@@ -559,7 +570,7 @@ class Resolution:
         found.looks.add(reads)
         return definition if definition is not None and definition.symbol else None
 
-    def _is_missed(self, found: Found, answer: _Answer, target: Located) -> bool:
+    def _is_missed(self, found: Found, answer: Answer, target: Located) -> bool:
         """Whether it is certain that the file which the statement names does not offer the name it asks for."""
         name = answer.question[2]
         if target.inside and self._is_nested(found.path):
@@ -633,13 +644,16 @@ class Resolution:
                 known[scope, text, through] = led, steps
             if led is not None:
                 index, (dst, name), confidence = led
-                by = asked_as(text, _asked_for(rows[index], bound[index].target), name)
+                by = asked_as(text, asked_for(rows[index], bound[index].target), name)
                 found.edge(dst, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, confidence)
                 if isinstance(bound[index].target, Space) and not rows[index].flags & IMPLICIT:
                     found.edge(dst, "import", rows[index].line, by, rows[index].flags, confidence)
                     asked.add(index)
                 way, calls = seen_as(reference, name)
                 found.use(dst, name, way, line, symbol, calls)
+                for definer in self._defined_elsewhere(path, dst, name, found.reads):
+                    found.edge(definer, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, _BY_NAME * confidence)
+                    found.use(definer, name, way, line, symbol, calls)
                 for module, part, certainty in steps:
                     found.edge(module, "uses", line, part, rows[index].flags, certainty)
         self._unused_spaces(found, asked)
@@ -675,9 +689,9 @@ class Resolution:
         """The import row by which a name leads out of the file, its definition and how sure that is."""
         rows, bound = self._interfaces[path].imports, self._items(path)
         head, _, rest = text.partition(".")
-        index, definition, reads, share = -1, None, _NOTHING, 1.0
+        index, definition, reads, share = -1, None, NOTHING, 1.0
         candidates = [through] if through >= 0 else binding(rows, offer, head, scope) if head else ()
-        called: frozenset[Read] = _NOTHING
+        called: frozenset[Read] = NOTHING
         if stars and not candidates:
             candidates, called = self._called(path, head)
         if candidates:
@@ -688,7 +702,11 @@ class Resolution:
                     definition, share = below, _NOT_IMPORTED_HERE
                 reads |= more
         elif stars and head not in offer.names:
-            index, definition, reads = self._through_stars(path, stars, head, rest)
+            poured = languages()[self.tree.entries[path].dialect].poured
+            if poured is None:
+                index, definition, reads = self._through_stars(path, stars, head, rest)
+            else:
+                index, definition, reads = self._poured_into(path, stars, poured[0], text.split("."))
         reads |= called
         if definition is None or definition.path == path or not self.tree.has_facts(definition.path):
             return None, reads
@@ -725,7 +743,7 @@ class Resolution:
                 reads |= {(target.path, name)}
                 if not is_space and not target.inside and not self._in_star(target.path, name):
                     continue
-                definition, through = self._descend(target.path, _within(target, name), left)
+                definition, through = self._descend(target.path, within(target, name), left)
                 reads |= through
                 if definition is not None:
                     return star, definition, reads
@@ -747,20 +765,20 @@ class Resolution:
         if isinstance(target, Space):
             name, _, rest = rest.partition(".")
             target = self._asked_of(path, row, name) if name else target
-            definition, reads = self._descend(target.path, name, rest) if isinstance(target, Located) else _NOWHERE
+            definition, reads = self._descend(target.path, name, rest) if isinstance(target, Located) else NOWHERE
             return best, definition, reads
         if not isinstance(target, Located):
-            return best, None, _NOTHING
+            return best, None, NOTHING
         if best_length >= 0 and row.alias == row.module.partition(".")[0]:
             rest = text[len(row.module) + 1 :]
         elif row.name == "" and "." in row.module and row.level == 0 and row.alias == row.module.partition(".")[0]:
-            return best, None, _NOTHING  # `a.other` where only `import a.b` was written: the package's own name
+            return best, None, NOTHING  # `a.other` where only `import a.b` was written: the package's own name
         if target.is_submodule and target.package not in ("", path):
             return best, *self._descend_beside(target, row.name, rest)
-        inside = target.inside if _is_whole(row, target) else _within(target, row.name)
+        inside = target.inside if is_whole(row, target) else within(target, row.name)
         return best, *self._descend(target.path, inside, rest)
 
-    def _descend_beside(self, target: Located, name: str, rest: str) -> _Led:
+    def _descend_beside(self, target: Located, name: str, rest: str) -> Led:
         """As `_descend`, through the name of a module to which its package may have bound something else."""
         bound, reads = self._descend(target.package, name, "")
         if bound is None or not bound.symbol:
@@ -792,21 +810,21 @@ class Resolution:
         answer.users.add(path)
         return answer.target
 
-    def _through_package(self, path: str, row: Import, target: Target, text: str) -> _Led:
+    def _through_package(self, path: str, row: Import, target: Target, text: str) -> Led:
         """Where a dotted name leads that goes through a package into a module below it that is not imported here.
 
         It is there at run time if anyone has imported it. None unless there is such a module.
         """
         head, *parts = text.split(".")
         if not isinstance(target, Located):
-            return None, _NOTHING
+            return None, NOTHING
         if target.is_submodule:
             module = f"{row.module}.{row.name}" if row.module else row.name
         elif row.name == "" and row.level == 0 and row.alias == row.module.partition(".")[0] == head:
             module = head
         else:
-            return None, _NOTHING
-        led: _Led = None, _NOTHING
+            return None, NOTHING
+        led: Led = None, NOTHING
         for place, part in enumerate(parts, 1):
             module = f"{module}.{part}"
             answer = self._answer(path, row._replace(module=module, name=""))
@@ -817,7 +835,7 @@ class Resolution:
                 led = self._descend(answer.target.path, "", ".".join(parts[place:]))
         return led
 
-    def _descend(self, path: str, name: str, rest: str) -> _Led:
+    def _descend(self, path: str, name: str, rest: str) -> Led:
         """Where `name`, looked up in file `path` ("" = the file itself), leads, and from there as far as the dots of
         `rest` name modules and symbols: the last certain point."""
         key = (path, name, rest)
@@ -858,41 +876,8 @@ class Resolution:
 
 
 _Step = tuple[str, str, float]  # a module that a dotted name goes through, the part that names it, how sure that is
-_NOTHING: frozenset[Read] = frozenset()
-_NOWHERE: _Led = (None, _NOTHING)
-_NONE: frozenset[str] = frozenset()
 _NOT_IMPORTED_HERE = 0.8
-
-
-def _within(target: Located, name: str) -> str:
-    """How the file that a statement leads to names what the statement asks for."""
-    if target.called:
-        return target.called
-    return f"{target.inside}.{name}" if target.inside else name
-
-
-def _asked_for(row: Import, target: Target) -> str:
-    """The symbol that a statement asks a file for, "" if that is all of it."""
-    if _is_whole(row, target):
-        return ""
-    return (isinstance(target, Located) and target.called) or row.name
-
-
-def _as_in(interface: Interface, symbol: int, name: str) -> str:
-    """A name of the file as it is called inside a symbol of it; "" if it is none of those inside."""
-    if symbol < 0 or interface.symbols[symbol].kind != "namespace":
-        return name
-    around = f"{interface.symbols[symbol].name}."
-    return name[len(around) :] if name.startswith(around) else ""
-
-
-def _is_whole(row: Import, target: Target) -> bool:
-    """Whether the row binds a file as a whole, or all that it offers."""
-    if not isinstance(target, Located):
-        return row.name in ("", "*")
-    return target.is_submodule or (row.name in ("", "*") and not target.called)
-
-
+_BY_NAME = 0.9  # of a definition that nothing but its name and an import of its declaration ties to it
 _EDGE_OF = {"read": "uses", "look": "uses"}  # kinds of dependencies by those of references; the others are called alike
 
 

@@ -23,7 +23,7 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
         "*": [(interface.has_all, bool(interface.errors), [name for name, _, _ in interface.spaces])]
     }
     for symbol in interface.symbols:
-        offer.setdefault(symbol.name, []).append(("symbol", symbol.exported, symbol.has("replaced")))
+        offer.setdefault(symbol.name, []).append(("symbol", symbol.exported, *_set_aside(symbol.modifiers)))
     for row in interface.imports:
         if row.symbol >= 0:
             continue  # nobody outside sees it
@@ -44,15 +44,24 @@ def _asks(row: Import) -> tuple[object, ...]:
     return (*row[:4], row.flags & REQUIRED)
 
 
+def _set_aside(modifiers: str) -> tuple[bool, bool]:
+    """Whether something else has the name, and whether it is only declared."""
+    return bool(modifiers) and "replaced" in modifiers.split(), modifiers.startswith("abstract")
+
+
 class Offer:
     """What a lookup of a name finds in a file, from its interface alone."""
 
-    __slots__ = ("aliases", "dotted", "exports", "hidden", "inner", "is_open", "names", "onward", "passed_on", "stars")
+    __slots__ = (
+        "aliases", "dotted", "exports", "hidden", "inner", "is_open", "names", "only_declared", "onward", "passed_on",
+        "stars",
+    )  # fmt: skip
 
     def __init__(self, interface: Interface, *, passes_on: bool) -> None:
         self.names = frozenset(
             [one.name for one in interface.symbols if not one.modifiers or "replaced" not in one.modifiers]
         )
+        self.only_declared: Set[str] = frozenset()  # of those whose definition another file has; see `Language.poured`
         self.is_open = bool(interface.errors)  # there may be names that the facts do not have
         self.exports: dict[str, list[Export]] = {}
         self.onward: list[int] = []  # import rows that are exported whole: `export * from`

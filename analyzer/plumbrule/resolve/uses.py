@@ -1,8 +1,9 @@
-"""What a reference says of the definition that was found for it, which may lie around what is meant."""
+"""What references and import rows say of the definitions that were found for them."""
 
 from __future__ import annotations
 
-from plumbrule.facts import Reference
+from plumbrule.facts import Import, Interface, Reference
+from plumbrule.languages import Located, Target
 
 
 def seen_as(reference: Reference, name: str) -> tuple[str, str]:
@@ -31,3 +32,32 @@ def asked_as(text: str, imported: str, symbol: str) -> str:
     if not symbol or own in asked or own in rest.split("."):
         return symbol
     return imported or rest or head
+
+
+def within(target: Located, name: str) -> str:
+    """How the file that a statement leads to names what the statement asks for."""
+    if target.called:
+        return target.called
+    return f"{target.inside}.{name}" if target.inside else name
+
+
+def asked_for(row: Import, target: Target) -> str:
+    """The symbol that a statement asks a file for, "" if that is all of it."""
+    if is_whole(row, target):
+        return ""
+    return (isinstance(target, Located) and target.called) or row.name
+
+
+def as_in(interface: Interface, symbol: int, name: str) -> str:
+    """A name of the file as it is called inside a symbol of it; "" if it is none of those inside."""
+    if symbol < 0 or interface.symbols[symbol].kind != "namespace":
+        return name
+    around = f"{interface.symbols[symbol].name}."
+    return name[len(around) :] if name.startswith(around) else ""
+
+
+def is_whole(row: Import, target: Target) -> bool:
+    """Whether the row binds a file as a whole, or all that it offers."""
+    if not isinstance(target, Located):
+        return row.name in ("", "*")
+    return target.is_submodule or (row.name in ("", "*") and not target.called)
