@@ -139,7 +139,48 @@ GO_LINES = [
     "func (c *Cart) Sum() int { return tax.Base{}.Sum() }",
     "func broken( {",
 ]
+INCLUDING = [
+    "CMakeLists.txt",
+    "src/cart.c",
+    "src/cart.h",
+    "src/tax.c",
+    "src/deep/tax.h",
+    "src/deep/rate.hpp",
+    "src/till.cpp",
+    "include/shop/tax.h",
+    "include/shop/all.h",
+    "other/tax.h",
+    "app/main.cc",
+    "src/config.h.in",
+]
+INCLUDING_LINES = [
+    '#include "cart.h"',
+    '#include "tax.h"',
+    '#include "deep/tax.h"',
+    "#include <shop/tax.h>",
+    "#include <shop/all.h>",
+    '#include "rate.hpp"',
+    '#include "cart.c"',
+    '#include "config.h"',
+    "#include <stdio.h>",
+    "#ifdef LEFT\n#include <shop/all.h>\n#endif",
+    "int total(int a);",
+    "int total(int a) { return rate(a) + LIMIT; }",
+    "int rate(int a);",
+    "int rate(int a) { return total(a) + shop::fee(a); }",
+    "#define LIMIT 3",
+    "struct cart { struct line *of; enum kind what; };",
+    "struct line { int sum; };",
+    "enum kind { PLAIN, ODD };",
+    "static int odd(struct cart *it) { return ODD + total(PLAIN); }",
+    "namespace shop { int fee(int a); class Till : public Base { void open(); static int made(); }; }",
+    "void Till::open() { Till::made(); fee(1); }",
+    "int Till::made() { return shop::Till::made(); }",
+    "namespace shop { class Base {}; }",
+    "int broken( {",
+]
 MANIFESTS = {
+    "CMakeLists.txt": ["include_directories(include)\n", "include_directories(other src)\n", "\n"],
     "go.mod": [
         "module example.org/m\n",
         "module example.org/n\n",
@@ -164,8 +205,8 @@ def _content(path: str, lines: list[str], chance: random.Random) -> bytes:
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
     ("paths", "lines"),
-    [(PYTHON, PYTHON_LINES), (SCRIPT, SCRIPT_LINES), (GO, GO_LINES)],
-    ids=["python", "script", "go"],
+    [(PYTHON, PYTHON_LINES), (SCRIPT, SCRIPT_LINES), (GO, GO_LINES), (INCLUDING, INCLUDING_LINES)],
+    ids=["python", "script", "go", "c"],
 )
 def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int, paths: list[str], lines: list[str]) -> None:
     chance = random.Random(seed)
@@ -236,6 +277,55 @@ def test_modules_that_the_import_statement_names_are_not_asked_for_again() -> No
     assert [(d.line, d.dst, d.kind, d.names) for d in rows.dependencies if d.line == 2] == [
         (2, "shop/_web/page.py", "call", "show")
     ]
+
+
+INCLUDED = {
+    "all.h": '#include "cart.h"\n#include "tax.h"\n',
+    "cart.h": "int total(int a);\n#define LIMIT 3\n",
+    "cart.c": '#include "cart.h"\nint total(int a) { return a; }\n',
+    "tax.h": "int rate(int a);\n",
+    "far.h": "int far_away(void);\n",
+    "run.c": '#include "all.h"\nint run(void) { return total(LIMIT) + rate(1) + far_away(); }\n',
+}
+
+
+def test_a_name_comes_through_any_number_of_includes_and_leads_to_declaration_and_definition() -> None:
+    edges = {(d.dst, d.kind, d.names) for d in _rows("run.c", INCLUDED).dependencies}
+    assert edges == {
+        ("all.h", "import", "*"),
+        ("cart.h", "call", "total"),
+        ("cart.c", "call", "total"),
+        ("cart.h", "uses", "LIMIT"),
+        ("tax.h", "call", "rate"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "calls"),
+    [
+        ("cart.h", '#include "far.h"\nint total(int a);\n', {"cart.h", "cart.c", "tax.h", "far.h"}),
+        ("all.h", '#include "tax.h"\n', {"tax.h"}),
+        ("cart.h", None, {"tax.h"}),
+        ("tax.h", "", {"cart.h", "cart.c"}),
+        ("cart.c", "int total(int a) { return a; }\n", {"cart.h", "tax.h"}),
+        ("more.c", '#include "cart.h"\nint total(int a) { return 2; }\n', {"cart.h", "tax.h"}),
+        ("tax.c", '#include "tax.h"\nint rate(int a) { return 2; }\n', {"cart.h", "cart.c", "tax.h", "tax.c"}),
+        ("run.c", '#include "far.h"\nint run(void) { return far_away(); }\n', {"far.h"}),
+    ],
+)
+def test_who_defines_a_name_is_asked_again_when_an_include_moves_anywhere_on_the_way(
+    path: str, text: str | None, calls: set[str]
+) -> None:
+    walked = FilesWalk()
+    tree = {name: content.encode() for name, content in INCLUDED.items()}
+    walked.to(tree)
+    if text is None:
+        del tree[path]
+    else:
+        tree[path] = text.encode()
+    rows = walked.to(tree).graph.files["run.c"]
+    assert {d.dst for d in rows.dependencies if d.kind == "call"} == calls
+    assert rows == analyse_files(tree).files["run.c"]
 
 
 def test_a_submodule_is_the_target_and_its_package_is_not() -> None:
