@@ -95,7 +95,7 @@ BASE: Mapping[str, Table] = {
                 _OWNER
                 + """symbol VARCHAR dotted path inside the file
                 line INTEGER first line
-                cyclomatic INTEGER McCabe, counted as radon does
+                cyclomatic INTEGER McCabe 1976: as radon counts Python, as lizard counts the others
                 cognitive INTEGER cognitive complexity (Campbell 2018)
                 nesting INTEGER deepest nesting of control structures
                 statements INTEGER statements in the body, docstring left out

@@ -140,6 +140,7 @@ class Sweep:
     ASKING: ClassVar[Asking] = Asking()
     BUILTINS: ClassVar[frozenset[str]] = frozenset()  # heads that a star import is not the source of
     WRAPPINGS: ClassVar[frozenset[str]] = frozenset(("parenthesized_expression",))  # that change nothing about a callee
+    LAMBDAS_COUNT = True  # paths through a function without a name are paths of the function around it
     LOGICAL: ClassVar[frozenset[str]] = frozenset(("&&", "||"))  # operators that are decisions
     OWN: ClassVar[frozenset[str]] = frozenset()  # heads that mean the object itself: `self`, `this`
 
@@ -338,8 +339,7 @@ class Sweep:
         frame = self.frame
         start, end = node.start_byte, node.end_byte
         if flow.cyclomatic and start >= self.muted:
-            frame.cyclomatic += flow.cyclomatic
-            self.branches += flow.cyclomatic
+            self._decides(flow.cyclomatic)
         frame.cognitive += flow.cognitive
         if flow.scaled:
             if self._tops[-1] is _CHAIN and self._ends[-1] == end:
@@ -365,12 +365,18 @@ class Sweep:
             self._ends.append(end)
             self._tops.append(_OPEN)
 
+    def _decides(self, paths: int) -> None:
+        """So many paths more; a function without a name is a graph of its own (McCabe 1976), unless the language's
+        tools see that otherwise."""
+        if self.frame.unnamed is None or self.LAMBDAS_COUNT:
+            self.frame.cyclomatic += paths
+        self.branches += paths
+
     def boolean(self, operator: Node, operands: tuple[Node | None, ...], node: Node) -> None:
         """A boolean operator; `operands` are its sides with parentheses taken off."""
         frame = self.frame
         if node.start_byte >= self.muted:
-            frame.cyclomatic += 1
-            self.branches += 1
+            self._decides(1)
         run = self._in_run.pop(node.id, None)
         if run is None:
             run = _Run(frame)

@@ -36,6 +36,7 @@ class _GoSweep(Sweep):
         "goto": Flow(cognitive=1),
         "jump": Flow(cognitive=1),
     }
+    LAMBDAS_COUNT = False
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         b"break case chan const continue default defer else fallthrough for func go goto if import interface map "
         b"package range return select struct switch type var".split()

@@ -30,6 +30,7 @@
 (try_statement) @try
 (catch_clause) @catch
 (ternary_expression) @ternary
+[(assignment_pattern) (object_assignment_pattern)] @default
 (binary_expression) @boolean
 (augmented_assignment_expression) @assigning
 (break_statement label: (_) @jump)

@@ -100,6 +100,7 @@ class EcmaScriptSweep(ModuleSweep):
         "catch": _BRANCH,
         "ternary": _BRANCH,
         "jump": Flow(cognitive=1),
+        "default": _DECISION,  # whether an argument was given is asked (as ESLint and lizard count it)
     }
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         b"abstract as async await break case catch class const continue debugger declare default delete do else enum "
@@ -118,6 +119,7 @@ class EcmaScriptSweep(ModuleSweep):
         "globalThis it describe isNaN module parseFloat parseInt process require setInterval setTimeout undefined "
         "window".split()
     )
+    LAMBDAS_COUNT = False
     OWN: ClassVar[frozenset[str]] = frozenset(("this", "super"))
     WRAPPINGS: ClassVar[frozenset[str]] = WRAPPINGS - {"await_expression"} | {"sequence_expression"}
 

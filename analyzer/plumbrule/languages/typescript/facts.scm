@@ -39,6 +39,9 @@
 (try_statement) @try
 (catch_clause) @catch
 (ternary_expression) @ternary
+[(assignment_pattern) (object_assignment_pattern)] @default
+(required_parameter value: (_) @default)
+(optional_parameter value: (_) @default)
 (binary_expression) @boolean
 (augmented_assignment_expression) @assigning
 (break_statement label: (_) @jump)
