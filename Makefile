@@ -51,7 +51,8 @@ bench: $(VENV)/.dev  ## make bench REPO=path: the numbers of the field notes, on
 	@$(BIN)/python tests/bench/measure.py "$(REPO)"
 
 accuracy: $(VENV)/.dev  ## make accuracy [ONLY=go,java] [TREE=path]: our graph beside what the languages' own tools say
-	@$(BIN)/python tests/accuracy/accuracy.py --only "$(ONLY)" --tree "$(TREE)"
+	@$(BIN)/python tests/accuracy/accuracy.py --only "$(ONLY)" --tree "$(TREE)"; edges=$$?; \
+	 $(BIN)/python tests/accuracy/figures.py --only "$(ONLY)" --tree "$(TREE)" && exit $$edges
 
 dashboard: $(VENV)/.all  ## scan this repository and open the dashboard
 	@.ci/scan-this-repository $(BIN)/plumbrule >/dev/null
