@@ -227,6 +227,44 @@ def languages() -> Iterator[str]:
             for language in sorted(known().values(), key=lambda language: (language.name, language.dialect))
         ],
     )
+    yield "\nOf each: imports, symbols with signature and visibility by the language's own rule, parameters, calls,"
+    yield "inheritance, uses of types, cyclomatic and cognitive complexity, nesting, handlers of exceptions, literals,"
+    yield "hashes of tokens, and what marks a file as generated or as a test. Where a file is broken, only what lies"
+    yield "there is less sure.\n"
+    yield "The figures are those of the last `make accuracy`; `tests/golden/accuracy/` holds what differs, and why.\n"
+    for folder in sorted({language.folder for language in known().values()}):
+        names = sorted({language.name for language in known().values() if language.folder == folder})
+        yield f"## {' and '.join(names)}\n"
+        yield (folder / "README.md").read_text("utf-8").replace("## ", "### ").strip() + "\n"
+        rows = [row for name in names for row in _measured(name)]
+        if rows:
+            yield "### Measured\n"
+            yield from _table(
+                ("project", "compared with", "what", "theirs that are ours", "ours that are not theirs"), rows
+            )
+
+
+def _measured(language: str) -> Iterator[tuple[str, ...]]:
+    """What the pages of differences say of one language: edges, then complexities."""
+    pages = sorted((FOLDER.parent / "tests" / "golden" / "accuracy").glob(f"{language}-*.md"))
+    for page in pages:
+        text = page.read_text("utf-8")
+        if title := re.match(r"# (.*), compared with (.*)", text):
+            for series, body in re.findall(r"^## (.*)\n((?:(?!## ).*\n?)*)", text, re.MULTILINE):
+                told = re.search(r"(\d+) of (\d+) edges that they hold; (\d+) are ours", body)
+                assert told is not None  # every page that accuracy.py writes says so
+                share = f"{int(told[1])} of {told[2]} ({int(told[1]) / max(1, int(told[2])):.2%})"
+                extra = body.count("\n- extra ")
+                yield title[1], title[2], f"edges, {series}", share, f"{extra} of {told[3]}"
+    for page in pages:
+        text = page.read_text("utf-8")
+        title, told = (
+            re.match(r"# (.*): (.*) beside (.*)'s", text),
+            re.search(r"(\d+) of (\d+) functions are equal", text),
+        )
+        if title and told:
+            share = f"{int(told[1])} of {told[2]} ({int(told[1]) / max(1, int(told[2])):.2%})"
+            yield title[1], title[3], f"{title[2]}, equal", share, ""
 
 
 # -- report --------------------------------------------------------------------------------------------------------
