@@ -1,0 +1,1 @@
+"""Formats of manifests and lock files, one a file; each holds `FORMAT`."""
