@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from plumbrule import manifests
 from plumbrule.aside import Aside
 from plumbrule.batches import Agent, configured_agents, origin_in
 from plumbrule.errors import NotARevision, StoreError
@@ -22,10 +23,22 @@ from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
 from plumbrule.links import Member, Outside, Provide, Provided, facts_by_path, links, packages_of, packages_text
+from plumbrule.manifests.declarations import Declarations
 from plumbrule.measures.components import Level
 from plumbrule.report.escapes import visible
 from plumbrule.report.summary import ScanSummary
-from plumbrule.resume import GitObjects, State, instrument, on_disk, policy_print, standing_of, tree_changes, walk_of
+from plumbrule.resume import (
+    GitObjects,
+    State,
+    declarations_of,
+    instrument,
+    manifests_in,
+    on_disk,
+    policy_print,
+    standing_of,
+    tree_changes,
+    walk_of,
+)
 from plumbrule.store import LinkRow, Resumed, SnapshotRecord, Store
 from plumbrule.store.reader import Reader
 from plumbrule.store.writer import Writer
@@ -283,6 +296,12 @@ class _Scan:
             if left:
                 self._notes.append(f"{self._aside.tool} has {left:,} files to go; each further scan goes on with them")
 
+    def _tell_unread(self, declared: Declarations) -> None:
+        count = len(declared.unread)
+        if count:
+            what = "1 manifest" if count == 1 else f"{count:,} manifests"
+            self._notes.append(f"{what} could not be read in full; the view manifest says which, and why")
+
     def _bytes(self, blob: str) -> bytes:
         found = self._site.repository.read_blob(blob, self._site.terms.limits.file_bytes)
         return b"" if isinstance(found, Skipped) else found
@@ -309,8 +328,10 @@ class _Scan:
         walk.settle(repository.tree(head))
         resumed, state, limit = self._begin(line, state, used, walk.intent.level)
         commits, earlier = self._fresh(line, resumed, state, limit)
-        timeline = Timeline(site, walk, used, ref, state)
+        declared = declarations_of(self.name, repository, site.store)
+        timeline = Timeline(site, walk, declared, used, ref, state)
         if resumed is not None:
+            declared.recall(resumed.derived)
             self._stand(walk, resumed, state, still=not commits)
             timeline.resume(resumed.record)
         if commits:
@@ -329,6 +350,7 @@ class _Scan:
         else:
             raise NotARevision(f"{repository.root}: {ref} has no commits to read.\nCommit something first.")
         self._put_aside(walk, timeline.snapshot)
+        self._tell_unread(declared)
         if timeline.lost:
             self._notes.append(f"bytes of some files are missing in this clone. {repository.mend}")
         return replace(timeline.summary(self._notes), prepared=tuple(agent.name for agent in self._configured))
@@ -362,10 +384,13 @@ class _Scan:
         if resumed is None:
             return None, state, limit
         found_again = state.lost and not self._site.repository.missing([state.lost])
-        if state.used != used or found_again or state.level != level:
+        readers = manifests.version()
+        if state.used != used or found_again or state.level != level or state.readers != readers:
             what = "the instrument changed" if state.used[0] != used[0] else "the policy changed"
             if found_again:
                 what = "objects that were missing are here now"
+            elif state.used == used and state.readers != readers:
+                what = "what reads the manifests changed"
             elif state.used == used:
                 what = _moved(state.level, level)
             self._notes.append(f"{what}, so the history was computed anew from the facts that are kept")
@@ -520,6 +545,9 @@ class _Scan:
             walk.intent = replace(walk.intent, level=state.level)
         self._ensure(walk, changes, f"reading the {what}")
         walk.move(changes)
+        declared = declarations_of(name, self._site.repository, self._site.store, contents)
+        declared.move(manifests_in(changes, walk))
+        declared.keep()
         delta: dict[str, FileRows | None] = {
             path: rows for path, rows in walk.whole.files.items() if base.graph.files.get(path) != rows
         }
@@ -545,7 +573,8 @@ class _Scan:
         if told:
             self._notes.append(f"this commit is on the main line, as snapshot {record.snapshot}: none was added")
         if not told or self._stands_apart(kind):
-            writer.side(name, record, kind, base.position, delta, walk.skipped, walk.derived, ref=self._site.order.ref)
+            said = {**walk.derived, **declared.tables}
+            writer.side(name, record, kind, base.position, delta, walk.skipped, said, ref=self._site.order.ref)
         if not told:
             writer.findings(name, record.snapshot, [finding_row(row, {}) for row in judgement.rows])
         self._notes += [*judgement.errors, *judgement.not_measured]

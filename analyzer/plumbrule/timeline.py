@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import orjson
 
+from plumbrule import manifests
 from plumbrule.batches import Agent, Batch, BatchSettings, Origin, batches
 from plumbrule.extract import LOST, FactBook, Wanted
 from plumbrule.git import Commit, Entry, LineCommit, Repository
@@ -21,10 +22,11 @@ from plumbrule.graph import MemoryGraph
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
+from plumbrule.manifests.declarations import Declarations
 from plumbrule.policy import Policy
 from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary
-from plumbrule.resume import State, answer_prints, on_disk, standing_rows, tree_changes, units_of
+from plumbrule.resume import State, answer_prints, manifests_in, on_disk, standing_rows, tree_changes, units_of
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.shape import FINDING
 from plumbrule.store.writer import Writer
@@ -66,13 +68,16 @@ _UNKNOWN = _Dated("", "", "", None)  # it was there before the first commit that
 class Timeline:
     """The main line from the last snapshot on: appends, judges at batch ends, publishes now and then."""
 
-    def __init__(self, site: Site, walk: Walk, used: tuple[str, str], ref: str, state: State) -> None:
+    def __init__(
+        self, site: Site, walk: Walk, declared: Declarations, used: tuple[str, str], ref: str, state: State
+    ) -> None:
         self._site = site
         self._order = site.order
         self._terms = site.terms
         self._policy = site.policy
         self._writer = site.writer
         self._walk = walk
+        self._declared = declared
         self._used = used
         self._ref = ref
         self._state = state
@@ -192,9 +197,12 @@ class Timeline:
         record = record_of(self._order.name, made.id[:12], made.id, parent, at, work, walk, commit.position)
         self._record = signed(record, made)
         count(self._counts, step.delta, step.before)
-        self._writer.append(self._order.name, self._record, step.delta, walk.skipped, walk.derived)
-        for path, file in changes.items() if walk.skipped else ():
-            if file is not None and walk.skipped.get(path, "").startswith(LOST):
+        self._declared.move(manifests_in(changes, walk))
+        said = {**walk.derived, **self._declared.tables}
+        self._writer.append(self._order.name, self._record, step.delta, walk.skipped, said)
+        unread = {**self._declared.unread, **walk.skipped}
+        for path, file in changes.items() if unread else ():
+            if file is not None and unread.get(path, "").startswith(LOST):
                 self.lost = file.blob
         self._snapshots += 1
         self._moved.update(step.delta)
@@ -406,6 +414,7 @@ class Timeline:
 
     def _remember(self) -> None:
         assert self._record is not None
+        self._declared.keep()
         state = State(
             used=self._used,
             main_line=self._ref,
@@ -417,6 +426,7 @@ class Timeline:
             judged=self._judged,
             answered=self._answered,
             level=self._walk.intent.level,
+            readers=manifests.version(),
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
         policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}

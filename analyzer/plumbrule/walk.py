@@ -129,12 +129,19 @@ class Walk:
 
     def _product(self, paths: Iterable[str]) -> set[str]:
         """The code among these paths, tests apart; by their names alone, so that it hangs on nothing that is read."""
-        return {path for path in paths if language_of(path) is not None and not is_test(path) and not self._out(path)}
+        return {
+            path for path in paths if language_of(path) is not None and not is_test(path) and not self.leaves_out(path)
+        }
 
     def wanted(self, changes: Changes) -> Iterable[Wanted]:
         """The facts that `move` will need for these files; have the book ensure them first, many moves at once."""
         for path, file in changes.items():
-            if file is not None and not file.reason and file.mode not in (SYMLINK, SUBMODULE) and not self._out(path):
+            if (
+                file is not None
+                and not file.reason
+                and file.mode not in (SYMLINK, SUBMODULE)
+                and not self.leaves_out(path)
+            ):
                 language = language_of(path)
                 if language is not None:
                     yield Wanted(language.dialect, file.blob, file.disk, file.data)
@@ -165,7 +172,7 @@ class Walk:
                 self.tree.discard(path)
             else:
                 self.tree.add(path)
-            if file is None or self._out(path):
+            if file is None or self.leaves_out(path):
                 entries[path] = None
                 continue
             reason, dialect = self._judge(path, file)
@@ -354,7 +361,8 @@ class Walk:
         reason = self.book.reason(language.dialect, file.blob)
         return (reason, "") if reason is not None else ("", language.dialect)
 
-    def _out(self, path: str) -> bool:
+    def leaves_out(self, path: str) -> bool:
+        """Whether this path is not analysed at all."""
         return path.startswith(_OWN_FOLDER + "/") or f"/{_OWN_FOLDER}/" in path or self.excludes(path)
 
 

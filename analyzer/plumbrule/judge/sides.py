@@ -68,7 +68,7 @@ _LENT: Mapping[str, frozenset[str]] = {"file": frozenset({"component"})}
 @cache
 def tables() -> Mapping[str, Table]:
     """Every table behind the views of a side: the graph's, the measures', and what the policy says."""
-    kept = {name: table for name, table in layout.kept().items() if name != layout.FINDING.name}
+    kept = {name: table for name, table in layout.kept().items() if name not in {layout.FINDING.name, *layout.APART}}
     return {**kept, **POLICY_TABLES}
 
 
@@ -148,7 +148,7 @@ class Sides:
         self._stored: set[str] = set()
         self._anchor = "now" if held is None or now is before else "before"  # the side that is held
         if held is not None:
-            self._stored = {name for name in layout.kept() if not self.about_change(name)}
+            self._stored = {name for name in layout.kept() if name not in layout.APART and not self.about_change(name)}
             self._stored -= set() if held.linked else {_LINK}
         self._behind: dict[str, set[str]] = {}  # tables that hold an earlier moment; of base tables, in these files
         self._loaded: dict[str, Collection[Row]] = {}  # what other tables than those hold

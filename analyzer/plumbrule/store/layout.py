@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from plumbrule.manifests.tables import PACKAGE
+from plumbrule.manifests.tables import TABLES as MANIFESTS
 from plumbrule.measures import measures
 from plumbrule.store.engine import Connection, memory, quote, rows_of
 from plumbrule.store.shape import FINDING as FINDING
@@ -66,6 +68,11 @@ _AT = """(
 _SEEN_BY_PATH = "NOT EXISTS (FROM log.hidden AS h WHERE h.snapshot = s.snapshot AND h.path = r.{path})"
 _SEEN_WHOLE = "s.kind IN ('main', 'former')"
 
+# What every repository publishes at its newest snapshot, whichever snapshot is asked about.
+_PUBLISHED = {"published": f"head.{PACKAGE.name}"}
+# What no rule sees: it is not read on the way to a verdict.
+APART = frozenset({*MANIFESTS, *_PUBLISHED})
+
 _LOG_NOW = {
     "repos": "log.repo",
     "snapshots": "log.snapshot",
@@ -105,13 +112,14 @@ _WANTED = "asked.at_snapshot"
 
 @cache
 def kept() -> Mapping[str, Table]:
-    """Every table with history: the graph's, the measures', what was skipped, and the notes about snapshots."""
-    return {**BASE, **{m.table.name: m.table for m in measures()}, SKIPPED.name: SKIPPED, **NOTES}
+    """Every table with history: the graph's, the measures', what was skipped, what manifests say, and the notes about
+    snapshots."""
+    return {**BASE, **{m.table.name: m.table for m in measures()}, SKIPPED.name: SKIPPED, **MANIFESTS, **NOTES}
 
 
 @cache
 def whole_tables() -> Mapping[str, Table]:
-    """Those of them that a snapshot gives as a whole, not file by file: the measures' and what was skipped."""
+    """Those of them that a snapshot gives as a whole, not file by file."""
     return {name: table for name, table in kept().items() if name not in BASE and name not in NOTES}
 
 
@@ -172,20 +180,20 @@ def side_views(schema: str) -> Mapping[str, str]:
             return f"{schema}.{quote(membership())}" if membership() else _NOBODY
         return f"{schema}.{quote(name)}"
 
-    graph = {name: view for name, view in views().items() if not view.sources & {*_LOG_NOW, FINDING.name}}
+    graph = {name: view for name, view in views().items() if not view.sources & {*_LOG_NOW, *APART, FINDING.name}}
     return {name: view.over(source) for name, view in graph.items()}
 
 
 def _head(name: str) -> str:
     if name == "membership":
         return f"head.{quote(membership())}" if membership() else _NOBODY
-    return _LOG_NOW.get(name) or f"head.{quote(name)}"
+    return _LOG_NOW.get(name) or _PUBLISHED.get(name) or f"head.{quote(name)}"
 
 
 def _at(name: str) -> str:
     if name == "membership":
         return _at(membership()) if membership() else _NOBODY
-    return _LOG_AT.get(name) or rows_at(kept()[name])
+    return _LOG_AT.get(name) or _PUBLISHED.get(name) or rows_at(kept()[name])
 
 
 def owner(table: Table) -> str:

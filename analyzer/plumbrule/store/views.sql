@@ -140,6 +140,26 @@ FROM $link AS l;
 SELECT e.repo, e.src, e.package, e.line, e.module, e.name, e.type_only
 FROM $external_dependency AS e;
 
+-- view: declared_dependency
+-- A package that a manifest asks for, or that a lock file holds.
+--   repo: repository, by its name in the store
+--   path: the manifest or lock file
+--   dst_repo: repository of the store that publishes this package, as each stands at its newest snapshot; empty = none.
+--     Its own one goes before others, and what says of itself that it is private is found by its own repository alone
+--   dst: the manifest there that makes the package; empty = none
+SELECT d.repo, d.path, d.ecosystem, d.package, d.wanted, d.locked, d.scope, d.line,
+    coalesce(own.repo, other.repo, '') AS dst_repo, coalesce(own.path, other.path, '') AS dst, d.inside
+FROM $declared_dependency AS d
+LEFT JOIN (
+    SELECT p.repo, p.ecosystem, p.package, min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.path)) AS path
+    FROM $package AS p GROUP BY p.repo, p.ecosystem, p.package
+) AS own ON own.repo = d.repo AND own.ecosystem = d.ecosystem AND own.package = d.package
+LEFT JOIN (
+    SELECT p.ecosystem, p.package, min_by(p.repo, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS repo,
+        min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS path
+    FROM $published AS p WHERE NOT p.private GROUP BY p.ecosystem, p.package
+) AS other ON other.repo <> d.repo AND other.ecosystem = d.ecosystem AND other.package = d.package;
+
 -- view: measure
 -- Every number about a symbol or a file, one per row.
 --   repo: repository, by its name in the store
