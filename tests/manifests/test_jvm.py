@@ -91,7 +91,9 @@ def test_a_build_of_gradle_in_groovy(told: Callable):
             implementation project(':core')
             implementation platform('org.springframework.boot:spring-boot-dependencies:3.2.0')
             implementation 'org.springframework:spring-core'
+            implementation "org.app:app:${property("versions.app")}"
         }
+        task(run) { group = 'application' }
         """,
     ) == [
         "makes com.example:shop 1.2",
@@ -106,6 +108,7 @@ def test_a_build_of_gradle_in_groovy(told: Callable):
         "17 :core runtime inside",
         "18 org.springframework.boot:spring-boot-dependencies 3.2.0 managed",
         "19 org.springframework:spring-core runtime",
+        "20 org.app:app runtime",
     ]
 
 

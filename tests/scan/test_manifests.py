@@ -131,6 +131,7 @@ FLEET: dict[str, dict[str, str]] = {
         "php/composer.json": '{"name": "shop/core"}',
         "shop_core.gemspec": 'Gem::Specification.new do |s|\n  s.name = "shop_core"\nend\n',
         "Package.swift": 'let package = Package(name: "shop-core")\n',
+        "vendor/requests/setup.cfg": "[metadata]\nname = requests\n",
         "conanfile.py": 'class C(ConanFile):\n    name = "shopcore"\n',
     },
     "user": {

@@ -84,7 +84,9 @@ def _notations(
     for one in given:
         match = _NOTATION.fullmatch(filled(one.text, known))
         if match is not None:
-            yield Declared(f"{match[1]}:{match[2]}", match[3] or "", "", scope, one.line)
+            # A string may hold an expression with strings of its own: how that ends is not known.
+            version = match[3] if match[3] and "{" not in match[3] else ""
+            yield Declared(f"{match[1]}:{match[2]}", version, "", scope, one.line)
 
 
 def _scope(configuration: str) -> str:

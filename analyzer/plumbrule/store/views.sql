@@ -141,12 +141,13 @@ SELECT e.repo, e.src, e.package, e.line, e.module, e.name, e.type_only
 FROM $external_dependency AS e;
 
 -- view: declared_dependency
--- A package that a manifest asks for, or that a lock file holds.
+-- A package that a manifest asks for, or that a lock file holds. Who publishes it is asked of every repository as it stands
+-- at its newest snapshot, the own one first. What is private, and what lies in a folder of copies, tests or examples, is
+-- found by its own repository alone. Packages are one if ecosystem and name are: no version is compared.
 --   repo: repository, by its name in the store
 --   path: the manifest or lock file
---   dst_repo: repository of the store that publishes this package, as each stands at its newest snapshot; empty = none.
---     Its own one goes before others, and what says of itself that it is private is found by its own repository alone
---   dst: the manifest there that makes the package; empty = none
+--   dst_repo: the repository of the store that publishes this package; empty = none
+--   dst: the manifest there that makes it; empty = none
 SELECT d.repo, d.path, d.ecosystem, d.package, d.wanted, d.locked, d.scope, d.line,
     coalesce(own.repo, other.repo, '') AS dst_repo, coalesce(own.path, other.path, '') AS dst, d.inside
 FROM $declared_dependency AS d
@@ -157,7 +158,10 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT p.ecosystem, p.package, min_by(p.repo, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS repo,
         min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS path
-    FROM $published AS p WHERE NOT p.private GROUP BY p.ecosystem, p.package
+    FROM $published AS p
+    WHERE NOT p.private AND NOT regexp_matches(p.path, '(^|/)(node_modules|_?vendor(ed|s)?|third[-_]?party|3rdparty|external'
+        || '|tests?|testdata|__tests__|testing|fixtures?|examples?|samples?|templates?|demos?)/', 'i')
+    GROUP BY p.ecosystem, p.package
 ) AS other ON other.repo <> d.repo AND other.ecosystem = d.ecosystem AND other.package = d.package;
 
 -- view: measure

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 from plumbrule.manifests.gradle import dependencies, plugins
-from plumbrule.manifests.program import NAME, STRING, constants, tokens
+from plumbrule.manifests.program import STRING, Token, constants, tokens
 from plumbrule.manifests.reading import Format, Published, Reading
 
 
 def _read(text: str, path: str) -> Reading:
     all_ = tokens(text, comments="//")
     known = constants(all_)
-    told: dict[str, str] = {}
-    for name, value in pairwise(all_):
-        if name.kind == NAME and name.text in ("group", "version") and value.kind == STRING:
-            told.setdefault(name.text, value.text)  # Groovy may leave the "=" out
-    for at in range(2, len(all_)):
-        name, equals, value = all_[at - 2 : at + 1]
-        standing = name.line == value.line and (at < 3 or all_[at - 3].line < name.line)
-        if standing and name.says("group", "version") and equals.says("=") and value.kind == STRING:
-            told[name.text] = value.text
+    told = dict(_own(all_))
     folder = path.rpartition("/")[0]
     group = told.get("group", "")
     # Its own name is that of its folder; that of the outermost one is in the settings, or where it is checked out.
     made = (Published(f"{group}:{folder}", told.get("version", "")),) if group and folder else ()
     return Reading(made, (*plugins(all_, known), *dependencies(all_, known)))
+
+
+def _own(all_: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """`group` and `version` as they are set for the project itself: in no block, which may be about anything."""
+    depth = 0
+    for at, token in enumerate(all_[:-2]):
+        depth += token.says("{", "(") - token.says("}", ")")
+        if depth == 0 and token.says("group", "version") and not (at and all_[at - 1].line == token.line):
+            value = all_[at + 1 + all_[at + 1].says("=")]  # Groovy may leave the "=" out
+            if value.kind == STRING and value.line == token.line:
+                yield token.text, value.text
 
 
 FORMAT = Format("maven", ("build.gradle", "build.gradle.kts", "*.gradle", "*.gradle.kts"), _read)

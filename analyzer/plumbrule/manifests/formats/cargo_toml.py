@@ -39,7 +39,8 @@ def _read(document: str, path: str) -> Reading:
         for part, scope in _PARTS.items():
             below = table(given, part)
             if below:
-                places = [f"target.{quote}{target}{quote}.{part}" for quote in ("'", '"', "")]
+                escaped = target.replace("\\", "\\\\").replace('"', '\\"')
+                places = [f"target.{spelled}.{part}" for spelled in (f"'{target}'", f'"{escaped}"', target)]
                 part = next((place for place in places if f"[{place}" in document), part)
             found += _asked(below, part, scope, lines)
     return Reading((Published(name, text(package.get("version")), private),) if name else (), tuple(found))

@@ -39,6 +39,9 @@ def _read(text: str, path: str) -> Reading:
             found.append(_row(one, scope, known))
         found += [_row(one, MANAGED, known) for one in part.at("dependencyManagement", "dependencies", "dependency")]
         found += [_row(one, BUILD, known) for one in part.at("build", "plugins", "plugin")]
+        found += [
+            _row(one, BUILD, known) for one in part.at("build", "plugins", "plugin", "dependencies", "dependency")
+        ]
         found += [_row(one, BUILD, known) for one in part.at("build", "extensions", "extension")]
         found += [_row(one, MANAGED, known) for one in part.at("build", "pluginManagement", "plugins", "plugin")]
     artifact = _filled(root.says("artifactId"), known)
