@@ -16,17 +16,15 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import orjson
 
-from plumbrule import manifests
 from plumbrule.extract import FactBook
 from plumbrule.git import Blobs, Repository, Skipped, blob_id
 from plumbrule.git import Entry as GitEntry
 from plumbrule.languages import extractor_version, language_of, languages
-from plumbrule.manifests.declarations import Declarations
 from plumbrule.measures.components import Level
 from plumbrule.policy import Policy
 from plumbrule.resolve import Entry, Memory
 from plumbrule.store import Store, engine
-from plumbrule.walk import SUBMODULE, SYMLINK, Standing, TreeFile, Walk
+from plumbrule.walk import Standing, TreeFile, Walk
 
 if TYPE_CHECKING:
     from plumbrule.judge import Rule
@@ -76,28 +74,6 @@ def walk_of(
         return found.reason if isinstance(found, Skipped) else found
 
     return Walk(name, book, read, own.intent(), own.excludes)
-
-
-def declarations_of(
-    name: str, repository: Repository, store: Store, contents: Mapping[str, bytes] | None = None
-) -> Declarations:
-    """What the manifests of a tree say, standing on no tree yet; `contents` as of `walk_of`."""
-    held = contents or {}
-
-    def bytes_of(path: str, blob: str) -> bytes | str:
-        if blob in held:
-            return held[blob]
-        found = repository.read_blob(blob, manifests.BYTES) if blob else repository.read_disk(path, manifests.BYTES)
-        return found.reason if isinstance(found, Skipped) else found
-
-    return Declarations(name, bytes_of, store.figures(lambda form: manifests.version()))
-
-
-def manifests_in(changes: Mapping[str, TreeFile | None], walk: Walk) -> Iterator[tuple[str, str | None]]:
-    """What `Declarations.move` must know of these changes: a link or a module of its own is no manifest."""
-    for path, file in changes.items():
-        there = file is not None and file.mode not in (SYMLINK, SUBMODULE) and not file.reason
-        yield path, file.blob if file is not None and there and not walk.leaves_out(path) else None
 
 
 def tree_changes(tree: Mapping[str, GitEntry], disk: Mapping[str, bytes]) -> dict[str, TreeFile | None]:

@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plumbrule import manifests
 from plumbrule.aside import Aside
 from plumbrule.batches import Agent, configured_agents, origin_in
 from plumbrule.errors import NotARevision, StoreError
@@ -23,6 +22,7 @@ from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
 from plumbrule.links import Member, Outside, Provide, Provided, facts_by_path, links, packages_of, packages_text
+from plumbrule.manifests import formats
 from plumbrule.manifests.declarations import Declarations
 from plumbrule.measures.components import Level
 from plumbrule.report.escapes import visible
@@ -30,9 +30,7 @@ from plumbrule.report.summary import ScanSummary
 from plumbrule.resume import (
     GitObjects,
     State,
-    declarations_of,
     instrument,
-    manifests_in,
     on_disk,
     policy_print,
     standing_of,
@@ -44,7 +42,7 @@ from plumbrule.store.reader import Reader
 from plumbrule.store.writer import Writer
 from plumbrule.tally import counted, summary
 from plumbrule.terms import Order, Terms
-from plumbrule.timeline import Site, Timeline, finding_row, record_of, signed
+from plumbrule.timeline import Site, Timeline, finding_row, manifests_in, record_of, signed
 from plumbrule.walk import Changes, Derived, TreeFile, Walk
 
 
@@ -254,6 +252,21 @@ def _provider(walk: Walk) -> Provide:
     return provide
 
 
+def declarations_of(
+    name: str, repository: Repository, store: Store, contents: Mapping[str, bytes] | None = None
+) -> Declarations:
+    """What the manifests of a tree say, standing on no tree yet; `contents` as of `walk_of`."""
+    held = contents or {}
+
+    def bytes_of(path: str, blob: str) -> bytes | str:
+        if blob in held:
+            return held[blob]
+        found = repository.read_blob(blob, formats.BYTES) if blob else repository.read_disk(path, formats.BYTES)
+        return found.reason if isinstance(found, Skipped) else found
+
+    return Declarations(name, bytes_of, store.figures(lambda form: formats.version()))
+
+
 class _Scan:
     """One repository's scan."""
 
@@ -384,7 +397,7 @@ class _Scan:
         if resumed is None:
             return None, state, limit
         found_again = state.lost and not self._site.repository.missing([state.lost])
-        readers = manifests.version()
+        readers = formats.version()
         if state.used != used or found_again or state.level != level or state.readers != readers:
             what = "the instrument changed" if state.used[0] != used[0] else "the policy changed"
             if found_again:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import orjson
 
-from plumbrule import manifests
 from plumbrule.batches import Agent, Batch, BatchSettings, Origin, batches
 from plumbrule.extract import LOST, FactBook, Wanted
 from plumbrule.git import Commit, Entry, LineCommit, Repository
@@ -22,17 +21,18 @@ from plumbrule.graph import MemoryGraph
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
+from plumbrule.manifests import formats
 from plumbrule.manifests.declarations import Declarations
 from plumbrule.policy import Policy
 from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary
-from plumbrule.resume import State, answer_prints, manifests_in, on_disk, standing_rows, tree_changes, units_of
+from plumbrule.resume import State, answer_prints, on_disk, standing_rows, tree_changes, units_of
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.shape import FINDING
 from plumbrule.store.writer import Writer
 from plumbrule.tally import TOLD, Done, count, counted, summary, totals
 from plumbrule.terms import Order, Terms
-from plumbrule.walk import Changes, Derived, Habits, TreeFile, Walk
+from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Derived, Habits, TreeFile, Walk
 
 _STRETCH = 250  # commits whose facts are made together
 _PUBLISH_SECONDS = 3.0  # a killed scan loses no more work than this, or
@@ -426,7 +426,7 @@ class Timeline:
             judged=self._judged,
             answered=self._answered,
             level=self._walk.intent.level,
-            readers=manifests.version(),
+            readers=formats.version(),
         )
         self._writer.remember(f"scan:{self._order.name}", state.text())
         policy = {"path": self._policy.source, "commit": "", "hash": self._policy.hash}
@@ -472,6 +472,13 @@ def commit_changes(commit: LineCommit, disk: Mapping[str, bytes]) -> dict[str, T
         else TreeFile(change.new.mode, change.new.blob, disk.get(change.new.blob, b""))
         for change in commit.changes
     }
+
+
+def manifests_in(changes: Changes, walk: Walk) -> Iterator[tuple[str, str | None]]:
+    """What `Declarations.move` must know of these changes: a link or a module of its own is no manifest."""
+    for path, file in changes.items():
+        there = file is not None and file.mode not in (SYMLINK, SUBMODULE) and not file.reason
+        yield path, file.blob if file is not None and there and not walk.leaves_out(path) else None
 
 
 def record_of(

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from plumbrule.manifests import format_of, read
+from plumbrule.manifests.formats import format_of, read
 from plumbrule.manifests.reading import Reading
 
 

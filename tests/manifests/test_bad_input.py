@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plumbrule.manifests import format_of, known_formats, packed, read, unpacked
+from plumbrule.manifests.formats import format_of, known_formats, packed, read, unpacked
 from plumbrule.manifests.reading import Reading
 
 # One small manifest of each format, to be damaged.

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
-from plumbrule.manifests import format_of, known_formats, near, packed, read, unpacked
+from plumbrule.manifests.formats import format_of, known_formats, near, packed, read, unpacked
 from plumbrule.manifests.reading import Reading
 from plumbrule.manifests.tables import DECLARED, MANIFEST, PACKAGE, TABLES
 from plumbrule.tables import Row
