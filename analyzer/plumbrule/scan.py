@@ -17,13 +17,13 @@ from plumbrule.aside import Aside
 from plumbrule.batches import Agent, configured_agents, origin_in
 from plumbrule.errors import NotARevision, StoreError
 from plumbrule.extract import FactBook
+from plumbrule.extract.manifests import formats
+from plumbrule.extract.manifests.declarations import Declarations
 from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skipped
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
 from plumbrule.links import Member, Outside, Provide, Provided, facts_by_path, links, packages_of, packages_text
-from plumbrule.manifests import formats
-from plumbrule.manifests.declarations import Declarations
 from plumbrule.measures.components import Level
 from plumbrule.report.escapes import visible
 from plumbrule.report.summary import ScanSummary

@@ -16,13 +16,13 @@ import orjson
 
 from plumbrule.batches import Agent, Batch, BatchSettings, Origin, batches
 from plumbrule.extract import LOST, FactBook, Wanted
+from plumbrule.extract.manifests import formats
+from plumbrule.extract.manifests.declarations import Declarations
 from plumbrule.git import Commit, Entry, LineCommit, Repository
 from plumbrule.graph import MemoryGraph
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
-from plumbrule.manifests import formats
-from plumbrule.manifests.declarations import Declarations
 from plumbrule.policy import Policy
 from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary

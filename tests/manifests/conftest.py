@@ -7,8 +7,8 @@ from textwrap import dedent
 
 import pytest
 
-from plumbrule.manifests.formats import format_of, read
-from plumbrule.manifests.reading import Reading
+from plumbrule.extract.manifests.formats import format_of, read
+from plumbrule.extract.manifests.reading import Reading
 
 
 @pytest.fixture

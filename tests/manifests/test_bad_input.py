@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plumbrule.manifests.formats import format_of, known_formats, packed, read, unpacked
-from plumbrule.manifests.reading import Reading
+from plumbrule.extract.manifests.formats import format_of, known_formats, packed, read, unpacked
+from plumbrule.extract.manifests.reading import Reading
 
 # One small manifest of each format, to be damaged.
 EXAMPLES = {

@@ -24,7 +24,7 @@ def test_a_requirements_file_is_read_as_pip_reads_it(told: Callable):
         -e ./libs/billing#egg=billing
         -r other-requirements.txt
         -c constraints.txt
-        --index-url https://example.org/simple
+        --require-hashes
         flask \\
             >=2
         """,

@@ -170,7 +170,7 @@ def test_no_file_names_a_package_index_or_this_machine(tracked: tuple[str, ...],
         "pypi." + "org/simple",
         "files." + "pythonhosted",
         "registry." + "npmjs",
-        "extra-" + "index" + "-url",
+        "index" + "-url",
         "--find" + "-links",
     ]
     places = [str(root), str(Path.home()) + "/"] if len(root.parts) > 2 else []

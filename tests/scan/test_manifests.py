@@ -201,7 +201,7 @@ def test_who_provides_a_package_is_asked_of_the_newest_snapshots(
 def test_a_manifest_is_read_once_for_its_bytes(
     make_repo: Callable, scanned: Callable, rows: Callable, monkeypatch: pytest.MonkeyPatch
 ):
-    from plumbrule.manifests import declarations
+    from plumbrule.extract.manifests import declarations
 
     repo = make_repo({**CODE, "a/package.json": '{"name": "a"}', "go.mod": "module m\n"})
     for number in range(5):

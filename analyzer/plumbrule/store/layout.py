@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from plumbrule.manifests.tables import PACKAGE
-from plumbrule.manifests.tables import TABLES as MANIFESTS
+from plumbrule.extract.manifests.tables import PACKAGE
+from plumbrule.extract.manifests.tables import TABLES as MANIFESTS
 from plumbrule.measures import measures
 from plumbrule.store.engine import Connection, memory, quote, rows_of
 from plumbrule.store.shape import FINDING as FINDING
