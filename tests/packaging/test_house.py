@@ -6,11 +6,14 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from plumbrule.languages import languages
 
 if TYPE_CHECKING:
     from tests.conftest import Builder
@@ -187,3 +190,9 @@ def test_no_tracked_file_is_somebody_elses_or_huge(tracked: tuple[str, ...], roo
     assert big == []
     copied = [name for name in tracked if re.search(r"(^|/)(node_modules|vendor|third_party)/", name)]
     assert [name for name in copied if not re.match(r"analyzer/plumbrule/languages/\w+/fixtures/", name)] == []
+
+
+def test_every_grammar_that_is_installed_is_one_that_a_language_reads_with(root: Path):
+    declared = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    grammars = {re.split(r"[<>=~ ]", one)[0] for one in declared if one.startswith("tree-sitter-")}
+    assert grammars == {language.distribution for language in languages().values()}
