@@ -231,7 +231,10 @@ def languages() -> Iterator[str]:
     yield "inheritance, uses of types, cyclomatic and cognitive complexity, nesting, handlers of exceptions, literals,"
     yield "hashes of tokens, and what marks a file as generated or as a test. Where a file is broken, only what lies"
     yield "there is less sure.\n"
-    yield "The figures are those of the last `make accuracy`; `tests/golden/accuracy/` holds what differs, and why.\n"
+    yield "The figures are those of the last `make accuracy`; `tests/golden/accuracy/` holds what differs, and why."
+    yield "Those of speed are of the last `make bench`: medians (and ranges) of runs in turn. A cold scan stands beside"
+    yield "the bare parse of the same files, both on two processes, with a limit of 4.0; binding beside parsing, each"
+    yield "in one process, with a limit of 0.5.\n"
     for folder in sorted({language.folder for language in known().values()}):
         names = sorted({language.name for language in known().values() if language.folder == folder})
         yield f"## {' and '.join(names)}\n"
@@ -242,6 +245,10 @@ def languages() -> Iterator[str]:
             yield from _table(
                 ("project", "compared with", "what", "theirs that are ours", "ours that are not theirs"), rows
             )
+        speed = [row for name in names for row in _speed(name)]
+        if speed:
+            yield "\n### Speed\n"
+            yield from _table(("project", "files", "cold scan / bare parse", "binding / parsing"), speed)
 
 
 def _measured(language: str) -> Iterator[tuple[str, ...]]:
@@ -265,6 +272,17 @@ def _measured(language: str) -> Iterator[tuple[str, ...]]:
         if title and told:
             share = f"{int(told[1])} of {told[2]} ({int(told[1]) / max(1, int(told[2])):.2%})"
             yield title[1], title[3], f"{title[2]}, equal", share, ""
+
+
+def _speed(language: str) -> Iterator[tuple[str, ...]]:
+    """What `make bench` measured of one language."""
+    for kept in sorted((FOLDER.parent / "tests" / "golden" / "bench").glob(f"{language}-*.json")):
+        figures = json.loads(kept.read_text("utf-8"))
+        cold, binding = (
+            f"{figures[what]['median']:.2f} ({figures[what]['low']:.2f} to {figures[what]['high']:.2f})"
+            for what in ("cold", "binding")
+        )
+        yield figures["project"], str(figures["files"]), cold, binding
 
 
 # -- report --------------------------------------------------------------------------------------------------------

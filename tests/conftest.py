@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -16,6 +18,31 @@ import pytest
 
 ADA = "Ada <ada@example.org>"
 FIRST = datetime(2024, 1, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def done_apart() -> Callable[..., list[str]]:
+    """What each of so many jobs says when it is done as a scan does it: in a process that is killed when a job has
+    cost it so many seconds of its own. "gave up" for those; whatever they raise, or died of."""
+
+    from plumbrule.extract import pool
+
+    def done_apart(jobs: int, job: Callable[[int], str], seconds: float) -> list[str]:
+        def answer(number: int) -> tuple[object, ...]:
+            try:
+                return (job(number),)
+            except Exception:
+                return (traceback.format_exc(),)
+
+        said = dict(pool.run(jobs, lambda: answer, processes=1, limits=pool.Limits(seconds=seconds)))
+        return [outcome(said[number]) for number in range(jobs)]
+
+    def outcome(of: pool.Value | pool.Died) -> str:
+        if isinstance(of, pool.Died):
+            return "gave up" if "longer than" in of.reason else of.reason
+        return str(of[0])
+
+    return done_apart
 
 
 @dataclass
@@ -157,6 +184,43 @@ def undeclared() -> SimpleNamespace:
     }
     beside = {f"{name}/main.py": f"A = '{name}'\n" for name in ("deploy", "migrate", "billing", "mail")}
     return SimpleNamespace(parts=parts, beside=beside)
+
+
+@pytest.fixture
+def history() -> Callable[..., int]:
+    return _walk_history
+
+
+def _walk_history(
+    seed: int,
+    paths: Sequence[str],
+    content: Callable[[str, Random], bytes],
+    *,
+    steps: int = 9,
+    touched: tuple[int, int] = (1, 4),
+) -> int:
+    """Walks a random history, and holds every step of it against a cold scan of the same tree.
+
+    `content` makes a file's bytes; each step sets or removes as many of the paths as `touched` allows. Returns how many
+    edges were compared.
+    """
+    from plumbrule.snapshot import FilesWalk, analyse_files
+
+    chance = Random(seed)
+    walked = FilesWalk()
+    tree: dict[str, bytes] = {}
+    edges = 0
+    for _ in range(steps):
+        for path in chance.sample(paths, chance.randint(*touched)):
+            if path in tree and chance.random() < 0.3:
+                del tree[path]
+            else:
+                tree[path] = content(path, chance)
+        walk, cold = walked.to(tree), analyse_files(tree)
+        assert walk.graph.files == cold.files
+        assert walk.graph.skipped == cold.skipped
+        edges += sum(len(rows.dependencies) for rows in cold.files.values())
+    return edges
 
 
 @pytest.fixture

@@ -119,8 +119,8 @@ class Interface(NamedTuple):
     # (name, first line, last line) of each package or namespace that the file says its definitions are in, an outer one
     # before those in it; the name as written, an inner one without the outer one's.
     spaces: Sequence[tuple[str, int, int]] = ()
-    # (first, last) line, in order, of text that was read without a grammar (what macros get): a name was found, what it
-    # means is less sure.
+    # (first, last) line, in order, of text that was read without a grammar (what macros get), or that is code in some
+    # settings only: a name was found, what it means is less sure.
     guessed: Sequence[tuple[int, int]] = ()
     dialect: str = ""  # that it is written in, where its name leaves that open and its content has told it
 

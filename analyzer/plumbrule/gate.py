@@ -17,18 +17,20 @@ from pathlib import Path
 
 from plumbrule import __version__
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError, StoreError
-from plumbrule.extract import LOST, FactBook, Limits
+from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
 from plumbrule.git import Entry, Repository
 from plumbrule.governing import Governing, in_commit, loosenings, on_disk, own_name, path_inside, policy_file, shown
+from plumbrule.graph import FileRow
 from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.judge.unread import Part, hidden, missed_in_link, newly_unresolved, read_in_part
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.policy import DEFAULT_NAME, Policy
-from plumbrule.policy.loosening import Loosening, declared_generated
+from plumbrule.policy.loosening import Loosening, relabelled
 from plumbrule.report.escapes import visible
-from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report, RuleText
+from plumbrule.report.model import Coverage, Finding, LanguageCoverage, PolicyUsed, Report, RuleText
+from plumbrule.report.wording import too_little
 from plumbrule.resume import (
     GitObjects,
     Progress,
@@ -46,6 +48,7 @@ from plumbrule.store import Store
 from plumbrule.store.layout import FINDING
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
+from plumbrule.tally import covered_languages
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk
 from plumbrule.walk import Coverage as Covered
 
@@ -335,6 +338,10 @@ class _Gate:
     ) -> Iterator[str]:
         """Why no verdict can be given: what the change left unread although others rely on it."""
         yield from hidden(walk, step, changes, renamed)
+        for path in sorted(changes):
+            reason = walk.skipped.get(path, "")
+            if reason.startswith(OTHER_KIND) and renamed.get(path, path) in step.before:
+                yield f"{path} was code at the base and cannot be read now: {reason}"
         for path, file in sorted(changes.items()):
             if file is None or file.mode != SYMLINK or path not in walk.skipped:
                 continue
@@ -414,7 +421,7 @@ class _Gate:
         covered_before = walk.coverage()
         renamed = self._renamed(before, changes)
         step = walk.move(changes, renamed, taken_at_its_word=False)
-        claims = tuple(declared_generated(path) for path in walk.claimed)
+        claims = tuple(relabelled(path, label, of_itself=alone) for path, label, alone in walk.claimed)
         history = self._history(name)
         rows = walk.rows(
             step.now,
@@ -461,8 +468,10 @@ class _Gate:
             read_in_part=partly,
             unread=unread,
             claims=claims,
-            made=_made(step, renamed),
+            made=_new(step, renamed, lambda file: file.is_generated),
+            brought=_new(step, renamed, lambda file: file.is_vendored and not file.is_generated),
             unresolved=newly_unresolved(step, renamed),
+            languages=covered_languages(walk.graph),
         )
 
     def _compiled(self) -> str:
@@ -559,7 +568,8 @@ class _Gate:
             if path in lost:
                 continue
             reason = judged.walk.skipped.get(path)
-            if file is not None and reason is not None and file.mode not in (SYMLINK, SUBMODULE):
+            is_code = file is not None and file.mode not in (SYMLINK, SUBMODULE)
+            if is_code and reason is not None and not reason.startswith(OTHER_KIND):
                 what = f"{visible(path)} is changed and could not be read: {reason}"
                 found.append(f"{what}; mend it, or exclude it in the policy")
         found += [f"{visible(reason)}; mend it, or exclude it in the policy" for reason in judged.unread]
@@ -600,6 +610,7 @@ class _Gate:
             skipped_files=tuple(sorted(judged.walk.skipped.items())),
             read_in_part=judged.read_in_part,
             history=self._history_held(),
+            languages=judged.languages,
         )
 
 
@@ -615,8 +626,10 @@ class _Judged:
     strays: tuple[str, ...] = ()  # files that moved to where no component of the policy claims them
     read_in_part: tuple[Part, ...] = ()  # see report.Coverage
     unread: tuple[str, ...] = ()  # why the change cannot be judged for what it left unread
-    claims: tuple[Loosening, ...] = ()  # files that exempt themselves by saying that they are generated
+    claims: tuple[Loosening, ...] = ()  # files that would be exempt, as generated or vendored, by this very change
     made: tuple[str, ...] = ()  # new files that say they are generated
+    brought: tuple[str, ...] = ()  # new files that are vendored
+    languages: tuple[LanguageCoverage, ...] = ()  # see report.Coverage
     unresolved: tuple[str, ...] = ()  # imports that are not found, and were found or not there at the base
 
 
@@ -703,7 +716,10 @@ def _with_imports(fell: str, unresolved: Sequence[str]) -> str:
 
 
 def _notes(judged: _Judged) -> Iterator[str]:
-    """What a reader should know of the change beside the findings."""
+    """What a reader should know of the change, and of what was read of it, beside the findings."""
+    for one in judged.languages:
+        if one.is_low:
+            yield too_little(one)
     if judged.strays:
         count, first = len(judged.strays), visible(judged.strays[0])
         yield (
@@ -716,14 +732,20 @@ def _notes(judged: _Judged) -> Iterator[str]:
             f"{count} new file{'s say that they are' if count != 1 else ' says that it is'} generated,"
             f" so that what only concerns code written by hand is not asked there, such as {first}"
         )
+    if judged.brought:
+        count, first = len(judged.brought), visible(judged.brought[0])
+        yield (
+            f"{count} new file{'s are copies' if count != 1 else ' is a copy'} of another project's by folder, name or"
+            f" .gitattributes, so that what only concerns code written here is not asked there, such as {first}"
+        )
 
 
-def _made(step: Step, renamed: Mapping[str, str]) -> tuple[str, ...]:
-    """New files that are marked as generated."""
+def _new(step: Step, renamed: Mapping[str, str], wanted: Callable[[FileRow], bool]) -> tuple[str, ...]:
+    """New files of a kind."""
     return tuple(
         path
         for path, rows in sorted(step.delta.items())
-        if rows is not None and rows.file.is_generated and renamed.get(path, path) not in step.before
+        if rows is not None and wanted(rows.file) and renamed.get(path, path) not in step.before
     )
 
 

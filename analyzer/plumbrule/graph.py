@@ -22,6 +22,13 @@ class FileRow(NamedTuple):
     is_generated: bool
     doubtful: int = 0  # lines that the parser could not make sense of
     test_marks: str = ""  # what makes it a test, see `languages.test_marks`; joined by a comma and a space
+    is_vendored: bool = False  # a copy of another project's file
+    private_folders: str = ""  # around it, see `languages.private_folders`; joined by a comma and a space
+
+    @property
+    def is_written_here(self) -> bool:
+        """Whether people write it in this repository: how the code of programs and others is written is theirs."""
+        return not (self.is_generated or self.is_vendored)
 
 
 class SymbolRow(NamedTuple):
@@ -118,6 +125,14 @@ class FileRows:
     resolved: int  # of which a file was found; whether it has the name tells nothing, unless the file is a guess
 
 
+class Covered(NamedTuple):
+    """How much of one language's code is bound."""
+
+    files: int
+    imports: int  # as `FileRows` has them
+    resolved: int
+
+
 class Edge(NamedTuple):
     """A hard or soft `import` dependency, as the cycle and layer measures read them."""
 
@@ -152,6 +167,14 @@ class Graph(Protocol):
 
     def functions(self, tokens: int, shapes: Collection[int] | None = None) -> list[tuple[str, FunctionRow]]:
         """Every function with at least so many body tokens, with its file, sorted."""
+        ...
+
+    def covered(self) -> dict[str, Covered]:
+        """By language."""
+        ...
+
+    def unresolved(self) -> list[tuple[str, Unresolved]]:
+        """Every import that was not found, with its file, sorted."""
         ...
 
 
@@ -190,6 +213,12 @@ class MemoryGraph:
             for function in rows.functions
             if function.tokens >= tokens and (shapes is None or function.shape_hash in shapes)
         )
+
+    def covered(self) -> dict[str, Covered]:
+        return _covered((1, rows) for rows in self.files.values())
+
+    def unresolved(self) -> list[tuple[str, Unresolved]]:
+        return sorted((path, row) for path, rows in self.files.items() for row in rows.unresolved)
 
     def revised(self, delta: Mapping[str, FileRows | None], skipped: Mapping[str, str]) -> MemoryGraph:
         """The graph after `delta` (None = the file is gone); self is left as it is."""
@@ -250,3 +279,25 @@ class RevisedGraph:
             if function.tokens >= tokens and (shapes is None or function.shape_hash in shapes)
         ]
         return sorted(kept + fresh) if fresh else kept
+
+    def covered(self) -> dict[str, Covered]:
+        replaced = [path for path in self._delta if path in self._base]
+        self._base.prefetch(replaced)
+        moves = [*((-1, self._base.rows(path)) for path in replaced), *((1, r) for r in self._delta.values() if r)]
+        return _covered(moves, self._base.covered())
+
+    def unresolved(self) -> list[tuple[str, Unresolved]]:
+        kept = [found for found in self._base.unresolved() if found[0] not in self._delta]
+        fresh = [(path, row) for path, rows in self._delta.items() if rows is not None for row in rows.unresolved]
+        return sorted(kept + fresh) if fresh else kept
+
+
+def _covered(moves: Iterable[tuple[int, FileRows]], start: Mapping[str, Covered] | None = None) -> dict[str, Covered]:
+    """By language, with these bundles more (1) or less (-1); sorted, and those without a file left out."""
+    sums = {language: list(covered) for language, covered in (start or {}).items()}
+    for sign, rows in moves:
+        known = sums.setdefault(rows.file.language, [0, 0, 0])
+        known[0] += sign
+        known[1] += sign * rows.imports
+        known[2] += sign * rows.resolved
+    return {language: Covered(*known) for language, known in sorted(sums.items()) if known[0]}

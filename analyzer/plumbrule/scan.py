@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -186,8 +186,7 @@ def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms)
                     newest = reader.newest(name)
                     if newest is None:
                         continue
-                    rows = reader.rows("external_dependency", name)
-                    outside = [Outside(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[2] in offered]
+                    outside = _outside(reader, name, offered)
                     wanted = {row.package for member in members for row in member.outside} | _wanted(reader, others)
                     if not outside and not packages[name] & wanted:
                         continue
@@ -196,21 +195,27 @@ def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms)
                         opened.append(repository)
                     if walk is None:
                         # It is no longer where it was scanned: what is known of it and its users stays known.
-                        known = (LinkRow(*row) for user in others for row in reader.rows("link", user))
-                        kept += [row for row in known if name in (row.repo, row.dst_repo)]
+                        kept += _known_links(reader, name, others)
                         continue
-                    graph = walk.graph
-                    where = {
-                        row.src: (graph.rows(row.src).file.dialect, graph.rows(row.src).file.blob) for row in outside
-                    }
-                    members.append(
-                        Member(name, packages[name], outside, _provider(walk), facts_by_path(walk.book, where))
-                    )
+                    files = {row.src: walk.graph.rows(row.src) for row in outside}
+                    members.append(_joining(name, walk, files, outside, packages[name]))
         if len(members) + len(others) > 1:
             writer.links(sorted({*links(members), *kept}))
     finally:
         for repository in opened:
             repository.close()
+
+
+def _outside(reader: Reader, name: str, offered: Collection[str]) -> list[Outside]:
+    """What a stored repository asks of these packages."""
+    rows = reader.rows("external_dependency", name)
+    return [Outside(row[1], row[2], row[3], row[4], row[5]) for row in rows if row[2] in offered]
+
+
+def _known_links(reader: Reader, name: str, users: Sequence[str]) -> list[LinkRow]:
+    """The stored links from and to a repository."""
+    known = (LinkRow(*row) for user in users for row in reader.rows("link", user))
+    return [row for row in known if name in (row.repo, row.dst_repo)]
 
 
 def _wanted(reader: Reader, names: Sequence[str]) -> set[str]:
@@ -241,8 +246,14 @@ def _member(name: str, walk: Walk, files: Mapping[str, FileRows]) -> Member:
         for path, rows in files.items()
         for row in rows.externals
     ]
+    return _joining(name, walk, files, outside, walk.packages())
+
+
+def _joining(
+    name: str, walk: Walk, files: Mapping[str, FileRows], outside: Sequence[Outside], packages: frozenset[str]
+) -> Member:
     where = {path: (rows.file.dialect, rows.file.blob) for path, rows in files.items()}
-    return Member(name, walk.packages(), outside, _provider(walk), facts_by_path(walk.book, where))
+    return Member(name, packages, outside, _provider(walk), facts_by_path(walk.book, where))
 
 
 def _provider(walk: Walk) -> Provide:

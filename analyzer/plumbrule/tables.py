@@ -63,9 +63,11 @@ BASE: Mapping[str, Table] = {
                 lines INTEGER physical lines
                 code_lines INTEGER lines that hold code, comments and docstrings left out
                 is_test BOOLEAN a test by its folder or name
-                is_generated BOOLEAN marked as generated
+                is_generated BOOLEAN written by a program, as it says itself, its name does or `.gitattributes`
                 doubtful INTEGER lines that the parser could not make sense of; what stands there may be missed
                 test_marks VARCHAR folders around it and the glob of its name that make it a test, joined by ", "
+                is_vendored BOOLEAN a copy of another project's, by its folder, its name or `.gitattributes`
+                private_folders VARCHAR folders around it that its language keeps from those outside, joined by ", "
                 dialect VARCHAR key of its grammar: "typescript", "tsx" and so on
                 imports INTEGER imported names looked up here, external ones left out
                 resolved INTEGER of which a file was found"""

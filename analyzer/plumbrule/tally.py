@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from plumbrule.graph import FileRows, Graph, MemoryGraph
 from plumbrule.judge import JudgedRow, Judgement
+from plumbrule.languages import language_of
+from plumbrule.report.model import LanguageCoverage
 from plumbrule.report.summary import BatchMoved, ScanSummary
 from plumbrule.walk import Derived, Walk
 
@@ -83,6 +86,32 @@ def totals(counts: Counter[str], derived: Derived, judgement: Judgement) -> dict
     return found
 
 
+_REASONS = 3  # told of a language of which too little was found
+
+
+def covered_languages(graph: Graph) -> tuple[LanguageCoverage, ...]:
+    """How many of the imports of each language were found, and what was not where that is too little."""
+    found = [LanguageCoverage(language, *covered) for language, covered in sorted(graph.covered().items())]
+    low = {one.language for one in found if one.is_low}
+    missed: dict[str, dict[str, list[str]]] = {}
+    for path, row in graph.unresolved() if low else ():
+        spoken = language_of(path)
+        if spoken is not None and spoken.name in low:
+            first = f"{path}:{row.line} imports {row.text}"
+            missed.setdefault(spoken.name, {}).setdefault(_kind(row.reason), []).append(first)
+    return tuple(replace(one, missed=_commonest(missed.get(one.language, {}))) for one in found)
+
+
+def _kind(reason: str) -> str:
+    """A reason without the names of the one import that it was given for."""
+    return " ".join("…" if word.startswith("'") or "/" in word else word for word in reason.split())
+
+
+def _commonest(missed: Mapping[str, list[str]]) -> tuple[tuple[str, int, str], ...]:
+    ranked = sorted(missed.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple((reason, len(places), places[0]) for reason, places in ranked[:_REASONS])
+
+
 def summary(
     name: str,
     what: str,
@@ -137,6 +166,7 @@ def summary(
         if accepting
         else None,
         batches=moved,
+        languages=covered_languages(walk.graph),
         notes=tuple(notes),
     )
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from plumbrule.extract import FactBook, Wanted
+from plumbrule.extract import OTHER_KIND, FactBook, Wanted
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
 from plumbrule.languages import Located, is_test, language_of, says_needs
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.components import Level
 from plumbrule.measures.unusual import features
-from plumbrule.resolve import Entry, Memory, Resolution
+from plumbrule.resolve import EXCLUDED, Entry, Memory, Resolution
 from plumbrule.tables import Row
 
 SYMLINK, SUBMODULE = "120000", "160000"
@@ -39,6 +39,14 @@ class TreeFile(NamedTuple):
 
 Changes = Mapping[str, TreeFile | None]
 Derived = Mapping[str, Collection[Row]]
+
+
+class Claim(NamedTuple):
+    """A file that was written by hand and would not count as that any more."""
+
+    path: str
+    label: str  # "generated" or "vendored"
+    of_itself: bool  # the file itself changed or moved; else something beside it says so
 
 
 class Habits(NamedTuple):
@@ -96,7 +104,7 @@ class Walk:
     skipped: dict[str, str] = field(init=False, default_factory=dict)
     other: set[str] = field(init=False, default_factory=set)
     tree: set[str] = field(init=False, default_factory=set)  # every path, excluded and other ones too
-    claimed: tuple[str, ...] = field(init=False, default=())  # files that were not generated and now say they are
+    claimed: tuple[Claim, ...] = field(init=False, default=())
     _resolution: Resolution = field(init=False)
     _sums: Counter[str] = field(init=False, default_factory=Counter)
     _unread: dict[str, str] = field(init=False, default_factory=dict)  # manifests of this move, and why
@@ -156,8 +164,8 @@ class Walk:
     ) -> Step:
         """To the tree with these files set, or removed where None. Without `measured` the derived rows stay behind.
 
-        A file that is not `taken_at_its_word` counts as written by hand as long as it did before the move: it is told
-        in `claimed`, and the graph is that of a judgement, not of the tree.
+        A file that is not `taken_at_its_word` counts as written by hand if it did before the move: it is told in
+        `claimed`, and the graph is that of a judgement, not of the tree.
         """
         entries: dict[str, Entry | None] = {}
         skipped = dict(self.skipped)
@@ -172,19 +180,13 @@ class Walk:
                 self.tree.discard(path)
             else:
                 self.tree.add(path)
-            if file is None or self.leaves_out(path):
-                entries[path] = None
-                continue
-            reason, dialect = self._judge(path, file)
-            if reason:
-                skipped[path] = reason
-            elif not dialect:
-                self.other.add(path)
-            entries[path] = Entry(file.blob, dialect)
+            entries[path] = self._entry(path, file, skipped)
         before, derived_before = self.graph, self.derived
         self._unread = {}
         found = self._resolution.update(entries)
-        self.claimed, found = _by_hand(found, before, renamed, taken_at_its_word=taken_at_its_word)
+        self.claimed = ()
+        if not taken_at_its_word:
+            self.claimed, found = _by_hand(found, before, renamed or {}, changes)
         skipped.update((path, reason) for path, reason in self._unread.items() if path in self.tree)
         before.prefetch(found)
         earlier = {path: before.rows(path) if path in before else None for path in found}
@@ -315,12 +317,14 @@ class Walk:
         self._sums.update(
             files=sum(1 for entry in entries.values() if entry.dialect), imports=imports, resolved=resolved
         )
-        self._resolution.recall(entries, dict(standing.folders), standing.memory)
+        excluded = {path for path in standing.paths if path not in entries and self._is_excluded_code(path)}
+        self._resolution.recall(entries, excluded, dict(standing.folders), standing.memory)
 
     @property
     def aside(self) -> int:
-        """How many skipped files are symbolic links and submodules."""
-        return sum(1 for reason in self.skipped.values() if reason in (_ELSEWHERE, _LINKED))
+        """How many skipped files are symbolic links, submodules, and no code whatever their endings say."""
+        reasons = self.skipped.values()
+        return sum(1 for reason in reasons if reason in (_ELSEWHERE, _LINKED) or reason.startswith(OTHER_KIND))
 
     def _declared(self, package: str) -> bool:
         """Whether manifests that changed speak of this package more often than they did when the walk began."""
@@ -361,22 +365,46 @@ class Walk:
         reason = self.book.reason(language.dialect, file.blob)
         return (reason, "") if reason is not None else ("", language.dialect)
 
+    def _entry(self, path: str, file: TreeFile | None, skipped: dict[str, str]) -> Entry | None:
+        """A file as the tree holds it; `skipped` and `other` are added to."""
+        if file is None or self.leaves_out(path):
+            return EXCLUDED if file is not None and self._is_excluded_code(path) else None
+        reason, dialect = self._judge(path, file)
+        if reason:
+            skipped[path] = reason
+        elif not dialect:
+            self.other.add(path)
+        return Entry(file.blob, dialect)
+
     def leaves_out(self, path: str) -> bool:
         """Whether this path is not analysed at all."""
-        return path.startswith(_OWN_FOLDER + "/") or f"/{_OWN_FOLDER}/" in path or self.excludes(path)
+        return _is_ours(path) or self.excludes(path)
+
+    def _is_excluded_code(self, path: str) -> bool:
+        """Of a file that is out: whether it is code that other code may name."""
+        return language_of(path) is not None and not _is_ours(path)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a file is Plumbrule's own, such as a store."""
+    return path.startswith(_OWN_FOLDER + "/") or f"/{_OWN_FOLDER}/" in path
 
 
 def _by_hand(
-    found: dict[str, FileRows | None], before: Graph, renamed: Mapping[str, str] | None, *, taken_at_its_word: bool
-) -> tuple[tuple[str, ...], dict[str, FileRows | None]]:
-    """The files that say they are generated and did not, under the name that they had, in the graph before; and all
-    bundles, these as those of code written by hand. None where they are taken at their word."""
-    claimed = {}
-    for path, rows in found.items() if not taken_at_its_word else ():
-        old = (renamed or {}).get(path, path)
-        if rows is not None and rows.file.is_generated and old in before and not before.rows(old).file.is_generated:
-            claimed[path] = replace(rows, file=rows.file._replace(is_generated=False))
-    return tuple(sorted(claimed)), {**found, **claimed}
+    found: dict[str, FileRows | None], before: Graph, renamed: Mapping[str, str], changes: Changes
+) -> tuple[tuple[Claim, ...], dict[str, FileRows | None]]:
+    """The files that are labelled as not written here and were not, under the name that they had, in the graph before;
+    and all bundles, these as those of code written by hand."""
+    claims = []
+    judged = dict(found)
+    for path, rows in found.items():
+        old = renamed.get(path, path)
+        if rows is None or rows.file.is_written_here or old not in before or not before.rows(old).file.is_written_here:
+            continue
+        said = {"generated": rows.file.is_generated, "vendored": rows.file.is_vendored}
+        claims += [Claim(path, label, path in changes) for label, so in said.items() if so]
+        judged[path] = replace(rows, file=rows.file._replace(is_generated=False, is_vendored=False))
+    return tuple(sorted(claims)), judged
 
 
 def _measured(measure: Measure, situation: Situation) -> Collection[Row]:

@@ -55,6 +55,25 @@ with screen.section("Coverage", "A rule that looked at nothing has not passed.")
         column_config={"Share": st.column_config.NumberColumn(format="percent")},
     )
 
+with screen.section("Coverage by language", "Where too little is resolved, edges are missing."):
+    st.dataframe(
+        [
+            {
+                "Repository": screen.name_text(repo),
+                "Language": screen.name_text(one.language),
+                "Files": one.files,
+                "Imported names": one.imports,
+                "Resolved": one.resolved,
+                "Share": 10000 * one.resolved // one.imports / 10000 if one.imports else None,
+                "Enough": "too little" if one.is_low else "yes",
+            }
+            for repo, one in history.languages(now.repo)
+        ],
+        key="languages",
+        hide_index=True,
+        column_config={"Share": st.column_config.NumberColumn(format="percent")},
+    )
+
 left, right = st.columns(2, gap="medium")
 with left, screen.section("Imports not resolved, by reason"):
     unresolved = history.unresolved(now.repo)

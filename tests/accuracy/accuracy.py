@@ -14,7 +14,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,7 +21,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from comparing import Comparison, Explanations, Graph, Tool, compare, together  # noqa: E402 - beside this file
-from fetching import NotFetched, fetched  # noqa: E402
+from fetching import NotFetched, projects  # noqa: E402
 
 GOLDEN = HERE.parent / "golden" / "accuracy"
 COLUMNS = (
@@ -88,7 +87,6 @@ def main() -> None:
     chosen = options.parse_args()
     known = sorted(file.stem for file in (HERE / "tools").glob("[a-z]*.py"))
     languages = chosen.only.split(",") if chosen.only else known
-    projects = tomllib.loads((HERE / "projects.toml").read_text("utf-8"))["project"]
     unmet = False
     print(HEAD)
     for language in languages:
@@ -97,26 +95,22 @@ def main() -> None:
             print(f"| {language} | | {tool.name} cannot run here | | | | | | | | | |", flush=True)
             continue
         whole: list[Comparison] = []
-        own = [one for one in projects if one["language"] == language]
-        if chosen.tree:
-            own = [{"language": language, "name": Path(chosen.tree).resolve().name, "version": ""}]
-        for project in own:
-            name = f"{project['name']} {project['version']}".strip()
-            try:
-                tree = Path(chosen.tree).resolve() if chosen.tree else fetched(project)
-            except NotFetched as error:
-                print(f"| {language} | {name} | not to be had here: {error} | | | | | | | | | |".replace("\n", " "))
+        for project in projects(language, chosen.tree):
+            if isinstance(project.tree, NotFetched):
+                where = f"| {language} | {project.title} | not to be had here: {project.tree} | | | | | | | | | |"
+                print(where.replace("\n", " "))
                 continue
-            found = compared(tool, tree, Explanations(HERE / "explained" / f"{language}.toml", project["name"]))
+            explained = Explanations(HERE / "explained" / f"{language}.toml", project.name)
+            found = compared(tool, project.tree, explained)
             for series, one in found.items():
-                print(row(language, name, tool, series, one), flush=True)
+                print(row(language, project.title, tool, series, one), flush=True)
                 whole.append(one)
-            page = differences(name, tool, found)
+            page = differences(project.title, tool, found)
             if chosen.tree:
                 print(page, file=sys.stderr)
             else:
                 GOLDEN.mkdir(parents=True, exist_ok=True)
-                (GOLDEN / f"{language}-{project['name'].replace('/', '-')}.md").write_text(page)
+                (GOLDEN / f"{language}-{project.name.replace('/', '-')}.md").write_text(page)
         if whole:
             # The floors are the language's; a project alone may be too small for them.
             pooled = together(whole)

@@ -8,22 +8,63 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "plumbrule-accuracy")
 _GIT = ("git", "-c", "user.name=accuracy", "-c", "user.email=accuracy@example.org", "-c", "core.autocrlf=false")
+
+_PINNED = Path(__file__).with_name("projects.toml")
 
 
 class NotFetched(Exception):
     """A project cannot be had here; the text says why."""
 
 
+class Project(NamedTuple):
+    """A tree to look at."""
+
+    language: str
+    name: str
+    title: str  # with its version
+    tree: Path | NotFetched
+
+
+def languages_pinned() -> list[str]:
+    """Languages that have pinned projects, sorted."""
+    return sorted({one["language"] for one in _pinned()})
+
+
+def projects(language: str, tree: str = "") -> Iterator[Project]:
+    """The pinned projects of a language, each fetched when it is its turn; or this tree and no pinned one."""
+    if tree:
+        where = Path(tree).resolve()
+        yield Project(language, where.name, where.name, where)
+        return
+    for one in _pinned():
+        if one["language"] == language:
+            name = one.get("part") or one["name"]
+            title = f"{name} {one['version']}"
+            try:
+                yield Project(language, name, title, fetched(one))
+            except NotFetched as error:
+                yield Project(language, name, title, error)
+
+
+def _pinned() -> list[dict[str, str]]:
+    pinned: list[dict[str, str]] = tomllib.loads(_PINNED.read_text("utf-8"))["project"]
+    return pinned
+
+
 def fetched(project: Mapping[str, str]) -> Path:
     """The project's tree, a git repository of one commit; NotFetched if its registry cannot be asked, SystemExit if
     what comes has another checksum than the pinned one."""
-    folder = CACHE / f"{project['registry']}-{project['name'].replace('/', '-')}-{project['version'].replace(':', '-')}"
+    part = project.get("part", "")
+    name = "-".join((project["registry"], project["name"], project["version"], *filter(None, [part])))
+    folder = CACHE / name.replace("/", "-").replace(":", "-")
     tree = folder / "tree"
     if not (folder / "complete").is_file():
         shutil.rmtree(folder, ignore_errors=True)
@@ -38,7 +79,7 @@ def fetched(project: Mapping[str, str]) -> Path:
             raise SystemExit(f"{project['name']} {project['version']} has the checksum {told}, not the pinned one")
         tree.mkdir()
         for archive in archives:
-            _unpack(archive, tree)
+            _unpack(archive, tree, part)
         for one in list(tree.iterdir()) if project.get("only") else ():
             if one.name not in project["only"].split():
                 shutil.rmtree(one) if one.is_dir() else one.unlink()
@@ -83,8 +124,8 @@ def _run(command: list[str], folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
 
-def _unpack(archive: Path, tree: Path) -> None:
-    """Without the folder that holds everything, which most archives have."""
+def _unpack(archive: Path, tree: Path, part: str = "") -> None:
+    """Without the folder that holds everything, which most archives have; `part`: the only folder in it that counts."""
     inside = tree.with_name("inside")
     shutil.rmtree(inside, ignore_errors=True)
     if zipfile.is_zipfile(archive):
@@ -92,8 +133,10 @@ def _unpack(archive: Path, tree: Path) -> None:
             packed.extractall(inside)
     else:
         with tarfile.open(archive) as packed:
-            packed.extractall(inside, filter="tar")
+            wanted = (one for one in packed if not part or one.name.split("/")[1:2] == [part])
+            packed.extractall(inside, wanted, filter="tar")
     top = list(inside.iterdir())
+    top = [top[0] / part] if part else top
     shutil.copytree(top[0] if len(top) == 1 and top[0].is_dir() else inside, tree, symlinks=True, dirs_exist_ok=True)
     shutil.rmtree(inside)
 

@@ -13,7 +13,6 @@ import argparse
 import re
 import sys
 import tempfile
-import tomllib
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +24,7 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from fetching import NotFetched, fetched  # noqa: E402
+from fetching import NotFetched, languages_pinned, projects  # noqa: E402
 
 from accuracy import GOLDEN, graph_of  # noqa: E402 - beside this file
 
@@ -69,8 +68,19 @@ _FAULTS: Mapping[str, Sequence[tuple[str, str]]] = {
     ".cs": ((r"\bforeach(?=\s*\()", "for    "),),
     # The `?` of a type that may be null is a condition to it.
     ".php": ((r"\?(?=\\?[A-Za-z_][\w\\]*\s*(?:&\s*)?(?:\.\.\.)?\$|\\?[A-Za-z_][\w\\]*\s*[;{])", " "),),
+    # A method called like a keyword is one to it, `unless` is no decision, and `ensure`, which always runs, is one.
+    ".rb": (
+        (r"(?<!\.)\.(?:if|until|while|for|when|rescue|ensure|and|or)\b", ".named"),
+        (r"(?<![.:@$\w])unless\b(?![:?!]\B)", "if"),
+        (r"(?m)^(\s*)ensure\b(?!:)", r"\1"),
+    ),
     # Neither a bound behind `where` nor a closure without parameters is a decision.
     ".rs": ((r"\bwhere\b", "     "), (r"(?:(?<=[(,=])|(?<=\bmove))(\s*)\|\|", r"\1  ")),
+    # A pattern in a condition is a second decision to it, and a label that is called `for` or `while` is one.
+    ".swift": (
+        (r"(\b(?:if|guard|while|for)\s+|,\s*)case\b", r"\1    "),
+        (r"(?<=[(,])(\s*)(?:for|while|if|guard)(?=\s*:|\s+\w+\s*:)", r"\1_"),
+    ),
 }
 
 
@@ -210,8 +220,7 @@ def main() -> None:
     options.add_argument("--tree", default="", help="compare this tree and no pinned project")
     chosen = options.parse_args()
     warnings.simplefilter("ignore")  # what the code of others has in its strings
-    projects = tomllib.loads((HERE / "projects.toml").read_text("utf-8"))["project"]
-    wanted = chosen.only.split(",") if chosen.only else sorted({one["language"] for one in projects})
+    wanted = chosen.only.split(",") if chosen.only else languages_pinned()
     unmet = False
     print(HEAD)
     for language in wanted:
@@ -222,29 +231,26 @@ def main() -> None:
             if version is None:
                 print(f"| {language} | | {rival.tool} cannot run here | {rival.figure} | | | | | |")
                 continue
-            own = [one for one in projects if one["language"] == language]
-            if chosen.tree:
-                own = [{"language": language, "name": Path(chosen.tree).resolve().name, "version": ""}]
             whole = Counter[int]()
-            for project in own:
-                name = f"{project['name']} {project['version']}".strip()
-                try:
-                    tree = Path(chosen.tree).resolve() if chosen.tree else fetched(project)
-                except NotFetched as error:
-                    print(f"| {language} | {name} | not to be had here: {error} | | | | | | |".replace("\n", " "))
+            for project in projects(language, chosen.tree):
+                tree = project.tree
+                if isinstance(tree, NotFetched):
+                    print(
+                        f"| {language} | {project.title} | not to be had here: {tree} | | | | | | |".replace("\n", " ")
+                    )
                     continue
                 one = compared(tree, rival, our_functions(tree, spoken, rival.figure))
                 whole += one.differences
                 share = one.equal(rival.within) / one.compared if one.compared else 0.0
                 print(
-                    f"| {language} | {name} | {rival.tool} {version} | {rival.figure} | {one.functions} |"
+                    f"| {language} | {project.title} | {rival.tool} {version} | {rival.figure} | {one.functions} |"
                     f" {one.compared} | {one.equal(rival.within)} | {share:.2%} | {rival.floor:.0%} |",
                     flush=True,
                 )
                 if not chosen.tree:
                     GOLDEN.mkdir(parents=True, exist_ok=True)
-                    target = f"{language}-{project['name'].replace('/', '-')}-{rival.tool}.md"
-                    (GOLDEN / target).write_text(page(name, rival, one))
+                    target = f"{language}-{project.name.replace('/', '-')}-{rival.tool}.md"
+                    (GOLDEN / target).write_text(page(project.title, rival, one))
             equal = Compared(0, whole, []).equal(rival.within)
             unmet |= whole.total() > 0 and equal / whole.total() < rival.floor
     sys.exit(1 if unmet else 0)

@@ -591,3 +591,52 @@ def test_a_generated_file_of_the_base_may_be_generated_anew(shop: Callable, judg
     code, report = judged(repo)
 
     assert (code, report["policy"]["loosened"]) == (0, [])
+
+
+def test_attributes_that_a_change_brings_exempt_no_file_of_the_base(shop: Callable, judged: Callable, found: Callable):
+    repo = shop()
+    text = (repo.path / "shop/tax.py").read_text()
+    marks = "*.py linguist-vendored\nshop/cart.py -linguist-vendored linguist-generated\n"
+    repo.commit({".gitattributes": marks, "shop/tax.py": f"{text}\n\n{TANGLED}"})
+
+    code, report = judged(repo)
+
+    assert code == 1
+    assert found(report, "new", "complexity-jump") == ["shop/tax.py::tangled"]
+    subjects = found(report, "new", "policy-loosening")
+    assert {"vendored shop/tax.py", "generated shop/cart.py"} <= set(subjects)
+    assert any("shop/cart.py is unchanged" in words for words in report["policy"]["loosened"])
+
+
+def test_a_file_that_moves_among_vendored_ones_is_still_the_projects_own(
+    shop: Callable, judged: Callable, found: Callable
+):
+    repo = shop({"shop/rules.py": "".join(f"def rule_{n}(a):\n    return a + {n}\n" for n in range(40))})
+    text = (repo.path / "shop/rules.py").read_text()
+    repo.commit({"shop/rules.py": None, "third_party/rules.py": f"{text}\n\n{TANGLED}"})
+
+    _, report = judged(repo)
+
+    assert found(report, "new", "complexity-jump") == ["third_party/rules.py::tangled"]
+    assert found(report, "new", "policy-loosening") == ["vendored third_party/rules.py"]
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_what_the_base_marks_is_left_alone_and_what_it_takes_back_is_judged(
+    shop: Callable, judged: Callable, found: Callable, plumbrule: Callable, tmp_path: Path, stored: bool
+):
+    marks = {".gitattributes": "lib/** linguist-vendored\nlib/own.py -linguist-vendored\n", "lib/far.py": "a = 1\n"}
+    repo = shop({**marks, "lib/own.py": "b = 1\n"})
+    repo.commit({"lib/far.py": TANGLED, "lib/new.py": TANGLED, "lib/own.py": TANGLED})
+    if stored:
+        assert plumbrule(repo.path, "scan", "--quiet", "--store", str(tmp_path / "store")).code == 0
+
+    _, report = judged(repo, store=tmp_path / "store")
+
+    assert found(report, "new", "complexity-jump") == ["lib/own.py::tangled"]
+    assert report["policy"]["loosened"] == []
+    assert any("1 new file is a copy of another project's" in reason for reason in report["reasons"])
+
+    repo.commit({".gitattributes": "lib/n* linguist-vendored\n"})
+    _, report = judged(repo, store=tmp_path / "store")
+    assert found(report, "new", "complexity-jump") == ["lib/far.py::tangled", "lib/own.py::tangled"]

@@ -197,6 +197,30 @@ def test_a_private_name_is_no_secret_once_most_who_import_its_owner_ask_for_it(j
     assert {row.subject for row in judgement.rows} == {*made, "p0/b.py -> core/value.py::_other"}
 
 
+_PRIVATE_IN = {
+    "py": ("VALUE = 1\n", "from core.internal.value import VALUE\n"),
+    "ts": ("export const VALUE = 1\n", 'import { VALUE } from "../core/internal/value"\n'),
+    "java": (
+        "package core.internal; public class value { }",
+        "package web; import core.internal.value; class page { }",
+    ),
+    "h": ("int value(void);\n", '#include "../core/internal/value.h"\n'),
+    "rb": ("VALUE = 1\n", 'require_relative "../core/internal/value"\n'),
+}
+
+
+@pytest.mark.parametrize("ending", _PRIVATE_IN)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_folder_is_private_if_the_language_of_its_files_or_the_policy_says_so(judged, ending, named):
+    value, page = _PRIVATE_IN[ending]
+    files = {f"core/internal/value.{ending}": value, f"web/page.{ending}": page, "other.py": "", "core/a.py": ""}
+    policy = '[components]\ncore = "core/**"\nweb = "web/**"\n'
+    policy += '[rules.reach-through]\ninternal_folders = ["internal"]\n' if named else ""
+    judgement = judged(RULES["reach-through"], {}, files, policy=policy)
+    told = {f"web/page.{ending} -> core/internal/value.{ending}"}
+    assert {row.subject for row in judgement.rows} == (told if named or ending in ("py", "ts") else set())
+
+
 @pytest.mark.parametrize(
     ("needed", "told"),
     [

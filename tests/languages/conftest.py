@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from plumbrule.languages import External, Language, Located, Resolver, Space, la
 from plumbrule.resolve import Entry, Tree
 
 FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional", "required", "implicit", "part")
-_EXPECT = re.compile(r"expect:\s*(no\s+)?(\w+) ?(.*?)(?=\s*expect:|\s*\*/|$)")
-_COMMENT_ONLY = re.compile(r"\s*(?:#(?!\s*(?:define|include|if|el|endif|pragma))|//|/\*|\{/\*).*expect:")
+_EXPECT = re.compile(r"expect:\s*(no\s+)?(\w+) ?(.*?)(?=\s*expect:|\s*\*/|\s*-->|$)")
+_COMMENT_ONLY = re.compile(r"\s*(?:#(?!\s*(?:define|include|if|el|endif|pragma))|//|/\*|\{/\*|<!--).*expect:")
 
 
 @cache
@@ -31,7 +32,7 @@ def _grammar(dialect: str) -> tuple[tree_sitter.Language, tree_sitter.Query]:
 def read(source: bytes, dialect: str) -> Facts:
     language = written_in(dialect, source)
     grammar, query = _grammar(language.dialect)
-    return language.extract(source, tree_sitter.Parser(grammar).parse(source), query)
+    return language.extract(source, tree_sitter.Parser(grammar).parse(language.code_in(source)), query)
 
 
 def grow(files: Mapping[str, bytes]) -> Tree:
@@ -54,6 +55,48 @@ def facts_of() -> Callable[..., Facts]:
         return read(source.encode() if isinstance(source, str) else source, dialect)
 
     return facts_of
+
+
+@pytest.fixture
+def read_twice(done_apart: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Of each (text, dialect): "" if it gives the same facts whenever it is read, "refused" if for a reason, "gave up",
+    or what went wrong. They are read as a scan does it, in a process that can be killed: nothing bounds what a grammar
+    does with noise."""
+
+    def read_twice(
+        texts: Sequence[tuple[str | bytes, str]], *, reader: Callable[[bytes, str], Facts] = read, seconds: float = 4.0
+    ) -> list[str]:
+        def answer(job: int) -> str:
+            text, dialect = texts[job]
+            try:
+                source = text if isinstance(text, bytes) else text.encode()
+                first, second = (facts.pack(reader(source, dialect)) for _ in range(2))
+            except ValueError:
+                return "refused"
+            return "" if first == second else "other facts when read again"
+
+        return done_apart(len(texts), answer, seconds)
+
+    return read_twice
+
+
+@pytest.fixture
+def read_in_bounds(done_apart: Callable[..., list[str]]) -> Callable[..., str]:
+    """What became of a source in which a line stands `lines` times, its `%d` numbered: "" if it was read, or refused
+    for a reason, within bounds that nothing keeps that looks at all it has seen again for every line. The slowest
+    needs a second for as many lines."""
+
+    def read_in_bounds(dialect: str, line: str, *, head: str = "", tail: str = "", lines: int = 20_000) -> str:
+        source = head + "".join(line.replace("%d", str(number)) for number in range(lines)) + tail
+
+        def answer(_: int) -> str:
+            with contextlib.suppress(ValueError):
+                read(source.encode(), dialect)
+            return ""
+
+        return done_apart(1, answer, 12.0)[0]
+
+    return read_in_bounds
 
 
 @pytest.fixture

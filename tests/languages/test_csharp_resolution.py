@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -65,21 +66,8 @@ def _content(path: str, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_walked_history_of_csharp_ends_with_the_rows_of_a_cold_scan(seed: int) -> None:
-    chance = random.Random(seed)
-    walked = FilesWalk()
-    tree: dict[str, bytes] = {}
-    edges = 0
-    for _ in range(16):
-        for path in chance.sample(PATHS, chance.randint(1, 4)):
-            if path in tree and chance.random() < 0.3:
-                del tree[path]
-            else:
-                tree[path] = _content(path, chance)
-        walk, cold = walked.to(tree), analyse_files(tree)
-        assert walk.graph.files == cold.files
-        edges += sum(len(rows.dependencies) for rows in cold.files.values())
-    assert edges > 10  # else this history compared nothing
+def test_a_walked_history_of_csharp_ends_with_the_rows_of_a_cold_scan(seed: int, history: Callable) -> None:
+    assert history(seed, PATHS, _content, steps=16) > 10  # else this history compared nothing
 
 
 def edges(path: str, files: dict[str, str], *kinds: str) -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -543,3 +543,11 @@ def test_a_broken_manifest_counts_as_not_written(manifest: object) -> None:
 
 def test_a_name_deep_outside_the_repository_is_not_followed() -> None:
     assert locate("a.ts", "../" * 10_000 + "x", {"a.ts": ""}) == Unresolved("outside the repository")
+
+
+def test_modules_that_svelte_kit_makes_are_its_own_where_it_is_needed(where_leads: Callable[..., str]) -> None:
+    kit = {"package.json": '{"devDependencies": {"@sveltejs/kit": "2"}}', "src/lib/a.ts": ""}
+    for module in ("$app/stores", "$env/static/private", "$service-worker", "./$types"):
+        assert where_leads(kit, "src/routes/+page.ts", f"import {{ x }} from '{module}'\n") == "external @sveltejs/kit"
+        assert where_leads({}, "src/routes/+page.ts", f"import {{ x }} from '{module}'\n") == "unresolved"
+    assert where_leads(kit, "src/routes/+page.ts", "import { x } from '$lib/a'\n") == "src/lib/a.ts ~0.7"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plumbrule.report import Coverage, Finding, PolicyUsed, Report, RuleText
+from plumbrule.report import Coverage, Finding, LanguageCoverage, PolicyUsed, Report, RuleText
 
 BASE, FORK, HEAD = "8c1f0aa2" * 5, "1b2c3d4e" * 5, "77d0c1e2" * 5
 
@@ -32,6 +32,14 @@ def rich() -> Report:
             skipped_files=tuple((f"vendor/min{n:02}.js", "larger than 2 MB") for n in range(12)),
             read_in_part=(("billing/draft.py", 12),),
             history="shallow clone",
+            languages=(
+                LanguageCoverage("python", 4000, 19000, 18998),
+                LanguageCoverage(
+                    "typescript", 330, 1300, 1114,
+                    (("an alias of the compiler options that leads to no file", 180, "web/a.ts:3 imports @/gone:b"),
+                     ("no such file", 6, "web/c.ts:1 imports ./made:d")),
+                ),
+            ),
         ),
         findings=(
             Finding(
@@ -152,6 +160,7 @@ def hostile() -> Report:
             skipped_files=tuple((name, name) for name in HOSTILE_NAMES),
             read_in_part=tuple((name, 1) for name in HOSTILE_NAMES),
             history=everything,
+            languages=(LanguageCoverage(everything, 1, 9, 1, ((everything, 1, everything),)),),
         ),
         findings=findings,
         ahead=findings[:2],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -208,22 +209,10 @@ def _content(path: str, lines: list[str], chance: random.Random) -> bytes:
     [(PYTHON, PYTHON_LINES), (SCRIPT, SCRIPT_LINES), (GO, GO_LINES), (INCLUDING, INCLUDING_LINES)],
     ids=["python", "script", "go", "c"],
 )
-def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int, paths: list[str], lines: list[str]) -> None:
-    chance = random.Random(seed)
-    walked = FilesWalk()
-    tree: dict[str, bytes] = {}
-    edges = 0
-    for _ in range(9):
-        for path in chance.sample(paths, chance.randint(1, 4)):
-            if path in tree and chance.random() < 0.3:
-                del tree[path]
-            else:
-                tree[path] = _content(path, lines, chance)
-        walk = walked.to(tree)
-        cold = analyse_files(tree)
-        assert walk.graph.files == cold.files
-        assert walk.graph.skipped == cold.skipped
-        edges += sum(len(rows.dependencies) for rows in cold.files.values())
+def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(
+    seed: int, paths: list[str], lines: list[str], history: Callable
+) -> None:
+    edges = history(seed, paths, lambda path, chance: _content(path, lines, chance))
     assert edges > 20  # else this history compared nothing
 
 

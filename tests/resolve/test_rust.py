@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -61,25 +62,15 @@ LINES = [
 ]
 
 
+def _content(path: str, chance: random.Random) -> bytes:
+    if path in MANIFESTS:
+        return chance.choice(MANIFESTS[path]).encode()
+    return "\n".join([*chance.sample(LINES, chance.randint(0, 12)), ""]).encode()
+
+
 @pytest.mark.parametrize("seed", range(8))
-def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int) -> None:
-    chance = random.Random(seed)
-    walked = FilesWalk()
-    tree: dict[str, bytes] = {}
-    edges = 0
-    for _ in range(9):
-        for path in chance.sample(PATHS, chance.randint(1, 5)):
-            if path in tree and chance.random() < 0.3:
-                del tree[path]
-            elif path in MANIFESTS:
-                tree[path] = chance.choice(MANIFESTS[path]).encode()
-            else:
-                tree[path] = "\n".join([*chance.sample(LINES, chance.randint(0, 12)), ""]).encode()
-        walk = walked.to(tree)
-        cold = analyse_files(tree)
-        assert walk.graph.files == cold.files
-        edges += sum(len(rows.dependencies) for rows in cold.files.values())
-    assert edges > 20  # else this history compared nothing
+def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int, history: Callable) -> None:
+    assert history(seed, PATHS, _content, touched=(1, 5)) > 20  # else this history compared nothing
 
 
 SHOP = {

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import plumbrule.aside
+import plumbrule.timeline
 from plumbrule.aside import Aside
 from plumbrule.extract import Limits
 from plumbrule.store import ExtraMeasure, Store
@@ -125,6 +126,7 @@ def test_a_scan_stores_them_in_its_one_generation_and_the_next_one_with_nothing_
     grown: Callable[..., Any], scanned: Callable[..., Any], rows: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plumbrule.aside, "_PATIENCE", 60.0)
+    monkeypatch.setattr(plumbrule.timeline, "_PUBLISH_SECONDS", 1e9)  # however slow the machine, one generation
     repo = grown(1)
     for _ in range(2):
         scanned(repo)

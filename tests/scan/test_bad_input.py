@@ -30,6 +30,16 @@ def skipped(rows: Callable, repo: Any) -> dict[str, str]:
         ("null.ts", b"export const x = 1\0\n", "NUL"),
         ("long.py", b"x = [" + b"1," * 2_500_000 + b"]\n", "larger than"),
         ("long.js", b"x=[" + b"1," * 2_500_000 + b"]\n", "larger than"),
+        ("video.ts", b"G\x40\x00\x10\x00" + b"\xff" * 183 + b"G\x1f\xff\x10" + b"\xff" * 184, "MPEG"),
+        ("laid-out.ts", b"G/*\0*/;".ljust(188) + b"G;".ljust(188), "NUL"),
+        (
+            "qt_de.ts",
+            b'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n<TS version="2.1"></TS>\n',
+            "of Qt, no typescript",
+        ),
+        ("bare.ts", b'<!DOCTYPE TS><TS version="2.1"></TS>\n', "of Qt, no typescript"),
+        ("page.js", b"<!DOCTYPE html>\n<script>let a = 1</script>\n", "an HTML page, no javascript"),
+        ("data.java", b"\xef\xbb\xbf<?xml version='1.0'?>\n<a/>\n", "an XML document, no java"),
         ("lfs.py", b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 9\n", "LFS"),
     ],
 )
@@ -68,6 +78,14 @@ def test_broken_and_monstrous_syntax_stops_nothing(
     assert summary["files"] == 5
     assert summary["parsed"] + len(summary["skipped"]) == 5
     assert ["a.py", "b.py"] in rows(repo.path, "SELECT src, dst FROM dependency")
+
+
+def test_a_byte_order_mark_costs_no_first_line(make_repo: Callable, scanned: Callable, rows: Callable):
+    first = {"m.py": "import b\n", "m.ts": "import { d } from './d'\n", "m.c": '#include "n.h"\n'}
+    repo = make_repo({**GOOD, "n.h": "int n;\n", **{path: f"\ufeff{text}" for path, text in first.items()}})
+    scanned(repo)
+    found = rows(repo.path, "SELECT src, dst FROM dependency WHERE kind = 'import' AND src LIKE 'm.%' ORDER BY 1")
+    assert found == [["m.c", "n.h"], ["m.py", "b.py"], ["m.ts", "d.ts"]]
 
 
 def test_hostile_names_are_kept_as_they_are_and_shown_made_visible(

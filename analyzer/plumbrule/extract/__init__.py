@@ -15,6 +15,11 @@ from plumbrule.facts import Body, Facts, Interface, pack, unpack_body, unpack_in
 from plumbrule.languages import written_in
 
 LOST = "its object is "  # how the reason begins where git has the name of the bytes and not the bytes
+OTHER_KIND = "another kind of file: "  # a reason begins so if the file's ending says nothing of what it is
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BEGINNING = 400  # bytes in which that is looked for
+_PACKET = 188  # bytes
+_CONTROL = frozenset(range(0x20)) - frozenset(b"\t\n\v\f\r")
 NOT_KEPT = "not kept"  # beside a reason that is no property of the bytes: the next run tries again
 
 Key = tuple[str, str]  # (dialect, blob id)
@@ -215,15 +220,20 @@ def _work(todo: list[Wanted], objects: Objects, limits: Limits) -> Work:
             return (f"larger than {limits.file_bytes / 1e6:g} MB",)
         if data.startswith(b"version https://git-lfs.github.com/spec/"):
             return ("a Git LFS pointer: its content is not in the repository",)
+        data = data.removeprefix(_BYTE_ORDER_MARK)  # the grammar of C takes no directive behind it
+        language = written_in(one.dialect, data)
+        if _is_video(data):
+            return (f"{OTHER_KIND}a video (MPEG transport stream), no {language.name}",)
         if b"\0" in data:
             return ("holds NUL bytes, so it is no source text",)
-        language = written_in(one.dialect, data)
+        if (kind := _other_kind(data)) and not language.in_markup:
+            return (f"{OTHER_KIND}{kind}, no {language.name}",)
         if language.dialect not in tools:
             grammar = tree_sitter.Language(language.grammar())
             tools[language.dialect] = tree_sitter.Parser(grammar), tree_sitter.Query(grammar, language.query)
         parser, query = tools[language.dialect]
         try:
-            facts: Facts = language.extract(data, parser.parse(data), query)
+            facts: Facts = language.extract(data, parser.parse(language.code_in(data)), query)
             if language.dialect != one.dialect:
                 facts = Facts(facts.interface._replace(dialect=language.dialect), facts.body)
         except ValueError as error:
@@ -237,6 +247,28 @@ def _work(todo: list[Wanted], objects: Objects, limits: Limits) -> Work:
         return pack(facts)
 
     return perform
+
+
+def _other_kind(data: bytes) -> str:
+    """What a file is by its first words, if no compiler could take it for the language of its ending; else empty."""
+    begin = data[:_BEGINNING].lstrip().lower()
+    if begin.startswith(b"<!doctype html"):
+        return "an HTML page"
+    if begin.startswith(b"<!doctype ts") or (begin.startswith(b"<?xml") and b"<ts" in begin):
+        return "translations of Qt"
+    return "an XML document" if begin.startswith((b"<?xml", b"<!doctype")) else ""
+
+
+def _is_video(data: bytes) -> bool:
+    """Whether a file is an MPEG transport stream (ISO/IEC 13818-1, 2.4.3.2): packets of 188 bytes that begin with G.
+
+    Code could be laid out so, too, but for the head of its first packet: no compiler takes such a byte behind a G that
+    opened neither a comment nor a string.
+    """
+    head = data[1:3]
+    if data[:1] != b"G" or len(data) < 2 * _PACKET or not (head[0] < 0x20 or 0x40 <= head[0] < 0x60):
+        return False
+    return not _CONTROL.isdisjoint(head) and not data[: len(data) // _PACKET * _PACKET : _PACKET].strip(b"G")
 
 
 def _bytes(one: Wanted, objects: Objects, limits: Limits) -> bytes | Value:
@@ -265,6 +297,7 @@ def _no_follow(path: str | bytes, flags: int) -> int:
 
 __all__ = [
     "LOST",
+    "OTHER_KIND",
     "Died",
     "FactBook",
     "Key",

@@ -39,8 +39,7 @@ def ways_of(masked: bytes, length: int, ends: Sequence[int], odd: Set[bytes]) ->
 def _passed(masked: bytes, length: int, end: int, odd: Set[bytes]) -> str:
     opened = _CALLED.match(masked, end)
     if opened is None:
-        before = end - length - 1
-        return "<" if masked[max(before, 0) : before + 1] == b"<" else "?"
+        return _not_called(masked, end - length - 1)
     if (word := opened[1]) is not None:
         word = word.strip()
         return ("*" if word.startswith(b"...") else "1") if word else "0"
@@ -64,6 +63,16 @@ def _passed(masked: bytes, length: int, end: int, odd: Set[bytes]) -> str:
         return "*"
     if b"=" not in whole:
         return str(len(arguments))
+    return _with_names(arguments)
+
+
+def _not_called(masked: bytes, before: int) -> str:
+    """What passes nothing in parentheses, by the sign in front of it: an element of JSX, or anything else."""
+    return "<" if masked[max(before, 0) : before + 1] == b"<" else "?"
+
+
+def _with_names(arguments: Sequence[bytes]) -> str:
+    """How many of these have no name, and the names of the others."""
     names = [name[1].decode() for one in arguments if b"=" in one and (name := _NAMED.match(one)) is not None]
     return ";".join((str(len(arguments) - len(names)), *sorted(names)))
 

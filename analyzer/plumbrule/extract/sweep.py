@@ -461,6 +461,11 @@ class Sweep:
         if hiding:
             self._hide(hiding)
             reads = [read for read in reads if not self._is_hidden_read(hiding, *read, opened)]
+        self._note_reads(reads, opened)
+
+    def _note_reads(self, reads: list[tuple[bytes, int]], opened: list[int]) -> None:
+        """Keeps which imported names a symbol reads, or only looks at, unless it is known to use them."""
+        masked = self._masked
         seen = {(symbol, name) for symbol, _, name in self._references}
         looks: dict[tuple[int, bytes], int] = {}
         for name, here in reads:
@@ -662,11 +667,15 @@ class Sweep:
         self._settle()
         self.finish()
         if tree.root_node.has_error:
-            broken = self._errors
-            starts = [start for start, _ in broken]
-            lacking = {at for at in put_in(tree) if not (i := bisect_right(starts, at)) or broken[i - 1][1] < at}
-            self._errors = sorted([*broken, *((at, at) for at in lacking)])
+            self._note_lacking(tree)
         return self._facts()
+
+    def _note_lacking(self, tree: Tree) -> None:
+        """Adds the places where the parser put something in that is not there to what is broken."""
+        broken = self._errors
+        starts = [start for start, _ in broken]
+        lacking = {at for at in put_in(tree) if not (i := bisect_right(starts, at)) or broken[i - 1][1] < at}
+        self._errors = sorted([*broken, *((at, at) for at in lacking)])
 
     def _taker(self, name: str) -> tuple[Callable[[Node], None], int]:
         """Who takes the nodes captured under `name`, and whether `run` may do so itself."""
@@ -711,9 +720,7 @@ class Sweep:
             strings.append(written)
             size = end - start
             if b"\n" in written:
-                first, *others = written.split(b"\n")
-                lines = [HOLE.ljust(len(first)), *(HELD.ljust(len(line)) if line else b"" for line in others)]
-                pieces.append(b"\n".join(lines))
+                pieces.append(_hollow(written))
             else:
                 pieces.append(HOLES[size] if size < 100 else HOLE.ljust(size))
             if kind == _STRING and 5 < size <= 80:
@@ -726,9 +733,8 @@ class Sweep:
     def _settle(self) -> None:
         """Keeps the references that may lead somewhere, once each, and sees who calls itself."""
         source, references, head_of, callees = self.source, self._references, self._head_of, self._callees
-        heads = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
-        heads.update([symbol.name.encode() for symbol in self.symbols if symbol.parent < 0])
-        star = any(row.name == "*" and not row.alias for row in self.imports)
+        leading, star = self._leading()
+        heads = {name.encode() for name in leading}
         functions = self._frame_of = {frame.symbol: frame for frame in self._functions}
         for symbol, kind, start, end in self._met:
             if end - start > LONGEST_NAME:
@@ -873,9 +879,7 @@ class Sweep:
 
     def _bound(self) -> list[Reference]:
         """References whose head is imported, may come from a star import, or is a top-level name of this file."""
-        heads = {row.alias.partition(".")[0] for row in self.imports if row.alias}
-        heads.update([symbol.name for symbol in self.symbols if symbol.parent < 0])
-        star = any(row.name == "*" and not row.alias for row in self.imports)
+        heads, star = self._leading()
         shadowed = set().union(*self._shadows.values())
         lines, new = self._lines, tuple.__new__
         rows = []
@@ -892,6 +896,13 @@ class Sweep:
             rows.append(new(Reference, (symbol, kind, text(name), bisect_right(lines, start) + 1, calls, through)))
         return rows
 
+    def _leading(self) -> tuple[set[str], bool]:
+        """First parts of names that may lead somewhere: what is imported and what the file defines at its outermost
+        level; and whether a star import may bind any other."""
+        heads = {row.alias.partition(".")[0] for row in self.imports if row.alias}
+        heads.update([symbol.name for symbol in self.symbols if symbol.parent < 0])
+        return heads, any(row.name == "*" and not row.alias for row in self.imports)
+
     def _is_shadowed(self, symbol: int, head: str) -> bool:
         while symbol >= 0:
             if head in self._shadows.get(symbol, ()):
@@ -905,6 +916,12 @@ def _accessor(symbol: Symbol) -> str:
     if symbol.has("set"):
         return "set"
     return "delete" if any(decorator.endswith(".deleter") for decorator in symbol.decorators) else ""
+
+
+def _hollow(written: bytes) -> bytes:
+    """A string of several lines as the masked text has it: a hole, and what tells that each line after is held."""
+    first, *others = written.split(b"\n")
+    return b"\n".join([HOLE.ljust(len(first)), *[HELD.ljust(len(line)) if line else b"" for line in others]])
 
 
 def _block_end(masked: bytes, imports: list[tuple[int, int]]) -> int:

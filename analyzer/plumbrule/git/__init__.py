@@ -6,7 +6,6 @@ configures is ever started. See `command` for how.
 
 from __future__ import annotations
 
-from plumbrule.git.attributes import Marks, marks
 from plumbrule.git.objects import Blobs, blob_id, is_lfs_pointer
 from plumbrule.git.records import (
     SUBMODULE,
@@ -30,11 +29,9 @@ __all__ = [
     "Entry",
     "History",
     "LineCommit",
-    "Marks",
     "Repository",
     "Skipped",
     "Worktree",
     "blob_id",
     "is_lfs_pointer",
-    "marks",
 ]

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Self
 
 from plumbrule.errors import NotARevision
 from plumbrule.git import history
-from plumbrule.git.attributes import LIMIT as ATTRIBUTES_LIMIT
-from plumbrule.git.attributes import Marks, marks
 from plumbrule.git.command import Command, GitFailed, safe_environment
 from plumbrule.git.objects import Blobs, absent_objects, is_object_id
 from plumbrule.git.parsing import FOLDER, Names, changes, log_records, ours, tree_entries, tree_object
@@ -233,13 +231,6 @@ class Repository:
                 return None
             held = inside
         return held if held.mode != FOLDER else None
-
-    def marks(self, tree: Mapping[str, Entry]) -> Marks:
-        """The paths of this tree that its .gitattributes files mark as generated or vendored."""
-        files = {path: entry.blob for path, entry in tree.items() if path.rpartition("/")[2] == ".gitattributes"}
-        with closing(self.blobs()) as reader:
-            contents = zip(files, reader.read_many(files.values(), limit=ATTRIBUTES_LIMIT), strict=True)
-            return marks({path: content for path, content in contents if isinstance(content, bytes)}, tree)
 
     def changes(self, base: str, head: str) -> tuple[Change, ...]:
         """The paths that differ from one commit to another, sorted; a rename is a deletion and an addition."""

@@ -67,19 +67,7 @@ def worded(
 
     RuleError if a column of the contract, or one that the words name, is missing.
     """
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        raise RuleError(
-            f"{rule.source}:{rule.sql_line}: rule {rule.id}: the SELECT lacks the column {missing[0]!r};"
-            f" every rule gives {', '.join(REQUIRED)}"
-        )
-    for words in (rule.message, rule.remedy):
-        for name in placeholders(words):
-            if name not in columns and name not in parameters:
-                raise RuleError(
-                    f"{rule.source}: rule {rule.id}: {{{name}}} is neither a column of the SELECT nor a parameter;"
-                    f" there are {', '.join(sorted({*columns, *parameters}))}"
-                )
+    _require_columns(rule, parameters, columns)
     place = {name: at for at, name in enumerate(columns)}
     repo_at, subject_at, path_at, line_at = (place[name] for name in REQUIRED)
     message, remedy = (_template(words, place, parameters) for words in (rule.message, rule.remedy))
@@ -113,6 +101,22 @@ def worded(
         )
         for (repo, subject), row in sorted(kept.items(), key=_key_of)
     ), tuple(sorted(unmeasured))
+
+
+def _require_columns(rule: Rule, parameters: Mapping[str, object], columns: Sequence[str]) -> None:
+    missing = [name for name in REQUIRED if name not in columns]
+    if missing:
+        raise RuleError(
+            f"{rule.source}:{rule.sql_line}: rule {rule.id}: the SELECT lacks the column {missing[0]!r};"
+            f" every rule gives {', '.join(REQUIRED)}"
+        )
+    for words in (rule.message, rule.remedy):
+        for name in placeholders(words):
+            if name not in columns and name not in parameters:
+                raise RuleError(
+                    f"{rule.source}: rule {rule.id}: {{{name}}} is neither a column of the SELECT nor a parameter;"
+                    f" there are {', '.join(sorted({*columns, *parameters}))}"
+                )
 
 
 def _key_of(item: tuple[tuple[str, str], tuple[Any, ...]]) -> tuple[str, str]:  # Any: values as the columns say

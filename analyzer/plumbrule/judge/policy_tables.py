@@ -157,17 +157,21 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
     if tree:
         tried("exclude", "", policy.exclude, tree, 0)
     if not own and (policy.layers or policy.forbid):
-        named = {name for layers in policy.layers for name in layers.order}
-        alive = _alive(policy, paths, named.union(*((pair.source, pair.target) for pair in policy.forbid)))
-        for layers in policy.layers:
-            rows += [
-                (graph.repo, "layer", layers.name, end, end in alive, policy.source, layers.line)
-                for end in layers.order
-            ]
-        for pair in policy.forbid:
-            name = f"{pair.source} -> {pair.target}"
-            ends = (pair.source, pair.target)
-            rows += [(graph.repo, "forbid", name, end, end in alive, policy.source, pair.line) for end in ends]
+        rows += _components_named(policy, graph.repo, paths)
+    return rows
+
+
+def _components_named(policy: Policy, repo: str, paths: Collection[str]) -> list[Row]:
+    """Of selectors, the components that orders and forbidden pairs name."""
+    named = {name for layers in policy.layers for name in layers.order}
+    alive = _alive(policy, paths, named.union(*((pair.source, pair.target) for pair in policy.forbid)))
+    rows: list[Row] = []
+    for layers in policy.layers:
+        rows += [(repo, "layer", layers.name, end, end in alive, policy.source, layers.line) for end in layers.order]
+    for pair in policy.forbid:
+        name = f"{pair.source} -> {pair.target}"
+        ends = (pair.source, pair.target)
+        rows += [(repo, "forbid", name, end, end in alive, policy.source, pair.line) for end in ends]
     return rows
 
 

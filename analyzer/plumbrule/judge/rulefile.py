@@ -410,14 +410,7 @@ class _Page:
         into: list[str] | None = None
         for line, text in enumerate(content.split("\n"), first):
             if text.startswith("=== "):
-                kind, _, name = text[4:].strip().partition(" ")
-                if kind not in ("before", "now", "series", "branch", "repository"):
-                    raise self.error(
-                        line, f"{text!r} is no part of an example{_nearest(kind, ('before', 'now', 'series'))}"
-                    )
-                if (kind == "branch" and not name) or (kind == "repository" and not name):
-                    raise self.error(line, f"name it: `=== {kind} NAME`")
-                parts.append((kind, name.strip(), {}))
+                parts.append((*self._part_begun(text, line), {}))
                 into = None
             elif text.startswith("--- "):
                 if not parts:
@@ -437,6 +430,15 @@ class _Page:
             Part(kind, name, {path: "\n".join(lines).rstrip("\n") + "\n" for path, lines in files.items()})
             for kind, name, files in parts
         )
+
+    def _part_begun(self, text: str, line: int) -> tuple[str, str]:
+        """(kind, name) of the part of an example that begins with this line."""
+        kind, _, name = text[4:].strip().partition(" ")
+        if kind not in ("before", "now", "series", "branch", "repository"):
+            raise self.error(line, f"{text!r} is no part of an example{_nearest(kind, ('before', 'now', 'series'))}")
+        if (kind == "branch" and not name) or (kind == "repository" and not name):
+            raise self.error(line, f"name it: `=== {kind} NAME`")
+        return kind, name.strip()
 
 
 def _scalar(word: str) -> str | int | float | bool:

@@ -42,6 +42,10 @@ class Space:
     is asked with the name and the next one, a dot between them."""
 
     entry: str = ""  # the file that stands for all of them where no name is asked, "" if there is none
+    # What stands before each name that it can have in the words of `Language.declares`: where an import brings all its
+    # names, it is asked for no other one than these and the one that it has itself. "" if it may have any.
+    among: str = ""
+    itself: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +143,16 @@ class Language:
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: tuple[str, ...] = USUAL_TESTS  # names of its test files without the ending, as globs
     test_folders: tuple[str, ...] = ()  # names of folders that hold its tests, as globs, beside the usual ones
+    # Names of folders whose content belongs to the folder around them alone: by a law of the language (Go), or because
+    # everyone who writes it keeps to it. Where the same name means "not for other projects" it is none.
+    private_folders: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()  # names of files that a tool writes, as globs, whatever stands in them
+    vendored: tuple[str, ...] = ()  # names that copies of well-known projects have, as globs, wherever they lie
+    vendor_folders: tuple[str, ...] = ()  # names of folders in which its tools look for copies of other projects
     entries: tuple[str, ...] = ()  # names of files that stand for the folder they lie in: ("__init__.py",)
     needs: str = ""  # pattern for names of files in which a repository says which packages of others it needs
     by_name: bool = False  # callers may pass any ordinary argument by its name
+    in_markup: bool = False  # its code may stand in the middle of HTML or XML, and a file begin with that
     passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
     # Its files are modules inside each other: what a path means depends on the file and not its folder alone, and the
     # dots of a name may lead through modules.
@@ -158,7 +168,11 @@ class Language:
     # file has or imports: what stands before a name in the words of `declares`, of files that declare it at their
     # outermost level, and of those that define what others only declare.
     poured: tuple[str, str] | None = None
+    # What of a file's text is code, where that is not all of it: as long, with the same lines, blanks for the rest. The
+    # grammar is given that, `extract` the whole text. Pure, and in no more than linear time.
+    prepared: Callable[[bytes], bytes] | None = None
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
+    queries: tuple[Path, ...] = ()  # files of other languages that are its query, where it has none of its own
 
     @property
     def distribution(self) -> str:
@@ -168,8 +182,12 @@ class Language:
     @property
     def query(self) -> str:
         """facts.scm, and what a dialect's grammar has beyond its language's in DIALECT.scm."""
-        parts = (self.folder / "facts.scm", self.folder / f"{self.dialect}.scm")
+        parts = self.queries or (self.folder / "facts.scm", self.folder / f"{self.dialect}.scm")
         return "\n".join(part.read_text("utf-8") for part in parts if part.is_file())
+
+    def code_in(self, source: bytes) -> bytes:
+        """What the grammar is given of a file."""
+        return source if self.prepared is None else self.prepared(source)
 
 
 def written_in(dialect: str, source: bytes) -> Language:
@@ -265,12 +283,33 @@ def _folders_of_tests(folder: str, dialect: str) -> tuple[str, ...]:
     return tuple(name for name in folder.split("/") if any(fnmatchcase(name, glob) for glob in globs))
 
 
+def private_folders(path: str) -> list[str]:
+    """The names of folders around a file that its language keeps from those outside, sorted."""
+    language = language_of(path)
+    if language is None or not language.private_folders:
+        return []
+    return sorted({*language.private_folders}.intersection(path.split("/")[:-1]))
+
+
 @lru_cache(maxsize=1 << 16)
 def is_named_as_generated(path: str) -> bool:
-    """Whether a file's name says that a tool writes it."""
-    name = path.rpartition("/")[2]
+    """Whether a tool writes a file by its name, or by a folder that compilers call so."""
+    folder, _, name = path.rpartition("/")
     language = language_of(name)
-    return language is not None and any(fnmatchcase(name, glob) for glob in language.generated)
+    return language is not None and (
+        "__generated__" in folder.split("/") or any(fnmatchcase(name, glob) for glob in language.generated)
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def is_named_as_vendored(path: str) -> bool:
+    """Whether a file is a copy of another project's by its name, or by a folder that its language has for them."""
+    folder, _, name = path.rpartition("/")
+    language = language_of(name)
+    return language is not None and (
+        any(fnmatchcase(name, glob) for glob in language.vendored)
+        or (language.vendor_folders != () and not set(language.vendor_folders).isdisjoint(folder.split("/")))
+    )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -312,6 +351,12 @@ def extractor_version(dialect: str) -> str:
         endings = (".py", ".scm") if folder == language.folder else (".py",)
         names = os.listdir(folder)  # noqa: PTH208 - every gate asks, and paths as objects take five times as long
         sources.update((*folder.parts, name) for name in names if name.endswith(endings))
+    if language.written_in is None:
+        sources.update(query.parts for query in language.queries)
+    else:
+        sources.update(
+            query.parts for other in languages().values() if other.folder == language.folder for query in other.queries
+        )
     for source in sorted(sources):
         if source[-1] not in ("resolver.py", "manifests.py"):  # they bind facts, they do not make them
             with open(os.path.join(*source), "rb") as file:  # noqa: PTH118, PTH123 - as above

@@ -94,45 +94,60 @@ def _greedy_order(nodes: Sequence[str], arcs: Sequence[Arc], weights: Mapping[Ar
     """Eades, Lin, Smyth: sinks to the back, sources to the front, else the node with most weight going out over in."""
     import heapq
 
-    number = {node: position for position, node in enumerate(nodes)}
-    successors: list[dict[int, int]] = [{} for _ in nodes]
-    predecessors: list[dict[int, int]] = [{} for _ in nodes]
-    for src, dst in arcs:
-        successors[number[src]][number[dst]] = weights[src, dst]
-        predecessors[number[dst]][number[src]] = weights[src, dst]
-    surplus = [sum(successors[node].values()) - sum(predecessors[node].values()) for node in range(len(nodes))]
-    heap = [(-surplus[node], node) for node in range(len(nodes))]
-    heapq.heapify(heap)
-    free = [node for node in range(len(nodes)) if not successors[node] or not predecessors[node]]
-    gone = bytearray(len(nodes))
+    left = _Left(nodes, arcs, weights)
     front: list[int] = []
     tail: list[int] = []
-
-    def take(node: int) -> None:
-        gone[node] = 1
-        (tail if not successors[node] and predecessors[node] else front).append(node)
-        for other, weight in successors[node].items():
-            del predecessors[other][node]
-            surplus[other] += weight
-            touched(other)
-        for other, weight in predecessors[node].items():
-            del successors[other][node]
-            surplus[other] -= weight
-            touched(other)
-
-    def touched(node: int) -> None:
-        heapq.heappush(heap, (-surplus[node], node))
-        if not successors[node] or not predecessors[node]:
-            free.append(node)
-
     while len(front) + len(tail) < len(nodes):
-        while free:
-            node = free.pop()
-            if not gone[node]:
-                take(node)
-        while heap:
-            value, node = heapq.heappop(heap)
-            if not gone[node] and -value == surplus[node]:
-                take(node)
+        while left.free:
+            node = left.free.pop()
+            if not left.gone[node]:
+                (tail if left.take(node) else front).append(node)
+        while left.heap:
+            value, node = heapq.heappop(left.heap)
+            if not left.gone[node] and -value == left.surplus[node]:
+                (tail if left.take(node) else front).append(node)
                 break
     return [nodes[node] for node in front + tail[::-1]]
+
+
+class _Left:
+    """The nodes, by number, that have no place yet, and the edges between them."""
+
+    __slots__ = ("free", "gone", "heap", "predecessors", "successors", "surplus")
+
+    def __init__(self, nodes: Sequence[str], arcs: Sequence[Arc], weights: Mapping[Arc, int]) -> None:
+        import heapq
+
+        number = {node: position for position, node in enumerate(nodes)}
+        self.successors: list[dict[int, int]] = [{} for _ in nodes]
+        self.predecessors: list[dict[int, int]] = [{} for _ in nodes]
+        for src, dst in arcs:
+            self.successors[number[src]][number[dst]] = weights[src, dst]
+            self.predecessors[number[dst]][number[src]] = weights[src, dst]
+        # What goes out of a node over what goes in.
+        self.surplus = [
+            sum(out.values()) - sum(into.values()) for out, into in zip(self.successors, self.predecessors, strict=True)
+        ]
+        self.heap = [(-surplus, node) for node, surplus in enumerate(self.surplus)]  # also of nodes that are gone
+        heapq.heapify(self.heap)
+        self.free = [node for node in range(len(nodes)) if not self.successors[node] or not self.predecessors[node]]
+        self.gone = bytearray(len(nodes))
+
+    def take(self, node: int) -> bool:
+        """Takes a node and its edges out; whether it was a sink that something led to."""
+        import heapq
+
+        successors, predecessors, surplus = self.successors, self.predecessors, self.surplus
+        out, into = successors[node], predecessors[node]
+        self.gone[node] = 1
+        for other, weight in out.items():
+            del predecessors[other][node]
+            surplus[other] += weight
+        for other, weight in into.items():
+            del successors[other][node]
+            surplus[other] -= weight
+        for other in (*out, *into):
+            heapq.heappush(self.heap, (-surplus[other], other))
+            if not successors[other] or not predecessors[other]:
+                self.free.append(other)
+        return not out and bool(into)

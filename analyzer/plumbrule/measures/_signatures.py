@@ -100,17 +100,8 @@ def _is_marked(definition: Definition) -> bool:
 def narrowings(before: Definition, now: Definition, language: str) -> list[Change]:
     """How calls, uses or subclasses of `before` may fail with `now`; empty if all of them still work."""
     old, new = before.symbol, now.symbol
-    if old.kind == "method" and new.kind == "property" and not new.signature.startswith("= "):
-        return [Change("kind-changed", "a method became a property", certain=True)]
-    if old.kind == "property" and new.kind == "method" and _by_name_too(language):
-        return [Change("kind-changed", "a property became a method", certain=True)]
-    # A protocol is still a class to Python; elsewhere an interface cannot be called or extended as one.
-    other = {"function", "type"} if _by_name_too(language) else {"function", "type", "interface", "enum"}
-    if old.kind == "class" and new.kind in other:
-        found = [Change("not-a-class", "a function now", certain=True)] if new.kind == "function" else []
-        if found and _by_name_too(language):
-            return found  # what makes an object and what returns one are called alike
-        return [Change("kind-changed", f"a class became {_with_article(new.kind)}", certain=True), *found]
+    if found := _of_other_kind(old, new, language):
+        return found
     found = list(_modified(old, new, language))
     if old.kind in _CALLABLE and new.kind in _CALLABLE:
         ours, theirs = _arguments(before), _arguments(now)
@@ -125,6 +116,22 @@ def narrowings(before: Definition, now: Definition, language: str) -> list[Chang
     elif old.kind in _GENERIC and new.kind in _GENERIC and not _by_name_too(language):
         found += _type_parameters(old, new)
     return found
+
+
+def _of_other_kind(old: Symbol, new: Symbol, language: str) -> list[Change]:
+    """What became of a definition that is of another kind now, so that there is no more to compare; else empty."""
+    if old.kind == "method" and new.kind == "property" and not new.signature.startswith("= "):
+        return [Change("kind-changed", "a method became a property", certain=True)]
+    if old.kind == "property" and new.kind == "method" and _by_name_too(language):
+        return [Change("kind-changed", "a property became a method", certain=True)]
+    # A protocol is still a class to Python; elsewhere an interface cannot be called or extended as one.
+    other = {"function", "type"} if _by_name_too(language) else {"function", "type", "interface", "enum"}
+    if old.kind != "class" or new.kind not in other:
+        return []
+    found = [Change("not-a-class", "a function now", certain=True)] if new.kind == "function" else []
+    if found and _by_name_too(language):
+        return found  # what makes an object and what returns one are called alike
+    return [Change("kind-changed", f"a class became {_with_article(new.kind)}", certain=True), *found]
 
 
 def _with_article(kind: str) -> str:
@@ -191,18 +198,25 @@ def _became(
         taken = _taken_by_number(old, now)
     if taken is None:
         return best
-    # Of the variants that may be met with all arguments, the one that most surely is.
-    given = _arguments(old)
-    count = sum(one.kind in _POSITIONAL for one in given)
-    fits = [by_name or _takes_number(old, new, count, is_open=False) for new in now]
-    sure = [(fit, _taken(old, [new], given, by_name=by_name)) for fit, new in zip(fits, now, strict=True)]
-    others = [[one for one in way if one.change not in _OF_CALLS] for way in ways]
-    best = max(zip(sure, others, strict=True), key=lambda pair: (pair[0], -len(pair[1])))[1]
+    best = _by_likeliest(old, now, ways, by_name=by_name)
     is_overload = len(before) > 1 and (not by_name or _is_marked(old))
     is_left_out = len(now) < len(before) and {_types(new) for new in now} <= {_types(one) for one in before}
     if is_overload and (taken == Taking.NO or (taken == Taking.UNKNOWN and is_left_out)):
         return [*best, Change("overload-removed", _shown(old))]
     return best
+
+
+def _by_likeliest(
+    old: Definition, now: Sequence[Definition], ways: Sequence[Sequence[Change]], *, by_name: bool
+) -> list[Change]:
+    """Of these ways to the variants that may be met with all arguments, the one to that which most surely is, without
+    what tells some calls from others."""
+    given = _arguments(old)
+    count = sum(one.kind in _POSITIONAL for one in given)
+    fits = [by_name or _takes_number(old, new, count, is_open=False) for new in now]
+    sure = [(fit, _taken(old, [new], given, by_name=by_name)) for fit, new in zip(fits, now, strict=True)]
+    others = [[one for one in way if one.change not in _OF_CALLS] for way in ways]
+    return max(zip(sure, others, strict=True), key=lambda pair: (pair[0], -len(pair[1])))[1]
 
 
 def _types(definition: Definition) -> tuple[tuple[str, str], ...]:
@@ -517,27 +531,43 @@ def _by_position(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator
     pairs = list(zip(ours, theirs, strict=False))
     if _is_within(names, other_names):
         pairs = [(one, theirs[other_names.index(one.name)]) for one in ours]
-        for at, parameter in enumerate(theirs):
-            following = next((name for name in other_names[at:] if name in names), "")
-            if parameter.name not in names and not parameter.optional:
-                yield Change("parameter-required", parameter.name, certain=True)
-            elif parameter.name not in names and following:
-                yield Change("parameter-moved", following)
+        yield from _put_between(names, theirs)
     elif _is_within(other_names, names):
         pairs = [(ours[names.index(other.name)], other) for other in theirs]
-        if not rest:
-            gone = [one for one in ours if one.name not in other_names]
-            yield from (Change("parameter-removed", one.name, certain=not one.optional) for one in gone)
+        yield from _left_out([one for one in ours if one.name not in other_names], takes_more=rest)
     elif sorted(names) == sorted(other_names):
         yield from (Change("parameter-moved", one.name) for one, other in pairs if one.name != other.name)
         return
     else:  # renamed, which callers do not see
-        gone = ours[len(theirs) :] if not rest else []
-        yield from (Change("parameter-removed", one.name, certain=not one.optional) for one in gone)
+        yield from _left_out(ours[len(theirs) :], takes_more=rest)
         yield from (Change("parameter-required", p.name, certain=True) for p in theirs[len(ours) :] if not p.optional)
     yield from (Change("default-removed", p.name) for one, p in pairs if one.optional and not p.optional)
-    if any(p.kind == "variadic" for p in old) and not rest:
-        yield Change("parameter-removed", next(p.name for p in old if p.kind == "variadic"))
+    yield from _less_gathered(old, new)
+
+
+def _put_between(names: Sequence[str], now: Sequence[Parameter]) -> Iterator[Change]:
+    """Of parameters that are all still there and in their order, what those that joined them ask of callers."""
+    for at, parameter in enumerate(now):
+        if parameter.name in names:
+            continue
+        following = next((other.name for other in now[at:] if other.name in names), "")
+        if not parameter.optional:
+            yield Change("parameter-required", parameter.name, certain=True)
+        elif following:
+            yield Change("parameter-moved", following)
+
+
+def _left_out(gone: Sequence[Parameter], *, takes_more: bool) -> Iterator[Change]:
+    """Parameters that are gone, unless whatever is passed in their places is taken."""
+    for one in () if takes_more else gone:
+        yield Change("parameter-removed", one.name, certain=not one.optional)
+
+
+def _less_gathered(old: Sequence[Parameter], new: Sequence[Parameter]) -> Iterator[Change]:
+    """What a rest parameter or an object pattern took of callers and takes no more."""
+    rest = next((p.name for p in old if p.kind == "variadic"), None)
+    if rest is not None and not any(p.kind == "variadic" for p in new):
+        yield Change("parameter-removed", rest)
     takes_any = any(p.kind == "variadic-keyword" for p in new) or not any(p.kind == "property" for p in new)
     taken = {p.name for p in new}
     for parameter in old:

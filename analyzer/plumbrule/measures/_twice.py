@@ -34,22 +34,28 @@ def cancelled(s: Situation, before: Side, now: Side) -> Iterator[Cancelled]:
     if not any(path in s.before for path in s.changed):
         return
     suspects = {path: names for path in sorted(s.changed) if (names := _gained(s, path, before, now)) != set()}
-    asked: dict[str, list[Edge]] = {}
-    for edge in s.now.edges() if suspects else ():
-        asked.setdefault(edge.dst, []).append(edge)
     here, there = _Ends(now), _Ends(before)
+    for barrel, name, edge in _still_asked(s, now, suspects) if suspects else ():
+        ends = here.of(barrel, name)
+        if len(ends) > 1 and len(there.of(s.renamed.get(barrel, barrel), name)) == 1:
+            yield Cancelled(barrel, name, sorted(ends), edge)
+
+
+def _still_asked(s: Situation, now: Side, suspects: Mapping[str, set[str] | None]) -> Iterator[tuple[str, str, Edge]]:
+    """(file, name, import) where a file that passes on all of a suspect is asked for one of its names, as before; of
+    several imports in one file the first."""
+    asked: dict[str, list[Edge]] = {}
+    for edge in s.now.edges():
+        asked.setdefault(edge.dst, []).append(edge)
     places = sorted({(barrel, path) for path in suspects for barrel in _above(now, path, asked)})
     seen: set[tuple[str, str, str]] = set()
     for barrel, path in places:
         for edge in asked.get(barrel, ()) if _stars(now.interface(barrel)) else ():
             for name in _wanted(edge, suspects[path]):
                 key = (edge.src, barrel, name)
-                if key in seen or not _asked_before(s, edge, name):
-                    continue
-                seen.add(key)
-                ends = here.of(barrel, name)
-                if len(ends) > 1 and len(there.of(s.renamed.get(barrel, barrel), name)) == 1:
-                    yield Cancelled(barrel, name, sorted(ends), edge)
+                if key not in seen and _asked_before(s, edge, name):
+                    seen.add(key)
+                    yield barrel, name, edge
 
 
 def _wanted(edge: Edge, names: set[str] | None) -> list[str]:

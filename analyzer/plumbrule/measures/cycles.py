@@ -131,22 +131,33 @@ def _component_rows(s: Situation, structure: Structure) -> list[Row]:
         # A cycle of components that are one file each is the cycle of these files, already told.
         if all(sizes.get(name, 0) <= 1 for name in knot):
             continue
-        inside = set(knot)
-        edges = []
-        same = True  # the same edges for the same prices, so the same proposal
-        for pair in sorted(pair for pair in structure.between if pair[0] in inside and pair[1] in inside):
-            files, row = structure.between[pair], known.pop(pair, None)
-            if row is not None and files is before.get(pair):
-                edges.append(_Edge(*pair, 0, row[7]))
-            else:
-                names = {name for link in files.values() for name in link.names.split(", ")} - {""}
-                edges.append(_Edge(*pair, 0, _shown(sorted(names), _SHOWN_NAMES)))
-            same = same and row is not None and row[2] == knot[0] and len(files) == len(before.get(pair, ()))
-            proposal = str(row[8]) if row is not None else ""
-        if not same or any(row[2] == knot[0] for row in known.values()):
+        edges, proposal = _component_edges(knot, structure.between, before, known)
+        if proposal is None or any(row[2] == knot[0] for row in known.values()):
             proposal = _component_proposal(s, edges, structure.between)
         rows += _rows(s, "component", knot, edges, proposal)
     return rows
+
+
+def _component_edges(
+    knot: Sequence[str], between: Between, before: Between, known: dict[tuple[str, str], Row]
+) -> tuple[list[_Edge], str | None]:
+    """The edges of a cycle of components, and what was proposed for it where it had the same ones for the same prices.
+
+    Earlier rows of these edges are taken out of `known`.
+    """
+    inside = set(knot)
+    edges = []
+    same, proposal = True, None
+    for pair in sorted(pair for pair in between if pair[0] in inside and pair[1] in inside):
+        files, row = between[pair], known.pop(pair, None)
+        if row is not None and files is before.get(pair):
+            edges.append(_Edge(*pair, 0, row[7]))
+        else:
+            names = {name for link in files.values() for name in link.names.split(", ")} - {""}
+            edges.append(_Edge(*pair, 0, _shown(sorted(names), _SHOWN_NAMES)))
+        same = same and row is not None and row[2] == knot[0] and len(files) == len(before.get(pair, ()))
+        proposal = str(row[8]) if row is not None else None
+    return edges, proposal if same else None
 
 
 def _no_parts(structure: Structure) -> frozenset[str]:

@@ -79,25 +79,9 @@ def _is_public(symbol: SymbolRow, known: Mapping[str, SymbolRow]) -> bool:
 
 def _excuse(s: Situation, reader: Reader, rows: FileRows, symbol: SymbolRow, function: FunctionRow) -> str:
     """Why this pass-through is no fault, by everything but its target."""
+    if written := _excuse_at_head(rows, symbol, function):
+        return written
     owner, _, name = function.symbol.rpartition(".")
-    if rows.file.is_test:
-        return "a test"
-    if rows.file.is_generated:
-        return "generated"
-    if name == "constructor" or (name.startswith("__") and name.endswith("__")):
-        return "the language demands it"
-    decorators = [decorator for decorator in symbol.decorators.split(", ") if decorator]
-    if "deprecated" in symbol.modifiers.split() or any(_DEPRECATED.search(decorator) for decorator in decorators):
-        return "deprecated"
-    if symbol.kind == "property":
-        return "a property"
-    if set(decorators) - _PLAIN:
-        return f"decorated with {min(set(decorators) - _PLAIN)}"
-    kinds = {outer.symbol: outer.kind for outer in rows.symbols}
-    if kinds.get(owner) in ("function", "method", "property"):
-        return "inside a function"
-    if kinds.get(owner) == "interface":
-        return "abstract"
     base = promised_by(reader, reader.own, owner, name) if owner else ""
     if base:
         return f"required by {base}"
@@ -112,6 +96,28 @@ def _excuse(s: Situation, reader: Reader, rows: FileRows, symbol: SymbolRow, fun
         if any(_DEPRECATED.search(text) for text in said):
             return "deprecated"
     return ""
+
+
+def _excuse_at_head(rows: FileRows, symbol: SymbolRow, function: FunctionRow) -> str:
+    """The same by where it stands, what it is called and what is written above it."""
+    owner, _, name = function.symbol.rpartition(".")
+    if rows.file.is_test:
+        return "a test"
+    if not rows.file.is_written_here:
+        return "generated" if rows.file.is_generated else "vendored"
+    if name == "constructor" or (name.startswith("__") and name.endswith("__")):
+        return "the language demands it"
+    decorators = [decorator for decorator in symbol.decorators.split(", ") if decorator]
+    if "deprecated" in symbol.modifiers.split() or any(_DEPRECATED.search(decorator) for decorator in decorators):
+        return "deprecated"
+    if symbol.kind == "property":
+        return "a property"
+    if set(decorators) - _PLAIN:
+        return f"decorated with {min(set(decorators) - _PLAIN)}"
+    kinds = {outer.symbol: outer.kind for outer in rows.symbols}
+    if kinds.get(owner) in ("function", "method", "property"):
+        return "inside a function"
+    return "abstract" if kinds.get(owner) == "interface" else ""
 
 
 def _functions_of(s: Situation, path: str) -> Iterator[Row]:
@@ -248,18 +254,7 @@ def _module(s: Situation, path: str, passing: Sequence[Row]) -> Iterator[Row]:
     # that does more than call, such as to fix a parameter (grade B).
     layers = {row[2]: row[7].partition("::")[0] for row in passing if row[4] and row[5] == "A" and not row[10]}
     layers = {symbol: target for symbol, target in layers.items() if target != path}
-    shown_names = {function.symbol for function in public}
-    figures = _Figures(
-        functions=len(public),
-        forwarding=len(layers),
-        hidden=sum(
-            f.tokens
-            for f in rows.functions
-            if not (f.forwards and f.symbol in shown_names) and not _is_inner(f.symbol, known)
-        ),
-        shown=sum(f.interface_tokens for f in public)
-        + sum(_declared(symbol) for symbol in rows.symbols if _is_public(symbol, known)),
-    )
+    figures = _figures(rows, public, len(layers), known)
     if not figures.is_shallow:
         return
     reader = Reader(s.now, path)
@@ -279,6 +274,23 @@ def _module(s: Situation, path: str, passing: Sequence[Row]) -> Iterator[Row]:
         s.now.repo, path, figures.functions, figures.forwarding, round(figures.share, 3), round(figures.depth, 2),
         figures.hidden, figures.shown, target, shown_by, exempt, reader.rests_on,
     )  # fmt: skip
+
+
+def _figures(
+    rows: FileRows, public: Sequence[FunctionRow], forwarding: int, known: Mapping[str, SymbolRow]
+) -> _Figures:
+    shown_names = {function.symbol for function in public}
+    return _Figures(
+        functions=len(public),
+        forwarding=forwarding,
+        hidden=sum(
+            f.tokens
+            for f in rows.functions
+            if not (f.forwards and f.symbol in shown_names) and not _is_inner(f.symbol, known)
+        ),
+        shown=sum(f.interface_tokens for f in public)
+        + sum(_declared(symbol) for symbol in rows.symbols if _is_public(symbol, known)),
+    )
 
 
 def _is_inner(name: str, known: Mapping[str, SymbolRow]) -> bool:

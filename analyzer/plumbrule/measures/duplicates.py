@@ -1,7 +1,7 @@
 """Duplicate functions: bodies that are equal, or equal but for names and constants, in more than one place.
 
-Hides which equal bodies say something. Left out: tests, generated code, migrations, overrides of one and the same
-method, and small functions that look alike but call different things. Near-duplicates are not found here.
+Hides which equal bodies say something. Left out: tests, generated and vendored code, migrations, overrides of one and
+the same method, and small functions that look alike but call different things. Near-duplicates are not found here.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ShapedRows(list[Row]):
 
 
 def _counts(path: str, file: FileRow, function: FunctionRow) -> bool:
-    is_own_code = not (file.is_test or file.is_generated or _MIGRATION.search(path))
+    is_own_code = file.is_written_here and not (file.is_test or _MIGRATION.search(path))
     return is_own_code and function.tokens >= SMALLEST and function.shape_hash != 0 and not function.forwards
 
 
@@ -59,14 +59,7 @@ def _duplicates(s: Situation) -> Collection[Row]:
     earlier = s.earlier.get("duplicate")
     if isinstance(earlier, ShapedRows):
         shapes = dict(earlier.shapes)
-        touched: set[int] = set()
-        for path in s.changed:
-            for graph, add in ((s.before, False), (s.now, True)):
-                for function in _counted(graph, path):
-                    shape = function.shape_hash
-                    touched.add(shape)
-                    others = tuple(copy for copy in shapes.get(shape, ()) if copy != (path, function))
-                    shapes[shape] = tuple(sorted((*others, _Copy(path, function)))) if add else others
+        touched = _renew(shapes, s)
         kept = [row for row in earlier if row[4] not in touched]
     elif earlier is not None:
         # Rows as a store gives them, with no memory of the other functions: only shapes of changed files are looked at.
@@ -84,6 +77,19 @@ def _duplicates(s: Situation) -> Collection[Row]:
     if earlier is not None and not isinstance(earlier, ShapedRows):
         return rows
     return ShapedRows(rows, {shape: copies for shape, copies in shapes.items() if copies})
+
+
+def _renew(shapes: dict[int, tuple[_Copy, ...]], s: Situation) -> set[int]:
+    """Makes the functions of changed files those of now; the shapes that this is about."""
+    touched: set[int] = set()
+    for path in s.changed:
+        for graph, add in ((s.before, False), (s.now, True)):
+            for function in _counted(graph, path):
+                shape = function.shape_hash
+                touched.add(shape)
+                others = tuple(copy for copy in shapes.get(shape, ()) if copy != (path, function))
+                shapes[shape] = tuple(sorted((*others, _Copy(path, function)))) if add else others
+    return touched
 
 
 def _all_shapes(s: Situation, wanted: Collection[int] | None = None) -> dict[int, tuple[_Copy, ...]]:

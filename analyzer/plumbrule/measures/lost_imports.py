@@ -90,11 +90,7 @@ def _lost_by(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[R
     if (before.externals, before.unresolved) == (now.externals, now.unresolved):
         return
     said_before, said_now = _statements(s, before), _statements(s, now)
-    failed_before = _failing(before, said_before)
-    failing = {
-        one: package for one, package in _failing(now, said_now).items()
-        if one not in failed_before and not (package and s.declared(package))
-    }  # fmt: skip
+    failing = _newly_failing(s, before, said_before, now, said_now)
     line_of = {one: line for line, several in said_now.items() for one in several}
     still = {one.dst for one in now.dependencies if one.kind == "import"}
     for dependency in before.dependencies if failing else ():
@@ -111,6 +107,21 @@ def _lost_by(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[R
             lost = _lost_name(_Lost(s, before, now, dependency, moved_to), one, line)
             what = lost or _lost_file(s, dependency.dst, one, moved_to)
             yield (s.now.repo, *what, path, line)
+
+
+def _newly_failing(
+    s: Situation,
+    before: FileRows,
+    said_before: Mapping[int, Collection[_Said]],
+    now: FileRows,
+    said_now: Mapping[int, Collection[_Said]],
+) -> set[_Said]:
+    """Statements that fail and did not; those that lead to a declared dependency instead are left out."""
+    failed_before = _failing(before, said_before)
+    return {
+        one for one, package in _failing(now, said_now).items()
+        if one not in failed_before and not (package and s.declared(package))
+    }  # fmt: skip
 
 
 def _still_guessed(

@@ -29,7 +29,7 @@ _ALPHA = 0.05
 _SUMMED = 3
 _STILL = 0.3  # standard deviation taken for a figure that never moved
 
-# Every figure in words, as an explanation shows it, against the parent; tests and generated code are left out.
+# Every figure in words, as an explanation shows it, against the parent; tests and what nobody writes here are left out.
 FIGURES: Mapping[str, str] = {
     "new_edges": "new imports between files",
     "new_component_pairs": "pairs of components linked for the first time",
@@ -110,7 +110,7 @@ def features(s: Situation) -> dict[str, float]:
 def _pairs(s: Situation, moved_from: Mapping[str, str]) -> list[_Pair]:
     def product(graph: Graph, path: str) -> FileRows | None:
         rows = graph.rows(path) if path in graph else None
-        return None if rows is None or rows.file.is_test or rows.file.is_generated else rows
+        return None if rows is None or rows.file.is_test or not rows.file.is_written_here else rows
 
     moved = set(moved_from.values())
     pairs = []

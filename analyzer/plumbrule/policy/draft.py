@@ -176,10 +176,13 @@ def _places(owner: Mapping[str, str]) -> tuple[dict[str, list[str]], dict[str, s
             general.setdefault(own, folder)
         for path in files:
             if owner[path] != own:
-                globs[owner[path]].append(
-                    f"{at}{_literal(_stem(path))}.*" if _stem(path) == owner[path] else _file(path)
-                )
+                globs[owner[path]].append(_by_name(path, at, owner[path]))
     return {name: list(dict.fromkeys(mine)) for name, mine in globs.items()}, general
+
+
+def _by_name(path: str, at: str, component: str) -> str:
+    """The glob of one file in the folder `at`; of a module that is a component, whatever its ending is."""
+    return f"{at}{_literal(component)}.*" if _stem(path) == component else _file(path)
 
 
 def _contents(owner: Mapping[str, str]) -> tuple[dict[str, set[str]], dict[str, list[str]]]:

@@ -21,7 +21,8 @@ Defaults = Mapping[str, tuple[str, Mapping[str, Setting]]]  # rule -> (severity,
 class Loosening(NamedTuple):
     """One thing loosened; the columns of the table `policy_loosening`."""
 
-    # waiver | severity | parameter | exclude | component | dependency | rule | limit | repository | policy | generated
+    # waiver | severity | parameter | exclude | component | dependency | rule | limit | repository | policy
+    # | generated | vendored
     kind: str
     subject: str  # stays the same while the loosening does
     words: str  # one sentence
@@ -58,10 +59,19 @@ def loosened(
     return tuple(sorted({Loosening(kind, subject, words, base.source) for kind, subject, words in found}))
 
 
-def declared_generated(path: str) -> Loosening:
-    """A file that was written by hand at the base and now says it is generated: rules leave such ones out."""
-    words = f"{path} says that it is generated, and did not before; it is judged as code written by hand."
-    return Loosening("generated", path, words, path)
+def relabelled(path: str, label: str, *, of_itself: bool) -> Loosening:
+    """A file that was written by hand at the base and is labelled "generated" or "vendored" now: rules leave such ones
+    out. `of_itself` if the file itself changed or moved; else something beside it says so."""
+    if not of_itself:
+        says = f"{path} is unchanged and was written by hand; by what lies beside it, such as .gitattributes,"
+        words = f"{says} it would count as {label}. It is judged as code written by hand."
+    elif label == "generated":
+        words = f"{path} says that it is generated, and did not before; it is judged as code written by hand."
+    else:
+        words = (
+            f"{path} would count as vendored by its place or mark, and did not before; it is judged as written here."
+        )
+    return Loosening(label, path, words, path)
 
 
 def _sentence(words: str) -> str:

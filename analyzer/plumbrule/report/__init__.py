@@ -11,12 +11,13 @@ from pathlib import Path
 from types import ModuleType
 
 from plumbrule.errors import SettingsError
-from plumbrule.report.model import SCHEMA, Coverage, Finding, PolicyUsed, Report, RuleText, in_order
+from plumbrule.report.model import SCHEMA, Coverage, Finding, LanguageCoverage, PolicyUsed, Report, RuleText, in_order
 
 __all__ = [
     "SCHEMA",
     "Coverage",
     "Finding",
+    "LanguageCoverage",
     "PolicyUsed",
     "Report",
     "RuleText",

@@ -22,18 +22,8 @@ def explanation(store: Store, wanted: str, rules: Sequence[Rule]) -> str:
     finding, or more than one, begins so.
     """
     with store.reader() as reader:
-        history = History.of(reader)
-        former: dict[str, Former] = {}
-        found: Sequence[Shown] = history.findings(beginning=wanted)
-        if not found:
-            former = {one.shown.finding.id: one for one in history.former(wanted)}
-            found = [one.shown for one in former.values()]
-        if len(found) != 1:
-            listed = "".join(f"\n  {s.finding.id}  {s.finding.rule}: {visible(s.finding.subject)}" for s in found[:20])
-            what = "no finding begins" if not found else f"{len(found)} findings begin"
-            raise QueryRefused(f"{what} with {wanted!r}.{listed}\nThe view `finding` and every report show the ids.")
-        finding, at = found[0].finding, found[0].first_at
-        past = former.get(finding.id)
+        shown, past = _found(History.of(reader), wanted)
+        finding = shown.finding
         src, arrow, dst = finding.subject.partition(" -> ")
         paths = _ways(reader, finding.repo, dst, src) if arrow and past is None else []
     page = next((one for one in rules if one.id == finding.rule), None)
@@ -48,15 +38,32 @@ def explanation(store: Store, wanted: str, rules: Sequence[Rule]) -> str:
         lines += ["", "Evidence", *(f"  {item}" for item in finding.evidence)]
     if paths:
         lines += ["", f"Ways back from {dst} to {src}", *(f"  {' -> '.join(way)}" for way in paths)]
-    lines += ["", "Since"]
-    if finding.commit:
-        who = f", by at least {finding.agent}" if finding.agent else ""
-        when = f", {at:%Y-%m-%d %H:%M} UTC" if at is not None else ""
-        lines.append(f"  commit {finding.commit} of batch {finding.batch}{when}{who}")
-    else:
-        lines.append("  before the first commit that was scanned")
+    lines += ["", "Since", f"  {_since(shown)}"]
     lines += ["", "What to do instead", *(f"  {text}" for text in finding.remedy.strip().splitlines())]
     return "\n".join(visible(text) for text in lines) + "\n"
+
+
+def _found(history: History, wanted: str) -> tuple[Shown, Former | None]:
+    """The one finding whose id begins so, and what became of it if the newest judgement does not tell it."""
+    former: dict[str, Former] = {}
+    found: Sequence[Shown] = history.findings(beginning=wanted)
+    if not found:
+        former = {one.shown.finding.id: one for one in history.former(wanted)}
+        found = [one.shown for one in former.values()]
+    if len(found) != 1:
+        listed = "".join(f"\n  {s.finding.id}  {s.finding.rule}: {visible(s.finding.subject)}" for s in found[:20])
+        what = "no finding begins" if not found else f"{len(found)} findings begin"
+        raise QueryRefused(f"{what} with {wanted!r}.{listed}\nThe view `finding` and every report show the ids.")
+    return found[0], former.get(found[0].finding.id)
+
+
+def _since(shown: Shown) -> str:
+    finding, at = shown.finding, shown.first_at
+    if not finding.commit:
+        return "before the first commit that was scanned"
+    who = f", by at least {finding.agent}" if finding.agent else ""
+    when = f", {at:%Y-%m-%d %H:%M} UTC" if at is not None else ""
+    return f"commit {finding.commit} of batch {finding.batch}{when}{who}"
 
 
 def _ways(reader: Reader, repo: str, src: str, dst: str) -> Sequence[Sequence[str]]:

@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from plumbrule.report.model import Finding
+from plumbrule.report.model import Finding, LanguageCoverage
 from plumbrule.report.steady import steady
 
 if TYPE_CHECKING:
@@ -441,6 +441,14 @@ class History:
             GROUP BY repo, reason ORDER BY imports DESC, repo, reason
         """
         return tuple((of_repo, reason, number) for of_repo, reason, number in self._rows(sql, [repo]))
+
+    def languages(self, repo: str = "") -> tuple[tuple[str, LanguageCoverage], ...]:
+        """(repository, how many of the imports of one of its languages were found), sorted."""
+        sql = """
+            SELECT repo, language, count(*)::INTEGER, sum(imports)::INTEGER, sum(resolved)::INTEGER FROM file
+            WHERE $1 IN ('', repo) GROUP BY repo, language ORDER BY repo, language
+        """
+        return tuple((row[0], LanguageCoverage(*row[1:])) for row in self._rows(sql, [repo]))
 
     def skipped(self, repo: str = "") -> tuple[tuple[str, str, str], ...]:
         """(repository, path, reason) of every file that could not be analysed."""

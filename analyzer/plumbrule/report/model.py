@@ -30,6 +30,26 @@ class Finding:
     group: str = ""  # findings of one group (the edges of one cycle) are shown together
 
 
+LEAST_RESOLVED = 0.97  # below this share of found imports the edges of a language are no ground for a verdict
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageCoverage:
+    """How many of the imports of one language were found."""
+
+    language: str
+    files: int
+    imports: int  # internal-looking imported names
+    resolved: int
+    # Only where it `is_low`: (reason, how many, the first one as "path:line imports name"), commonest first.
+    missed: tuple[tuple[str, int, str], ...] = ()
+
+    @property
+    def is_low(self) -> bool:
+        """Whether so much is missing that everyone who reads a verdict must be told."""
+        return self.resolved < LEAST_RESOLVED * self.imports
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What was looked at, and what could not be."""
@@ -46,6 +66,7 @@ class Coverage:
     skipped_files: tuple[tuple[str, str], ...] = ()  # (path, reason), sorted
     read_in_part: tuple[tuple[str, int], ...] = ()  # (path, first line in doubt) of files that the change left so
     history: str = ""  # "", or why it is partial: "shallow clone"
+    languages: tuple[LanguageCoverage, ...] = ()  # sorted by name
 
 
 @dataclass(frozen=True, slots=True)

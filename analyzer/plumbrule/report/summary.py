@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from plumbrule.report.escapes import json_text, log_line, visible
-from plumbrule.report.wording import known_by
+from plumbrule.report.model import LanguageCoverage
+from plumbrule.report.wording import known_by, missed, too_little
 
 _SHOWN = 12  # lines of any list before "and n more"
 
@@ -61,6 +62,7 @@ class ScanSummary:
     accepted: int | None  # of which the baseline accepts; None = there is no baseline
     batches: tuple[BatchMoved, ...]  # newest first
     prepared: tuple[str, ...] = ()  # agents that its configuration names; says nothing of any one commit
+    languages: tuple[LanguageCoverage, ...] = ()  # how many of the imports of each were found, sorted by name
     notes: tuple[str, ...] = ()  # partial history, rules that could not be judged, ...
 
 
@@ -99,36 +101,20 @@ def _one(s: ScanSummary) -> list[str]:
     )
     lines.append(f"  components  {len(s.components):,} at {visible(s.level)}")
     lines += _listed(f"{visible(name)} ({files:,})" for name, files in s.components)
-    if s.cycles:
-        total = sum(size for _, size in s.cycles)
-        tests = f"; {s.cycles_of_tests:,} among tests only" if s.cycles_of_tests else ""
-        lines.append(f"  cycles      {_many(len(s.cycles), 'cycle')} of files, {total:,} files in them{tests}")
-        lines += _listed(f"{size:,} files around {visible(member)}" for member, size in s.cycles)
-    else:
-        lines.append("  cycles      none between files")
+    lines += _cycles(s)
     part = f", {s.read_in_part:,} of them in part (view `file`, column `doubtful`)" if s.read_in_part else ""
     lines.append(f"  parsed      {s.parsed:,} of {s.files:,} files of a known language{part}; {s.other:,} other files")
     lines += [f"    skipped: {visible(path)}: {visible(reason)}" for path, reason in s.skipped[:_SHOWN]]
     if len(s.skipped) > _SHOWN:
         lines.append(f"    and {len(s.skipped) - _SHOWN:,} more (view `skipped`)")
-    # Rounded down: 100 % is said of nothing that lacks one.
-    share = f" ({1000 * s.resolved // s.imports / 10:.1f} %)" if s.imports else ""
-    lines.append(f"  resolved    {s.resolved:,} of {s.imports:,} imports that look like its own{share}")
-    lines += [f"    {count:,}: {visible(reason)}" for reason, count in s.unresolved[:5]]
+    lines += _resolved(s)
     standing = sum(count for _, _, count in s.findings)
     lines.append(f"  findings    {standing:,}: {_by_rule(s.findings)}" if s.findings else "  findings    none")
     if s.of_change:
         lines.append(f"              and about the newest change itself: {_by_rule(s.of_change)}")
     if s.accepted is not None:
         lines.append(f"  baseline    accepts {s.accepted:,} of {_many(standing, 'finding')}")
-    if s.batches:
-        # Where every snapshot is new, no scan came before this one.
-        since = "in the history read" if s.fresh == s.snapshots else "since the last scan"
-        lines.append(f"  moved by    {_many(len(s.batches), 'batch')} {since}, newest first")
-        for batch in s.batches[:_SHOWN]:
-            lines += _batch(batch)
-        if len(s.batches) > _SHOWN:
-            lines.append(f"    and {len(s.batches) - _SHOWN:,} more (view `batch`)")
+    lines += _moved_by(s)
     if s.prepared:
         names = ", ".join("any that reads AGENTS.md" if name == "any" else visible(name) for name in s.prepared)
         lines.append(f"  agents      by its configuration it is prepared for at least: {names} (view `agent`)")
@@ -136,6 +122,47 @@ def _one(s: ScanSummary) -> list[str]:
         first, *rest = note.split("\n")
         lines += [f"  note        {visible(first)}", *(f"              {visible(line)}" for line in rest)]
     return lines
+
+
+def _cycles(s: ScanSummary) -> list[str]:
+    if not s.cycles:
+        return ["  cycles      none between files"]
+    total = sum(size for _, size in s.cycles)
+    tests = f"; {s.cycles_of_tests:,} among tests only" if s.cycles_of_tests else ""
+    return [
+        f"  cycles      {_many(len(s.cycles), 'cycle')} of files, {total:,} files in them{tests}",
+        *_listed(f"{size:,} files around {visible(member)}" for member, size in s.cycles),
+    ]
+
+
+def _moved_by(s: ScanSummary) -> list[str]:
+    if not s.batches:
+        return []
+    # Where every snapshot is new, no scan came before this one.
+    since = "in the history read" if s.fresh == s.snapshots else "since the last scan"
+    lines = [f"  moved by    {_many(len(s.batches), 'batch')} {since}, newest first"]
+    for batch in s.batches[:_SHOWN]:
+        lines += _batch(batch)
+    if len(s.batches) > _SHOWN:
+        lines.append(f"    and {len(s.batches) - _SHOWN:,} more (view `batch`)")
+    return lines
+
+
+def _resolved(s: ScanSummary) -> list[str]:
+    """How many imports were found, of all languages and of each."""
+    # Rounded down: 100 % is said of nothing that lacks one.
+    share = f" ({1000 * s.resolved // s.imports / 10:.1f} %)" if s.imports else ""
+    lines = [f"  resolved    {s.resolved:,} of {s.imports:,} imports that look like its own{share}"]
+    lines += [f"    {count:,}: {visible(reason)}" for reason, count in s.unresolved[:5]]
+    if len(s.languages) > 1:
+        lines += [f"    {_of_language(one)}" for one in s.languages if one.imports]
+    low = (one for one in s.languages if one.is_low)
+    return lines + [f"  {visible(line)}" for one in low for line in (too_little(one), *missed(one))]
+
+
+def _of_language(one: LanguageCoverage) -> str:
+    share = f"{1000 * one.resolved // one.imports / 10:.1f} %"
+    return f"{one.language}: {one.resolved:,} of {one.imports:,} ({share})"
 
 
 def _batch(batch: BatchMoved) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from plumbrule.report.model import Coverage, Finding, PolicyUsed, Report
+from plumbrule.report.model import LEAST_RESOLVED, Coverage, Finding, LanguageCoverage, PolicyUsed, Report
 
 _CHANNELS = {
     "explicit": "as whoever ran it said",
@@ -92,8 +92,32 @@ def looked_at(coverage: Coverage) -> str:
     return "; ".join(parts)
 
 
+def too_little(one: LanguageCoverage) -> str:
+    """That imports of a language are not found, loudly."""
+    share = f"{1000 * one.resolved // one.imports / 10:.1f} %"
+    return (
+        f"LOW COVERAGE: only {share} of the {one.language} imports that look like its own were found"
+        f" ({one.resolved:,} of {one.imports:,}). Below {100 * LEAST_RESOLVED:.0f} % too many edges are missing: what"
+        " no rule finds may be there all the same"
+    )
+
+
+def missed(one: LanguageCoverage) -> Iterator[str]:
+    """What is not found of a language of which too little is, and what mends it."""
+    for why, count, first in one.missed:
+        yield f"{one.language}, not found {counted(count, 'time')}: {why}, such as {first}"
+    yield (
+        f"{one.language}, what to do: commit the files that are missing, let its manifest say where its code lies"
+        " (source folders, path aliases, module names), or exclude in the policy who asks for what is made only where"
+        " it runs"
+    )
+
+
 def gaps(coverage: Coverage) -> Iterator[str]:
     """What the verdict does not rest on, one sentence each."""
+    for one in coverage.languages:
+        if one.is_low:
+            yield from missed(one)
     if coverage.history:
         yield f"history is partial: {coverage.history}"
     for path, line in coverage.read_in_part:

@@ -22,20 +22,22 @@ from plumbrule.languages import (
     Space,
     Target,
     Unresolved,
-    is_named_as_generated,
     is_test,
     languages,
+    private_folders,
     test_marks,
 )
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.answers import ANYWHERE, NONE, NOTHING, NOWHERE, WHO, Answer, Led, Question
 from plumbrule.resolve.answers import Definition as Definition
+from plumbrule.resolve.labels import Labels, may_relabel
 from plumbrule.resolve.offered import Offer, Read, binding, moved_names, scope_of
 from plumbrule.resolve.pouring import Pouring
 from plumbrule.resolve.rows import UPWARD, Found
+from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
 from plumbrule.resolve.tree import Entry as Entry
 from plumbrule.resolve.tree import Tree as Tree
-from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_whole, seen_as, within
+from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_all_of, is_whole, seen_as, within
 
 
 class Memory(NamedTuple):
@@ -68,6 +70,15 @@ class _Readers(dict[str, dict[str, set[str]]]):
         return {path: names for path, names in found.items() if names}
 
 
+class _Told(NamedTuple):
+    """What is answered to a file: of its imports as to all that stand where it does, and of who has something."""
+
+    scope: tuple[str, str]
+    answers: dict[Question, Answer]
+    anywhere: tuple[str, str]
+    who: dict[Question, Answer]
+
+
 class _Moved(NamedTuple):
     """What an update has set in motion so far."""
 
@@ -91,6 +102,7 @@ class Resolution(Pouring):
     def __init__(self, facts: FactsOf, read: Callable[[str, str], bytes]) -> None:
         super().__init__()
         self.tree = Tree(read)
+        self._labels = Labels(self.tree)
         self._facts = facts
         self._interfaces: dict[str, Interface] = {}
         self._offers: dict[str, Offer] = {}
@@ -98,6 +110,7 @@ class Resolution(Pouring):
         self._prints: dict[str, object] = {}
         self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
         self._answers: dict[tuple[str, str], dict[Question, Answer]] = {}  # by (language, folder)
+        self._told: dict[str, _Told] = {}  # of `_answers`, by file
         self._asked_by: dict[str, set[Answer]] | None = None  # made when a second tree is moved to
         self._asked_before: Mapping[str, Collection[str]] = {}  # the same by file, as an earlier process remembered it
         self._asked_again: set[str] = set()  # of which that no longer counts
@@ -114,9 +127,13 @@ class Resolution(Pouring):
         moved = _Moved(set(), set(), set(), set(), set())
         self._poured_anew()
         self._note_readers()
+        labels = self._labels_before(changes)
         for path, entry in changes.items():
-            if self.tree.entries.get(path) != entry:
+            if self.tree.held(path) != entry:
                 self._set(path, entry, moved)
+        if labels is not None:
+            self._labels = Labels(self.tree)
+            moved.dirty.update(path for path, known in labels.items() if self._labels.of(path) != known)
         self._renew_resolvers(moved)
         asked_by = self._note_asked() if self._answers else {}
         for what in moved.appeared:
@@ -140,13 +157,23 @@ class Resolution(Pouring):
             delta[path] = self._rows(path)
         return delta
 
+    def _labels_before(self, changes: Mapping[str, Entry | None]) -> dict[str, tuple[bool | None, bool]] | None:
+        """The labels of all code as it stands, if these changes may give it others."""
+        entries = self.tree.entries
+        for path, entry in changes.items():
+            there = self.tree.held(path)
+            if there != entry and may_relabel(path, changed_only=there is not None and entry is not None):
+                return {code: self._labels.of(code) for code, held in entries.items() if held.dialect}
+        return None
+
     def _set(self, path: str, entry: Entry | None, moved: _Moved) -> None:
         """Sets or removes one file of the tree, and notes whom that may concern."""
         moved.touched.add(path)
+        self._told.pop(path, None)
         earlier = self._interface(path)
         declared = self._declared(path, earlier)
         moved.appeared.update(self.tree.put(path, entry))
-        if entry is None or not entry.dialect:
+        if entry is None or entry == EXCLUDED or not entry.dialect:
             moved.appeared.update(self.tree.define(path, declared, NONE))
             if earlier is not None:
                 moved.gone.add(path)
@@ -194,9 +221,10 @@ class Resolution(Pouring):
         self._note_readers()
         return Memory(self._readers.every(), asked, self.tree.definitions())
 
-    def recall(self, entries: dict[str, Entry], folders: dict[str, int], memory: Memory) -> None:
+    def recall(self, entries: dict[str, Entry], excluded: set[str], folders: dict[str, int], memory: Memory) -> None:
         """Stands on this tree, which an earlier process had bound and remembered; facts are read when needed."""
-        self.tree.stand(entries, folders, memory.defined)
+        self.tree.stand(entries, excluded, folders, memory.defined)
+        self._labels = Labels(self.tree)
         self._readers, self._asked_before = _Readers(memory.readers), memory.asked
         self._renew_resolvers(_Moved(set(), {""}, set(), set(), set()))
 
@@ -248,7 +276,7 @@ class Resolution(Pouring):
 
     def _renew_resolvers(self, change: _Moved) -> None:
         """Makes resolvers anew where what settled them may have changed; other answers stand if nothing did."""
-        touched, appeared, dirty = change.touched, change.appeared, change.dirty
+        touched, appeared = change.touched, change.appeared
         if not appeared and not any(asked & touched for asked in self._manifests.values()):
             return
         present: dict[str, Language] = {}
@@ -268,17 +296,20 @@ class Resolution(Pouring):
             self.tree.rest()
             fingerprint = resolver.fingerprint()
             if fingerprint != self._prints.get(name):
-                for known in [known for (language, _), known in self._answers.items() if language == name]:
-                    for answer in list(known.values()):
-                        self._drop_answer(answer, change)
-                if name in self._prints:
-                    own_files = {
-                        p for p, e in self.tree.entries.items() if e.dialect and languages()[e.dialect].name == name
-                    }
-                    dirty |= own_files
-                    change.rerouted.update(own_files)
+                self._drop_answers(name, change)
             self._resolvers[name], self._prints[name] = resolver, fingerprint
             self._manifests[name] = frozenset(watch)
+
+    def _drop_answers(self, name: str, change: _Moved) -> None:
+        """All that a language's resolver has said; where it said anything before, its files have to ask again."""
+        for known in [known for (language, _), known in self._answers.items() if language == name]:
+            for answer in list(known.values()):
+                self._drop_answer(answer, change)
+        if name in self._prints:
+            entries = self.tree.entries.items()
+            own_files = {path for path, entry in entries if entry.dialect and languages()[entry.dialect].name == name}
+            change.dirty.update(own_files)
+            change.rerouted.update(own_files)
 
     def _drop_answer(self, answer: Answer, moved: _Moved) -> None:
         dirty = moved.dirty
@@ -353,16 +384,14 @@ class Resolution(Pouring):
         self._bound[path] = bound
         return bound
 
-    def _answer(self, path: str, row: Import) -> Answer:
-        """What an import row means in a file of the tree."""
-        language = languages()[self.tree.entries[path].dialect]
-        scope = (language.name, path if language.nested else path.rpartition("/")[0])
-        known = self._answers.setdefault(scope, {})
-        question = (*row[:3], row.flags & REQUIRED)
+    def _answer(self, path: str, row: Import, name: str | None = None) -> Answer:
+        """What an import row means in a file of the tree, where it is asked for another name if there is one."""
+        scope, known, _, _ = self._told.get(path) or self._told_to(path)
+        question = (row.module, row.level, row.name if name is None else name, row.flags & REQUIRED)
         answer = known.get(question)
         if answer is None:
             asked = self.tree.watch()
-            target = self._resolvers[scope[0]].locate(path, row)
+            target = self._resolvers[scope[0]].locate(path, row if name is None else row._replace(name=name))
             self.tree.rest()
             answer = known[question] = Answer(scope, question, target, asked)
             if self._asked_by is not None:
@@ -370,10 +399,26 @@ class Resolution(Pouring):
                     self._asked_by[what].add(answer)
         return answer
 
+    def _told_to(self, path: str) -> _Told:
+        language = languages()[self.tree.entries[path].dialect]
+        scope = (language.name, path if language.nested else path.rpartition("/")[0])
+        anywhere = (language.name, ANYWHERE)
+        told = _Told(scope, self._answers.setdefault(scope, {}), anywhere, self._answers.setdefault(anywhere, {}))
+        self._told[path] = told
+        return told
+
     def _who(self, path: str, what: str) -> list[str]:
         """The files that have this in the words of `Language.declares`; `path` is bound again when others do."""
-        scope = (languages()[self.tree.entries[path].dialect].name, ANYWHERE)
-        known = self._answers.setdefault(scope, {})
+        self._ask_who(path, what)
+        return self.tree.defining(what)
+
+    def _has_any(self, path: str, what: str) -> bool:
+        """Whether any file has this; as `_who` for who only asks that."""
+        self._ask_who(path, what)
+        return self.tree.is_defined(what)
+
+    def _ask_who(self, path: str, what: str) -> None:
+        _, _, scope, known = self._told.get(path) or self._told_to(path)
         question = (what, WHO, "", 0)
         answer = known.get(question)
         if answer is None:
@@ -381,7 +426,6 @@ class Resolution(Pouring):
             if self._asked_by is not None:
                 self._asked_by[what].add(answer)
         answer.users.add(path)
-        return self.tree.defining(what)
 
     def _unread(self, user: str, reads: set[Read]) -> None:
         for path, name in reads:
@@ -501,6 +545,7 @@ class Resolution(Pouring):
             self._unread(path, self._reads[path] - reads)
         self._reads[path] = reads
         self._unnoted.add(path)
+        generated, vendored = self._labels.of(path)
         file = FileRow(
             languages()[interface.dialect or entry.dialect].name,
             entry.dialect,
@@ -508,9 +553,11 @@ class Resolution(Pouring):
             interface.lines,
             interface.code_lines,
             is_test(path),
-            interface.is_generated or is_named_as_generated(path),
+            interface.is_generated if generated is None else generated,
             sum(last - first + 1 for first, last in interface.errors),
             ", ".join(test_marks(path)),
+            vendored,
+            ", ".join(private_folders(path)),
         )
         return found.rows(file, body)
 
@@ -626,37 +673,51 @@ class Resolution(Pouring):
         path, rows, bound = found.path, found.interface.imports, self._items(found.path)
         offer = self._offer(path)
         assert offer is not None  # only files with facts have rows
-        stars = [index for index in offer.stars if isinstance(bound[index].target, (Located, Space))]
-        # By scope and text: the import row it goes through, and its end; and the modules that it names on its way.
-        known: dict[tuple[int, str, int], tuple[tuple[int, Definition, float] | None, list[_Step]]] = {}
+        any_name = _AnyName(
+            [index for index in offer.stars if isinstance(bound[index].target, (Located, Space))],
+            [index for index, answer in enumerate(bound) if rows[index].alias and _has_entry(answer.target)],
+        )
+        known: dict[tuple[int, str, int], _Way | None] = {}  # by scope, text and import row that is meant
         asked: set[int] = set()  # import rows of spaces in which something was found
         for reference in references:
-            symbol, kind, text, line, _, through = reference
+            symbol, kind, text, line, calls, through = reference
             scope = scope_of(found.interface, offer, text, symbol) if offer.inner and through < 0 else -1
-            if (scope, text, through) in known:
-                led, steps = known[scope, text, through]
+            key = scope, text, through
+            if key in known:
+                way = known[key]
             else:
-                led, reads = self._lead(path, offer, stars, scope, text, through)
-                found.looks.add(reads)
-                steps = []
-                if led is not None and through < 0 and text.count(".") > 1:
-                    steps = self._modules_named(found, offer, scope, text)
-                known[scope, text, through] = led, steps
-            if led is not None:
-                index, (dst, name), confidence = led
-                by = asked_as(text, asked_for(rows[index], bound[index].target), name)
-                found.edge(dst, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, confidence)
-                if isinstance(bound[index].target, Space) and not rows[index].flags & IMPLICIT:
-                    found.edge(dst, "import", rows[index].line, by, rows[index].flags, confidence)
-                    asked.add(index)
-                way, calls = seen_as(reference, name)
-                found.use(dst, name, way, line, symbol, calls)
-                for definer in self._defined_elsewhere(path, dst, name, found.reads):
-                    found.edge(definer, _EDGE_OF.get(kind, kind), line, by, rows[index].flags, _BY_NAME * confidence)
-                    found.use(definer, name, way, line, symbol, calls)
-                for module, part, certainty in steps:
-                    found.edge(module, "uses", line, part, rows[index].flags, certainty)
+                way = known[key] = self._way(found, offer, any_name, key)
+                if way is not None and isinstance(bound[way.row].target, Space) and not way.flags & IMPLICIT:
+                    found.edge(way.path, "import", rows[way.row].line, way.by, way.flags, way.confidence)
+                    asked.add(way.row)
+            if way is None:
+                continue
+            edge = _EDGE_OF.get(kind, kind)
+            found.edge(way.path, edge, line, way.by, way.flags, way.confidence)
+            seen, passed = (kind, calls) if way.is_all else seen_as(reference, way.symbol)
+            found.use(way.path, way.symbol, seen, line, symbol, passed)
+            for definer in way.definers:
+                found.edge(definer, edge, line, way.by, way.flags, _BY_NAME * way.confidence)
+                found.use(definer, way.symbol, seen, line, symbol, passed)
+            for module, part, certainty in way.steps:
+                found.edge(module, "uses", line, part, way.flags, certainty)
         self._unused_spaces(found, asked)
+
+    def _way(self, found: Found, offer: Offer, any_name: _AnyName, key: tuple[int, str, int]) -> _Way | None:
+        """Where a name leads out of the file, for all references that spell it so in one scope."""
+        path, rows, (scope, text, through) = found.path, found.interface.imports, key
+        led, reads = self._lead(path, offer, any_name, scope, text, through)
+        found.looks.add(reads)
+        if led is None:
+            return None
+        index, (dst, name), confidence = led
+        return _Way(
+            index, dst, name, confidence, rows[index].flags,
+            asked_as(text, asked_for(rows[index], self._items(path)[index].target), name),
+            is_all_of(text, name),
+            self._defined_elsewhere(path, dst, name, found.reads),
+            self._modules_named(found, offer, scope, text) if through < 0 and text.count(".") > 1 else (),
+        )  # fmt: skip
 
     def _unused_spaces(self, found: Found, asked: Set[int]) -> None:
         """Where import rows of spaces lead through which nothing was found: all but `asked`."""
@@ -664,6 +725,8 @@ class Resolution(Pouring):
         for index, (row, answer) in enumerate(zip(rows, bound, strict=True)):
             # Imported for what it does when it is loaded, or for what nothing here is known to define.
             if index not in asked and isinstance(answer.target, Space) and self.tree.has_facts(answer.target.entry):
+                if row.alias and self.tree.excluded(f"{answer.target.entry.rpartition('/')[0]}/"):
+                    continue  # what defines the names that are asked of it may be there and not be analysed
                 found.edge(answer.target.entry, "import", row.line, row.alias, row.flags, 1.0)
                 found.use(answer.target.entry, "", "import", row.line, row.symbol)
 
@@ -673,7 +736,7 @@ class Resolution(Pouring):
         steps = []
         for length in range(2, len(parts)):
             way = ".".join(parts[:length])
-            led, reads = self._lead(found.path, offer, [], scope, way)
+            led, reads = self._lead(found.path, offer, _NO_NAME, scope, way)
             found.looks.add(reads)
             if led is None or led[1].symbol:
                 break
@@ -684,16 +747,16 @@ class Resolution(Pouring):
         return steps
 
     def _lead(
-        self, path: str, offer: Offer, stars: list[int], scope: int, text: str, through: int = -1
+        self, path: str, offer: Offer, any_name: _AnyName, scope: int, text: str, through: int = -1
     ) -> tuple[tuple[int, Definition, float] | None, frozenset[Read]]:
         """The import row by which a name leads out of the file, its definition and how sure that is."""
         rows, bound = self._interfaces[path].imports, self._items(path)
         head, _, rest = text.partition(".")
         index, definition, reads, share = -1, None, NOTHING, 1.0
         candidates = [through] if through >= 0 else binding(rows, offer, head, scope) if head else ()
-        called: frozenset[Read] = NOTHING
-        if stars and not candidates:
-            candidates, called = self._called(path, head)
+        stars, called = any_name.stars, NOTHING
+        if any_name.calling and stars and not candidates:
+            candidates, called = self._called(path, any_name.calling, head)
         if candidates:
             index, definition, reads = self._through_import(path, offer, candidates, text, rest)
             if rest and (definition is None or not definition.symbol):
@@ -713,17 +776,18 @@ class Resolution(Pouring):
         target = bound[index].target
         return (index, definition, share * (target.confidence if isinstance(target, Located) else 1.0)), reads
 
-    def _called(self, path: str, name: str) -> tuple[list[int], frozenset[Read]]:
-        """The import rows of spaces that call themselves so, whatever the statement lets one expect."""
-        rows = self._interfaces[path].imports
+    def _called(self, path: str, calling: Sequence[int], name: str) -> tuple[list[int], frozenset[Read]]:
+        """Those of these import rows of spaces that call themselves so, whatever the statement lets one expect."""
+        bound = self._items(path)
         found: list[int] = []
         reads: set[Read] = set()
-        for index, answer in enumerate(self._items(path)):
-            if isinstance(answer.target, Space) and answer.target.entry and rows[index].alias:
-                reads.add((answer.target.entry, ""))
-                there = self._interface(answer.target.entry)
-                if there is not None and there.spaces and there.spaces[0][0] == name:
-                    found.append(index)
+        for index in calling:
+            target = bound[index].target
+            entry = target.entry if isinstance(target, Space) else ""
+            reads.add((entry, ""))
+            there = self._interface(entry)
+            if there is not None and there.spaces and there.spaces[0][0] == name:
+                found.append(index)
         return found, frozenset(reads)
 
     def _through_stars(
@@ -735,19 +799,26 @@ class Resolution(Pouring):
             target = self._items(path)[star].target
             is_space = isinstance(target, Space)
             name, left = head, rest
-            if is_space:
+            if isinstance(target, Space):
+                if not self._may_have(path, target, head):
+                    continue
                 target, name, left = self._asked_down(path, self._interfaces[path].imports[star], head, rest)
-                if isinstance(target, Located) and target.path == path:
-                    break  # it is this file that defines it
+                if isinstance(target, Located) and (target.path == path or not self.tree.has_facts(target.path)):
+                    break  # it is this file that defines it, or one that is not analysed
             if isinstance(target, Located) and target.path != path:
                 reads |= {(target.path, name)}
                 if not is_space and not target.inside and not self._in_star(target.path, name):
                     continue
-                definition, through = self._descend(target.path, within(target, name), left)
+                sought = "" if is_space and target.is_submodule else within(target, name)
+                definition, through = self._descend(target.path, sought, left)
                 reads |= through
                 if definition is not None:
                     return star, definition, reads
         return -1, None, reads
+
+    def _may_have(self, path: str, space: Space, name: str) -> bool:
+        """Whether a space is to be asked for a name by this file: it would be in vain if nobody declares it there."""
+        return not space.among or name == space.itself or self._has_any(path, space.among + name)
 
     def _through_import(
         self, path: str, offer: Offer, candidates: Sequence[int], text: str, rest: str
@@ -799,14 +870,18 @@ class Resolution(Pouring):
         """
         target = self._asked_of(path, row, name)
         while isinstance(target, Space) and rest:
-            part, _, rest = rest.partition(".")
-            name = f"{name}.{part}"
-            target = self._asked_of(path, row, name)
+            part, _, left = rest.partition(".")
+            inner = self._asked_of(path, row, f"{name}.{part}")
+            if target.entry and isinstance(inner, Unresolved):
+                break  # what is inside may be of the file that stands for it
+            target, name, rest = inner, f"{name}.{part}", left
+        if isinstance(target, Space) and target.entry:
+            target = Located(target.entry)
         return target, name.rpartition(".")[2], rest
 
     def _asked_of(self, path: str, row: Import, name: str) -> Target:
         """The file of the space which a row names that defines the name."""
-        answer = self._answer(path, row._replace(name=name))
+        answer = self._answer(path, row, name)
         answer.users.add(path)
         return answer.target
 
@@ -876,6 +951,34 @@ class Resolution(Pouring):
 
 
 _Step = tuple[str, str, float]  # a module that a dotted name goes through, the part that names it, how sure that is
+
+
+class _AnyName(NamedTuple):
+    """The import rows of a file that may bring names which they do not say."""
+
+    stars: list[int]
+    calling: list[int]  # of spaces that may call themselves otherwise than the statement lets one expect
+
+
+class _Way(NamedTuple):
+    """Where a name leads that references of one file spell alike, and what is said of each of them."""
+
+    row: int  # the import row that it goes through
+    path: str
+    symbol: str
+    confidence: float
+    flags: int
+    by: str  # the name by which it is asked for
+    is_all: bool  # whether it means the definition that was found, and not something inside it
+    definers: list[str]  # files that define what the file there only declares
+    steps: Sequence[_Step]
+
+
+def _has_entry(target: Target) -> bool:
+    return isinstance(target, Space) and target.entry != ""
+
+
+_NO_NAME = _AnyName([], [])
 _NOT_IMPORTED_HERE = 0.8
 _BY_NAME = 0.9  # of a definition that nothing but its name and an import of its declaration ties to it
 _EDGE_OF = {"read": "uses", "look": "uses"}  # kinds of dependencies by those of references; the others are called alike

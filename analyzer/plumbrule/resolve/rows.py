@@ -27,7 +27,7 @@ class Found:
     """The rows of one file while they are found: plain tuples until all are there."""
 
     __slots__ = (
-        "_edges", "_more_names", "_symbols", "_uses",
+        "_edges", "_is_unsure", "_more_names", "_sureness", "_symbols", "_uses",
         "externals", "interface", "looked_up", "looks", "path", "reads", "resolved", "unresolved",
     )  # fmt: skip
 
@@ -40,6 +40,8 @@ class Found:
         self.unresolved: set[tuple[int, str, str]] = set()
         self.looked_up = 0
         self.resolved = 0
+        self._is_unsure = bool(interface.errors or interface.guessed)
+        self._sureness: dict[int, float] = {}  # by line
         self._symbols = [symbol.name for symbol in interface.symbols]
         self._edges: dict[tuple[str, str, int], tuple[int, str, float]] = {}  # flags, first name, confidence
         self._more_names: dict[tuple[str, str, int], set[str]] = {}
@@ -49,12 +51,8 @@ class Found:
         """A dependency by way of an import row; the rows of one line to one file are one, as sure as the least sure."""
         if dst == self.path:
             return
-        unsure = self.interface.errors
-        if unsure and any(first <= line <= last for first, last in unsure):
-            confidence *= 0.7
-        guessed = self.interface.guessed
-        if guessed and (at := bisect_right(guessed, (line, 1 << 60))) and line <= guessed[at - 1][1]:
-            confidence *= 0.7
+        if self._is_unsure:
+            confidence *= self._sureness.get(line) or self._sure_of(line)
         key = (dst, kind, line)
         known = self._edges.get(key)
         if known is None:
@@ -63,6 +61,15 @@ class Found:
         self._edges[key] = known[0] & flags, known[1] or name, min(known[2], confidence)
         if name and known[1] and name != known[1]:
             self._more_names.setdefault(key, {known[1]}).add(name)
+
+    def _sure_of(self, line: int) -> float:
+        """How sure what stands in a line is: less where the parser could make no sense of it or had to guess."""
+        share = 0.7 if any(first <= line <= last for first, last in self.interface.errors) else 1.0
+        guessed = self.interface.guessed
+        if guessed and (at := bisect_right(guessed, (line, 1 << 60))) and line <= guessed[at - 1][1]:
+            share *= 0.7
+        self._sureness[line] = share
+        return share
 
     def use(self, dst: str, symbol: str, kind: str, line: int, user: int, calls: str = "") -> None:
         self._uses.add((dst, symbol, kind, line, self._symbols[user] if user >= 0 else "", calls))

@@ -6,6 +6,7 @@ Hides who asked what: every look is recorded for the question that is being answ
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from itertools import chain
 from typing import NamedTuple
 
 
@@ -16,11 +17,16 @@ class Entry(NamedTuple):
     dialect: str
 
 
+# Code that the policy excludes: it is there, so what names it leads nowhere else, and nothing of it is known.
+EXCLUDED = Entry("", "excluded")
+
+
 class Tree:
     """Which files exist, and the bytes of manifests. Records what was asked, for the question being answered."""
 
     def __init__(self, read: Callable[[str, str], bytes]) -> None:
         self.entries: dict[str, Entry] = {}
+        self._excluded: set[str] = set()
         self._folders: dict[str, int] = {}
         self._defined: dict[str, set[str]] = {}
         self._defined_before: Mapping[str, Collection[str]] = {}  # as an earlier process remembered it
@@ -30,16 +36,16 @@ class Tree:
     def has(self, path: str) -> bool:
         if self._asked is not None:
             self._asked.add(path)
-        return path in self.entries
+        return path in self.entries or path in self._excluded
 
     def first(self, base: str, endings: Iterable[str]) -> str | None:
         """The first file there is of `base` with one of these endings, as `has` would say of each in turn."""
-        asked, entries = self._asked, self.entries
+        asked, entries, excluded = self._asked, self.entries, self._excluded
         for ending in endings:
             path = base + ending
             if asked is not None:
                 asked.add(path)
-            if path in entries:
+            if path in entries or path in excluded:
                 return path
         return None
 
@@ -50,9 +56,11 @@ class Tree:
             self._asked.add(path + "/")
         return path in self._folders or path == ""
 
-    def paths(self, suffixes: tuple[str, ...] | None = None) -> Iterator[str]:
-        """All paths (with one of these endings), sorted. For use while a resolver is made; a change renews it."""
-        return iter(sorted(p for p in self.entries if suffixes is None or p.endswith(suffixes)))
+    def paths(self, suffixes: tuple[str, ...] | None = None, *, excluded: bool = False) -> Iterator[str]:
+        """All paths (with one of these endings), sorted; excluded code, which says nothing of where code lies, only if
+        asked for. For use while a resolver is made; a change renews it."""
+        among: Iterable[str] = chain(self.entries, self._excluded) if excluded else self.entries
+        return iter(sorted(p for p in among if suffixes is None or p.endswith(suffixes)))
 
     def read(self, path: str) -> bytes:
         """The bytes of a manifest; KeyError if there is no such file."""
@@ -67,6 +75,21 @@ class Tree:
         known = self._defined.get(name)
         return sorted(known if known is not None else self._defined_before.get(name, ()))
 
+    def excluded(self, what: str) -> list[str]:
+        """The excluded code that lies in a folder ("folder/", "/" for the root) or has a name, sorted."""
+        return self.defining(f"{_EXCLUDED}{what}")
+
+    def held(self, path: str) -> Entry | None:
+        """What `put` was given."""
+        return EXCLUDED if path in self._excluded else self.entries.get(path)
+
+    def is_defined(self, name: str) -> bool:
+        """Whether any file defines this."""
+        if self._asked is not None:
+            self._asked.add(name)
+        known = self._defined.get(name)
+        return bool(known if known is not None else self._defined_before.get(name))
+
     def has_facts(self, path: str) -> bool:
         """Whether the file is code that was parsed."""
         entry = self.entries.get(path)
@@ -74,14 +97,21 @@ class Tree:
 
     def put(self, path: str, entry: Entry | None) -> Iterator[str]:
         """Sets or removes a file; yields what came to exist or vanished: the path, and "folder/" for folders."""
-        known = path in self.entries
-        if entry is not None:
+        known = self.held(path)
+        if entry == known:
+            return
+        if known == EXCLUDED:
+            self._excluded.discard(path)
+            yield from self.define(path, _marks(path), frozenset())
+        if entry == EXCLUDED:
+            self._excluded.add(path)
+            self.entries.pop(path, None)
+            yield from self.define(path, frozenset(), _marks(path))
+        elif entry is not None:
             self.entries[path] = entry
-            if known:
-                return
-        elif known:
-            del self.entries[path]
         else:
+            self.entries.pop(path, None)
+        if known is not None and entry is not None:
             return
         yield path
         step = 1 if entry is not None else -1
@@ -118,10 +148,14 @@ class Tree:
         return {name: files for name, files in known.items() if files}
 
     def stand(
-        self, entries: dict[str, Entry], folders: dict[str, int], definitions: Mapping[str, Collection[str]]
+        self,
+        entries: dict[str, Entry],
+        excluded: set[str],
+        folders: dict[str, int],
+        definitions: Mapping[str, Collection[str]],
     ) -> None:
         """Becomes the tree of these files; `folders` says how many lie in each, see `folders` and `definitions`."""
-        self.entries, self._folders = entries, folders
+        self.entries, self._excluded, self._folders = entries, excluded, folders
         self._defined, self._defined_before = {}, definitions
 
     def folders(self) -> Mapping[str, int]:
@@ -135,3 +169,12 @@ class Tree:
 
     def rest(self) -> None:
         self._asked = None
+
+
+_EXCLUDED = "/excluded:"
+
+
+def _marks(path: str) -> frozenset[str]:
+    """By what excluded code is found: its folder and its name."""
+    folder, _, name = path.rpartition("/")
+    return frozenset((f"{_EXCLUDED}{folder}/", f"{_EXCLUDED}{name}"))

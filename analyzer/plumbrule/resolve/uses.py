@@ -10,12 +10,12 @@ def seen_as(reference: Reference, name: str) -> tuple[str, str]:
     """How a reference uses the definition `name` that was found for it, and what its calls pass: that may lie around
     what is meant, and who reads what lies inside it looks at it."""
     kind, calls = reference.kind, reference.calls
-    if _is_all_of(reference.text, name):
+    if is_all_of(reference.text, name):
         return kind, calls
     return "look" if kind == "read" and name else kind, calls and "*"
 
 
-def _is_all_of(text: str, name: str) -> bool:
+def is_all_of(text: str, name: str) -> bool:
     """Whether the dotted `text` means the definition `name` that was found, and not something inside it."""
     return "." not in text or name.rpartition(".")[2] == text.rpartition(".")[2]
 

@@ -11,6 +11,7 @@ from typing import Self
 
 from plumbrule.errors import StoreError
 from plumbrule.graph import (
+    Covered,
     Dependency,
     Edge,
     External,
@@ -313,6 +314,19 @@ class StoredGraph:
             asked.append(" ".join(map(str, sorted(shapes))))
         return sorted((row[0], FunctionRow(*row[1:])) for row in self._reader.select(sql, *asked))
 
+    def covered(self) -> dict[str, Covered]:
+        source, asked = self._source(BASE["file"])
+        sql = (
+            "SELECT r.language, count(*)::INTEGER, sum(r.imports)::INTEGER, sum(r.resolved)::INTEGER"
+            f" FROM {source} AS r WHERE r.repo = ${len(asked) + 1} GROUP BY r.language ORDER BY r.language"
+        )
+        return {row[0]: Covered(*row[1:]) for row in self._reader.select(sql, *asked, self.repo)}
+
+    def unresolved(self) -> list[tuple[str, Unresolved]]:
+        source, asked = self._source(BASE["unresolved"])
+        sql = f"SELECT r.path, r.line, r.text, r.reason FROM {source} AS r WHERE r.repo = ${len(asked) + 1}"
+        return sorted((row[0], Unresolved(*row[1:])) for row in self._reader.select(sql, *asked, self.repo))
+
     def in_memory(self) -> MemoryGraph:
         """All of it, read now."""
         with engine.uncollected():
@@ -366,12 +380,17 @@ def bundles(files: Iterable[Row], by_table: Mapping[str, Iterable[Row]]) -> dict
         is_generated,
         doubtful,
         test_marks,
+        is_vendored,
+        private_folders,
         dialect,
         imports,
         resolved,
     ) in files:
         made[path] = FileRows(
-            FileRow(language, dialect, blob, lines, code_lines, is_test, is_generated, doubtful, test_marks),
+            FileRow(
+                *(language, dialect, blob, lines, code_lines, is_test, is_generated, doubtful, test_marks, is_vendored),
+                private_folders,
+            ),
             tuple(map(SymbolRow._make, of("symbol", path))),
             tuple(map(FunctionRow._make, of("function", path))),
             tuple(map(Dependency._make, of("dependency", path))),

@@ -103,7 +103,7 @@ LEFT JOIN $snapshots AS s ON s.repo = f.repo AND s.commit = f.first_commit AND s
 -- A file of a known language.
 --   component: the component it belongs to; empty = none
 SELECT f.repo, f.path, f.language, f.blob, f.lines, coalesce(m.component, '') AS component, f.is_test, f.is_generated,
-    f.code_lines, f.dialect, f.imports, f.resolved, f.doubtful, f.test_marks
+    f.code_lines, f.dialect, f.imports, f.resolved, f.doubtful, f.test_marks, f.is_vendored, f.private_folders
 FROM $file AS f LEFT JOIN $membership AS m ON m.repo = f.repo AND m.path = f.path;
 
 -- view: symbol

@@ -7,6 +7,7 @@ what a file says must not depend on its neighbours, for it is kept by its conten
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
@@ -22,46 +23,28 @@ _TESTS = (
     *("*Test", "*Tests", "*_gtest", "testutil", "testharness"),
 )
 
-
+_C = Language(
+    name="c",
+    dialect="c",
+    suffixes=(".c",),
+    grammar=Late("tree_sitter_c:language"),
+    extract=Late("plumbrule.languages.c.facts:extract"),
+    resolver=Late("plumbrule.languages.c.resolver:IncludeResolver"),
+    manifests=MANIFESTS,
+    folder=Path(__file__).parent,
+    tests=_TESTS,
+    declares=Late("plumbrule.languages.c.resolver:declares"),
+    poured=(DECLARED, DEFINED),
+)
 LANGUAGES = (
-    Language(
-        name="c",
-        dialect="c",
-        suffixes=(".c",),
-        grammar=Late("tree_sitter_c:language"),
-        extract=Late("plumbrule.languages.c.facts:extract"),
-        resolver=Late("plumbrule.languages.c.resolver:IncludeResolver"),
-        manifests=MANIFESTS,
-        folder=Path(__file__).parent,
-        tests=_TESTS,
-        declares=Late("plumbrule.languages.c.resolver:declares"),
-        poured=(DECLARED, DEFINED),
-    ),
-    Language(
-        name="c",
-        dialect="h",
-        suffixes=(".h",),
-        grammar=Late("tree_sitter_c:language"),
-        extract=Late("plumbrule.languages.c.facts:extract"),
-        resolver=Late("plumbrule.languages.c.resolver:IncludeResolver"),
-        manifests=MANIFESTS,
-        folder=Path(__file__).parent,
-        tests=_TESTS,
-        declares=Late("plumbrule.languages.c.resolver:declares"),
-        poured=(DECLARED, DEFINED),
-        written_in=Late("plumbrule.languages.c.directives:dialect_of"),
-    ),
-    Language(
+    _C,
+    replace(_C, dialect="h", suffixes=(".h",), written_in=Late("plumbrule.languages.c.directives:dialect_of")),
+    replace(
+        _C,
         name="cpp",
         dialect="cpp",
         suffixes=(".cc", ".cpp", ".cxx", ".c++", *HEADERS[1:], ".cppm", ".ixx"),
         grammar=Late("tree_sitter_cpp:language"),
         extract=Late("plumbrule.languages.c.facts:extract_cpp"),
-        resolver=Late("plumbrule.languages.c.resolver:IncludeResolver"),
-        manifests=MANIFESTS,
-        folder=Path(__file__).parent,
-        tests=_TESTS,
-        declares=Late("plumbrule.languages.c.resolver:declares"),
-        poured=(DECLARED, DEFINED),
     ),
 )

@@ -74,6 +74,14 @@ def _is_dead(line: _Line, *, is_cpp: bool) -> bool:
     return not is_cpp and line.word in (b"if", b"ifdef") and b"__cplusplus" in line.rest
 
 
+def _left_out(group: list[_Line], *, is_cpp: bool) -> Iterator[Span]:
+    """The lines of a condition, and all of its branches but the first that may be compiled."""
+    last = len(group) - 1
+    kept = next((number for number, one in enumerate(group) if not _is_dead(one, is_cpp=is_cpp)), last)
+    for number, one in enumerate(group):
+        yield one.start, one.end if number in (kept, last) else group[number + 1].start
+
+
 class Settled(NamedTuple):
     """A text without the branches that cut through statements."""
 
@@ -211,11 +219,9 @@ class Directives:
             elif line.word == b"endif" and open_ones:
                 group = [*open_ones.pop(), line]
                 if len(open_ones) < _MOST_LEVELS and _cuts(plain, group, broken):
-                    kept = next((n for n, one in enumerate(group) if not _is_dead(one, is_cpp=is_cpp)), len(group) - 1)
-                    for number, one in enumerate(group):
-                        stop = one.end if number in (kept, len(group) - 1) else group[number + 1].start
+                    for start, end in _left_out(group, is_cpp=is_cpp):
                         for text in (plain, out):
-                            text[one.start : stop] = _NO_NEWLINE.sub(b" ", bytes(text[one.start : stop]))
+                            text[start:end] = _NO_NEWLINE.sub(b" ", bytes(text[start:end]))
                     spans.append((group[0].start, line.end))
                     decisions += [one.start for one in group if one.word in (b"if", b"ifdef", b"elif")]
         return Settled(bytes(out), spans, decisions)

@@ -13,8 +13,9 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Parser, Query, Tree
 
+from plumbrule.extract.branches import BRANCH, BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
-from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
+from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import Facts, Parameter
 from plumbrule.languages.c.directives import Directives, Settled, without_comments
 
@@ -31,7 +32,6 @@ _MOST_NODES = 200_000  # that are looked at for errors
 _MOST_PARTS = 12  # of a qualified name
 # A name, not of a member, with what qualifies it.
 _NAME = re.compile(rb"(?<![\w.\x80-\xff])(?<!->)(?<!::)[A-Za-z_][\w\x80-\xff]*(?:::[A-Za-z_~][\w\x80-\xff]*)*+")
-_BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
 _DECISION = Flow(cyclomatic=1)
 _STRINGS = re.compile(rb'(?:u8|[LuU])?(?:R"[^()\s\\]{0,16}\((.*)\)[^()\s\\]{0,16}"|["\'](.*)["\'])', re.DOTALL)
 _DIRECTIVE_WORDS = (
@@ -98,11 +98,11 @@ class _Declared(NamedTuple):
     function: Node | None  # its function_declarator, None if what is declared is no function
 
 
-class _CSweep(Sweep):
+class _CSweep(BranchSweep):
     FLOWS: ClassVar[Mapping[str, Flow]] = {
-        "branch": _BRANCH,
+        "branch": BRANCH,
         "else": Flow(cognitive=1, chains=True),
-        "ternary": _BRANCH,
+        "ternary": BRANCH,
     }
     LOGICAL: ClassVar[frozenset[str]] = frozenset(("&&", "||", "and", "or"))
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
@@ -458,17 +458,9 @@ class _CSweep(Sweep):
 
     # -- figures --------------------------------------------------------------------------------------------------
 
-    def on_loop(self, node: Node) -> None:
-        self.statement()
-        self.flow(_BRANCH, node)
-
     def on_branch(self, node: Node) -> None:
         self.statement()
-        self.flow(_BRANCH, node)
-
-    def on_switch(self, node: Node) -> None:
-        self.statement()
-        self.flow(Flow(scaled=True, nests=True), node)
+        self.flow(BRANCH, node)
 
     def on_case(self, node: Node) -> None:
         if self.source.startswith(b"case", node.start_byte):
@@ -712,7 +704,7 @@ class _CppSweep(_CSweep):
         said = one.child_by_field_name("type") if one is not None else None
         caught = text(b".".join(self._parts(said))) if said is not None else ""
         silent = body is not None and not _does(body)
-        self.flow(_BRANCH, node)
+        self.flow(BRANCH, node)
         self.caught(node, caught, broad=caught in ("", "std.exception", "exception"), silent=silent)
         if said is not None and not caught.startswith("std."):
             self.refer_to("type", caught.encode(), said.start_byte)

@@ -17,6 +17,7 @@ import orjson
 from plumbrule.languages import External, Located, Target, Unresolved
 from plumbrule.languages.c import DECLARED, DEFINED, FILE, HEADERS, MANIFESTS
 from plumbrule.languages.c.system import C_HEADERS, CPP_HEADERS, SYSTEM_FOLDERS
+from plumbrule.languages.ways import climbed, joined, shared
 
 if TYPE_CHECKING:
     from plumbrule.facts import Import, Interface
@@ -133,7 +134,7 @@ class IncludeResolver:
                 found.update(dict.fromkeys(self._named.get(around, ())))
                 around = around.rpartition("/")[0] if around else None
             others = [one for one in self._everywhere if one not in found]
-            others.sort(key=lambda one: (-_shared(folder, one), one))
+            others.sort(key=lambda one: (-shared(folder, one), one))
             known = self._near[folder] = tuple([*found, *others][:_MOST_NEARBY])
         return known
 
@@ -144,21 +145,21 @@ class IncludeResolver:
 
     def _in_tree(self, folder: str, name: str, *, angled: bool) -> Located | None:
         """A file anywhere whose path ends so: the nearest, of several."""
-        climbed = [part for part in name.split("/") if part not in ("", ".", "..")]
-        if not climbed:
+        steps = [part for part in name.split("/") if part not in ("", ".", "..")]
+        if not steps:
             return None
-        wanted = "/".join(climbed)
-        files = [
-            file for file in self._tree.defining(FILE + climbed[-1]) if file == wanted or file.endswith(f"/{wanted}")
-        ]
+        wanted = "/".join(steps)
+        last = steps[-1]
+        called = [*self._tree.defining(FILE + last), *self._tree.excluded(last)]
+        files = [file for file in called if file == wanted or file.endswith(f"/{wanted}")]
         files = files or [
-            path for path in self._templates.get(climbed[-1], ()) if wanted in path and f"/{wanted}." in f"/{path}"
+            path for path in self._templates.get(last, ()) if wanted in path and f"/{wanted}." in f"/{path}"
         ]
-        if angled and len(climbed) == 1 and len(files) > 1:
+        if angled and len(steps) == 1 and len(files) > 1:
             return None  # <zlib.h>: a system's header by its form, and no one of these by its place
         if not files:
             return None
-        best = min(files, key=lambda file: (-_shared(folder, file.rpartition("/")[0]), file.count("/"), file))
+        best = min(files, key=lambda file: (-shared(folder, file.rpartition("/")[0]), file.count("/"), file))
         return Located(best, confidence=_FOUND if len(files) == 1 else _GUESSED)
 
     def _elsewhere(self, name: str, *, angled: bool) -> External | Unresolved:
@@ -194,7 +195,7 @@ class IncludeResolver:
         parts = folder.split("/") if folder else []
         for length in range(len(parts) + 1):
             outer = "/".join(parts[:length])
-            if any(self._tree.has(_under(outer, name)) for name in ("CMakeLists.txt", "configure.ac", "meson.build")):
+            if any(self._tree.has(joined(outer, name)) for name in ("CMakeLists.txt", "configure.ac", "meson.build")):
                 return outer
         return folder
 
@@ -282,35 +283,11 @@ def _absolute(directory: str, path: str) -> str:
     return normpath(path if path.startswith("/") else f"{directory}/{path}")
 
 
-def _under(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
-
-
 def _joined(folder: str, way: str) -> str | None:
     """Where a way from a folder leads; None if that is above the root."""
-    if not way:
-        return folder
-    if "." not in way.partition("/")[0] and "/." not in way and "//" not in way:
-        return _under(folder, way.rstrip("/"))
-    parts = folder.split("/") if folder else []
-    for part in way.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
-
-
-def _shared(one: str, other: str) -> int:
-    """How many folders two paths begin with alike; fewer by what the second one goes on with."""
-    count = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+    if way and "." not in way.partition("/")[0] and "/." not in way and "//" not in way:
+        return joined(folder, way.rstrip("/"))
+    return climbed(folder, way)
 
 
 def declares(path: str, interface: Interface) -> Iterable[str]:

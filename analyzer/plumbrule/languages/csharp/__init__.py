@@ -31,7 +31,15 @@ LANGUAGES = (
             "*.Specs",
             "*.TestUtilities",
         ),
-        generated=("*.Designer.cs", "*.designer.cs", "*.g.cs", "*.g.i.cs", "*.generated.cs", "*.Generated.cs"),
+        generated=(
+            "*.feature.cs",
+            "*.Designer.cs",
+            "*.designer.cs",
+            "*.g.cs",
+            "*.g.i.cs",
+            "*.generated.cs",
+            "*.Generated.cs",
+        ),
         declares=Late("plumbrule.languages.csharp.resolver:declares"),
     ),
 )

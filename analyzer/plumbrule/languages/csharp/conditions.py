@@ -66,14 +66,19 @@ def _unread(lines: list[tuple[int, int, bytes, bytes]], broken: Sequence[Span]) 
             first = branches[0][1]
             number = bisect_right(starts, end)
             is_broken = any(broken[at][1] >= first for at in range(max(0, number - 3), number))
-            ends = [*(before for _, before in branches[1:]), start]
-            for at, ((begin, _), stop) in enumerate(zip(branches, ends, strict=True)):
-                if begin < 0 or (is_broken and at > 0 and branches[0][0] >= 0) or (is_broken and at > 1):
-                    found.append((abs(begin), stop))
+            found += _left_out(branches, start, is_broken=is_broken)
     for start, end in sorted(found):
         if start >= hidden_to:
             hidden_to = end
             yield start, end
+
+
+def _left_out(branches: Sequence[Span], end: int, *, is_broken: bool) -> Iterator[Span]:
+    """The same of one condition that ends there; a branch begins below 0 if it can never hold."""
+    ends = [*(before for _, before in branches[1:]), end]
+    for at, ((begin, _), stop) in enumerate(zip(branches, ends, strict=True)):
+        if begin < 0 or (is_broken and at > 0 and branches[0][0] >= 0) or (is_broken and at > 1):
+            yield abs(begin), stop
 
 
 def _broken(tree: Tree) -> list[Span]:

@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from tree_sitter import Node, Query, Tree
 
+from plumbrule.extract.branches import BRANCH, BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
-from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
+from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import IMPLICIT, REEXPORT, Facts, Import, Parameter
 from plumbrule.languages.csharp.conditions import best_reading
 
@@ -26,8 +27,6 @@ _MOST_NAMESPACES = 100  # of one file that are told apart
 _USING = re.compile(rb"(global\s+)?using\s+(?:(?:static|unsafe)\s+)*")
 _FRIENDS = ("Exception", "System.Exception")
 _OPENED, _OPENING, _CLOSING, _COMMA = ord("<"), b"<([", b">)]", ord(",")
-_BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
-_ELSE_IF = Flow(cyclomatic=1, cognitive=1)
 _KINDS = {"interface_declaration": "interface", "enum_declaration": "enum"}
 _NOTHING_MORE = ("continue_statement", "break_statement", "comment", "empty_statement")
 
@@ -39,14 +38,14 @@ def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     return _CSharpSweep(source, lines, branches).run(tree, query)
 
 
-class _CSharpSweep(Sweep):
+class _CSharpSweep(BranchSweep):
     FLOWS: ClassVar[Mapping[str, Flow]] = {
         "arm": Flow(cyclomatic=1),
         "case": Flow(cyclomatic=1),
         "chosen": Flow(scaled=True, nests=True),
         "coalesce": Flow(cyclomatic=1),
         "closure": Flow(shifts=True),
-        "ternary": _BRANCH,
+        "ternary": BRANCH,
     }
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         b"abstract as async await base break case catch checked class const continue default delegate do else enum "
@@ -78,7 +77,6 @@ class _CSharpSweep(Sweep):
         self._namespaces: list[tuple[bytes, int, int]] = []  # full name, where it begins and ends
         self._types_to = -1  # where the type that was met last begins
         self._heads_to = -1
-        self._chained: set[int] = set()  # starts of the `if` of an `else if`
         self._values: dict[bytes, set[Span]] = defaultdict(set)  # where a name is local
         self._types: dict[bytes, set[Span]] = defaultdict(set)
         self.is_generated = _MARK.search(source[:_HEADER]) is not None
@@ -492,28 +490,6 @@ class _CSharpSweep(Sweep):
 
     # -- figures --------------------------------------------------------------------------------------------------
 
-    def on_if(self, node: Node) -> None:
-        start = node.start_byte
-        if start in self._chained:
-            self._chained.discard(start)
-            self.flow(_ELSE_IF, node)
-        else:
-            self.statement()
-            self.flow(_BRANCH, node)
-        other = node.child_by_field_name("alternative")
-        if other is not None and other.type == "if_statement":
-            self._chained.add(other.start_byte)
-        elif other is not None:
-            self.frame.cognitive += 1
-
-    def on_loop(self, node: Node) -> None:
-        self.statement()
-        self.flow(_BRANCH, node)
-
-    def on_switch(self, node: Node) -> None:
-        self.statement()
-        self.flow(Flow(scaled=True, nests=True), node)
-
     def on_arm(self, node: Node) -> None:
         if not self.source.startswith(b"_", node.start_byte):
             self.flow(self.FLOWS["arm"], node)
@@ -530,7 +506,7 @@ class _CSharpSweep(Sweep):
         inside = body.named_children if body is not None and body.named_child_count <= 2 else ()
         silent = body is not None and body.named_child_count <= 2 and all(map(_is_nothing, inside))
         self.caught(node, types, broad=not filtered and types in ("", *_FRIENDS), silent=silent)
-        self.flow(_BRANCH, node)
+        self.flow(BRANCH, node)
 
     def on_throw(self, node: Node) -> None:
         if node.type == "throw_statement":

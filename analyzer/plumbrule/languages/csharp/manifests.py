@@ -14,6 +14,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from plumbrule.languages.ways import climbed
+
 if TYPE_CHECKING:
     from plumbrule.resolve import Tree
 
@@ -107,15 +109,7 @@ def joined(folder: str, way: str) -> str | None:
     way = way.replace("\\", "/")
     if len(way) > _LONGEST_PATH or way.startswith("/") or "$(" in way or ":" in way:
         return None
-    parts = folder.split("/") if folder else []
-    for part in way.split("/"):
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
+    return climbed(folder, way)
 
 
 @dataclass(slots=True)
@@ -217,14 +211,7 @@ def _defined(written: bytes) -> tuple[str, list[str]]:
 
 def _project(tree: Tree, path: str, paths: frozenset[str]) -> Project:
     folder, _, name = path.rpartition("/")
-    reading = _Reading(tree, paths)
-    reading.properties["MSBuildProjectName"] = name.removesuffix(".csproj")
-    for around in ("Directory.Build.props", "Directory.Packages.props"):
-        if (nearest := _nearest(folder, around, paths)) is not None:
-            reading.take(nearest, path)
-    reading.take(path, path)
-    if (nearest := _nearest(folder, "Directory.Build.targets", paths)) is not None:
-        reading.take(nearest, path)
+    reading = _read(tree, path, paths)
     properties = reading.properties
     assembly = reading.expanded(properties.get("AssemblyName", "")) or name.removesuffix(".csproj")
     files: set[str] = set()
@@ -258,6 +245,20 @@ def _project(tree: Tree, path: str, paths: frozenset[str]) -> Project:
         files=frozenset(files), patterns=tuple(patterns), without=tuple(without), references=tuple(sorted(references)),
         packages=tuple(sorted(packages)), usings=tuple(sorted(usings)), friends=frozenset(friends),
     )  # fmt: skip
+
+
+def _read(tree: Tree, path: str, paths: frozenset[str]) -> _Reading:
+    """A project with the build files around it that MSBuild takes in before and after."""
+    folder, _, name = path.rpartition("/")
+    reading = _Reading(tree, paths)
+    reading.properties["MSBuildProjectName"] = name.removesuffix(".csproj")
+    for around in ("Directory.Build.props", "Directory.Packages.props"):
+        if (nearest := _nearest(folder, around, paths)) is not None:
+            reading.take(nearest, path)
+    reading.take(path, path)
+    if (nearest := _nearest(folder, "Directory.Build.targets", paths)) is not None:
+        reading.take(nearest, path)
+    return reading
 
 
 def _include(reading: _Reading, folder: str, written: str, files: set[str], patterns: list[tuple[str, str]]) -> None:

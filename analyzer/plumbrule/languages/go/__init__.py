@@ -21,6 +21,9 @@ LANGUAGES = (
         folder=Path(__file__).parent,
         needs=r"go\.mod",
         tests=("*_test",),
+        generated=("*.pb.go", "*.pb.gw.go", "zz_generated.*.go"),  # by protoc and its gateway, by code-generator
+        vendor_folders=("vendor",),  # `go help packages`: no package of one's own can be imported by such a path
+        private_folders=("internal",),  # the compiler refuses an import from outside
         declares=Late("plumbrule.languages.go.resolver:declares"),
     ),
 )

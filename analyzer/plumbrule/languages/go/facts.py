@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from tree_sitter import Node, Query, Tree
 
+from plumbrule.extract.branches import BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
-from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
+from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import IMPLICIT, Facts, Import, Parameter
 
 _BOM = b"\xef\xbb\xbf"
@@ -19,8 +20,6 @@ _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _LONGEST_TEXT = 500  # of a type kept as written; what follows is replaced by an ellipsis
 _VERSION = re.compile(r"v\d+")
 _DOT_VERSION = re.compile(r"[.-]v\d+$")
-_BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
-_ELSE_IF = Flow(cyclomatic=1, cognitive=1)
 
 
 def extract(source: bytes, tree: Tree, query: Query) -> Facts:
@@ -29,7 +28,7 @@ def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     return _GoSweep(source).run(tree, query)
 
 
-class _GoSweep(Sweep):
+class _GoSweep(BranchSweep):
     FLOWS: ClassVar[Mapping[str, Flow]] = {
         "case": Flow(cyclomatic=1),
         "default": Flow(),
@@ -53,7 +52,6 @@ class _GoSweep(Sweep):
         self._package = b""
         self._import_spans: list[Span] = []
         self._types_to = 0
-        self._chained: set[int] = set()  # starts of the `if` of an `else if`
         self._scopes: list[Span] = [(0, len(source))]  # of blocks and statements that are open, innermost last
         self._values: dict[bytes, set[Span]] = defaultdict(set)  # where a name is local
         self._types: dict[bytes, set[Span]] = defaultdict(set)
@@ -319,28 +317,15 @@ class _GoSweep(Sweep):
 
     def on_if(self, node: Node) -> None:
         self._open(node)
-        start = node.start_byte
-        if start in self._chained:
-            self._chained.discard(start)
-            self.flow(_ELSE_IF, node)
-        else:
-            self.statement()
-            self.flow(_BRANCH, node)
-        other = node.child_by_field_name("alternative")
-        if other is not None and other.type == "if_statement":
-            self._chained.add(other.start_byte)
-        elif other is not None:
-            self.frame.cognitive += 1
+        super().on_if(node)
 
     def on_loop(self, node: Node) -> None:
         self._open(node)
-        self.statement()
-        self.flow(_BRANCH, node)
+        super().on_loop(node)
 
     def on_switch(self, node: Node) -> None:
         self._open(node)
-        self.statement()
-        self.flow(Flow(scaled=True, nests=True), node)
+        super().on_switch(node)
         alias, value = node.child_by_field_name("alias"), node.child_by_field_name("value")
         if alias is not None and value is not None:
             self._hide_names(alias, value.end_byte, node.end_byte)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from plumbrule.languages import External, Located, Space, Target, Unresolved
+from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
 from plumbrule.languages.go import MANIFESTS
 from plumbrule.languages.ways import climbed, joined
 
@@ -110,6 +110,8 @@ class GoResolver:
     def _entry(self, folder: str) -> str | None:
         """The file that stands for a package: where its documentation is, else the first one."""
         files = self._tree.defining(f"/go/{folder}")
+        left_out = (file for file in self._tree.excluded(f"{folder}/") if file.endswith(".go") and not is_test(file))
+        files = sorted([*files, *left_out])
         usual = joined(folder, "doc.go"), joined(folder, f"{folder.rpartition('/')[2]}.go")
         return next((file for file in usual if file in files), files[0] if files else None)
 

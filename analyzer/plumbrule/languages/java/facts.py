@@ -12,8 +12,9 @@ from typing import ClassVar
 
 from tree_sitter import Node, Query, Tree
 
+from plumbrule.extract.branches import BRANCH, BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
-from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
+from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import IMPLICIT, Facts, Import, Parameter
 from plumbrule.languages.java import MEMBERS_OF
 
@@ -34,9 +35,6 @@ _LONGEST_TEXT = 500  # of a type kept as written; what follows is replaced by an
 _LONGEST_SILENT = 2_000  # bytes of a handler that may turn out to do nothing
 _BROAD = frozenset(("Exception", "Throwable", "RuntimeException", "java.lang.Exception", "java.lang.Throwable"))
 _SILENT = re.compile(rb"\{\s*(?:(?:return(?:\s+(?:null|true|false|-?[\d.]+|\"[^\"\n]*\"))?|continue|break)\s*;)?\s*\}")
-_BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
-_ELSE_IF = Flow(cyclomatic=1, cognitive=1)
-_SWITCH = Flow(scaled=True, nests=True)
 _CASE = Flow(cyclomatic=1)
 _JUMP = Flow(cognitive=1)
 _UNNAMED = Flow(shifts=True)
@@ -54,8 +52,8 @@ def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     return _JavaSweep(source).run(tree, query)
 
 
-class _JavaSweep(Sweep):
-    FLOWS: ClassVar[Mapping[str, Flow]] = {"ternary": _BRANCH, "lambda": _UNNAMED, "anonymous": _UNNAMED}
+class _JavaSweep(BranchSweep):
+    FLOWS: ClassVar[Mapping[str, Flow]] = {"ternary": BRANCH, "lambda": _UNNAMED, "anonymous": _UNNAMED}
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         b"abstract assert boolean break byte case catch char class const continue default do double else enum extends "
         b"final finally float for goto if implements import instanceof int interface long native new package permits "
@@ -79,7 +77,6 @@ class _JavaSweep(Sweep):
         self._import_spans: list[Span] = []
         self._names_to = 0  # names before this offset are parts of a dotted one that was taken
         self._calls_to = 0
-        self._chained: set[int] = set()  # starts of the `if` of an `else if`
         self._local: dict[bytes, set[Span]] = {}  # where a name is that of a type of this file or of a type parameter
         self._imported: dict[bytes, str] = {}  # type by the name that an import gives it
         self._any_static = False  # whether a static import brings all that a class has
@@ -465,28 +462,6 @@ class _JavaSweep(Sweep):
 
     # -- figures --------------------------------------------------------------------------------------------------
 
-    def on_if(self, node: Node) -> None:
-        start = node.start_byte
-        if start in self._chained:
-            self._chained.discard(start)
-            self.flow(_ELSE_IF, node)
-        else:
-            self.statement()
-            self.flow(_BRANCH, node)
-        other = node.child_by_field_name("alternative")
-        if other is not None and other.type == "if_statement":
-            self._chained.add(other.start_byte)
-        elif other is not None:
-            self.frame.cognitive += 1
-
-    def on_loop(self, node: Node) -> None:
-        self.statement()
-        self.flow(_BRANCH, node)
-
-    def on_switch(self, node: Node) -> None:
-        self.statement()
-        self.flow(_SWITCH, node)
-
     def on_label(self, node: Node) -> None:
         if self.source.startswith(b"case", node.start_byte):
             self.flow(_CASE, node)
@@ -509,7 +484,7 @@ class _JavaSweep(Sweep):
             broad=not _BROAD.isdisjoint(part.strip() for part in types.split("|")),
             silent=_SILENT.fullmatch(held) is not None,
         )
-        self.flow(_BRANCH, node)
+        self.flow(BRANCH, node)
 
     def on_throw(self, node: Node) -> None:
         self.statement()

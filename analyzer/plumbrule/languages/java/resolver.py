@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
 from plumbrule.languages.java import MANIFESTS, MEMBERS_OF
+from plumbrule.languages.ways import climbed, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,14 +77,34 @@ class JavaResolver:
         found = self._type(path, module, name)
         if found is not None:
             return found
+        left_out = [file for file in self._tree.excluded(f"{name}.java") if _lies_in(module, file)]
+        if left_out:
+            return Located(left_out[0])
         if files and not module.startswith(_OF_THE_JDK) and not all(map(is_test, files)):
+            folders = sorted({file.rpartition("/")[0] for file in files})
+            beside = (one for folder in folders for one in self._tree.excluded(f"{folder}/"))
+            other = next((one for one in beside if not one.endswith(".java")), None)
+            if other is not None:
+                return Located(other)  # only Java has a type in the file that is called like it
             return Unresolved(f"no '{name}' in package '{module}' of this repository; perhaps its build makes one")
         return External(_package(module))
 
     def _type(self, path: str, module: str, name: str) -> Located | None:
         """The file of a type, or of the one that the type or member lies in."""
-        file = self._nearest(path, f"/jvm/{module}.{name}" if module else f"/jvm/{name}")
-        return Located(file) if file is not None else self._holder(path, module)
+        whole = f"{module}.{name}" if module else name
+        file = self._nearest(path, f"/jvm/{whole}")
+        if file is not None:
+            return Located(file)
+        # Java sees what a Kotlin file has outside of classes as members of a class that is named after the file.
+        file = self._nearest(path, f"/jvm:file/{whole}")
+        if file is not None:
+            return Located(file, is_submodule=True)
+        files = self._tree.defining(f"/jvm:file/{module}") if module else ()
+        if files:
+            space = module.rpartition(".")[0]
+            file = self._nearest(path, f"/jvm/{space}.{name}" if space else f"/jvm/{name}")
+            return Located(file) if file in files else None
+        return self._holder(path, module)
 
     def _holder(self, path: str, module: str) -> Located | None:
         """The file of the outermost type that a dotted name goes through, and how it names what is in it."""
@@ -95,7 +116,13 @@ class JavaResolver:
             file = self._nearest(path, f"/jvm/{'.'.join(parts[: at + 1])}")
             if file is not None:
                 found = Located(file, inside=".".join(parts[at:]))
+            elif found is None and (file := self._nearest(path, f"/jvm:file/{'.'.join(parts[: at + 1])}")) is not None:
+                found = Located(file, inside=".".join(parts[at + 1 :]))
         return found
+
+    def _rank(self, folder: str, file: str) -> int:
+        """Which of the files that one module has for the same name comes first for those of a folder."""
+        return 0
 
     def _nearest(self, path: str, name: str) -> str | None:
         """Of the files that declare a name the one that a file of this folder is compiled with."""
@@ -111,12 +138,12 @@ class JavaResolver:
         module = self._module_of(folder)
         reach = self._reached(module) if module is not None else {}
         asks_as_test = is_test(f"{folder}/")  # the folder is asked for, whichever of its files does
-        own = folder.split("/")
 
         def distance(file: str) -> tuple[object, ...]:
             there = self._module_of(file.rpartition("/")[0])
             steps = reach.get(there, len(self._modules) + 1) if there is not None else len(self._modules) + 1
-            return (not asks_as_test and is_test(file), steps, -_shared(own, file.split("/")), file)
+            there_in = self._rank(folder, file), -shared(folder, file)
+            return (not asks_as_test and is_test(file), steps, *there_in, file)
 
         return min(files, key=distance)
 
@@ -152,7 +179,11 @@ def _modules(tree: Tree) -> dict[str, _Module]:
     for path in tree.paths(MANIFESTS[3:]) if builds else ():
         if path.rpartition("/")[2] in MANIFESTS:
             around = path.rpartition("/")[0]
-            placed |= {_joined(around, folder): name for name, folder in _PLACED.findall(_gradle(tree, path))}
+            placed |= {
+                where: name
+                for name, folder in _PLACED.findall(_gradle(tree, path))
+                if (where := climbed(around, folder)) is not None
+            }
     for path in sorted(builds, key=lambda path: MANIFESTS.index(path.rpartition("/")[2])):
         folder, _, name = path.rpartition("/")
         if folder not in found:
@@ -192,17 +223,10 @@ def _read(tree: Tree, path: str) -> str:
     return tree.read(path)[:_LARGEST_MANIFEST].decode("utf-8", "replace")
 
 
-def _joined(folder: str, rest: str) -> str:
-    parts = [part for part in (*folder.split("/"), *rest.split("/")) if part not in ("", ".")]
-    return "/".join(parts)
-
-
-def _shared(own: Sequence[str], other: Sequence[str]) -> int:
-    """How many folders two ways begin with in common."""
-    for at, (one, two) in enumerate(zip(own, other, strict=False)):
-        if one != two:
-            return at
-    return min(len(own), len(other))
+def _lies_in(module: str, file: str) -> bool:
+    """Whether a file lies where the compiler looks for a type of this package."""
+    folder = f"/{file.rpartition('/')[0]}"
+    return folder.endswith(f"/{module.replace('.', '/')}") if module else True
 
 
 def _package(module: str) -> str:

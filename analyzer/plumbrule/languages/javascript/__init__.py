@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.typescript import MANIFESTS, NEEDS
+from plumbrule.languages.typescript import GENERATED, MANIFESTS, NEEDS, PRIVATE
+
+# Libraries that are handed on as a file with a version in its name, as linguist lists them.
+_VENDORED = tuple(
+    f"{library}[-.]{version}*.js"
+    for library in ("jquery", "jquery-ui", "jquery.ui", "bootstrap", "modernizr", "prototype", "mootools", "angular")
+    for version in ("[0-9].[0-9]", "[0-9].[0-9][0-9]")
+)
 
 LANGUAGES = (
     Language(
@@ -14,12 +21,15 @@ LANGUAGES = (
         suffixes=(".js", ".jsx", ".mjs", ".cjs"),
         entries=("index.js", "index.jsx", "index.mjs"),
         needs=NEEDS,
+        generated=GENERATED,
         grammar=Late("tree_sitter_javascript:language"),
         extract=Late("plumbrule.languages.typescript.facts:extract"),
         resolver=Late("plumbrule.languages.typescript.resolver:javascript"),
         manifests=MANIFESTS,
+        private_folders=PRIVATE,
         folder=Path(__file__).parent,
         declared=((".js", ".d.ts"), (".jsx", ".d.ts"), (".mjs", ".d.mts"), (".cjs", ".d.cts")),
+        vendored=_VENDORED,
         borrows=(Path(__file__).parent.parent / "typescript",),
     ),
 )

@@ -19,6 +19,8 @@ LANGUAGES = (
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
         needs=r"composer\.(json|lock)",
+        in_markup=True,
+        generated=("_ide_helper.php", "_ide_helper_models.php"),  # by laravel-ide-helper
         tests=("*Test", "*Cest", "*_test"),
         declares=Late("plumbrule.languages.php.resolver:declares"),
     ),

@@ -9,7 +9,8 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, Tree
 
-from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
+from plumbrule.extract.branches import BRANCH, BranchSweep
+from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import IMPLICIT, LAZY, Facts, Import, Parameter
 from plumbrule.languages.php.standing import FUNCTIONS
 
@@ -26,7 +27,6 @@ _NO_CLASSES = _OWN | frozenset(
 )
 _KINDS = {"interface_declaration": "interface", "enum_declaration": "enum"}
 _CONSTRUCTS = {"class", "interface", "enum"}
-_BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
 _SHORT = re.compile(rb"[\w\x80-\xff]+\Z")
 _LONGEST_BODY = 400  # of a function that may only pass on
 _PASSES_ON = re.compile(
@@ -71,7 +71,7 @@ def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     return _PhpSweep(source).run(tree, query)
 
 
-class _PhpSweep(Sweep):
+class _PhpSweep(BranchSweep):
     FLOWS: ClassVar[Mapping[str, Flow]] = {
         "elseif": Flow(cyclomatic=1, cognitive=1),
         "else": Flow(cognitive=1, chains=True),
@@ -421,23 +421,15 @@ class _PhpSweep(Sweep):
 
     def on_if(self, node: Node) -> None:
         self.statement()
-        self.flow(_BRANCH, node)
-
-    def on_loop(self, node: Node) -> None:
-        self.statement()
-        self.flow(_BRANCH, node)
-
-    def on_switch(self, node: Node) -> None:
-        self.statement()
-        self.flow(Flow(scaled=True, nests=True), node)
+        self.flow(BRANCH, node)  # `else` and `elseif` are met as nodes of their own
 
     def on_match(self, node: Node) -> None:
-        self.flow(_BRANCH, node)
+        self.flow(BRANCH, node)
 
     def on_conditional(self, node: Node) -> None:
         # `a ?: b` is the same as `a ?? b` to who reads it, and neither is counted.
         if node.child_by_field_name("body") is not None:
-            self.flow(_BRANCH, node)
+            self.flow(BRANCH, node)
 
     def on_goto(self, node: Node) -> None:
         self.statement()
@@ -451,7 +443,7 @@ class _PhpSweep(Sweep):
             _SILENT.fullmatch(_COMMENT.sub(b" ", self._text(body)))
         )  # fmt: skip
         self.caught(node, types, broad=broad, silent=silent)
-        self.flow(_BRANCH, node)
+        self.flow(BRANCH, node)
 
     def on_throw(self, node: Node) -> None:
         thrown = _first(node)

@@ -9,9 +9,10 @@ from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, Tree
 
+from plumbrule.extract.branches import BRANCH, SWITCH, BranchSweep
 from plumbrule.extract.frames import Frame
 from plumbrule.extract.hiding import Span
-from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
+from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import PART, REEXPORT, TYPE_ONLY, Export, Facts, Import, Parameter
 from plumbrule.languages.rust.macros import decisions, included, mentions, modules
 from plumbrule.languages.rust.paths import Heads, Path, first, from_file, is_small, leaves, spelt, split
@@ -22,6 +23,8 @@ _SPACE = re.compile(rb"\s+")
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _BLANK_OR_COMMENT = re.compile(rb"(?:\s++|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z")
 _ATTRIBUTE = re.compile(rb"#!?\s*\[\s*(?:unsafe\s*\(\s*)?([\w:]+)")
+_FEATURE = re.compile(rb'\bfeature\s*=\s*"([^"\\\s,]{1,64})"')
+_LONGEST_CFG = 1_000
 _CFG_TEST = re.compile(rb"#!?\[cfg\((?:all\()?test[,)]")
 _PATH_VALUE = re.compile(rb"\bpath\s*=\s*\"([^\"\n]{1,300})\"")
 _LONGEST_TEXT = 500  # of a type kept as written; what follows is replaced by an ellipsis
@@ -31,8 +34,6 @@ _MOST_ROWS = 400  # of paths that need no `use`, in one file
 _AFTER_NAME = re.compile(rb"\s*(?:::|\(|!(?!=))")
 _FIELD = re.compile(rb"\s*:(?!:)")
 
-_BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
-_ELSE_IF = Flow(cyclomatic=1, cognitive=1)
 _PANICS = frozenset((b"panic", b"unreachable", b"todo", b"unimplemented"))
 # What a block ends with that is no value.
 _NO_VALUES = frozenset(("expression_statement", "let_declaration", "empty_statement", "line_comment", "block_comment"))
@@ -51,15 +52,15 @@ class _Impl(NamedTuple):
     of_trait: bool
 
 
-class _RustSweep(Sweep):
+class _RustSweep(BranchSweep):
     FLOWS: ClassVar[Mapping[str, Flow]] = {
         "arm": Flow(cyclomatic=1),
-        "branch": _BRANCH,
+        "branch": BRANCH,
         "chain": Flow(cognitive=1),
         "closure": Flow(shifts=True),
+        "endless": SWITCH,
         "guard": Flow(cyclomatic=1),
         "jump": Flow(cognitive=1),
-        "loop": Flow(scaled=True, nests=True),
         "otherwise": Flow(cyclomatic=1, scaled=True, nests=True),
         "try": Flow(cyclomatic=1),
     }
@@ -93,7 +94,6 @@ class _RustSweep(Sweep):
         self._paths: dict[int, Path] = {}
         self._trees: list[tuple[int, int, Frame | None, bool]] = []  # what macros get, and the frame that it counts for
         self._items: list[tuple[int, int]] = []  # macros that may define something
-        self._chained: set[int] = set()  # starts of the `if` of an `else if`
         self._tests_to = 0
         self._tests: list[Span] = []  # lines of tests
         self._used_to = 0
@@ -509,18 +509,10 @@ class _RustSweep(Sweep):
             self.statement()
 
     def on_if(self, node: Node) -> None:
-        start = node.start_byte
-        if start in self._chained:
-            self._chained.discard(start)
-            self.flow(_ELSE_IF, node)
-        else:
-            self.flow(_BRANCH, node)
+        """An expression, which is a statement only where it is not used: those are met apart."""
         other = node.child_by_field_name("alternative")
         inner = first(other) if other is not None else None
-        if inner is not None and inner.type == "if_expression":
-            self._chained.add(inner.start_byte)
-        elif other is not None:
-            self.frame.cognitive += 1
+        self.branch(node, inner if inner is not None and inner.type == node.type else other)
 
     def on_match(self, node: Node) -> None:
         """As many ways as it has arms: one decision less."""
@@ -658,5 +650,12 @@ def _is_of_tests(attribute: bytes) -> bool:
 
 
 def _names_of(attributes: list[bytes]) -> list[str]:
-    """Attributes as decorators are told: without their arguments."""
-    return [text(found[1]) for one in attributes if (found := _ATTRIBUTE.match(one)) is not None]
+    """Attributes as decorators are told: without their arguments, but for the features of the package that they ask
+    for, each as `feature:NAME`."""
+    told = []
+    for one in attributes:
+        found = _ATTRIBUTE.match(one)
+        if found is not None:
+            told.append(text(found[1]))
+            told += [f"feature:{text(name)}" for name in _FEATURE.findall(one[:_LONGEST_CFG]) if found[1] == b"cfg"]
+    return told

@@ -34,7 +34,7 @@
 [(while_expression) (for_expression)] @branch
 (match_expression) @match
 (match_arm) @arm
-(loop_expression) @loop
+(loop_expression) @endless
 (match_pattern condition: (_) @guard)
 (let_declaration alternative: (block) @otherwise)
 (try_expression) @try

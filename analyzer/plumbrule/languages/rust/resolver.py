@@ -79,7 +79,7 @@ class RustResolver:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        files = list(tree.paths((".rs",)))
+        files = list(tree.paths((".rs",), excluded=True))  # a root is one whoever reads it
         self._packages = packages(tree, files)
         self._root_of = {root: one for one in self._packages.values() for root in one.roots}
         self._around: dict[str, Package | None] = {}  # by folder, of those that were asked for

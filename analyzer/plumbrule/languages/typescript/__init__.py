@@ -7,6 +7,7 @@ from pathlib import Path
 from plumbrule.languages import Language, Late
 
 NEEDS = r"package\.json"
+PRIVATE = ("internal", "internals")  # by custom; what offers from there says so in a file beside
 MANIFESTS = (
     "package.json",
     "tsconfig.json",
@@ -17,6 +18,12 @@ MANIFESTS = (
     "deno.jsonc",
 )
 
+# By protoc (JavaScript, web and Connect), by Angular's compiler, and by minifiers, which linguist knows as vendored.
+GENERATED = (
+    *(f"*_pb.{ending}" for ending in ("js", "ts", "d.ts")),
+    *("*.ngfactory.ts", "*.min.js", "*-min.js", "*.min.mjs", "*.min.cjs"),
+)
+
 LANGUAGES = (
     Language(
         name="typescript",
@@ -24,10 +31,12 @@ LANGUAGES = (
         suffixes=(".ts", ".mts", ".cts"),
         entries=("index.ts",),
         needs=NEEDS,
+        generated=GENERATED,
         grammar=Late("tree_sitter_typescript:language_typescript"),
         extract=Late("plumbrule.languages.typescript.facts:extract"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
         manifests=MANIFESTS,
+        private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),
     Language(
@@ -36,20 +45,24 @@ LANGUAGES = (
         suffixes=(".tsx",),
         entries=("index.tsx",),
         needs=NEEDS,
+        generated=GENERATED,
         grammar=Late("tree_sitter_typescript:language_tsx"),
         extract=Late("plumbrule.languages.typescript.facts:extract"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
         manifests=MANIFESTS,
+        private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),
     Language(
         name="typescript",
         dialect="typescript-declaration",
         suffixes=(".d.ts", ".d.mts", ".d.cts"),
+        generated=GENERATED,
         grammar=Late("tree_sitter_typescript:language_typescript"),
         extract=Late("plumbrule.languages.typescript.facts:extract_declarations"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
         manifests=MANIFESTS,
+        private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),
 )

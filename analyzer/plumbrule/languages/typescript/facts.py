@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import ClassVar
 
@@ -71,22 +71,23 @@ _SHIFT = Flow(shifts=True)
 def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     """Facts of a source file; ValueError with a plain reason if the bytes are no text."""
     require_text(source)
-    return _swept(source, 0, tree, query)
+    return swept(lambda: EcmaScriptSweep(source, 0), tree, query)
 
 
 def extract_declarations(source: bytes, tree: Tree, query: Query) -> Facts:
     """Facts of a `.d.ts` file: all its imports vanish at run time, and what it declares it offers."""
     require_text(source)
-    return _swept(source, TYPE_ONLY, tree, query)
+    return swept(lambda: EcmaScriptSweep(source, TYPE_ONLY), tree, query)
 
 
-def _swept(source: bytes, flags: int, tree: Tree, query: Query) -> Facts:
-    sweep = EcmaScriptSweep(source, flags)
+def swept(begin: Callable[[], EcmaScriptSweep], tree: Tree, query: Query) -> Facts:
+    """The facts that a pass makes of one file, which `begin` starts: once, or again where it has learnt of members."""
+    sweep = begin()
     facts = sweep.run(tree, query)
     if not any(member.function is not None for members in sweep.listed.values() for member in members):
         return facts
     # Which objects list all they offer is known at the end: only then can functions in them be told from callbacks.
-    again = EcmaScriptSweep(source, flags)
+    again = begin()
     again.listed = sweep.listed
     return again.run(tree, query)
 

@@ -73,6 +73,9 @@ _INSIDE_BUILTINS = frozenset((
     "readline/promises", "stream/consumers", "stream/promises", "stream/web", "timers/promises", "util/types",
 ))
 # fmt: on
+# What a framework makes for its own modules, which lie in no tree.
+_SVELTE_KIT, _TYPES_OF_A_ROUTE = "@sveltejs/kit", "./$types"
+_OF_SVELTE_KIT = ("$app", "$env", "$service-worker")
 _SCHEME = re.compile(r"([a-zA-Z][\w+.-]+):(?!:)(.*)", re.S)
 _PACKAGE_NAME = re.compile(r"(?:@[a-zA-Z0-9][\w.~-]*/)?[a-zA-Z0-9_][\w.~-]*")
 
@@ -163,6 +166,8 @@ class EcmaScriptResolver:
             return Located(found, confidence=0.9)
         if (found := self._for_a_platform(base)) is not None:
             return Located(found, confidence=0.8)
+        if module == _TYPES_OF_A_ROUTE and self._is_declared(folder, _SVELTE_KIT):
+            return External(_SVELTE_KIT)
         return Unresolved(_NO_BUILD if any(_BUILT_FOLDER.fullmatch(part) for part in base.split("/")) else _NO_FILE)
 
     def _file(self, base: str) -> str | None:
@@ -342,6 +347,8 @@ class EcmaScriptResolver:
             return aliased
         if declared:
             return External(name)
+        if name in _OF_SVELTE_KIT and self._is_declared(folder, _SVELTE_KIT):
+            return External(_SVELTE_KIT)
         guessed = self._guess(folder, module)
         if guessed is not None:
             return guessed

@@ -8,7 +8,7 @@ import orjson
 
 from plumbrule.errors import StoreError
 from plumbrule.report.escapes import json_text
-from plumbrule.report.model import SCHEMA, Coverage, Finding, PolicyUsed, Report, RuleText, in_order
+from plumbrule.report.model import SCHEMA, Coverage, Finding, LanguageCoverage, PolicyUsed, Report, RuleText, in_order
 
 
 def render(report: Report) -> str:
@@ -29,6 +29,17 @@ def render(report: Report) -> str:
             | {
                 "skipped_files": [{"path": path, "reason": reason} for path, reason in report.coverage.skipped_files],
                 "read_in_part": [{"path": path, "line": line} for path, line in report.coverage.read_in_part],
+                "languages": [
+                    {
+                        "language": one.language,
+                        "files": one.files,
+                        "imports": one.imports,
+                        "resolved": one.resolved,
+                        "low": one.is_low,
+                        "missed": [{"reason": why, "count": count, "first": at} for why, count, at in one.missed],
+                    }
+                    for one in report.coverage.languages
+                ],
             },
             "findings": [asdict(finding) for finding in in_order(report.findings)],
             "ahead": [asdict(finding) for finding in in_order(report.ahead)],
@@ -139,6 +150,7 @@ def _report(data: _Object) -> Report:
                 (row.text("path"), row.number("line")) for row in coverage.objects("read_in_part", missing=True)
             ),
             history=coverage.text("history"),
+            languages=tuple(map(_language, coverage.objects("languages", missing=True))),
         ),
         findings=tuple(_finding(row) for row in data.objects("findings")),
         ahead=tuple(_finding(row) for row in data.objects("ahead", missing=True)),
@@ -147,6 +159,13 @@ def _report(data: _Object) -> Report:
             RuleText(row.text("id"), row.text("title"), row.text("severity"), row.text("reason"), row.text("instead"))
             for row in data.objects("rules")
         ),
+    )
+
+
+def _language(row: _Object) -> LanguageCoverage:
+    missed = tuple((one.text("reason"), one.number("count"), one.text("first")) for one in row.objects("missed"))
+    return LanguageCoverage(
+        row.text("language"), row.number("files"), row.number("imports"), row.number("resolved"), missed
     )
 
 

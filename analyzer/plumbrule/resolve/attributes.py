@@ -1,28 +1,25 @@
 """What .gitattributes files say of generated and vendored files.
 
 Hides their pattern language. We read them ourselves because `git check-attr` sees the index or, only from
-git 2.40 on, a tree.
+git 2.40 on, a tree; and because a work tree, a commit and the example of a rule are to be read alike.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-_NAMES = ("linguist-generated", "linguist-vendored")
+GENERATED, VENDORED = "linguist-generated", "linguist-vendored"
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
+_SPECIAL = re.compile(r"[*?\[\\]")
+_HARD = re.compile(r"[\[\\]")
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)")
 _SINGLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+FILE = ".gitattributes"
 LIMIT = 1 << 20  # bytes; a larger file is passed over
-
-
-class Marks(NamedTuple):
-    """The marked ones of some paths."""
-
-    generated: frozenset[str]
-    vendored: frozenset[str]
+_BROAD = 1_000  # lines of one file that name no certain file; what comes after them is passed over
 
 
 _Pattern = tuple[re.Pattern[str] | None, ...]  # one for each name of a path; None stands for `**`
@@ -31,36 +28,75 @@ _Pattern = tuple[re.Pattern[str] | None, ...]  # one for each name of a path; No
 class _Line(NamedTuple):
     pattern: _Pattern
     values: Mapping[str, bool | None]  # None: as if never mentioned
+    ending: str = ""  # what every name that it matches ends with
 
 
-def marks(files: Mapping[str, bytes], paths: Iterable[str]) -> Marks:
-    """Which of the paths are marked generated or vendored by these `.gitattributes` files, given by path.
+class _Folder(NamedTuple):
+    """The lines of one file, each with its place: those for a file of one name, and all others."""
+
+    named: Mapping[str, list[tuple[int, _Line]]]
+    broad: list[tuple[int, _Line]]
+
+
+class Attributes:
+    """What the `.gitattributes` files of one tree say; `read` gives one's bytes, None where there is none.
 
     A later line beats an earlier one, and a deeper file one above it, as git has it.
     """
-    folders = {path.removesuffix(".gitattributes"): _lines(content) for path, content in files.items()}
-    folders = {folder: lines for folder, lines in folders.items() if lines}
-    found: dict[str, set[str]] = {name: set() for name in _NAMES}
-    if folders:
-        for path in paths:
-            for name, value in _values(folders, path).items():
-                if value:
-                    found[name].add(path)
-    return Marks(*(frozenset(found[name]) for name in _NAMES))
+
+    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+        self._read = read
+        self._on_the_way: dict[str, tuple[tuple[int, _Folder], ...]] = {}
+
+    def of(self, path: str) -> Mapping[str, bool | None]:
+        """GENERATED and VENDORED, as far as something is said of this file; None = as if never mentioned."""
+        folder, _, name = path.rpartition("/")
+        folders = self._at(folder)
+        if not folders:
+            return {}
+        values: dict[str, bool | None] = {}
+        names = path.split("/")
+        for depth, lines in folders:
+            broad = [found for found in lines.broad if name.endswith(found[1].ending)]
+            for _, line in sorted([*lines.named.get(name, ()), *broad], key=_place):
+                if _matches(line.pattern, names[depth:]):
+                    values.update(line.values)
+        return values
+
+    def _at(self, folder: str) -> tuple[tuple[int, _Folder], ...]:
+        """The files that speak of what lies in a folder, from the top down, each with how deep it lies."""
+        if not self._on_the_way:
+            self._on_the_way[""] = self._own("", 0)
+        ways = []
+        while folder not in self._on_the_way:
+            ways.append(folder)
+            folder = folder.rpartition("/")[0]
+        found = self._on_the_way[folder]
+        for way in reversed(ways):
+            found = self._on_the_way[way] = (*found, *self._own(way + "/", way.count("/") + 1))
+        return found
+
+    def _own(self, folder: str, depth: int) -> tuple[tuple[int, _Folder], ...]:
+        content = self._read(folder + FILE)
+        lines = _lines(content) if content is not None else []
+        if not lines:
+            return ()
+        named: dict[str, list[tuple[int, _Line]]] = {}
+        broad = []
+        for at, (name, line) in enumerate(lines):
+            if name:
+                named.setdefault(name, []).append((at, line))
+            else:
+                broad.append((at, line))
+        return ((depth, _Folder(named, broad[:_BROAD])),)
 
 
-def _values(folders: Mapping[str, list[_Line]], path: str) -> dict[str, bool | None]:
-    values: dict[str, bool | None] = {}
-    names = path.split("/")
-    for depth in range(len(names)):
-        for line in folders.get("".join(f"{name}/" for name in names[:depth]), ()):
-            if _matches(line.pattern, names[depth:]):
-                values.update(line.values)
-    return values
+def _place(line: tuple[int, _Line]) -> int:
+    return line[0]
 
 
-def _lines(content: bytes) -> list[_Line]:
-    """The lines that speak of our attributes."""
+def _lines(content: bytes) -> list[tuple[str, _Line]]:
+    """The lines that speak of our attributes, each with the one name of files that it is for, "" for others."""
     if b"linguist-" not in content or len(content) > LIMIT:
         return []
     macros: dict[str, dict[str, bool | None]] = {}
@@ -76,7 +112,10 @@ def _lines(content: bytes) -> list[_Line]:
             macros[pattern.removeprefix("[attr]")] = values
         elif values and not pattern.startswith("!") and not pattern.endswith("/"):
             anchored = pattern.removeprefix("/") if "/" in pattern else f"**/{pattern}"
-            lines.append(_Line(tuple(_name(part) for part in anchored.split("/")), values))
+            parts = anchored.split("/")
+            plain = "" if _SPECIAL.search(parts[-1]) else parts[-1]
+            ending = "" if _HARD.search(parts[-1]) else _SPECIAL.split(parts[-1])[-1]
+            lines.append((plain, _Line(tuple(_name(part) for part in parts), values, ending)))
     return lines
 
 
@@ -84,7 +123,7 @@ def _spoken(words: list[str], macros: Mapping[str, Mapping[str, bool | None]]) -
     values: dict[str, bool | None] = {}
     for word in words:
         name, equals, value = word.lstrip("-!").partition("=")
-        if name in _NAMES:
+        if name in (GENERATED, VENDORED):
             if word.startswith("!"):
                 values[name] = None
             else:

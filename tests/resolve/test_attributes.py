@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plumbrule.git import marks
+from plumbrule.resolve.attributes import GENERATED, VENDORED, Attributes
 
 PATHS = [
     "a.py", "b.pb.py", "gen/a.py", "gen/deep/b.py", "lib/gen/a.py", "lib/vendor/x/y.js", "vendor/x.js", "lib/keep.py",
@@ -41,17 +41,10 @@ def test_marks_are_those_of_git(make_repo, top, lib):
     for path, name, value in zip(told[0::3], told[1::3], told[2::3], strict=False):
         if value in ("set", "true"):
             expected[name].add(path)
-    found = marks({path: text.encode() for path, text in files.items()}, PATHS)
-    assert found.generated == expected["linguist-generated"]
-    assert found.vendored == expected["linguist-vendored"]
+    said = Attributes({path: text.encode() for path, text in files.items()}.get)
+    for name in (GENERATED, VENDORED):
+        assert {path for path in PATHS if said.of(path).get(name)} == expected[name]
     assert expected["linguist-generated"] or expected["linguist-vendored"]
-
-
-def test_a_repository_reads_the_attributes_of_a_tree(make_repo, opened):
-    repo = make_repo({".gitattributes": "*.pb.py linguist-generated\n", "a.pb.py": "", "lib/b.pb.py": ""})
-    repo.commit({"lib/.gitattributes": "*.py -linguist-generated linguist-vendored\n"})
-    found = opened(repo)
-    assert found.marks(found.tree(repo.head)) == ({"a.pb.py"}, {"lib/b.pb.py"})
 
 
 @pytest.mark.parametrize(
@@ -61,8 +54,21 @@ def test_a_repository_reads_the_attributes_of_a_tree(make_repo, opened):
 )
 def test_a_hostile_pattern_neither_marks_nor_hangs(line):
     content = f"{line} linguist-generated\n".encode()
-    assert marks({".gitattributes": content}, ["a" * 5000, "a/" * 500 + "c", "b"]).generated == set()
+    said = Attributes({".gitattributes": content}.get)
+    assert not any(said.of(path) for path in ["a" * 5000, "a/" * 500 + "c", "b"])
 
 
 def test_an_enormous_attributes_file_is_passed_over():
-    assert marks({".gitattributes": b"* linguist-generated\n" * 100_000}, ["a"]).generated == set()
+    assert Attributes({".gitattributes": b"* linguist-generated\n" * 100_000}.get).of("a") == {}
+
+
+def test_what_is_taken_back_is_told_from_what_was_never_said():
+    said = Attributes({".gitattributes": b"*.py -linguist-vendored\nb.py !linguist-vendored\n"}.get)
+    assert (said.of("a.py"), said.of("b.py"), said.of("c.js")) == ({VENDORED: False}, {VENDORED: None}, {})
+
+
+def test_thousands_of_files_named_one_by_one_all_count():
+    lines = "".join(f"/gen/part{n}.py linguist-generated\n" for n in range(5_000))
+    said = Attributes({".gitattributes": lines.encode()}.get)
+    assert said.of("gen/part4999.py") == {GENERATED: True}
+    assert said.of("gen/part5000.py") == {}
