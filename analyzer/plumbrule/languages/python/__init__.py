@@ -6,7 +6,9 @@ from pathlib import Path
 
 from plumbrule.languages import Language, Late
 
+_GENERATED = ("*_pb2.py", "*_pb2.pyi", "*_pb2_grpc.py", "*_pb2_grpc.pyi")  # by protoc
 _ENTRIES = ("__init__.py",)
+_PRIVATE = ("internal", "internals")  # as PEP 8 has it, all inside of an internal package is internal
 _NEEDS = r"pyproject\.toml|setup\.(?:py|cfg)|.*requirements.*\.(?:txt|in)|Pipfile|environment\.ya?ml"
 MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", "tox.ini", "manage.py")
 
@@ -21,7 +23,9 @@ LANGUAGES = (
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
         entries=_ENTRIES,
+        generated=_GENERATED,
         needs=_NEEDS,
+        private_folders=_PRIVATE,
         by_name=True,
         passes_on=True,
         declared=((".py", ".pyi"),),
@@ -36,7 +40,9 @@ LANGUAGES = (
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
         entries=_ENTRIES,
+        generated=_GENERATED,
         needs=_NEEDS,
+        private_folders=_PRIVATE,
         by_name=True,
         passes_on=True,
     ),

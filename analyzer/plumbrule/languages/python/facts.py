@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from tree_sitter import Node, Parser, Query, Tree
 
@@ -30,14 +30,13 @@ from plumbrule.facts import (
 )
 from plumbrule.languages.python import scopes
 from plumbrule.languages.python.encoding import BOM, as_utf8
+from plumbrule.languages.python.headings import COMMENT, SPACE, heading_of, one_line
 from plumbrule.languages.python.loads import MOST_NAMES, is_bound_once, use_of
 from plumbrule.languages.python.standing import Standing
 
 _FROM = re.compile(r"from\s*((?:\.\s*)*)([\w.]*)\s*import\b\s*(.*)", re.DOTALL)
 _DOT = re.compile(r"(?<=\w)\s*\.\s*(?=\w)")  # blanks and line breaks may stand around it
 _NAME_AS = re.compile(r"([\w.]+|\*)(?:\s+as\s+(\w+))?")
-_COMMENT = re.compile(r"#[^\n]*")
-_SPACE = re.compile(r"\s+")
 _PLAIN_CALLEE = re.compile(r"(?:super\(\)\.)?[\w.]+")
 _DYNAMIC_CALL = re.compile(
     r"""\(\s*(?:name\s*=\s*)?(?P<name>(?:(?P<quote>["'])[\w.]+(?P=quote)\s*)+)"""
@@ -51,13 +50,6 @@ _TYPE_CHECKING = re.compile(
 _CHECKING_NAMES = ("TYPE_CHECKING", "MYPY")
 _NEVER_SO = re.compile(rb"(TYPE_CHECKING|MYPY)\s*(?::[^=\n]*)?=\s*(False\s*\Z)?")
 _IMPORT_FAILS = re.compile(rb"\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b")
-
-_PLAIN_PARAMETERS = re.compile(r"[\w\s,:.=*/|]*")
-_PARAMETER_TOKEN = re.compile(
-    r'''"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|'''
-    r"#[^\n]*|\blambda\b|[,:=()\[\]{}]",
-    re.DOTALL,
-)
 
 _QUOTED = re.compile(rb"""([A-Za-z]{0,2})(\"\"\"|'''|"|')""")
 _DOTTED_NAME = re.compile(rb"[^\W\d]\w*(?:\.[^\W\d]\w*)*|[\x80-\xff\w.]+")
@@ -87,7 +79,6 @@ _TRACING = re.compile(
 _FIELD = re.compile(rb"(?:attrs?\.)?(?:ib|attrib|field)\(")
 _WORD = re.compile(rb"\w+")
 _ENUMS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum", "TextChoices", "IntegerChoices"}
-_LONGEST_TEXT = 500  # of a default or annotation kept as written; what follows is replaced by an ellipsis
 
 
 def extract(source: bytes, tree: Tree, query: Query) -> Facts:
@@ -114,7 +105,6 @@ class PythonSweep(Sweep):
         "try_else": Flow(cyclomatic=1),
         "ternary": Flow(cyclomatic=1, scaled=True, nests=True),
         "lambda": Flow(shifts=True),
-        "comprehension": Flow(cyclomatic=1),
     }
     TELLING_EXPRESSIONS: ClassVar[frozenset[int]] = frozenset(b"\"'rRuU")  # documentation
     _BRANCH: ClassVar[Flow] = Flow(cyclomatic=1, scaled=True, nests=True)
@@ -234,7 +224,7 @@ class PythonSweep(Sweep):
         for child in node.children:
             if child.type == "decorator":
                 written = text(self.source[child.start_byte + 1 : min(child.end_byte, child.start_byte + 300)])
-                names.append(_SPACE.sub("", _COMMENT.sub("", written).partition("(")[0])[:LONGEST_NAME])
+                names.append(SPACE.sub("", COMMENT.sub("", written).partition("(")[0])[:LONGEST_NAME])
         self._decorated = (node.end_byte, node.start_byte, names)
 
     def _decorators(self, node: Node) -> tuple[int, list[str]]:
@@ -256,7 +246,7 @@ class PythonSweep(Sweep):
         name = self.source[named.start_byte : named.end_byte]
         given = node.child_by_field_name("parameters")
         result = node.child_by_field_name("return_type")
-        heading = _heading(
+        heading = heading_of(
             self.source[given.start_byte : given.end_byte] if given is not None else b"",
             self.source[result.start_byte : result.end_byte] if result is not None else b"",
         )
@@ -305,7 +295,7 @@ class PythonSweep(Sweep):
         listed = named.next_named_sibling if self.source[named.end_byte : named.end_byte + 1] == b"[" else None
         if listed is None or listed.type != "type_parameter":
             return ""
-        return _one_line(text(self.source[listed.start_byte : listed.end_byte]))
+        return one_line(text(self.source[listed.start_byte : listed.end_byte]))
 
     def on_class(self, node: Node) -> None:
         self.statement()
@@ -319,7 +309,7 @@ class PythonSweep(Sweep):
         heads = [] if bases is None else [base for base in bases.named_children if base.type != "comment"]
         roots = {text(self._head(base)).rpartition(".")[2] for base in heads}
         kind = "enum" if roots & _ENUMS else "interface" if "Protocol" in roots else "class"
-        signature = ", ".join(_one_line(text(self.source[base.start_byte : base.end_byte])) for base in heads)
+        signature = ", ".join(one_line(text(self.source[base.start_byte : base.end_byte])) for base in heads)
         index = self.define(
             name,
             kind,
@@ -407,14 +397,14 @@ class PythonSweep(Sweep):
 
     def _field(self, annotation: Node, value: Node | None) -> tuple[str, str]:
         """The type that a class gives to a name in it, and all that it says of the name: `: int = 1`."""
-        type_ = _one_line(text(self.source[annotation.start_byte : annotation.end_byte]))
-        given = "" if value is None else f" = {_one_line(text(self.source[value.start_byte : value.end_byte]))}"
+        type_ = one_line(text(self.source[annotation.start_byte : annotation.end_byte]))
+        given = "" if value is None else f" = {one_line(text(self.source[value.start_byte : value.end_byte]))}"
         return type_, f": {type_}{given}"
 
     def _meant(self, value: Node) -> str:
         """`= a.b` for a value that is no more than another name, `= attr.ib(...)` for a field; empty for any other."""
         if value.type == "call" and self.frame.symbol >= 0 and _FIELD.match(self.source, value.start_byte):
-            return f"= {_one_line(text(self.source[value.start_byte : value.end_byte]))}"
+            return f"= {one_line(text(self.source[value.start_byte : value.end_byte]))}"
         if value.type not in ("identifier", "attribute") or value.end_byte - value.start_byte > LONGEST_NAME:
             return ""
         name = self.source[value.start_byte : value.end_byte]
@@ -460,7 +450,7 @@ class PythonSweep(Sweep):
             self._unlisted.update(names)
             return
         self._listed.update(names)
-        if not _SPACE.sub("", _COMMENT.sub("", _STRING.sub("", value))).strip("[](),+;"):
+        if not SPACE.sub("", COMMENT.sub("", _STRING.sub("", value))).strip("[](),+;"):
             self.has_all = self.has_all or how == "="
 
     # -- references -----------------------------------------------------------------------------------------------
@@ -522,6 +512,13 @@ class PythonSweep(Sweep):
         if condition is not None and self._is_checking(condition.start_byte, condition.end_byte, alone=False):
             self._region(node.child_by_field_name("consequence"), TYPE_ONLY)
 
+    def on_comprehension(self, node: Node) -> None:
+        """A loop in one line: one point however many clauses it has, for it holds no statements to nest in it."""
+        clauses = node.named_child_count - 1
+        if clauses > 1:
+            clauses = sum(child.type in ("for_in_clause", "if_clause") for child in node.named_children)
+        self.flow(Flow(cyclomatic=clauses, cognitive=1), node)
+
     def on_loop(self, node: Node) -> None:
         self.statement()
         if self.frame.symbol < 0:
@@ -582,7 +579,7 @@ class PythonSweep(Sweep):
         block = node.named_child(count - 1) if count else None
         stop = block.start_byte if block is not None and block.type == "block" else node.end_byte
         found = _CAUGHT.fullmatch(self.source[node.start_byte : min(stop, node.start_byte + 1_000)])
-        types = _one_line(text(found[1])) if found is not None else ""
+        types = one_line(text(found[1])) if found is not None else ""
         silent = False
         if block is not None and block.end_byte - block.start_byte < 1_000:
             body = re.sub(rb"#[^\n]*", b"", self.source[block.start_byte : block.end_byte]).strip()
@@ -617,7 +614,7 @@ class PythonSweep(Sweep):
         # What swallows whatever it is given has its signature from those who call it: a hook, a handler of signals.
         if any(parameter.kind in VARIADIC and parameter.name not in passed for parameter in parameters):
             return "", ""
-        target = _SPACE.sub("", text(self.source[callee.start_byte : callee.end_byte]))
+        target = SPACE.sub("", text(self.source[callee.start_byte : callee.end_byte]))
         same_name = target.rpartition(".")[2] == text(self.source[name.start_byte : name.end_byte])
         if not (passed or same_name) or not _PLAIN_CALLEE.fullmatch(target):
             return "", ""
@@ -768,13 +765,6 @@ def _modifiers(decorators: Sequence[str], *, is_async: bool) -> str:
     return " ".join(name for name, holds in held if holds)
 
 
-def _one_line(written: str) -> str:
-    if "\n" in written or "#" in written:
-        written = _COMMENT.sub("", written) if "\n" in written else written
-        written = _SPACE.sub(" ", written).strip()
-    return written if len(written) <= _LONGEST_TEXT else written[:_LONGEST_TEXT] + "…"
-
-
 def _without_parentheses(node: Node | None) -> Node | None:
     while node is not None and node.type == "parenthesized_expression":
         node = node.named_child(0)
@@ -817,7 +807,7 @@ def _imported(statement: str) -> tuple[Import, ...]:
     """The names that an import statement binds; line and symbol are left open, and so are the flags but for `x as x`,
     which says that `x` is offered (PEP 484)."""
     if "#" in statement:
-        statement = _COMMENT.sub("", statement)
+        statement = COMMENT.sub("", statement)
     if "\\" in statement:
         statement = statement.replace("\\\r\n", " ").replace("\\\n", " ")
     statement = _DOT.sub(".", statement)
@@ -849,109 +839,3 @@ def _names_from(module: str, level: int, listed: str) -> Iterator[Import]:
             yield Import(module, level, "*", "", 0, 0, -1)
         else:
             yield Import(module, level, name[1], name[2] or name[1], 0, REEXPORT if name[2] == name[1] else 0, -1)
-
-
-class _Heading(NamedTuple):
-    """What a function's parameters and return type, as written, say."""
-
-    parameters: tuple[Parameter, ...]  # `symbol` is -1
-    names: frozenset[str]
-    returns: str
-    signature: str
-
-
-@lru_cache(maxsize=4096)
-def _heading(given: bytes, result: bytes) -> _Heading:
-    """`given` with its parentheses; both empty if they are missing."""
-    parameters, returns = _parameters(text(given)), _one_line(text(result))
-    names = frozenset(parameter.name for parameter in parameters)
-    return _Heading(parameters, names, returns, _signature(parameters, returns))
-
-
-def _parameters(written: str) -> tuple[Parameter, ...]:
-    """Parameters of a signature as written with its parentheses; `symbol` is -1."""
-    rows: list[Parameter] = []
-    kind = "positional"
-    for piece, colon, equals in _pieces(written[1:-1]):
-        name = (piece[: min(c for c in (colon, equals, len(piece)) if c >= 0)]).strip()
-        default = _one_line(piece[equals + 1 :].strip()) if equals >= 0 else ""
-        type_ = _one_line(piece[colon + 1 : equals if equals >= 0 else None].strip()) if colon >= 0 else ""
-        if name == "/":
-            rows = [row._replace(kind="positional-only") if row.kind == "positional" else row for row in rows]
-        elif name == "*":
-            kind = "keyword-only"
-        elif name.startswith("**"):
-            rows.append(Parameter(-1, name[2:].strip(), "variadic-keyword", "", True, type_))
-        elif name.startswith("*"):
-            rows.append(Parameter(-1, name[1:].strip(), "variadic", "", True, type_))
-            kind = "keyword-only"
-        elif name:
-            rows.append(Parameter(-1, name[:LONGEST_NAME], kind, default, equals >= 0, type_))
-    return tuple(rows)
-
-
-def _pieces(inside: str) -> Iterator[tuple[str, int, int]]:
-    """Each parameter as written, with the offsets of its first `:` and `=` at its own level (-1 if none)."""
-    if _PLAIN_PARAMETERS.fullmatch(inside) and "lambda" not in inside:
-        for piece in inside.split(","):
-            equals = piece.find("=")
-            colon = piece.find(":")
-            yield piece, (colon if equals < 0 or colon < equals else -1), equals
-        return
-    begin, colon, equals = 0, -1, -1
-    kept: list[str] = []  # the piece so far without comments
-    length = 0
-    for what, start in _own_level(inside):
-        place = length + start - begin
-        if what[0] == "#":
-            kept.append(inside[begin:start])
-            length, begin = place, start + len(what)
-        elif what == ",":
-            yield "".join(kept) + inside[begin:start], colon, equals
-            begin, colon, equals, kept, length = start + 1, -1, -1, [], 0
-        elif what == "=" and equals < 0:
-            equals = place
-        elif what == ":" and colon < 0 and equals < 0:
-            colon = place
-    yield "".join(kept) + inside[begin:], colon, equals
-
-
-def _own_level(inside: str) -> Iterator[tuple[str, int]]:
-    """Comments, and the `,`, `:` and `=` that stand in no brackets and in no lambda, with their offsets."""
-    depth = lambdas = 0
-    for token in _PARAMETER_TOKEN.finditer(inside):
-        what = token[0]
-        if what in "([{":
-            depth += 1
-        elif what in ")]}":
-            depth -= 1
-        elif what[0] == "#":
-            yield what, token.start()
-        elif depth:
-            continue
-        elif what == "lambda":
-            lambdas += 1
-        elif lambdas:
-            lambdas -= what == ":"
-        elif what in ",:=":
-            yield what, token.start()
-
-
-def _signature(parameters: Sequence[Parameter], returns: str) -> str:
-    """On one line, spelt the same however the source is laid out."""
-    parts: list[str] = []
-    star = False
-    for number, row in enumerate(parameters):
-        if row.kind == "keyword-only" and not star:
-            parts.append("*")
-            star = True
-        star = star or row.kind == "variadic"
-        prefix = "**" if row.kind == "variadic-keyword" else "*" if row.kind == "variadic" else ""
-        equals = (" = " if row.type else "=") if row.default else ""
-        parts.append(f"{prefix}{row.name}{': ' + row.type if row.type else ''}{equals}{row.default}")
-        last_positional_only = row.kind == "positional-only" and (
-            number + 1 == len(parameters) or parameters[number + 1].kind != "positional-only"
-        )
-        if last_positional_only:
-            parts.append("/")
-    return f"({', '.join(parts)}){' -> ' + returns if returns else ''}"

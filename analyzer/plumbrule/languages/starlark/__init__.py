@@ -19,6 +19,7 @@ LANGUAGES = (
         resolver=Late("plumbrule.languages.starlark.resolver:StarlarkResolver"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        private_folders=("internal", "internals"),
         tests=("*_tests",),  # `py_test.bzl` defines a rule
         borrows=(Path(__file__).parent.parent / "python",),
     ),

@@ -13,11 +13,7 @@
 (conditional_expression) @ternary
 (boolean_operator) @boolean
 (lambda) @lambda
-(for_in_clause) @comprehension
-(list_comprehension (if_clause) @comprehension)
-(set_comprehension (if_clause) @comprehension)
-(dictionary_comprehension (if_clause) @comprehension)
-(generator_expression (if_clause) @comprehension)
+[(list_comprehension) (set_comprehension) (dictionary_comprehension) (generator_expression)] @comprehension
 
 [(return_statement) (pass_statement) (break_statement) (continue_statement)] @statement
 
