@@ -35,6 +35,8 @@ def walk(node, crefs, facts, file)
       full = path[0] == '' ? path.drop(1).join('::') : [*crefs.last, *path].join('::')
       body = node.children.last
       $defined[full] << Definition.new(file, node.type == :CLASS || filled?(body))
+      into = path[0..-2].reject(&:empty?)
+      facts.names << Name.new(crefs, into, path[0] == '') if into.any?
       if node.type == :CLASS && node.children[1]
         walk(node.children[1], crefs, facts, file)
         above = path_of(node.children[1])

@@ -18,6 +18,7 @@ LANGUAGES = (
         folder=Path(__file__).parent,
         names=("Rakefile", "Gemfile", "Guardfile", "Capfile", "Thorfile", "Vagrantfile", "Podfile", "Fastfile"),
         needs=r"Gemfile|Gemfile\.lock|.*\.gemspec",
+        generated=("*_pb.rb",),  # by protoc and its plugin for services
         tests=("*_test", "test_*", "*_spec", "spec_helper", "test_helper", "rails_helper", "*_steps"),
         declares=Late("plumbrule.languages.ruby.resolver:declares"),
     ),

@@ -130,6 +130,7 @@ class _RubySweep(Sweep):
             return
         name = written.lstrip(b":").replace(b"::", b".")
         above = node.child_by_field_name("superclass")
+        outer = self.symbol
         index = self.define(
             name, "class" if node.type == "class" else "namespace", "public", (node.start_byte, node.end_byte),
             signature=self._short(self._text(above)),
@@ -140,7 +141,12 @@ class _RubySweep(Sweep):
         if parent is not None:
             self._name("inherit", parent)
         if index >= 0:
-            self._nestings.append((node.end_byte, around + b"/" + name if around else name))
+            nesting = around + b"/" + name if around else name
+            qualifier = written.rpartition(b"::")[0].replace(b"::", b".")
+            if qualifier:  # `class A::B` is put into an A that there must be
+                place = named.start_byte, named.end_byte, self.in_function
+                self._uses.append(_Use(outer, "read", nesting, qualifier, b"", *place))
+            self._nestings.append((node.end_byte, nesting))
 
     def on_singleton(self, node: Node) -> None:
         self._singleton_to = max(self._singleton_to, node.end_byte)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import External, Located, Space, Target, Unresolved
@@ -91,7 +92,12 @@ class RubyResolver:
             full = f"{scope}.{asked}" if scope else asked
             found = self._defining(path, full)
             if found is not None:
-                return found
+                return replace(found, upward=True) if _is_around(asked, nesting) else found
+        left_out = self._left_out(asked)
+        if left_out is not None:
+            return left_out
+        if self._is_opened(nesting, asked):
+            return Space()
         owner = inner
         while owner:
             for scope in _scopes(nesting):
@@ -99,15 +105,33 @@ class RubyResolver:
                 if found is not None:
                     return Located(found.path, inside=_within(found, owner), confidence=min(found.confidence, _GUESSED))
             owner = owner.rpartition(".")[0]
-        return self._missing(nesting, asked, inner)
+        return self._missing(asked, inner)
 
-    def _missing(self, nesting: str, asked: str, inner: str) -> Target:
+    def _left_out(self, asked: str) -> Located | None:
+        """Excluded code that is called like a constant, or like a module around it."""
+        head = asked.partition(".")[0]
+        if head in _STANDING or _squashed(head) in self._foreign:
+            return None
+        while asked:
+            words = [_squashed(part) for part in asked.split(".")]
+            last = _UPPER.sub(r"\1_\2", asked.rpartition(".")[2]).lower()
+            for file in self._tree.excluded(f"{last}.rb"):
+                if _alike(file, words) == len(words):
+                    return Located(file)
+            asked = asked.rpartition(".")[0]
+        return None
+
+    def _is_opened(self, nesting: str, asked: str) -> bool:
+        """Whether files here put others into a module of that name; none defines it."""
+        if asked.partition(".")[0] in _STANDING:
+            return False
+        names = (f"{scope}.{asked}" if scope else asked for scope in _scopes(nesting))
+        return any(self._tree.defining(f"/ruby/{name}/") for name in names)
+
+    def _missing(self, asked: str, inner: str) -> Target:
         head = asked.partition(".")[0]
         if head in _STANDING:
             return External("ruby")
-        for scope in _scopes(nesting):
-            if self._tree.defining(f"/ruby/{scope}.{asked}/" if scope else f"/ruby/{asked}/"):
-                return Space()
         package = self._foreign.get(_squashed(head))
         if inner and package is None and self._has_folder(inner):
             return Unresolved(f"the module {inner.replace('.', '::')} is here and does not have it")
@@ -122,12 +146,17 @@ class RubyResolver:
         """The file that defines a constant; of several the one that is called like it, else the nearest."""
         files = self._tree.defining(f"/ruby/{full}")
         if not files:
-            return None
+            # Inside what is defined here, a module that one file opens is that file's; others may be a gem's.
+            head, _, rest = full.partition(".")
+            files = self._tree.defining(f"/ruby/{full}::") if rest and self._tree.defining(f"/ruby/{head}") else []
+            if len(files) != 1:
+                return None
         inside = full.rpartition(".")[0]
         words = [_squashed(part) for part in full.split(".")]
         if words[0] in self._foreign or full.partition(".")[0] in _STANDING:
-            # Opened again to add something; a file of ours that defines it is called like it.
-            files = [file for file in files if _alike(file, words) == len(words) and len(words) > 1]
+            # Opened again to add something; a file of ours that defines it is called like it, or says what is above it.
+            made = self._tree.defining(f"/ruby/{full}<")
+            files = [file for file in files if len(words) > 1 and (file in made or _alike(file, words) == len(words))]
         is_test = not _TESTS.isdisjoint(path.split("/"))
         if not is_test and len(words) == 1:
             # What only tests define is not what production names: an ancestor has it, or a gem.
@@ -137,9 +166,14 @@ class RubyResolver:
         if len(files) == 1:
             return Located(files[0], inside=inside)
 
-        def rank(file: str) -> tuple[int, bool, int, str]:
+        made = self._tree.defining(f"/ruby/{full}<")
+        # Tests may have classes of their own that are called like others; what is inside a module they open again.
+        is_own = is_test and len(words) == 1
+
+        def rank(file: str) -> tuple[int, bool, int, bool, str]:
             in_test = not _TESTS.isdisjoint(file.split("/"))
-            return -_alike(file, words), in_test and not is_test, -shared(path.rpartition("/")[0], file), file
+            near = shared(path.rpartition("/")[0], file)
+            return -_alike(file, words), in_test and not is_own, -near, file not in made, file
 
         best = min(files, key=rank)
         sure = _alike(best, words) > max(_alike(file, words) for file in files if file != best)
@@ -199,6 +233,11 @@ def _scopes(nesting: str) -> Iterator[str]:
     yield ""
 
 
+def _is_around(asked: str, nesting: str) -> bool:
+    """Whether a place is in a module that its own name puts into the one asked for, as `class A::B` is in `A`."""
+    return f"{asked}." in nesting and any(part.startswith(f"{asked}.") for part in nesting.split("/"))
+
+
 def _within(found: Located, owner: str) -> str:
     name = owner.rpartition(".")[2]
     return f"{found.inside}.{name}" if found.inside else name
@@ -236,6 +275,8 @@ def _load_paths(written: str) -> list[str]:
 
 def declares(path: str, interface: Interface) -> Iterable[str]:
     """`/ruby/A.B` of a constant that the file defines, `/ruby/A.B/` of a module that it only opens to put others into.
+    `/ruby/A.B<` as well of one that is surely not opened again: it has a value, or a class above it; `/ruby/A.B::` of
+    what is opened by its own `module`, which defines it if no other file has one.
 
     What is only opened is defined all the same where the file is called like it.
     """
@@ -247,8 +288,11 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
         around, _, name = symbol.name.rpartition(".")
         if symbol.kind != "namespace" or index in own or _squashed(name) == called:
             yield f"/ruby/{symbol.name}"
+            if symbol.kind == "constant" or symbol.signature:
+                yield f"/ruby/{symbol.name}<"
         else:
             yield f"/ruby/{symbol.name}/"
+            yield f"/ruby/{symbol.name}::"
         if symbol.parent < 0:  # `class A::B` says that there is an A
             while around:
                 yield f"/ruby/{around}/"
