@@ -59,6 +59,17 @@ JAVA = {
         "class Main { Tax tax; Text text; int r = rate(); }\n"
     ),
 }
+KOTLIN = {
+    "src/main/kotlin/org/shop/Cart.kt": "package org.shop\nclass Cart(val tax: Tax) { fun sum() = rate() }\n",
+    "src/main/kotlin/org/shop/Tax.kt": "package org.shop\nclass Tax\nfun rate() = 1\n",
+    "src/main/kotlin/org/util/Text.kt": "package org.util\nopen class Text\nclass Tax\n",
+    "src/main/kotlin/org/util/More.kt": "package org.util\nclass More : Text()\n",
+    "src/main/java/org/shop/Old.java": "package org.shop;\npublic class Old { Cart cart; }\n",
+    "src/main/kotlin/org/app/Main.kt": (
+        "package org.app\nimport org.shop.Tax\nimport org.util.*\nimport org.shop.rate\n"
+        "class Main(val tax: Tax, val text: Text, val old: org.shop.Old) { fun r() = rate() }\n"
+    ),
+}
 CSHARP = {
     "App/App.csproj": '<Project Sdk="Microsoft.NET.Sdk"></Project>',
     "App/Cart.cs": "namespace Shop;\npublic class Cart { public Tax tax; }\n",
@@ -108,7 +119,7 @@ CPP = {
     "src/main.cpp": '#include "shop/cart.hpp"\n#include "tax.hpp"\nint main() { shop::Cart cart; }\n',
 }
 ALL = {
-    "python": PYTHON, "typescript": TYPESCRIPT, "go": GO, "java": JAVA, "csharp": CSHARP, "php": PHP,
+    "python": PYTHON, "typescript": TYPESCRIPT, "go": GO, "java": JAVA, "kotlin": KOTLIN, "csharp": CSHARP, "php": PHP,
     "ruby": RUBY,
     "rust": RUST, "c": C, "cpp": CPP,
 }  # fmt: skip

@@ -1,0 +1,29 @@
+"""Kotlin: `.kt` and scripts, `.kts`. One space of packages with Java: either finds what the other declares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plumbrule.languages import Language, Late
+from plumbrule.languages.java import MANIFESTS
+
+DEFAULTS = 2  # `Import.level` of what every file sees of the standard library without an import
+EXPECTED = 3  # that of what an `actual` definition is expected as by the common code
+
+LANGUAGES = (
+    Language(
+        name="kotlin",
+        dialect="kotlin",
+        suffixes=(".kt", ".kts"),
+        grammar=Late("tree_sitter_kotlin:language"),
+        extract=Late("plumbrule.languages.kotlin.facts:extract"),
+        resolver=Late("plumbrule.languages.kotlin.resolver:KotlinResolver"),
+        manifests=MANIFESTS,
+        folder=Path(__file__).parent,
+        needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
+        tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
+        test_folders=("[a-z]*Test",),  # source sets: commonTest, jvmTest
+        declares=Late("plumbrule.languages.kotlin.resolver:declares"),
+        borrows=(Path(__file__).parent.parent / "java",),
+    ),
+)

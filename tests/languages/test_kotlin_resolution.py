@@ -1,0 +1,155 @@
+"""Kotlin and Java in one space of packages, as files come and go."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from plumbrule.facts import Import
+from plumbrule.languages import External, Located, Space, Unresolved
+from plumbrule.languages.java.resolver import JavaResolver
+from plumbrule.languages.kotlin.resolver import KotlinResolver
+from plumbrule.resolve import Tree
+from plumbrule.snapshot import analyse_files
+
+_TreeOf = Callable[[Mapping[str, str]], Tree]
+
+
+def _asked(module: str, name: str, level: int = 0) -> Import:
+    return Import(module, level, name, name, 1, 0, -1)
+
+
+def test_java_sees_what_is_in_no_class_as_members_of_a_class_named_after_the_file(tree_of: _TreeOf) -> None:
+    tree = tree_of(
+        {
+            "a/tools.kt": "package a\nfun f() = 1\n",
+            "a/Only.kt": "package a\nclass Only\n",
+            "a/One.kt": '@file:JvmName("Both")\npackage a\nfun one() = 1\n',
+            "a/Two.kt": '@file:JvmName("Both")\npackage a\nfun two() = 1\n',
+        }
+    )
+    java = JavaResolver(tree)
+    assert java.locate("b/B.java", _asked("a", "ToolsKt")) == Located("a/tools.kt", is_submodule=True)
+    assert java.locate("b/B.java", _asked("a.ToolsKt", "f")) == Located("a/tools.kt")
+    assert java.locate("b/B.java", _asked("a.Both", "two")) == Located("a/Two.kt")
+    assert isinstance(java.locate("b/B.java", _asked("a", "OnlyKt")), Unresolved)
+    assert java.locate("b/B.java", _asked("a", "Only")) == Located("a/Only.kt")
+
+
+def test_kotlin_finds_what_java_declares_and_a_script_declares_nothing(tree_of: _TreeOf) -> None:
+    tree = tree_of(
+        {
+            "a/Old.java": "package a; class Old { static int of() { return 1; } }",
+            "a/run.kts": "val shown = 1\nclass Shown\n",
+        }
+    )
+    kotlin = KotlinResolver(tree)
+    assert kotlin.locate("b/b.kt", _asked("a", "Old")) == Located("a/Old.java")
+    assert kotlin.locate("b/b.kt", _asked("a.Old", "of")) == Located("a/Old.java", inside="Old")
+    assert kotlin.locate("b/b.kt", _asked("a", "*")) == Space(among="/jvm/a.")
+    assert kotlin.locate("a/b.kt", _asked("", "Shown")) == External("")
+
+
+@pytest.mark.parametrize(
+    ("folder", "found"),
+    [
+        ("core/src/commonMain/kotlin", "core/src/commonMain/kotlin/Clock.kt"),
+        ("core/src/commonTest/kotlin", "core/src/commonMain/kotlin/Clock.kt"),
+        ("core/src/jvmMain/kotlin", "core/src/jvmMain/kotlin/Clock.kt"),
+        ("core/src/jsTest/kotlin", "core/src/jsMain/kotlin/Clock.kt"),
+        ("core/src/iosMain/kotlin", "core/src/commonMain/kotlin/Clock.kt"),
+    ],
+)
+def test_of_several_source_sets_the_one_for_the_same_platform_is_meant(
+    tree_of: _TreeOf, folder: str, found: str
+) -> None:
+    tree = tree_of(
+        {
+            "core/build.gradle.kts": "",
+            **{
+                f"core/src/{one}Main/kotlin/Clock.kt": f"package a\n{word} class Clock\n"
+                for one, word in (("common", "expect"), ("jvm", "actual"), ("js", "actual"))
+            },
+        }
+    )
+    assert KotlinResolver(tree).locate(f"{folder}/A.kt", _asked("a", "Clock")) == Located(found)
+
+
+def test_an_extension_is_guessed_only_where_it_can_be_seen(tree_of: _TreeOf) -> None:
+    tree = tree_of(
+        {
+            "one/build.gradle.kts": "",
+            "two/build.gradle.kts": "",
+            "one/a.kt": "package a\nfun Int.twice() = 2\nfun plain() = 1\n",
+        }
+    )
+    kotlin = KotlinResolver(tree)
+    found = kotlin.locate("one/b.kt", _asked("a", "twice$"))
+    assert isinstance(found, Located)
+    assert (found.path, found.called) == ("one/a.kt", "twice")
+    assert found.confidence < 1
+    assert isinstance(kotlin.locate("two/b.kt", _asked("a", "twice$")), Unresolved)
+    assert isinstance(kotlin.locate("one/b.kt", _asked("a", "plain$")), Unresolved)
+
+
+PATHS = [
+    "one/a.kt",
+    "one/b.kt",
+    "one/C.java",
+    "two/d.kt",
+    "two/E.java",
+    "two/run.kts",
+    "two/build.gradle.kts",
+    "loose.kt",
+]
+HEADS = ["", "package shop", "package shop.tax", '@file:JvmName("Tools")\npackage shop']
+IMPORTS = [
+    "import shop.*",
+    "import shop.tax.rate",
+    "import shop.Cart as Basket",
+    "import shop.tax.Cart.Companion.LIMIT",
+]
+LINES = [
+    "class Cart { companion object { const val LIMIT = 1 } }",
+    "private class Cart",
+    "actual class Cart",
+    "fun rate() = Cart.LIMIT",
+    "fun Cart.total() = rate()",
+    "val top = Cart().total()",
+    "class Uses : Cart() { fun f() = top + LIMIT }",
+    "class Broken { fun (",
+]
+JAVA = [
+    "package shop; class Cart { static int LIMIT; int n = AKt.rate(); }",
+    "package shop.tax; import shop.Tools; class Java { int n = Tools.rate(); shop.Cart cart; }",
+    "package shop; import static shop.AKt.*; class Other { int n = rate(); }",
+]
+
+
+def _content(path: str, chance: random.Random) -> bytes:
+    if path.endswith(".java"):
+        return chance.choice(JAVA).encode()
+    if path.endswith("build.gradle.kts"):
+        return chance.choice(('dependencies { implementation(project(":one")) }', "")).encode()
+    lines = [chance.choice(HEADS), *chance.sample(IMPORTS, 2), *chance.sample(LINES, chance.randint(0, 5))]
+    return "\n".join(lines).encode() + b"\n"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_walked_history_of_kotlin_and_java_ends_with_the_rows_of_a_cold_scan(seed: int, history: Callable) -> None:
+    assert history(seed, PATHS, _content, steps=16, touched=(1, 3)) > 10  # else this history compared nothing
+
+
+def test_both_languages_lead_into_each_other() -> None:
+    files = {
+        "a/Money.kt": b"package a\nclass Money\nfun rate() = Old.of()\n",
+        "a/Old.java": b"package a; class Old { Money money; static int of() { return MoneyKt.rate(); } }",
+    }
+    found = analyse_files(files).files
+    assert {(d.dst, d.kind, d.names) for d in found["a/Old.java"].dependencies} == {
+        ("a/Money.kt", "type", "Money"),
+        ("a/Money.kt", "call", "rate"),
+    }
+    assert {(d.dst, d.kind) for d in found["a/Money.kt"].dependencies} == {("a/Old.java", "call")}
