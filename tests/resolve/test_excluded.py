@@ -111,6 +111,15 @@ C = {
     "src/local.h": "int local(void);\n",
     "src/main.c": '#include "local.h"\n#include "tax.h"\n#include <cart.h>\nint main(void) { return total(1); }\n',
 }
+SWIFT = {
+    "Package.swift": ('let package = Package(name: "s", targets: [.target(name: "Shop"), .target(name: "Tax")])'),
+    "Sources/Shop/Cart.swift": "import Tax\nclass Cart: Shelf { var rate: Rate; var line: Line; var kind: Kind }\n",
+    "Sources/Shop/Cart+More.swift": "extension Cart { enum Kind { case big }; static func make() { Rate.full() } }\n",
+    "Sources/Shop/Shelf.swift": "class Shelf { func f(_ cart: Cart) { } }\n",
+    "Sources/Shop/Line.swift": "struct Line { let rate: Int }\n",
+    "Sources/Tax/Rate.swift": "public struct Rate { public static func full() { } }\n",
+    "Sources/Tax/Line.swift": "public struct Line { var rate: Rate }\n",
+}
 CPP = {
     "include/shop/cart.hpp": '#pragma once\n#include "tax.hpp"\nnamespace shop { class Cart : public Tax { }; }\n',
     "include/shop/tax.hpp": "#pragma once\nnamespace shop { class Tax { }; }\n",
@@ -121,7 +130,7 @@ CPP = {
 ALL = {
     "python": PYTHON, "typescript": TYPESCRIPT, "go": GO, "java": JAVA, "kotlin": KOTLIN, "csharp": CSHARP, "php": PHP,
     "ruby": RUBY,
-    "rust": RUST, "c": C, "cpp": CPP,
+    "rust": RUST, "c": C, "cpp": CPP, "swift": SWIFT,
 }  # fmt: skip
 CASES = [
     (name, path)

@@ -1,0 +1,29 @@
+"""Swift: `.swift`. All files of a target see each other, so what they define is looked up by target and name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plumbrule.languages import Language, Late
+
+MANIFESTS = ("Package.swift", ".pbxproj", ".podspec")
+OWN = 1  # `Import.level` of what a file sees without an import: its own module, or what types of `module` hold
+
+LANGUAGES = (
+    Language(
+        name="swift",
+        dialect="swift",
+        suffixes=(".swift",),
+        grammar=Late("tree_sitter_swift:language"),
+        extract=Late("plumbrule.languages.swift.facts:extract"),
+        resolver=Late("plumbrule.languages.swift.resolver:SwiftResolver"),
+        manifests=MANIFESTS,
+        folder=Path(__file__).parent,
+        needs=r"Package\.swift|Package\.resolved|.*\.podspec|Podfile|Cartfile",
+        tests=("*[a-z0-9]Tests", "*[a-z0-9]Test", "Tests", "*[a-z0-9]Spec", "*[a-z0-9]Specs", "*[a-z0-9]TestCase"),
+        test_folders=("Tests", "*[a-z0-9]Tests", "*[a-z0-9]Specs"),
+        # By protoc and its plugin for services, Sourcery, pigeon.
+        generated=("*.pb.swift", "*.grpc.swift", "*.generated.swift", "*.g.swift"),
+        declares=Late("plumbrule.languages.swift.resolver:declares"),
+    ),
+)

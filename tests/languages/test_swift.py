@@ -1,0 +1,192 @@
+"""Swift: names of a module, of those that it imports and of extensions lead to the files that have them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import plumbrule.languages.swift
+from plumbrule.graph import FileRows
+from plumbrule.languages import language_of
+from plumbrule.snapshot import analyse_files
+
+_WORKSPACE = Path(plumbrule.languages.swift.__file__).parent / "fixtures" / "workspace"
+
+PATHS = [
+    "Package.swift",
+    "Sources/Shop/Cart.swift",
+    "Sources/Shop/Cart+More.swift",
+    "Sources/Shop/Draft/Line.swift",
+    "Sources/Tax/Rate.swift",
+    "Sources/Tax/Kinds.swift",
+    "Sources/Base/Base.swift",
+    "Tests/ShopTests/CartTests.swift",
+    "ios/Loose.swift",
+    "ios/Loose.podspec",
+    "ios/App.xcodeproj/project.pbxproj",
+]
+MANIFESTS = [
+    'let package = Package(name: "s", targets: [.target(name: "Shop", dependencies: ["Tax"]), .target(name: "Tax")])',
+    'let package = Package(name: "s", targets: [.target(name: "Shop", exclude: ["Draft"]), .target(name: "Base")])',
+    'let package = Package(name: "s", targets: [.target(name: "Tax", path: "Sources", sources: ["Tax", "Base"])])',
+    'let package = Package(name: "s", targets: [.target(name: ',
+]
+IMPORTS = ["import Tax", "import Base", "@_exported import Tax", "import struct Tax.Rate", "@testable import Shop", ""]
+LINES = [
+    "public class Cart: Shelf { var line: Line; func f() -> Kind { Rate.of(1) } }",
+    "extension Cart { public enum Kind { case big }; static func make() { Rate.full() } }",
+    "class Shelf { func k() { Cart.make(); let x = Cart.Kind.big; taxed(limit) } }",
+    "struct Line { let rate: Tax.Rate; var own: Shop.Cart? }",
+    "public struct Rate { public static func of(_ a: Int) -> Rate { Rate() } }",
+    "public extension Rate { static func full() -> Rate { Rate.of(limit) } }",
+    "public func taxed(_ a: Int) -> Int { a }",
+    "public let limit = 3",
+    "struct Broken { func f( { let a: Rate",
+]
+PROJECT = """// !$*UTF8*$!
+{
+  objects = {
+    A1 /* Loose.swift */ = {isa = PBXFileReference; path = Loose.swift; sourceTree = "<group>"; };
+    B1 /* Loose.swift in Sources */ = {isa = PBXBuildFile; fileRef = A1 /* Loose.swift */; };
+    C1 = { isa = PBXGroup; children = ( A1 /* Loose.swift */, ); sourceTree = "<group>"; };
+    D1 = { isa = PBXSourcesBuildPhase; files = ( B1, ); };
+    E1 = { isa = PBXNativeTarget; buildPhases = ( D1, ); name = Tax; productType = "app"; };
+    F1 = { isa = PBXProject; mainGroup = C1; };
+  };
+}
+"""
+
+
+def _content(path: str, chance: random.Random) -> bytes:
+    if path == "Package.swift":
+        return chance.choice(MANIFESTS).encode()
+    if path.endswith(".podspec"):
+        return chance.choice((b"s.name = 'Tax'", b"s.name = 'Loose'"))
+    if path.endswith(".pbxproj"):
+        return chance.choice((PROJECT, PROJECT.replace("Tax", "Shop"), PROJECT[:200])).encode()
+    return "\n".join([*chance.sample(IMPORTS, 2), *chance.sample(LINES, chance.randint(1, 3))]).encode() + b"\n"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_walked_history_ends_with_the_rows_of_a_cold_scan(seed: int, history: Callable) -> None:
+    assert history(seed, PATHS, _content, touched=(2, 6)) > 20  # else this history compared nothing
+
+
+def _rows(path: str, files: dict[str, str]) -> FileRows:
+    return analyse_files({name: text.encode() for name, text in files.items()}).files[path]
+
+
+def _led(path: str, files: dict[str, str]) -> set[tuple[str, str, str]]:
+    return {(use.dst, use.symbol, use.kind) for use in _rows(path, files).uses}
+
+
+def test_targets_of_a_package_see_themselves_and_what_others_make_public() -> None:
+    files = {
+        file.relative_to(_WORKSPACE).as_posix(): file.read_text("utf-8")
+        for file in sorted(_WORKSPACE.rglob("*"))
+        if file.is_file() and (language_of(file.name) is not None)
+    }
+    assert _led("Sources/Shop/Cart/Cart.swift", files) == {
+        ("Sources/CLib/include/CLib.h", "", "import"),
+        ("Sources/Shop/Shelf.swift", "Line", "type"),
+        ("Sources/Shop/Shelf.swift", "Shelf", "inherit"),
+        ("Sources/Tax/Rate.swift", "Rate", "import"),
+        ("Sources/Tax/Rate.swift", "Rate", "type"),
+        ("Sources/Tax/Rate.swift", "Rate.of", "call"),
+    }
+    # By way of a module that offers what it imports.
+    assert _led("Sources/Shop/Shelf.swift", files) == {("Sources/Tax/Rate.swift", "Rate", "type")}
+    assert _led("Sources/Shop/Cart+More.swift", files) == {("Sources/Shop/Cart/Cart.swift", "Cart", "type")}
+    assert _led("Tests/ShopTests/CartTests.swift", files) == {
+        ("Sources/Shop/Cart+More.swift", "Cart.make", "call"),
+        ("Sources/Shop/Cart/Cart.swift", "Cart", "call"),
+        ("Sources/Shop/Cart/Cart.swift", "Cart", "type"),
+        ("Sources/Shop/Shelf.swift", "Line", "type"),
+    }
+    assert _led("lib/odd/one.swift", files) == set()  # the package says that the other file is none of the target's
+
+
+def test_members_that_an_extension_gives_lead_to_it_and_others_to_the_type() -> None:
+    files = {
+        "Sources/A/Cart.swift": "struct Cart { static func own() { }\n enum Kind { case a } }\n",
+        "Sources/A/More.swift": "extension Cart { static func made() { }\n struct Line { } }\n",
+        "Sources/A/User.swift": "func f(_ l: Cart.Line, _ k: Cart.Kind) { Cart.own(); Cart.made(); Cart.other() }\n",
+        "Sources/A/Inner.swift": "extension Cart { var line: Line { Line() }\n var kind: Kind { .a } }\n",
+    }
+    assert _led("Sources/A/User.swift", files) == {
+        ("Sources/A/Cart.swift", "Cart", "call"),
+        ("Sources/A/Cart.swift", "Cart", "type"),
+        ("Sources/A/Cart.swift", "Cart.Kind", "type"),
+        ("Sources/A/Cart.swift", "Cart.own", "call"),
+        ("Sources/A/More.swift", "Cart.Line", "type"),
+        ("Sources/A/More.swift", "Cart.made", "call"),
+    }
+    assert _led("Sources/A/Inner.swift", files) == {
+        ("Sources/A/Cart.swift", "Cart", "type"),
+        ("Sources/A/Cart.swift", "Cart.Kind", "type"),
+        ("Sources/A/More.swift", "Cart.Line", "type"),
+        ("Sources/A/More.swift", "Cart.Line", "call"),
+    }
+
+
+def test_files_of_an_xcode_project_see_those_of_their_target() -> None:
+    files = {
+        "App.xcodeproj/project.pbxproj": PROJECT.replace("path = Loose.swift", 'path = "App/Loose.swift"')
+        .replace(
+            "C1 = {",
+            'A2 = {isa = PBXFileReference; path = App/Two.swift; sourceTree = "<group>"; };\n'
+            "B2 = {isa = PBXBuildFile; fileRef = A2; };\nC1 = {",
+        )
+        .replace("A1 /* Loose.swift */, )", "A1, A2, )")
+        .replace("( B1, )", "( B1, B2, )"),
+        "App/Loose.swift": "struct Loose { var two: Two; var gone: Gone }\n",
+        "App/Two.swift": "struct Two { }\n",
+        "App/Gone.swift": "struct Gone { }\n",
+        "Other/Two.swift": "struct Two { }\n",
+    }
+    assert _led("App/Loose.swift", files) == {("App/Two.swift", "Two", "type")}
+
+
+def test_a_hidden_type_of_another_module_is_not_meant() -> None:
+    files = {
+        "Sources/A/User.swift": "import B\nfunc f(_ a: Hidden, _ b: Seen) { }\n",
+        "Sources/B/All.swift": "struct Hidden { }\npublic struct Seen { }\nprivate struct Own { }\n",
+        "Sources/B/Near.swift": "func g(_ a: Hidden, _ b: Own) { }\n",
+    }
+    assert _led("Sources/A/User.swift", files) == {("Sources/B/All.swift", "Seen", "type")}
+    assert _led("Sources/B/Near.swift", files) == {("Sources/B/All.swift", "Hidden", "type")}
+
+
+def test_what_is_local_leads_nowhere() -> None:
+    files = {
+        "Sources/A/User.swift": "func f<Rate>(_ limit: Rate) { taxed(limit)\n let taxed = 1\n print(taxed) }\n"
+        "struct S { var limit = 1\n func g() -> Int { limit } }\n",
+        "Sources/A/All.swift": "struct Rate { }\nlet limit = 1\nfunc print(_ a: Int) { }\n",
+    }
+    assert _led("Sources/A/User.swift", files) == {("Sources/A/All.swift", "print", "call")}
+
+
+def test_what_stands_under_a_condition_is_less_sure_and_nothing_else_is() -> None:
+    names = ("One", "Two", "Three", "Four", "Five", "Six")
+    files = {
+        "Sources/A/User.swift": "let a = One()\n#if DEBUG\n#if os(Linux)\nlet b = Two()\n#endif\nlet c = Three()\n"
+        "#else\nlet d = Four()\n#endif\nlet e = Five()\n#if canImport(X)\nlet f = Six()\n",
+        "Sources/A/All.swift": "".join(f"struct {name} {{ }}\n" for name in names),
+    }
+    found = {row.names: row.confidence for row in _rows("Sources/A/User.swift", files).dependencies}
+    assert found == {"One": 1.0, "Two": 0.7, "Three": 0.7, "Four": 0.7, "Five": 1.0, "Six": 0.7}
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_manifests_without_end_and_with_deep_nesting_are_read_in_bounds(ending: str) -> None:
+    files = {
+        "Package.swift": "let package = Package(" + "[(" * 50_000 + ending,
+        "x.xcodeproj/project.pbxproj": "{ objects = {" + "a = {" * 50_000 + ending,
+        "x.podspec": "s.name = '" + "x" * 50_000 + ending,
+        "Sources/A/User.swift": f"struct User {{ var own: Own }}{ending}",
+        "Sources/A/Own.swift": f"struct Own {{ }}{ending}",
+    }
+    assert _led("Sources/A/User.swift", files) == {("Sources/A/Own.swift", "Own", "type")}
