@@ -127,10 +127,25 @@ CPP = {
     "src/tax.hpp": "#pragma once\nclass Other { };\n",
     "src/main.cpp": '#include "shop/cart.hpp"\n#include "tax.hpp"\nint main() { shop::Cart cart; }\n',
 }
+COMPONENTS = {
+    "package.json": '{"name": "shop"}',
+    "src/main.ts": "import App, { kind } from './App.vue';\nimport List from './List.svelte';\nApp(kind, List);\n",
+    "src/App.vue": (
+        "<script>export const kind = 1</script>\n<script setup>\nimport Cart from './parts/Cart';\n"
+        "import Parts from './parts';\nimport { rate } from './rate';\n</script>\n"
+        "<template><Cart :a='rate'/></template>\n"
+    ),
+    "src/parts/Cart.vue": "<script src='../cart.ts'></script>\n",
+    "src/parts/index.vue": "<template><p/></template>\n",
+    "src/cart.ts": "export default {};\n",
+    "src/rate.ts": "export const rate = 1;\n",
+    "src/List.svelte": "<script>import App from './App.vue'</script><App/>\n",
+}
 ALL = {
     "python": PYTHON, "typescript": TYPESCRIPT, "go": GO, "java": JAVA, "kotlin": KOTLIN, "csharp": CSHARP, "php": PHP,
     "ruby": RUBY,
     "rust": RUST, "c": C, "cpp": CPP, "swift": SWIFT,
+    "components": COMPONENTS,
 }  # fmt: skip
 CASES = [
     (name, path)
