@@ -46,13 +46,17 @@ docs: $(VENV)/.dev  ## write the generated pages anew
 golden: $(VENV)/.dev  ## write the expected output anew; read the difference before committing it
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n $(WORKERS) tests/report
 
-bench: $(VENV)/.dev  ## make bench REPO=path: the numbers of the field notes, on one repository
-	@test -n "$(REPO)" || { echo 'say which repository: make bench REPO=path' >&2; exit 2; }
-	@$(BIN)/python tests/bench/measure.py "$(REPO)"
+bench: $(VENV)/.dev  ## make bench [ONLY=go,java]: ratios of each language on pinned projects; REPO=path: all numbers of one
+	@if test -n "$(REPO)"; then $(BIN)/python tests/bench/measure.py "$(REPO)"; \
+	 else $(BIN)/python tests/bench/languages.py --only "$(ONLY)"; fi
 
 accuracy: $(VENV)/.dev  ## make accuracy [ONLY=go,java] [TREE=path]: our graph beside what the languages' own tools say
-	@$(BIN)/python tests/accuracy/accuracy.py --only "$(ONLY)" --tree "$(TREE)"; edges=$$?; \
-	 $(BIN)/python tests/accuracy/figures.py --only "$(ONLY)" --tree "$(TREE)" && exit $$edges
+	@missed=0; \
+	 $(BIN)/python tests/accuracy/accuracy.py --only "$(ONLY)" --tree "$(TREE)" || missed=1; \
+	 $(BIN)/python tests/accuracy/figures.py --only "$(ONLY)" --tree "$(TREE)" || missed=1; \
+	 if test -z "$(TREE)" && [[ ",$(ONLY)," == @(,,|*,ruby,*) ]]; then \
+	   $(BIN)/python tests/accuracy/sample.py || missed=1; fi; \
+	 exit $$missed
 
 dashboard: $(VENV)/.all  ## scan this repository and open the dashboard
 	@.ci/scan-this-repository $(BIN)/plumbrule >/dev/null

@@ -79,7 +79,7 @@ def parse(repository: str, files: list[tuple[str, str]]) -> int:
             data = objects.stdout.read(int(header[2]) + 1)[:-1]
         if dialect not in parsers:
             parsers[dialect] = tree_sitter.Parser(tree_sitter.Language(languages()[dialect].grammar()))
-        parsers[dialect].parse(data)
+        parsers[dialect].parse(languages()[dialect].code_in(data))
         total += len(data)
     if objects is not None:
         objects.stdin.close()
