@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -65,27 +67,37 @@ def fetched(project: Mapping[str, str]) -> Path:
     part = project.get("part", "")
     name = "-".join((project["registry"], project["name"], project["version"], *filter(None, [part])))
     folder = CACHE / name.replace("/", "-").replace(":", "-")
-    tree = folder / "tree"
     if not (folder / "complete").is_file():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(dir=CACHE))  # another process may be at the same project
         try:
-            archives = _REGISTRIES[project["registry"]](project, folder)
-        except (OSError, subprocess.CalledProcessError) as error:
-            said = getattr(error, "stderr", b"") or b""
-            raise NotFetched(f"{error}: {said.decode(errors='replace').strip()[-300:]}") from error
-        told = " ".join(hashlib.sha256(archive.read_bytes()).hexdigest() for archive in archives)
-        if told != project["sha256"]:
-            raise SystemExit(f"{project['name']} {project['version']} has the checksum {told}, not the pinned one")
-        tree.mkdir()
-        for archive in archives:
-            _unpack(archive, tree, part)
-        for one in list(tree.iterdir()) if project.get("only") else ():
-            if one.name not in project["only"].split():
-                shutil.rmtree(one) if one.is_dir() else one.unlink()
-        _commit(tree)
-        (folder / "complete").touch()
-    return tree
+            _fetch(project, made, part)
+            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # the other one was first
+                made.rename(folder)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    return folder / "tree"
+
+
+def _fetch(project: Mapping[str, str], folder: Path, part: str) -> None:
+    try:
+        archives = _REGISTRIES[project["registry"]](project, folder)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", b"") or b""
+        raise NotFetched(f"{error}: {said.decode(errors='replace').strip()[-300:]}") from error
+    told = " ".join(hashlib.sha256(archive.read_bytes()).hexdigest() for archive in archives)
+    if told != project["sha256"]:
+        raise SystemExit(f"{project['name']} {project['version']} has the checksum {told}, not the pinned one")
+    tree = folder / "tree"
+    tree.mkdir()
+    for archive in archives:
+        _unpack(archive, tree, part)
+    for one in list(tree.iterdir()) if project.get("only") else ():
+        if one.name not in project["only"].split():
+            shutil.rmtree(one) if one.is_dir() else one.unlink()
+    _commit(tree)
+    (folder / "complete").touch()
 
 
 def _wheel(project: Mapping[str, str], folder: Path) -> list[Path]:
