@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import partial
+from itertools import accumulate
 from typing import TypeVar
 
 from plumbrule.facts import LAZY, TYPE_ONLY, Body, Export, Interface
@@ -27,7 +28,7 @@ class Found:
     """The rows of one file while they are found: plain tuples until all are there."""
 
     __slots__ = (
-        "_edges", "_is_unsure", "_more_names", "_sureness", "_symbols", "_uses",
+        "_broken_until", "_edges", "_is_unsure", "_more_names", "_sureness", "_symbols", "_uses",
         "externals", "interface", "looked_up", "looks", "path", "reads", "resolved", "unresolved",
     )  # fmt: skip
 
@@ -42,6 +43,7 @@ class Found:
         self.resolved = 0
         self._is_unsure = bool(interface.errors or interface.guessed)
         self._sureness: dict[int, float] = {}  # by line
+        self._broken_until = list(accumulate((last for _, last in interface.errors), max))  # some lie in each other
         self._symbols = [symbol.name for symbol in interface.symbols]
         self._edges: dict[tuple[str, str, int], tuple[int, str, float]] = {}  # flags, first name, confidence
         self._more_names: dict[tuple[str, str, int], set[str]] = {}
@@ -64,7 +66,8 @@ class Found:
 
     def _sure_of(self, line: int) -> float:
         """How sure what stands in a line is: less where the parser could make no sense of it or had to guess."""
-        share = 0.7 if any(first <= line <= last for first, last in self.interface.errors) else 1.0
+        at = bisect_right(self.interface.errors, (line, 1 << 60))
+        share = 0.7 if at and self._broken_until[at - 1] >= line else 1.0
         guessed = self.interface.guessed
         if guessed and (at := bisect_right(guessed, (line, 1 << 60))) and line <= guessed[at - 1][1]:
             share *= 0.7
