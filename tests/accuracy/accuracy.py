@@ -102,6 +102,10 @@ def main() -> None:
                 continue
             explained = Explanations(HERE / "explained" / f"{language}.toml", project.name)
             found = compared(tool, project.tree, explained)
+            if not any(one.sure for one in found.values()):
+                print(f"| {language} | {project.title} | {tool.name} holds no edge of it here | | | | | | | | | |")
+                unmet = True
+                continue
             for series, one in found.items():
                 print(row(language, project.title, tool, series, one), flush=True)
                 whole.append(one)
