@@ -153,3 +153,10 @@ def test_both_languages_lead_into_each_other() -> None:
         ("a/Money.kt", "call", "rate"),
     }
     assert {(d.dst, d.kind) for d in found["a/Money.kt"].dependencies} == {("a/Old.java", "call")}
+
+
+@pytest.mark.parametrize(
+    ("head", "line"), [("", "class A { class B { "), ("", "} object : A { override "), ("@A\n", "@A enum class B\n")]
+)
+def test_what_is_mended_costs_what_it_is_long(read_in_bounds: Callable[..., str], head: str, line: str) -> None:
+    assert read_in_bounds("kotlin", line, head=head) == ""

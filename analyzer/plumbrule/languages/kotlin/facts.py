@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from itertools import chain
 from typing import ClassVar
 
 from tree_sitter import Node, Query, Tree
@@ -19,6 +20,7 @@ from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import IMPLICIT, OPTIONAL, Facts, Import, Parameter
 from plumbrule.languages.java import MEMBERS_OF
 from plumbrule.languages.kotlin import DEFAULTS, EXPECTED
+from plumbrule.languages.kotlin.mending import mended
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"\s+")
@@ -62,7 +64,8 @@ _CODE, _CLASS = "code", "class"  # kinds of scopes
 def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     """Facts of a Kotlin file; ValueError with a plain reason if the bytes are no UTF-8 text."""
     require_text(source)
-    return _KotlinSweep(source).run(tree, query)
+    tree, aside = mended(source, tree)
+    return _KotlinSweep(source, aside).run(tree, query)
 
 
 class _KotlinSweep(BranchSweep):
@@ -86,8 +89,11 @@ class _KotlinSweep(BranchSweep):
         | _USUAL
     )
 
-    def __init__(self, source: bytes) -> None:
+    def __init__(self, source: bytes, aside: Mapping[int, list[Node]]) -> None:
         super().__init__(source)
+        self._aside = aside
+        for annotation in chain.from_iterable(aside.values()):
+            self._mask_texts(annotation)
         self._import_spans: list[Span] = []
         self._package = b""
         self._facade = ""
@@ -107,6 +113,16 @@ class _KotlinSweep(BranchSweep):
         self._inherited: dict[bytes, int] = {}  # what classes of this file extend and implement, and where
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
+
+    def _mask_texts(self, annotation: Node) -> None:
+        """Hides the strings of an annotation that is not met with the others."""
+        waiting = [annotation]
+        while waiting:
+            node = waiting.pop()
+            if node.type.endswith("string_literal"):
+                self.mask(node.start_byte, node.end_byte, code=True)
+            else:
+                waiting += node.named_children
 
     # -- packages -------------------------------------------------------------------------------------------------
 
@@ -201,7 +217,8 @@ class _KotlinSweep(BranchSweep):
     def _modifiers(self, node: Node) -> tuple[str, set[str], list[str]]:
         """Visibility, the other words, and the names of annotations."""
         words: set[str] = set()
-        decorators: list[str] = []
+        apart = self._aside.get(node.start_byte, ())
+        decorators = [text(self._one_line(said)) for one in apart if (said := _said_in(one)) is not None]
         for child in node.named_children:
             if child.type != "modifiers":
                 if child.type not in _COMMENTS:
@@ -235,10 +252,17 @@ class _KotlinSweep(BranchSweep):
         said = [word for word, holds in (("abstract", "abstract" in words), ("static", static)) if holds]
         if "suspend" in words:
             said.append("async")
-        return self.define(
-            name, kind, "private" if is_local else visibility, (start, node.end_byte), exported=not is_hidden,
+        apart = self._aside.get(start, ())
+        index = self.define(
+            name, kind, "private" if is_local else visibility,
+            (apart[0].start_byte if apart else start, node.end_byte), exported=not is_hidden,
             signature=signature, returns=returns, modifiers=" ".join(said), decorators=decorators,
         )  # fmt: skip
+        for named in filter(None, map(_said_in, apart)):
+            written = self._one_line(named)
+            if written not in self._USUAL and not self._qualify(written, named.start_byte, is_type=True):
+                self._references.setdefault((index, "type", written), named.start_byte)
+        return index
 
     def on_class(self, node: Node) -> None:
         kind = "class"
