@@ -156,6 +156,18 @@ def test_of_two_declarations_of_a_type_the_one_in_a_module_that_is_needed_counts
     assert led == [{"app/old/src/main/java/api/Api.java"}, {"new/src/main/java/api/Api.java"}]
 
 
+def test_what_the_build_of_an_android_module_makes_is_not_missed_and_elsewhere_it_is() -> None:
+    files = {
+        "app/src/main/java/app/Main.java": "package app;\nclass Main { }\n",
+        "app/src/main/java/app/ui/Page.java": "package app.ui;\nimport app.R;\nimport app.Gone;\nclass Page { }\n",
+    }
+    missed = []
+    for build in ("plugins { alias(libs.plugins.shop.android.library) }", "plugins { java } // for android, one day"):
+        rows = _rows("app/src/main/java/app/ui/Page.java", {**files, "app/build.gradle.kts": build})
+        missed.append([one.text for one in rows.unresolved])
+    assert missed == [["app:Gone"], ["app:R", "app:Gone"]]
+
+
 def test_classes_that_have_each_others_members_end_the_search() -> None:
     files = {
         f"a/{name}.java": f"package a;\nimport static a.{one}.*;\nimport static a.{two}.*;\n"

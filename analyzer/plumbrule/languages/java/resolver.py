@@ -26,6 +26,8 @@ _ARTIFACT = re.compile(r"<artifactId>\s*([^<>\s]+)\s*</artifactId>")
 _LINE_COMMENT = re.compile(r"//[^\n]*")
 _PROJECT = re.compile(r"\bproject\s*\(\s*(?:path\s*[:=]\s*)?[\"'](:[\w.:-]+)[\"']|\bprojects\.([\w.]+)")
 _PLACED = re.compile(r"project\s*\(\s*[\"'](:[\w.:-]+)[\"']\s*\)\s*\.\s*projectDir\s*=[^\n\"']*[\"']([^\"'\n]+)[\"']")
+_ANDROID = re.compile(r"\bandroid\b")
+_MADE_FOR_ANDROID = ("R", "BuildConfig", "Manifest")  # in the package that a module names as its own
 _OF_THE_JDK = ("java.", "javax.", "jdk.", "sun.", "com.sun.")
 
 
@@ -46,10 +48,11 @@ class JavaResolver:
         for folder, module in sorted(self._modules.items()):
             folders.setdefault(module.name, []).append(folder)
         self._named = {name: found[0] for name, found in folders.items()}
+        self._is_android = _is_android(tree)
         self._reach: dict[str, Mapping[str, int]] = {}
 
     def fingerprint(self) -> object:
-        return self._modules
+        return self._modules, self._is_android
 
     def packages(self) -> frozenset[str]:
         begin, end = "/jvm/", ".*"
@@ -86,6 +89,8 @@ class JavaResolver:
             other = next((one for one in beside if not one.endswith(".java")), None)
             if other is not None:
                 return Located(other)  # only Java has a type in the file that is called like it
+            if name in _MADE_FOR_ANDROID and self._is_android:
+                return External(_package(module))
             return Unresolved(f"no '{name}' in package '{module}' of this repository; perhaps its build makes one")
         return External(_package(module))
 
@@ -189,6 +194,12 @@ def _modules(tree: Tree) -> dict[str, _Module]:
         if folder not in found:
             found[folder] = _of_maven(tree, path) if name == MANIFESTS[0] else _of_gradle(tree, path, placed)
     return found
+
+
+def _is_android(tree: Tree) -> bool:
+    """Whether something here is built for Android: a plugin says so, most often one of the repository's own."""
+    builds = (path for path in tree.paths(MANIFESTS[1:]) if path.rpartition("/")[2] in MANIFESTS)
+    return any(_ANDROID.search(_gradle(tree, path)) for path in builds)
 
 
 def _of_maven(tree: Tree, path: str) -> _Module:
