@@ -68,7 +68,8 @@ class _GoSweep(BranchSweep):
         self.cut(start - len(b"package "), end)
         line = self.line(start)
         self.spaces.append((text(self._package), 1, self.line(max(0, len(self.source) - 1))))
-        own = text(self._package) if self._package.endswith(b"_test") else ""
+        # What a folder holds beside the package that it is: tests from outside, and programs, which nobody imports.
+        own = text(self._package) if self._package == b"main" or self._package.endswith(b"_test") else ""
         self.imports.append(Import(own, 0, "*", "", line, IMPLICIT, -1))
 
     def on_import(self, node: Node) -> None:

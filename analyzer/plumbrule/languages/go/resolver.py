@@ -26,12 +26,14 @@ _REQUIRED = re.compile(rf"^\s*{_QUOTED}\s+v\S+", re.MULTILINE)
 
 def declares(path: str, interface: Interface) -> Iterable[str]:
     """`/go/FOLDER` of a package that can be imported, and `/go/FOLDER#NAME` of what is in it; of what only its tests
-    see `/go/FOLDER:test#NAME`, and of what only tests see that are a package of their own `/go/FOLDER:PACKAGE#NAME`."""
+    see `/go/FOLDER:test#NAME`, and of what only tests see that are a package of their own `/go/FOLDER:PACKAGE#NAME`.
+    `/go/FOLDER:main` of a program: one that makes code often lies in the folder of a package and is none of it."""
     space = f"/go/{path.rpartition('/')[0]}"
+    package = interface.spaces[0][0] if interface.spaces else ""
     if path.endswith("_test.go"):
-        package = interface.spaces[0][0] if interface.spaces else ""
         space = f"{space}:{package if package.endswith('_test') else 'test'}"
     else:
+        space = f"{space}:main" if package == "main" else space
         yield space
     for symbol in interface.symbols:
         if symbol.parent < 0 and symbol.kind != "method":
@@ -80,7 +82,7 @@ class GoResolver:
 
     def locate(self, path: str, statement: Import) -> Target:
         folder = path.rpartition("/")[0]
-        if not statement.module or statement.module.endswith("_test"):
+        if not statement.module or statement.module == "main" or statement.module.endswith("_test"):
             return self._own(folder, statement.module, statement.name)
         found = self._folder(folder, statement.module)
         if not isinstance(found, str):
@@ -90,13 +92,18 @@ class GoResolver:
             if entry is not None:
                 return Space(entry)
             return Unresolved(f"no Go package in folder '{found}'")
-        return self._defining(f"/go/{found}#{statement.name}") or Unresolved(f"no '{statement.name}' in '{found}'")
+        for space in ("", ":main"):  # tests from outside import even a program
+            known = self._defining(f"/go/{found}{space}#{statement.name}")
+            if known is not None:
+                return known
+        return Unresolved(f"no '{statement.name}' in '{found}'")
 
     def _own(self, folder: str, package: str, name: str) -> Target:
         """What a file's own package holds; an external test package lies in the same folder."""
         if name == "*":
             return Space()
-        for space in (f":{package}",) if package else ("", ":test"):
+        spaces = ("", ":test") if not package else (":main", ":test") if package == "main" else (f":{package}",)
+        for space in spaces:
             found = self._defining(f"/go/{folder}{space}#{name}")
             if found is not None:
                 return found
@@ -111,7 +118,7 @@ class GoResolver:
         """The file that stands for a package: where its documentation is, else the first one."""
         files = self._tree.defining(f"/go/{folder}")
         left_out = (file for file in self._tree.excluded(f"{folder}/") if file.endswith(".go") and not is_test(file))
-        files = sorted([*files, *left_out])
+        files = sorted([*files, *left_out]) or self._tree.defining(f"/go/{folder}:main")
         usual = joined(folder, "doc.go"), joined(folder, f"{folder.rpartition('/')[2]}.go")
         return next((file for file in usual if file in files), files[0] if files else None)
 
