@@ -167,14 +167,13 @@ class _SwiftSweep(Sweep):
         if written in ("private", "fileprivate"):
             return "private"
         frame = self.frame
-        if not written and frame.symbol < 0 and frame.name:
-            return self._extended.get(frame.start, "protected")
-        if frame.symbol >= 0:
-            around = self.symbols[frame.symbol]
-            if around.visibility == "private":
-                return "private"
-            if not written and around.kind == "interface":
-                return around.visibility
+        around = self.symbols[frame.symbol] if frame.symbol >= 0 else None
+        if around is not None and around.visibility == "private":
+            return "private"
+        if not written and frame.name and frame.start in self._extended:
+            return self._extended[frame.start]
+        if not written and around is not None and around.kind == "interface":
+            return around.visibility
         return "protected"
 
     @property
@@ -243,13 +242,13 @@ class _SwiftSweep(Sweep):
         """What follows are members of a type that is defined elsewhere, or further up in this file."""
         begin, end = node.start_byte, node.end_byte
         self._note_around(name)
+        self._extended[begin] = {"open": "public", "public": "public"}.get(
+            written, "private" if written in ("private", "fileprivate") else "protected"
+        )
         known = self._own_types.get(text(name), -1)
         if known >= 0:
             self.enter(known, name, node, body.start_byte, function=False)
             return
-        self._extended[begin] = {"open": "public", "public": "public"}.get(
-            written, "private" if written in ("private", "fileprivate") else "protected"
-        )
         self.cut(begin, body.start_byte)
         frame = Frame(-1, name, node, (begin, body.start_byte, end), self.frame)
         self.frame = frame
@@ -308,7 +307,8 @@ class _SwiftSweep(Sweep):
         if not name:
             return
         written, words, decorators = self._modifiers(node)
-        is_required = self.frame.symbol >= 0 and self.symbols[self.frame.symbol].kind == "interface"
+        around = self.frame.node
+        is_required = around is not None and around.type == "protocol_declaration"
         begin, opened = self._given(node)
         stop = body.start_byte if body is not None else node.end_byte
         words |= {_SAID[child.type] for child in node.children if child.type in _SAID}
