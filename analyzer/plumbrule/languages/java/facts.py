@@ -240,6 +240,8 @@ class _JavaSweep(BranchSweep):
             return  # of a class without a name, which has raised the nesting
         body, given = node.child_by_field_name("body"), node.child_by_field_name("parameters")
         visibility, words, decorators = self._modifiers(node)
+        if node.type.startswith("c") and self.symbols[self.symbol].kind == "enum":
+            visibility = "private"  # a constructor of an enumeration, without a word for it (JLS 8.9.2)
         returns = self._written(node.child_by_field_name("type"))
         modifiers = [word for word in ("abstract", "static") if word in words]
         if body is None and words.isdisjoint(("abstract", "native")) and self.symbols[self.symbol].kind == "interface":
@@ -452,6 +454,12 @@ class _JavaSweep(BranchSweep):
     def on_scoped_type(self, node: Node) -> None:
         if node.start_byte >= self._names_to:
             self._dotted_type(node)
+
+    def on_record_pattern(self, node: Node) -> None:
+        """The grammar calls the type of such a pattern a name, and spells out only generic ones."""
+        said = node.named_child(0) if node.named_child_count else None
+        if said is not None and said.type == "identifier" and self.source[said.start_byte : said.end_byte] != b"var":
+            self.refer("type", said.start_byte, said.end_byte)
 
     def _dotted_type(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte

@@ -22,6 +22,7 @@
 [(annotation) (marker_annotation)] @annotation
 (type_identifier) @type
 (scoped_type_identifier) @scoped_type
+(record_pattern) @record_pattern
 
 (if_statement) @if
 [(for_statement) (enhanced_for_statement) (while_statement) (do_statement)] @loop

@@ -242,6 +242,8 @@ class _KotlinSweep(BranchSweep):
         start = node.start_byte
         scope = self._scope(start)[2]
         visibility, words, decorators = self._modifiers(node)
+        if node.type.endswith("_constructor") and self.symbol >= 0 and self.symbols[self.symbol].kind == "enum":
+            visibility = "private"  # without a word for it
         is_local = scope == _CODE
         if scope == "unnamed":
             return -1
