@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from plumbrule import languages
 from plumbrule.snapshot import FilesWalk, analyse_files
 
 
@@ -108,3 +109,25 @@ def test_labels_are_those_of_the_tree_whatever_way_it_was_reached(seed: int) -> 
             else:
                 files[path] = b"x = %d\n" % rng.randint(1, 3)
         assert walk.to(files).whole.files == analyse_files(files).files
+
+
+def test_what_builds_hold_for_no_test_is_none_whatever_it_is_called() -> None:
+    tests = {
+        "src/test/java/shop/Cart.java": ["test"],
+        "src/test/java/shop/CartTest.java": ["test", "*Test.java"],
+        "app/src/androidTest/java/shop/Cart.java": ["androidTest"],
+        "core/src/testFixtures/java/shop/Carts.java": ["testFixtures"],
+        "core/src/commonTest/kotlin/shop/Carts.kt": ["commonTest"],
+        "test/shop/src/main/java/shop/Cart.java": ["test"],
+        "shop/CartTest.java": ["*Test.java"],
+    }
+    code = [
+        "src/main/java/shop/LoadTest.java",
+        "src/main/java/shop/test/Runner.java",
+        "core/src/commonMain/kotlin/shop/TestClock.kt",
+        "core/src/jvmMain/kotlin/shop/testing/Clock.kt",
+    ]
+    assert {path: languages.test_marks(path) for path in tests} == tests
+    assert [mark for path in code for mark in languages.test_marks(path)] == []
+    assert all(map(languages.is_test, tests))
+    assert not any(map(languages.is_test, code))

@@ -143,6 +143,9 @@ class Language:
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: tuple[str, ...] = USUAL_TESTS  # names of its test files without the ending, as globs
     test_folders: tuple[str, ...] = ()  # names of folders that hold its tests, as globs, beside the usual ones
+    source_sets: tuple[
+        str, ...
+    ] = ()  # names of folders in one called `src` in which its builds hold no tests, as globs
     # Names of folders whose content belongs to the folder around them alone: by a law of the language (Go), or because
     # everyone who writes it keeps to it. Where the same name means "not for other projects" it is none.
     private_folders: tuple[str, ...] = ()
@@ -257,23 +260,52 @@ def language_of(path: str) -> Language | None:
 def is_test(path: str) -> bool:
     """A test by the folder it lies in, or by its name as the runners of its language find them."""
     folder, _, name = path.rpartition("/")
-    if not _TEST_FOLDERS.isdisjoint(folder.split("/")) or _is_named_as_test(name):
-        return True
     language = language_of(name)
+    if (
+        language is not None
+        and language.source_sets
+        and (around := _around_sources(folder, language.dialect)) != folder
+    ):
+        folder = around  # what a build calls no test is none by its own name
+    elif _is_named_as_test(name):
+        return True
+    if not _TEST_FOLDERS.isdisjoint(folder.split("/")):
+        return True
     return language is not None and language.test_folders != () and bool(_folders_of_tests(folder, language.dialect))
 
 
 def test_marks(path: str) -> list[str]:
     """What makes a file a test: the names of folders around it, sorted, and the glob that its name matches."""
-    return [*sorted(_folder_marks(path)), *_globs_of(path.rpartition("/")[2])[:1]]
+    return [*sorted(_folder_marks(path)), *_name_marks(path)]
 
 
 def _folder_marks(path: str) -> set[str]:
     """The names of folders around a file that make it a test."""
     folder, _, name = path.rpartition("/")
     language = language_of(name)
+    if language is not None and language.source_sets:
+        folder = _around_sources(folder, language.dialect)
     own = _folders_of_tests(folder, language.dialect) if language is not None and language.test_folders else ()
     return {*_TEST_FOLDERS.intersection(folder.split("/")), *own}
+
+
+def _name_marks(path: str) -> list[str]:
+    """The glob by which the name of a file makes it a test, if it does."""
+    folder, _, name = path.rpartition("/")
+    language = language_of(name)
+    is_source = language is not None and language.source_sets and _around_sources(folder, language.dialect) != folder
+    return [] if is_source else _globs_of(name)[:1]
+
+
+@lru_cache(maxsize=1 << 16)
+def _around_sources(folder: str, dialect: str) -> str:
+    """The folder around the innermost folder of sources that are no tests by the builds of a language, or this one."""
+    globs = languages()[dialect].source_sets
+    parts = folder.split("/")
+    for at in range(len(parts) - 1, 0, -1):
+        if parts[at - 1] == "src" and any(fnmatchcase(parts[at], glob) for glob in globs):
+            return "/".join(parts[: at - 1])
+    return folder
 
 
 @lru_cache(maxsize=1 << 16)
@@ -331,7 +363,7 @@ def globs_of_tests(tests: Iterable[str]) -> list[str]:
     names: set[str] = set()
     for path in tests:
         folders |= _folder_marks(path)
-        names.update(_globs_of(path.rpartition("/")[2])[:1])
+        names.update(_name_marks(path))
     return [*(f"**/{folder}/**" for folder in sorted(folders)), *sorted(names)]
 
 

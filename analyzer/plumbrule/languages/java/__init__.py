@@ -23,6 +23,8 @@ LANGUAGES = (
         folder=Path(__file__).parent,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
+        test_folders=("[a-z]*Test", "testFixtures"),  # source sets: androidTest, integrationTest
+        source_sets=("main",),
         declares=Late("plumbrule.languages.java.resolver:declares"),
     ),
 )

@@ -142,7 +142,7 @@ class JavaResolver:
             files = files[at : at + _MOST_COMPARED]
         module = self._module_of(folder)
         reach = self._reached(module) if module is not None else {}
-        asks_as_test = is_test(f"{folder}/")  # the folder is asked for, whichever of its files does
+        asks_as_test = is_test(f"{folder}/Any.java")  # the folder is asked for, whichever of its files does
 
         def distance(file: str) -> tuple[object, ...]:
             there = self._module_of(file.rpartition("/")[0])

@@ -22,7 +22,8 @@ LANGUAGES = (
         folder=Path(__file__).parent,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
-        test_folders=("[a-z]*Test",),  # source sets: commonTest, jvmTest
+        test_folders=("[a-z]*Test", "testFixtures"),  # source sets: commonTest, jvmTest
+        source_sets=("main", "[a-z]*Main"),
         declares=Late("plumbrule.languages.kotlin.resolver:declares"),
         borrows=(Path(__file__).parent.parent / "java",),
     ),
