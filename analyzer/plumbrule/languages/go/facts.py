@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from tree_sitter import Node, Query, Tree
+from tree_sitter import Node, Parser, Query, Tree
 
 from plumbrule.extract.branches import BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
@@ -18,6 +18,11 @@ _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"\s+")
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _LONGEST_TEXT = 500  # of a type kept as written; what follows is replaced by an ellipsis
+# `new` of a value, as of Go 1.26; the grammar knows that of types. What is called or reckoned with is no type.
+_NEW_VALUE = re.compile(
+    rb"\bnew\((?=\s*(?:[\"'`\d!&-]|(?:true|false)\b|[\w.\[\]]*(?<!func)(?:\(|[ \t]*[-+*/%|&^<>=])))"
+)
+_LARGEST_TWICE = 2_000_000  # bytes; longer files are read once
 _VERSION = re.compile(r"v\d+")
 _DOT_VERSION = re.compile(r"[.-]v\d+$")
 
@@ -25,6 +30,10 @@ _DOT_VERSION = re.compile(r"[.-]v\d+$")
 def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     """Facts of a `.go` file; ValueError with a plain reason if the bytes are no UTF-8 text."""
     require_text(source)
+    if tree.root_node.has_error and len(source) <= _LARGEST_TWICE:
+        plain = _NEW_VALUE.sub(b"neu(", source)  # a function like others
+        if plain != source:
+            tree = Parser(tree.language).parse(plain)
     return _GoSweep(source).run(tree, query)
 
 
