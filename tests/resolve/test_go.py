@@ -27,3 +27,79 @@ def test_a_program_that_makes_code_is_no_part_of_the_package_in_whose_folder_it_
     assert _led("cart.go", files) == {("rates.go", "rate", "type")}
     assert _led("cmd/till.go", files) == {("rates.go", "Total", "call"), ("cmd/bell.go", "ring", "call")}
     assert _led("cmd/till_test.go", files) == {("cmd/ring.go", "Ring", "read")}
+
+
+def test_names_of_the_package_are_read_and_local_ones_keys_and_labels_are_none() -> None:
+    files = {
+        "go.mod": "module shop\n",
+        "a.go": """package shop
+
+var all = []int{first}
+
+func f(given int) (result error) {
+	made := given
+	var named int
+	type own struct{ field int }
+done:
+	for index := range goods {
+		if index > limit {
+			break done
+		}
+	}
+	switch made {
+	case kind:
+		return errGone
+	}
+	use(handle, &Item{key: made}, func(inner int) int { return inner + named })
+	return goods.gone(own{})
+}
+""",
+        "b.go": """package shop
+
+const first, limit, kind = 1, 2, 3
+
+var goods []int
+var errGone error
+var given, made, named, result, field, done, index, key, inner, own int
+
+func handle() {}
+
+func use(...any) {}
+
+type Item struct{ key int }
+""",
+    }
+    assert {symbol for _, symbol, _ in _led("a.go", files)} == {
+        *("first", "limit", "kind", "goods", "errGone", "handle", "use", "Item")
+    }
+    assert ("b.go", "handle", "read") in _led("a.go", files)
+
+
+def test_methods_of_the_receiver_lead_to_the_file_of_the_package_that_has_them() -> None:
+    files = {
+        "go.mod": "module shop\n",
+        "cart.go": """package shop
+
+type Cart struct{ lines []int }
+
+func (c *Cart) Total() int { return c.taxed(c.lines) + c.own() }
+
+func (c *Cart) own() int { return 1 }
+""",
+        "tax.go": "package shop\n\nfunc (c *Cart) taxed(lines []int) int { return c.rated(c.lines) }\n",
+        "rate.go": "package shop\n\nfunc (c *Cart) rated(lines []int) int { return c.own() }\n",
+        "cart_test.go": "package shop\n\nfunc (c *Cart) check() { c.rated(nil); c.shown() }\n",
+        "shown_test.go": "package shop\n\nfunc (c *Cart) shown() { }\n",
+    }
+    assert _led("cart.go", files) == {("tax.go", "Cart.taxed", "call")}
+    assert _led("tax.go", files) == {
+        ("cart.go", "Cart", "type"),
+        ("cart.go", "Cart.lines", "read"),
+        ("rate.go", "Cart.rated", "call"),
+    }
+    assert _led("rate.go", files) == {("cart.go", "Cart", "type"), ("cart.go", "Cart.own", "call")}
+    assert _led("cart_test.go", files) == {
+        ("cart.go", "Cart", "type"),
+        ("rate.go", "Cart.rated", "call"),
+        ("shown_test.go", "Cart.shown", "call"),
+    }

@@ -157,6 +157,8 @@ class Language:
     by_name: bool = False  # callers may pass any ordinary argument by its name
     in_markup: bool = False  # its code may stand in the middle of HTML or XML, and a file begin with that
     passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
+    # A type may have members in other files than its own; they are declared by both names, a dot between them.
+    open_types: bool = False
     # Its files are modules inside each other: what a path means depends on the file and not its folder alone, and the
     # dots of a name may lead through modules.
     nested: bool = False

@@ -770,6 +770,8 @@ class Resolution(Pouring):
                 index, definition, reads = self._through_stars(path, stars, head, rest)
             else:
                 index, definition, reads = self._poured_into(path, stars, poured[0], text.split("."))
+        elif stars and rest and languages()[self.tree.entries[path].dialect].open_types:
+            index, definition, reads = self._through_own_type(path, offer, stars, head, rest)
         reads |= called
         if definition is None or definition.path == path or not self.tree.has_facts(definition.path):
             return None, reads
@@ -815,6 +817,16 @@ class Resolution(Pouring):
                 if definition is not None:
                     return star, definition, reads
         return -1, None, reads
+
+    def _through_own_type(
+        self, path: str, offer: Offer, stars: list[int], head: str, rest: str
+    ) -> tuple[int, Definition | None, frozenset[Read]]:
+        """Where a member of a type leads that this file has, if the file does not have the member."""
+        rows = self._interfaces[path].imports
+        member, _, rest = rest.partition(".")
+        if f"{head}.{member}" in offer.names:
+            return -1, None, NOTHING
+        return self._through_stars(path, [s for s in stars if rows[s].flags & IMPLICIT], f"{head}.{member}", rest)
 
     def _may_have(self, path: str, space: Space, name: str) -> bool:
         """Whether a space is to be asked for a name by this file: it would be in vain if nobody declares it there."""

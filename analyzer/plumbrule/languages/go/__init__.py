@@ -24,6 +24,7 @@ LANGUAGES = (
         generated=("*.pb.go", "*.pb.gw.go", "zz_generated.*.go"),  # by protoc and its gateway, by code-generator
         vendor_folders=("vendor",),  # `go help packages`: no package of one's own can be imported by such a path
         private_folders=("internal",),  # the compiler refuses an import from outside
+        open_types=True,  # methods stand anywhere in the package
         declares=Late("plumbrule.languages.go.resolver:declares"),
     ),
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import ClassVar
 
 from tree_sitter import Node, Parser, Query, Tree
@@ -23,6 +24,15 @@ _NEW_VALUE = re.compile(
     rb"\bnew\((?=\s*(?:[\"'`\d!&-]|(?:true|false)\b|[\w.\[\]]*(?<!func)(?:\(|[ \t]*[-+*/%|&^<>=])))"
 )
 _LARGEST_TWICE = 2_000_000  # bytes; longer files are read once
+_NAME = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
+# Everything but names, and dots between them.
+_NO_NAMES = bytes(byte if byte == 46 or byte >= 128 or chr(byte).isalnum() or byte == 95 else 32 for byte in range(256))
+_LABELLED = re.compile(rb"\b(?:goto|break|continue)[ \t]+\Z")
+_CASE = re.compile(rb"[ \t]*case\b")
+# Behind a name: the end of a label, of a key or of a case; or the type of what is being declared under that name.
+_GIVEN = re.compile(rb"[ \t]*:(?!=)|[ \t]+(?:[A-Za-z_\x80-\xff\[]|\*\S|\.\.\.)")
+_MOST_READ = 1_000  # names of other files in one function
+_MEMBER = re.compile(rb"(?:\." + _NAME + rb")?")
 _VERSION = re.compile(r"v\d+")
 _DOT_VERSION = re.compile(r"[.-]v\d+$")
 
@@ -56,6 +66,8 @@ class _GoSweep(BranchSweep):
         "recover rune string true uint uint16 uint32 uint64 uint8 uintptr".split()
     )
 
+    _NEVER: ClassVar[frozenset[bytes]] = frozenset(KEYWORDS | CONSTANTS | {name.encode() for name in BUILTINS} | {b"_"})
+
     def __init__(self, source: bytes) -> None:
         super().__init__(source)
         self._package = b""
@@ -64,6 +76,8 @@ class _GoSweep(BranchSweep):
         self._scopes: list[Span] = [(0, len(source))]  # of blocks and statements that are open, innermost last
         self._values: dict[bytes, set[Span]] = defaultdict(set)  # where a name is local
         self._types: dict[bytes, set[Span]] = defaultdict(set)
+        self._bodies: list[tuple[int, int, int]] = []  # of functions and of what variables hold: first, last, symbol
+        self._receivers: list[tuple[bytes, bytes, int, int, int]] = []  # name, type, and the body as above
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
 
@@ -146,6 +160,11 @@ class _GoSweep(BranchSweep):
         for part in (node.child_by_field_name("receiver"), given, node.child_by_field_name("result")):
             self._hide_parameters(part, inside)
         self._hide_type_parameters(node)
+        self._bodies.append((*inside, index))
+        receiver = node.child_by_field_name("receiver")
+        for declaration in receiver.named_children if receiver is not None and owner else ():
+            for own in _names(declaration):
+                self._receivers.append((self.source[own.start_byte : own.end_byte], owner, *inside, index))
         self.enter(index, name, node, body.start_byte, function=True)
 
     def _signature(self, node: Node, given: Node) -> str:
@@ -251,6 +270,9 @@ class _GoSweep(BranchSweep):
             for named in names:
                 self._values[self.source[named.start_byte : named.end_byte]].add((node.end_byte, end))
             return
+        value = node.child_by_field_name("value")
+        if value is not None:
+            self._bodies.append((value.start_byte, value.end_byte, -1))
         kind = "constant" if node.type == "const_spec" else "variable"
         said = self._written(node.child_by_field_name("type"))
         for named in names:
@@ -359,6 +381,65 @@ class _GoSweep(BranchSweep):
     def finish(self) -> None:
         values = {name: spans for name, spans in self._values.items() if name != b"_"}
         self.read_imported_names(self._import_spans, Hiding(values, self._types))
+        own = {symbol.name.encode() for symbol in self.symbols}
+        self._read_package(own)
+        self._use_receivers(own)
+
+    def _read_package(self, own: Set[bytes]) -> None:
+        """Names of the package are read without a word of where they are from: whatever is not local may be one. What
+        a function has a local name for it is not asked for under that name, wherever it stands in it."""
+        masked = self._masked
+        never = self._NEVER | own | {row.alias.encode() for row in self.imports if row.alias}
+        known: dict[int, set[bytes]] = defaultdict(set)  # what is called and made is not read as well
+        for symbol, _, name in self._references:
+            known[symbol].add(name.partition(b".")[0])
+        self._bodies.sort()
+        starts = [first for first, _, _ in self._bodies]
+        local: dict[int, set[bytes]] = defaultdict(set)  # by place of the body
+        for name, spans in self._values.items():
+            for start, _ in spans:
+                local[bisect_right(starts, start) - 1].add(name)
+        for place, (first, last, symbol) in enumerate(self._bodies):
+            words = set(masked[first:last].translate(_NO_NAMES).split())
+            names = {word.partition(b".")[0] for word in words} - never - known[symbol] - local[place]
+            for name in sorted(names)[:_MOST_READ]:
+                at = -1 if name[:1] < b"A" else self._read_at(name, first, last)
+                if at >= 0:
+                    member = _MEMBER.match(masked, at + len(name))
+                    self._references.setdefault((symbol, "read", name + (member[0] if member else b"")), at)
+
+    def _read_at(self, name: bytes, first: int, last: int) -> int:
+        """Where a name is first read there, -1 if nowhere."""
+        masked = self._masked
+        end = first
+        while (start := masked.find(name, end, last)) >= 0:
+            end = start + len(name)
+            behind = masked[end : end + 1]
+            if _NO_NAMES[masked[start - 1]] != 32 or (behind != b"." and _NO_NAMES[ord(behind or b" ")] != 32):
+                continue
+            if _LABELLED.search(masked, max(first, start - 12), start) is not None:
+                continue
+            given = _GIVEN.match(masked, end, last)
+            if given is None or (
+                given[0].endswith(b":") and _CASE.match(masked, masked.rfind(b"\n", 0, start) + 1, start) is not None
+            ):
+                return start
+        return -1
+
+    def _use_receivers(self, own: Set[bytes]) -> None:
+        """What a method uses of its receiver may be declared in another file of the package."""
+        masked = self._masked
+        members: dict[bytes, re.Pattern[bytes]] = {}
+        for receiver, owner, first, last, symbol in self._receivers:
+            if receiver not in members:
+                members[receiver] = re.compile(rb"(?<![\w.\x80-\xff])" + receiver + rb"\.(" + _NAME + rb")([ \t]*\()?")
+            for found in members[receiver].finditer(masked, first, last):
+                name = b"%s.%s" % (owner, found[1])
+                if name not in own:
+                    kind = "call" if found[2] else "read"
+                    self._references.setdefault((symbol, kind, name), found.start())
+                    if found[2]:
+                        self._calls.setdefault((symbol, name), []).append(found.end(1))
 
 
 def _specs(declaration: Node) -> Iterator[Node]:

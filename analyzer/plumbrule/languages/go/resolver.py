@@ -27,7 +27,9 @@ _REQUIRED = re.compile(rf"^\s*{_QUOTED}\s+v\S+", re.MULTILINE)
 def declares(path: str, interface: Interface) -> Iterable[str]:
     """`/go/FOLDER` of a package that can be imported, and `/go/FOLDER#NAME` of what is in it; of what only its tests
     see `/go/FOLDER:test#NAME`, and of what only tests see that are a package of their own `/go/FOLDER:PACKAGE#NAME`.
-    `/go/FOLDER:main` of a program: one that makes code often lies in the folder of a package and is none of it."""
+    `/go/FOLDER:main` of a program: one that makes code often lies in the folder of a package and is none of it. Of a
+    method of a type of another file its name behind that of the type, and `/go+FOLDER#TYPE`."""
+    folder = path.rpartition("/")[0]
     space = f"/go/{path.rpartition('/')[0]}"
     package = interface.spaces[0][0] if interface.spaces else ""
     if path.endswith("_test.go"):
@@ -35,9 +37,15 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
     else:
         space = f"{space}:main" if package == "main" else space
         yield space
+    own = {symbol.name for symbol in interface.symbols if symbol.parent < 0}
     for symbol in interface.symbols:
-        if symbol.parent < 0 and symbol.kind != "method":
+        if symbol.parent >= 0:
+            continue
+        owner = symbol.name.partition(".")[0]
+        if symbol.kind != "method" or owner not in own:
             yield f"{space}#{symbol.name}"
+        if symbol.kind == "method" and owner not in own:
+            yield f"/go+{folder}#{owner}"
 
 
 class _Module(NamedTuple):
@@ -105,8 +113,11 @@ class GoResolver:
         spaces = ("", ":test") if not package else (":main", ":test") if package == "main" else (f":{package}",)
         for space in spaces:
             found = self._defining(f"/go/{folder}{space}#{name}")
+            if found is not None and "." in name:
+                return Located(found.path, called=name)
             if found is not None:
-                return found
+                # Of a type with methods in several files each is asked for by its own name.
+                return Space(found.path) if self._tree.is_defined(f"/go+{folder}#{name}") else found
         return Unresolved(f"no '{name}' in this package")
 
     def _defining(self, what: str) -> Located | None:
