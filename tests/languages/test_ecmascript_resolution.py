@@ -447,6 +447,13 @@ def test_an_alias_is_not_guessed_where_two_files_fit() -> None:
     assert target == Unresolved("no such module; an alias set by a bundler cannot be read")
 
 
+def test_the_folder_around_a_file_is_no_guess_for_a_package_of_its_name() -> None:
+    files = {"package.json": {}, "src/yjs/index.ts": "", "src/yjs/bind.ts": "", "src/yjs/deep/a.ts": ""}
+    for path in ("src/yjs/bind.ts", "src/yjs/deep/a.ts"):
+        assert locate(path, "yjs", files) == External("yjs")
+    assert found("src/main.ts", "yjs", files) == "src/yjs/index.ts"
+
+
 def test_an_alias_with_a_name_is_guessed_by_its_folder() -> None:
     files = {"package.json": {}, "src/components/Button.tsx": "", "src/pages/a.tsx": ""}
     assert found("src/pages/a.tsx", "@components/Button", files) == "src/components/Button.tsx"

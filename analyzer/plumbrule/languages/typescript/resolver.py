@@ -477,6 +477,8 @@ class EcmaScriptResolver:
             base = join(root, plain)
             if base is None or (slash and not self._tree.is_dir(_under(root, first))):
                 continue
+            if f"{folder}/".startswith(f"{base}/"):
+                continue  # nobody calls the folder around himself by a name of the outside
             if (found := self._module(base)) is not None:
                 hits.add(found)
         return Located(hits.pop(), confidence=0.7) if len(hits) == 1 else None
