@@ -203,3 +203,17 @@ def test_an_excluded_file_answers_for_no_name_that_java_has_elsewhere() -> None:
     assert [(path, one.text) for path, one in left.graph.unresolved()] == [
         ("src/main/java/org/app/Lost.java", "org.shop:Missing")
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "other", "text"),
+    [
+        ("php", "src/Tax.php", "old/Tax.php", "<?php\nnamespace Shop;\nclass Tax { }\n"),
+        ("ruby", "lib/shop/tax.rb", "old/more.rb", "module Shop\n  class Tax\n    def old; end\n  end\nend\n"),
+    ],
+)
+def test_who_defines_the_same_again_does_not_get_the_edges(language: str, path: str, other: str, text: str) -> None:
+    files = ALL[language] | {other: text}
+    before, after = edges(walked(files).graph), edges(walked(files, path).graph)
+    assert any(edge[1] == path for edge in before)
+    assert not any(other in edge[:2] for edge in (*before, *after))

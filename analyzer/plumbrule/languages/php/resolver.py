@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LARGEST_MANIFEST = 1_000_000
 _LARGEST_LOCK = 10_000_000
 _ENDINGS = (".php", ".inc", "")
+_SEPARATOR = "\\"
 _GUESSED = 0.8  # one of several files that define a name, and none is where Composer would look
 
 
@@ -129,6 +130,12 @@ class PhpResolver:
     def _defining(self, path: str, full: str) -> Located | None:
         """The file that defines a name; of several the one that Composer would load, else the nearest."""
         files = self._tree.defining(f"/php/{full}")
+        left_out = self._tree.excluded(f"{full.rpartition(_SEPARATOR)[2]}.php")
+        if left_out:
+            # What Composer would load and nobody may read is meant all the same, whoever else defines it.
+            first = next((file for file in self._expected(full) if file in files or file in left_out), "")
+            if first in left_out:
+                return Located(first)
         if not files:
             return None
         if len(files) == 1:

@@ -163,6 +163,11 @@ class RubyResolver:
             files = [file for file in files if _TESTS.isdisjoint(file.split("/"))]
         if not files:
             return None
+        last = _UPPER.sub(r"\1_\2", full.rpartition(".")[2]).lower()
+        for file in self._tree.excluded(f"{last}.rb"):
+            # Others only open again what the file that is called so defines, though nobody may read it.
+            if _alike(file, words) == len(words) > max(_alike(other, words) for other in files):
+                return Located(file)
         if len(files) == 1:
             return Located(files[0], inside=inside)
 
