@@ -88,6 +88,19 @@ def test_a_function_that_appears_in_the_namespace_is_meant_before_the_global_one
     assert [edge[0] for edge in _edges(rows) if edge[3] == "helper"] == ["src/near.php"]
 
 
+@pytest.mark.parametrize("head", ["<?php\n", "<?php\nnamespace Shop;\n"])
+def test_a_function_that_nothing_here_defines_is_no_package(head: str) -> None:
+    source = head + "if (isset($a)) { env('A'); } elseif (isset($b)) { exit(1); }\n"
+    rows = analyse_files({"a.php": source.encode()}).files["a.php"]
+    assert not rows.externals
+    assert not rows.unresolved
+
+
+def test_a_function_of_the_language_is_its_own_however_it_is_asked_for() -> None:
+    rows = analyse_files({"a.php": b"<?php\nnamespace Shop;\nuse function strlen;\nstrlen('a');\n"}).files["a.php"]
+    assert [(row.package, row.name) for row in rows.externals] == [("php", "strlen")]
+
+
 def test_a_second_definition_counts_only_where_composer_looks() -> None:
     tree = {path: text.encode() for path, text in SHOP.items()}
     walked = FilesWalk()

@@ -22,6 +22,8 @@ _COMMENT = re.compile(rb"(?://|#(?!\[))[^\n]*|/\*.*?\*/", re.DOTALL)
 _LONGEST_TEXT = 500  # of a type or default kept as written; what follows is replaced by an ellipsis
 _NAMES = frozenset(("name", "qualified_name", "relative_name"))
 _OWN = frozenset((b"self", b"static", b"parent"))
+# Words of the language that the grammar may take for a call.
+_NO_FUNCTIONS = frozenset(b"isset empty unset eval exit die array list echo print include require".split())
 _NO_CLASSES = _OWN | frozenset(
     b"mixed never void null object iterable callable int float bool string array true false".split()
 )
@@ -348,9 +350,9 @@ class _PhpSweep(BranchSweep):
         if name == b"define":
             self._constant(node)
         known = self._place.functions.get(name)
-        if known is None and name.lower() in FUNCTIONS:
+        if name.lower() in _NO_FUNCTIONS or (known is None and name.lower() in FUNCTIONS):
             return
-        level = GLOBAL_TOO if known is None and self._place.name else 0
+        level = GLOBAL_TOO if known is None else 0
         self._note("call", known or self._place.inside(name), b"", called, -1, said=False, level=level)
 
     def _constant(self, call: Node) -> None:

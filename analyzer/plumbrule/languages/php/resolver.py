@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from plumbrule.languages import External, Located, Space, Target, Unresolved
 from plumbrule.languages.php import MANIFESTS
 from plumbrule.languages.php.facts import GLOBAL_TOO
-from plumbrule.languages.php.standing import CLASSES, EXTENSIONS
+from plumbrule.languages.php.standing import CLASSES, EXTENSIONS, FUNCTIONS
 from plumbrule.languages.ways import climbed, joined, shared
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class PhpResolver:
 
     def _missing(self, full: str, statement: Import) -> Target:
         """What a name is that nothing here defines."""
-        if "\\" not in full and full in EXTENSIONS:
+        if "\\" not in full and (full in EXTENSIONS or full.encode() in FUNCTIONS):
             return External("php")
         if statement.level == GLOBAL_TOO:
             return Unresolved(f"no function '{statement.name}' here")
