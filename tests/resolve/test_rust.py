@@ -55,6 +55,15 @@ LINES = [
     "pub fn make() {}",
     "#[macro_export] macro_rules! ring { () => {} }",
     "use crate::ring;",
+    "macro_rules! chime { () => { $crate::ring!() } } pub(crate) use chime;",
+    "macro_rules! chime { () => {} } pub use chime as gong;",
+    "fn loud() { ring!(); chime!(); crate::ring!(); shop::chime!(); }",
+    "use crate::a::chime;",
+    "use super::{gong, chime as toll};",
+    "extern crate self as mine;",
+    "use mine::a::Cart as Own;",
+    "#[proc_macro_derive(Shiny)] pub fn shine() {}",
+    "use crate::Shiny;",
     "impl Cart { pub fn open() { b::Till::open() } }",
     "define! { struct Odd; mod deep; }",
     'include!("other.rs");',
@@ -231,3 +240,54 @@ def test_globs_of_what_lies_in_the_same_file_end_the_search() -> None:
         "src/cart.rs": "use crate::tax::*;\nuse crate::tax::K3::*;\nfn f() { A3; lost(); B5; Lost::lost() }\n",
     }
     assert {d.dst for d in _rows("src/cart.rs", files).dependencies} == {"src/tax.rs"}
+
+
+MACROS = {
+    "Cargo.toml": '[package]\nname = "shop"\nedition = "2021"\n',
+    "src/lib.rs": "#[macro_use]\nmod rings;\nmacro_rules! near { () => {} }\nmod cart;\nmod r#type;\n",
+    "src/rings.rs": (
+        "macro_rules! ring { () => {} }\nmacro_rules! near { () => {} }\n"
+        "#[macro_export]\nmacro_rules! bell { () => {} }\n"
+        "macro_rules! shown { () => {} }\npub(crate) use shown;\npub(crate) use shown as other;\n"
+    ),
+    "src/type.rs": "",
+    "src/cart.rs": "",
+}
+
+
+def _with_macros(source: str) -> FileRows:
+    return _rows("src/cart.rs", {**MACROS, "src/cart.rs": source})
+
+
+def test_a_macro_is_seen_from_where_it_is_written_on_without_an_import() -> None:
+    assert _shown(_with_macros("fn f() {\n    ring!();\n    near!();\n    gone!();\n}\n")) == [
+        ("src/lib.rs", "call", 3, "near"),  # the one around it, not that of a sibling
+        ("src/rings.rs", "call", 2, "ring"),
+    ]
+
+
+def test_a_function_of_a_macros_name_is_no_macro() -> None:
+    assert not _shown(_with_macros("fn f() {\n    ring();\n    let bell = 1;\n    bell;\n}\n"))
+
+
+def test_a_macro_is_had_from_the_crates_root_wherever_it_is_exported() -> None:
+    assert _shown(_with_macros("fn f() {\n    crate::bell!();\n}\n")) == [
+        ("src/rings.rs", "call", 2, "bell"),
+        ("src/rings.rs", "import", 2, "bell"),
+        ("src/rings.rs", "uses", 2, "bell"),
+    ]
+
+
+def test_a_use_makes_a_path_to_a_macro_of_its_file() -> None:
+    rows = _with_macros("use crate::rings::{other, shown};\nfn f() {\n    shown!();\n    other!();\n}\n")
+    assert _shown(rows) == [
+        ("src/rings.rs", "call", 3, "shown"),
+        ("src/rings.rs", "call", 4, "other"),
+        ("src/rings.rs", "import", 1, "other, shown"),
+        ("src/rings.rs", "uses", 1, "other, shown"),
+    ]
+    assert not rows.unresolved
+    assert not _rows("src/rings.rs", MACROS).externals
+
+
+

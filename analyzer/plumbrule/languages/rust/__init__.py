@@ -8,6 +8,8 @@ from plumbrule.languages import Language, Late
 
 MANIFESTS = ("Cargo.toml",)
 
+IN_TEXT = 2  # `Import.level` of a macro by its plain name, which is seen from where it is written on
+
 LANGUAGES = (
     Language(
         name="rust",

@@ -13,7 +13,8 @@ from plumbrule.extract.branches import BRANCH, SWITCH, BranchSweep
 from plumbrule.extract.frames import Frame
 from plumbrule.extract.hiding import Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import PART, REEXPORT, TYPE_ONLY, Export, Facts, Import, Parameter
+from plumbrule.facts import IMPLICIT, PART, REEXPORT, TYPE_ONLY, Export, Facts, Import, Parameter
+from plumbrule.languages.rust import IN_TEXT
 from plumbrule.languages.rust.macros import decisions, included, mentions, modules
 from plumbrule.languages.rust.paths import Heads, Path, first, from_file, is_small, leaves, spelt, split
 from plumbrule.languages.rust.patterns import scope
@@ -32,6 +33,7 @@ _FARTHEST = 20_000  # between an attribute and its item: what is said of it
 _DEEPEST = 32  # modules inside each other in one file
 _MOST_ROWS = 400  # of paths that need no `use`, in one file
 _AFTER_NAME = re.compile(rb"\s*(?:::|\(|!(?!=))")
+_BANG = re.compile(rb"\s*!(?!=)")
 _FIELD = re.compile(rb"\s*:(?!:)")
 
 _PANICS = frozenset((b"panic", b"unreachable", b"todo", b"unimplemented"))
@@ -50,6 +52,15 @@ class _Impl(NamedTuple):
     owner: bytes
     frame: Frame  # around it
     of_trait: bool
+
+
+class _Called(NamedTuple):
+    """A macro that is called by its plain name."""
+
+    start: int
+    end: int
+    symbol: int
+    is_test: bool
 
 
 class _RustSweep(BranchSweep):
@@ -92,6 +103,8 @@ class _RustSweep(BranchSweep):
         self._kinds: dict[int, str] = {}  # where a type stands that is more than used
         self._named: set[int] = set()  # where types are defined
         self._paths: dict[int, Path] = {}
+        self._called: list[_Called] = []
+        self._rules: set[bytes] = set()  # macros that this file defines, as far as it was read
         self._trees: list[tuple[int, int, Frame | None, bool]] = []  # what macros get, and the frame that it counts for
         self._items: list[tuple[int, int]] = []  # macros that may define something
         self._tests_to = 0
@@ -222,6 +235,11 @@ class _RustSweep(BranchSweep):
             if is_star and module == "self":
                 continue  # what is in this file
             alias = "" if is_star else text(bound)
+            if not name and path[0] in self._rules:
+                # `use m;` makes a path to a macro of this file, which has it by that name already.
+                if offered and bound != path[0]:
+                    self.exports.append(Export(".".join((*map(text, inside), alias)), module, -1, self.line(at)))
+                continue
             self.imports.append(Import(module, 0, name, "" if alias == "_" else alias, self.line(at), flags, symbol))
             if offered and not is_star and alias not in ("", "_"):
                 shown = ".".join((*map(text, inside), alias))
@@ -422,6 +440,7 @@ class _RustSweep(BranchSweep):
         name = self.source[named.start_byte : named.end_byte]
         names = _names_of(attributes)
         seen = "public" if "macro_export" in names else "protected"
+        self._rules.add(name)
         if not self.in_function:
             # What it takes no signature tells.
             self.define(name, "function", seen, (start, end), modifiers="wrapped", decorators=names)
@@ -436,11 +455,11 @@ class _RustSweep(BranchSweep):
         name = self.source[start:end]
         if name in _PANICS:
             self.raises(node, text(name))
+        symbol = self.frame.symbol
         if named.type == "identifier":
-            self.refer("call", start, end)
+            self._called.append(_Called(start, end, symbol, start < self._tests_to))
         else:
             self._use_path(start, end, "call")
-        symbol = self.frame.symbol
         if symbol >= 0 and self.symbols[symbol].kind == "namespace" and self._owner(start) is None:
             self._items.append((node.start_byte, node.end_byte))
         last = self._trees[-1] if self._trees else None
@@ -494,6 +513,8 @@ class _RustSweep(BranchSweep):
             return False
         masked = self._masked
         before = masked[max(0, start - 2) : start]
+        if _BANG.match(masked, end) is not None:
+            return False  # a macro: those are met apart
         return before != b"::" and before[-1:] != b"'" and _FIELD.match(masked, end) is None
 
     # -- figures --------------------------------------------------------------------------------------------------
@@ -534,6 +555,7 @@ class _RustSweep(BranchSweep):
         self._settle_imports()
         self._use_spans.sort()
         self.read_imported_names(self._use_spans)
+        self._bind_macros()
         self._bind_paths()
 
     def _open_fields(self) -> None:
@@ -599,10 +621,34 @@ class _RustSweep(BranchSweep):
                 row = row._replace(module=module) if len(module) <= LONGEST_NAME else row
             rows[index] = _as_part(row, parts)
 
+    def _bind_macros(self) -> None:
+        """Macros by their plain names: those of the file and of a `use`, else those of whoever's text it stands in.
+
+        They have names of their own, which a `$` tells from those of functions.
+        """
+        bound = self._bound_names()
+        has_star = any(row.name == "*" for row in self.imports)
+        needs: dict[str, tuple[int, bool]] = {}
+        for start, end, symbol, is_test in self._called:
+            written = self.source[start:end].removeprefix(b"r#")
+            name = text(written)
+            is_known = name in bound or name in self.BUILTINS
+            if is_known or has_star:
+                self.refer_as(symbol, "call", written, start, end)
+            if not is_known and len(written) < LONGEST_NAME:
+                line, only_tests = needs.get(name, (self.line(start), True))
+                if name in needs or len(needs) < _MOST_ROWS:
+                    needs[name] = line, only_tests and is_test
+                self.refer_as(symbol, "call", written + b"$", start, end)
+        for name, (line, only_tests) in sorted(needs.items()):
+            flags = IMPLICIT | (TYPE_ONLY if only_tests else 0)
+            self.imports.append(Import("", IN_TEXT, name, f"{name}$", line, flags, -1))
+
     def _bind_paths(self) -> None:
         """References by paths, and the rows of those that no `use` introduces."""
         heads = Heads(self._bound_names(), any(row.name == "*" for row in self.imports))
-        needs: dict[str, tuple[int, bool]] = {}  # module -> (line, whether only tests do)
+        # (module, macro of it or nothing) -> (line, whether only tests do)
+        needs: dict[tuple[str, str], tuple[int, bool]] = {}
         for start, path in sorted(self._paths.items()):
             words = spelt(self._masked[start : path.end], path.inside)
             is_outer = heads.leads_out(words) if words else None
@@ -610,15 +656,19 @@ class _RustSweep(BranchSweep):
                 continue
             name = b".".join(words)
             if is_outer:
-                module = text(name).rpartition(".")[0]
-                line, is_test = needs.get(module, (self.line(start), True))
-                if module in needs or len(needs) < _MOST_ROWS:
-                    needs[module] = line, is_test and path.is_test
+                module, _, last = text(name).rpartition(".")
+                is_macro = bool(module) and path.kind == "call" and _BANG.match(self._masked, path.end) is not None
+                need = module, last if is_macro else ""
+                line, is_test = needs.get(need, (self.line(start), True))
+                if need in needs or len(needs) < _MOST_ROWS:
+                    needs[need] = line, is_test and path.is_test
+                if is_macro:  # wherever it lies, it is had from the crate's root
+                    name = f"{module}.{last}".replace(".", "$").encode()
             self.refer_as(path.symbol, path.kind, name, start, path.end)
         # The module without dots last: it answers where none of the others is spelt out.
-        for module, (line, is_test) in sorted(needs.items(), key=lambda one: ("." not in one[0], one[1], one[0])):
-            flags = TYPE_ONLY if is_test else 0
-            self.imports.append(Import(module, 1, "", module.partition(".")[0], line, flags, -1))
+        for (module, macro), (line, is_test) in sorted(needs.items(), key=lambda one: ("." not in one[0][0], one[1])):
+            alias = f"{module}.{macro}".replace(".", "$") if macro else module.partition(".")[0]
+            self.imports.append(Import(module, 1, macro, alias, line, TYPE_ONLY if is_test else 0, -1))
 
 
 def _as_part(row: Import, parts: Set[str]) -> Import:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Space, Target, Unresolved
+from plumbrule.languages.rust import IN_TEXT
 from plumbrule.languages.rust.manifests import Package, packages
 from plumbrule.languages.ways import climbed, joined
 
@@ -24,6 +25,7 @@ _STANDARD = frozenset(("std", "core", "alloc", "proc_macro", "test"))
 _OWN_FOLDER = frozenset(("mod.rs", "lib.rs", "main.rs", "build.rs"))
 _DEEPEST = 60  # modules inside each other
 _GUESSED = 0.7
+_ONLY = 0.9  # of a macro, where the crate has no other one of its name
 _MODULE = re.compile(r'mod(?: ([^"]+?))?(?: "(.*)")?')
 
 
@@ -37,7 +39,7 @@ class _Place(NamedTuple):
 def declares(path: str, interface: Interface) -> Iterator[str]:
     """What a file tells others of the modules in it: `/rust/mod:FILE#NAME` those that are files, `/rust/in:FILE#NAME`
     those inside it, `/rust/child:FILE` where the former may lie, `/rust/path:FILE` where `#[path]` says that one
-    lies, with `#NAME` also which; `/rust/macro#NAME` macros that it exports."""
+    lies, with `#NAME` also which; `/rust/rules#NAME` macros, and `/rust/macro#NAME` those that it exports."""
     for row in interface.imports:
         told = _MODULE.fullmatch(row.module) if row.module[:3] == "mod" and row.name else None
         if told is not None:
@@ -45,8 +47,11 @@ def declares(path: str, interface: Interface) -> Iterator[str]:
     for symbol in interface.symbols:
         if symbol.kind == "namespace":
             yield f"/rust/in:{path}#{symbol.name}"
-        elif symbol.modifiers == "wrapped" and "macro_export" in symbol.decorators:
-            yield f"/rust/macro#{symbol.name.rpartition('.')[2]}"
+        elif "wrapped" in symbol.modifiers:
+            name = symbol.name.rpartition(".")[2]
+            yield f"/rust/rules#{name}"
+            if "macro_export" in symbol.decorators:
+                yield f"/rust/macro#{name}"
 
 
 def _declared_by(path: str, folders: str, way: str | None, name: str) -> Iterator[str]:
@@ -123,6 +128,8 @@ class RustResolver:
             if found is not None and self._tree.has(found):
                 return Located(found)
             return Unresolved("no such file to include")
+        if statement.level == IN_TEXT:
+            return self._in_text(path, name)
         words = module.split(".") if module else []
         asked = [] if name in ("", "*") else [name]
         begin = self._begin(path, words, is_path=statement.level > 0)
@@ -340,6 +347,22 @@ class RustResolver:
             if file != path and self._tree.has(file):
                 return _Place(file)
         return None
+
+    def _in_text(self, path: str, name: str) -> Target:
+        """The file of a macro that is called by its plain name: that of the nearest module around, else the only one of
+        the crate that has it. Whether `#[macro_use]` lets one see it is not asked: else it would not compile."""
+        files = self._tree.defining(f"/rust/rules#{name}")
+        around = path
+        for _ in range(_DEEPEST if files else 0):
+            above = self._parent(around)
+            if above is None:
+                break
+            around = above.file
+            if around in files and around != path:
+                return Located(around)
+        own = self._crate(path)[0] if files else None
+        near = [file for file in files if own is not None and self._crate(file)[0] == own]
+        return Located(near[0], confidence=_ONLY) if len(near) == 1 else Unresolved("no one macro of that name here")
 
     def _macro(self, package: Package, name: str) -> str | None:
         """The file of a package that exports this macro: wherever it lies, it is had from the crate's root."""
