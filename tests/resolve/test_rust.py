@@ -291,3 +291,15 @@ def test_a_use_makes_a_path_to_a_macro_of_its_file() -> None:
 
 
 
+def test_a_derived_trait_is_had_by_the_name_that_it_is_derived_by() -> None:
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["made", "app"]\n',
+        "made/Cargo.toml": '[package]\nname = "made"\nedition = "2021"\n[lib]\nproc-macro = true\n',
+        "made/src/lib.rs": "#[proc_macro_derive(Shiny, attributes(shiny))]\npub fn derive(i: T) -> T { i }\n",
+        "app/Cargo.toml": '[package]\nname = "app"\nedition = "2021"\n[dependencies]\nmade = {path = "../made"}\n',
+        "app/src/lib.rs": "use made::Shiny;\n#[derive(Shiny)]\npub struct A;\n",
+    }
+    rows = _rows("app/src/lib.rs", files)
+    assert not rows.unresolved
+    assert [(use.symbol, use.line) for use in rows.uses] == [("derive", 1), ("derive", 2)]
+

@@ -24,6 +24,7 @@ _SPACE = re.compile(rb"\s+")
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _BLANK_OR_COMMENT = re.compile(rb"(?:\s++|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z")
 _ATTRIBUTE = re.compile(rb"#!?\s*\[\s*(?:unsafe\s*\(\s*)?([\w:]+)")
+_DERIVE = re.compile(rb"#\s*\[\s*proc_macro_derive\s*\(\s*(\w+)")  # what others have such a function by
 _FEATURE = re.compile(rb'\bfeature\s*=\s*"([^"\\\s,]{1,64})"')
 _LONGEST_CFG = 1_000
 _CFG_TEST = re.compile(rb"#!?\[cfg\((?:all\()?test[,)]")
@@ -318,6 +319,8 @@ class _RustSweep(BranchSweep):
             decorators=_names_of(attributes),
         )
         self._take_parameters(index, given)
+        for derived in filter(None, map(_DERIVE.match, attributes)):
+            self.exports.append(Export(text(derived[1]), text(name), -1, self.line(node.start_byte)))
         if is_method:
             self._methods.add(index)
         if body is None:
