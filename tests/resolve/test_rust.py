@@ -303,3 +303,11 @@ def test_a_derived_trait_is_had_by_the_name_that_it_is_derived_by() -> None:
     assert not rows.unresolved
     assert [(use.symbol, use.line) for use in rows.uses] == [("derive", 1), ("derive", 2)]
 
+
+def test_a_crate_may_have_a_name_for_itself() -> None:
+    lib = "extern crate self as own;\npub mod cart;\npub mod tax;\n"
+    files = {**SHOP, "src/lib.rs": lib, "src/cart.rs": "use own::tax::Rate;\n"}
+    assert _shown(_rows("src/cart.rs", files)) == [
+        ("src/tax.rs", "import", 1, "Rate"),
+        ("src/tax.rs", "uses", 1, "Rate"),
+    ]

@@ -39,11 +39,14 @@ class _Place(NamedTuple):
 def declares(path: str, interface: Interface) -> Iterator[str]:
     """What a file tells others of the modules in it: `/rust/mod:FILE#NAME` those that are files, `/rust/in:FILE#NAME`
     those inside it, `/rust/child:FILE` where the former may lie, `/rust/path:FILE` where `#[path]` says that one
-    lies, with `#NAME` also which; `/rust/rules#NAME` macros, and `/rust/macro#NAME` those that it exports."""
+    lies, with `#NAME` also which; `/rust/rules#NAME` macros, and `/rust/macro#NAME` those that it exports;
+    `/rust/self#NAME` what it calls its own crate."""
     for row in interface.imports:
         told = _MODULE.fullmatch(row.module) if row.module[:3] == "mod" and row.name else None
         if told is not None:
             yield from _declared_by(path, told[1] or "", told[2], row.name)
+        elif row.module == "self" and not row.name and row.alias:
+            yield f"/rust/self#{row.alias}"
     for symbol in interface.symbols:
         if symbol.kind == "namespace":
             yield f"/rust/in:{path}#{symbol.name}"
@@ -192,7 +195,9 @@ class RustResolver:
             package, folder = own.needs[name]
             other = self._packages.get(folder) if folder is not None else None
             return other.library if other is not None and other.library else External(package)
-        return own.library if name == own.crate and own.library else None
+        if own.library and (name == own.crate or own.library in self._tree.defining(f"/rust/self#{name}")):
+            return own.library
+        return None
 
     def _above(self, path: str, words: list[str]) -> Target | tuple[_Place, list[str], float]:
         place: _Place | None = _Place(path)
