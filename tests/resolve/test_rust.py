@@ -290,6 +290,11 @@ def test_a_use_makes_a_path_to_a_macro_of_its_file() -> None:
     assert not _rows("src/rings.rs", MACROS).externals
 
 
+def test_a_module_called_like_a_keyword_is_read_only_by_its_raw_name() -> None:
+    lib = MACROS["src/lib.rs"] + "type A = u8;\nstruct B { r#type: u8 }\nfn f(b: B) -> u8 { b.r#type }\n"
+    rows = _rows("src/lib.rs", {**MACROS, "src/lib.rs": lib})
+    assert [(d.kind, d.line) for d in rows.dependencies if d.dst == "src/type.rs"] == [("part", 5)]
+
 
 def test_a_derived_trait_is_had_by_the_name_that_it_is_derived_by() -> None:
     files = {

@@ -516,6 +516,8 @@ class _RustSweep(BranchSweep):
             return False
         masked = self._masked
         before = masked[max(0, start - 2) : start]
+        if masked[start:end].partition(b".")[0] in self.KEYWORDS and (before != b"r#" or masked[start - 3] == 46):
+            return False  # `type` or a field `.r#type`, where there is a module `r#type`
         if _BANG.match(masked, end) is not None:
             return False  # a macro: those are met apart
         return before != b"::" and before[-1:] != b"'" and _FIELD.match(masked, end) is None
