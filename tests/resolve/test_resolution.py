@@ -317,6 +317,18 @@ def test_who_defines_a_name_is_asked_again_when_an_include_moves_anywhere_on_the
     assert rows == analyse_files(tree).files["run.c"]
 
 
+def test_of_headers_that_only_the_tree_has_the_nearest_is_meant_and_of_equally_near_ones_none() -> None:
+    boards = {"boards/big/board.h": "", "boards/small/board.h": "", "boards/small/pins.h": "", "src/main.c": ""}
+    asked = '#include "board.h"\n#include <board.h>\n#include "small/board.h"\n'
+    rows = _rows("src/main.c", {**boards, "src/main.c": asked})
+    assert [(d.dst, d.line, d.confidence) for d in rows.dependencies] == [("boards/small/board.h", 3, 0.95)]
+    assert [(one.line, one.reason) for one in rows.unresolved] == [
+        (1, "the tree has several, such as boards/big/board.h and boards/small/board.h: the build says which")
+    ]
+    rows = _rows("boards/small/x/y.c", {**boards, "boards/small/x/y.c": '#include "board.h"\n'})
+    assert [(d.dst, d.confidence) for d in rows.dependencies] == [("boards/small/board.h", 0.8)]
+
+
 def test_a_submodule_is_the_target_and_its_package_is_not() -> None:
     rows = _rows("app.py", {"app.py": "from shop import cart\n", "shop/__init__.py": "", "shop/cart.py": ""})
     assert [(d.dst, d.kind) for d in rows.dependencies] == [("shop/cart.py", "import")]

@@ -143,8 +143,8 @@ class IncludeResolver:
         made = self._tree.first(path, _TEMPLATES)
         return Located(made) if made is not None else None
 
-    def _in_tree(self, folder: str, name: str, *, angled: bool) -> Located | None:
-        """A file anywhere whose path ends so: the nearest, of several."""
+    def _in_tree(self, folder: str, name: str, *, angled: bool) -> Located | Unresolved | None:
+        """A file anywhere whose path ends so: the nearest, of several, if one is nearer than all others."""
         steps = [part for part in name.split("/") if part not in ("", ".", "..")]
         if not steps:
             return None
@@ -159,8 +159,12 @@ class IncludeResolver:
             return None  # <zlib.h>: a system's header by its form, and no one of these by its place
         if not files:
             return None
-        best = min(files, key=lambda file: (-shared(folder, file.rpartition("/")[0]), file.count("/"), file))
-        return Located(best, confidence=_FOUND if len(files) == 1 else _GUESSED)
+        best, *others = sorted((-shared(folder, file.rpartition("/")[0]), file.count("/"), file) for file in files)
+        if others and others[0][:2] == best[:2]:
+            if angled and name.startswith(SYSTEM_FOLDERS):
+                return None
+            return Unresolved(f"the tree has several, such as {best[2]} and {others[0][2]}: the build says which")
+        return Located(best[2], confidence=_GUESSED if others else _FOUND)
 
     def _elsewhere(self, name: str, *, angled: bool) -> External | Unresolved:
         head, slash, _ = name.partition("/")
