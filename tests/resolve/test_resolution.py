@@ -646,6 +646,11 @@ def test_declarations_beside_a_script_may_have_more_names() -> None:
     assert _rows("use.js", files).unresolved == ()
 
 
+def test_a_line_is_doubtful_once_however_often_it_is_broken() -> None:
+    rows = _rows("a.py", {"a.py": "a = ) 1; b = ) 2; c = ) 3; d = ) 4\nfine = 1\ne = ) 5\n"})
+    assert rows.file.doubtful == 2
+
+
 def test_facts_in_a_broken_range_are_less_sure() -> None:
     rows = _rows("a.py", {"a.py": "import c\nimport b )(\n", "b.py": "", "c.py": ""})
     sure = {d.dst: d.confidence for d in rows.dependencies}

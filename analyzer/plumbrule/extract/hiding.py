@@ -24,8 +24,8 @@ class Hiding:
 
     def __init__(self, values: Mapping[bytes, set[Span]], types: Mapping[bytes, set[Span]]) -> None:
         """`values` are the spans in which a name is local, `types` those in which it is also where a type is meant."""
-        self._values = {name: _disjoint(spans) for name, spans in values.items()}
-        self._types = {name: _disjoint(spans) for name, spans in types.items()}
+        self._values = {name: disjoint(spans) for name, spans in values.items()}
+        self._types = {name: disjoint(spans) for name, spans in types.items()}
         self.names = frozenset((*values, *types))  # that are local anywhere
 
     @classmethod
@@ -80,7 +80,7 @@ def _covers(spans: list[Span] | None, start: int) -> bool:
     return number >= 0 and start < spans[number][1]
 
 
-def _disjoint(spans: set[Span]) -> list[Span]:
+def disjoint(spans: set[Span]) -> list[Span]:
     """The same text in spans that do not meet, in order."""
     merged: list[Span] = []
     for start, end in sorted(spans):

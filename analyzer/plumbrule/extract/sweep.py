@@ -25,7 +25,7 @@ from plumbrule.extract.deprecation import says_deprecated
 from plumbrule.extract.frames import Frame, Unnamed
 from plumbrule.extract.generated import says_generated
 from plumbrule.extract.held import Holding
-from plumbrule.extract.hiding import Hiding, Span
+from plumbrule.extract.hiding import Hiding, Span, disjoint
 from plumbrule.extract.looks import Asking, is_looked_at
 from plumbrule.extract.shapes import HELD, HOLE, HOLES, IN_WORD, MOST_KEPT, Masked, Shapes, Tokens
 from plumbrule.facts import (
@@ -828,7 +828,7 @@ class Sweep:
         interface = Interface(
             physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
             self.overloads, self.overload_parameters, self.exports,
-            [(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors], self.spaces, self.guessed,
+            disjoint({(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors}), self.spaces, self.guessed,
         )  # fmt: skip
         body = Body(
             self._bound(), functions, self.handlers,
