@@ -290,6 +290,24 @@ def test_a_function_in_an_object_is_the_user_of_what_it_calls(facts_of: Read) ->
 
 
 @pytest.mark.parametrize(
+    ("code", "modules"),
+    [
+        # As browserify bundles them: what such a path leads to is said by a table in the bundle.
+        ("({1:[function(require,module,exports){ var a = require('./a'); require('./b').c }, {'./a': 2}]})", []),
+        ("const load = (require) => require('./a');\nrequire('./b')", ["./b"]),
+        ("function f(a, require = g) { const { b } = require('./a'); h(() => require('./c')) }", []),
+        ("define(function (require, exports, module) { var a = require('./a') })", ["./a"]),
+        ("define('x', ['require', 'exports', './b'], function (require) { require('./a') })", ["./b", "./a"]),
+        ("(function (require) { var a = require('./a') })(require)", ["./a"]),
+        ("(function (require) { var a = require('./a') }).call(this, require)", ["./a"]),
+        ("function f(required) { require('./a') }", ["./a"]),
+    ],
+)
+def test_a_require_that_somebody_gave_is_none_of_nodes(facts_of: Read, code: str, modules: list[str]) -> None:
+    assert [row.module for row in facts_of(code, "javascript").interface.imports] == modules
+
+
+@pytest.mark.parametrize(
     ("code", "required"),
     [
         ('const a = require("p")', True),

@@ -187,6 +187,7 @@ class EcmaScriptSweep(ModuleSweep):
             self.exported_at = inner.start_byte
 
     def on_function(self, node: Node) -> None:
+        self.note_loader(node)
         claimed = self.claims.pop(node.id, None)
         if claimed is None and node.id in self._members:
             self._enter_member(node)

@@ -53,6 +53,13 @@ _CONSTANT = re.compile(
     re.DOTALL,
 )
 _LOADED = re.compile(rb"(require|import)(?=\s*[(?])")
+# A function that is given something called `require`; whom AMD gives one, or its caller hands Node's on, has that.
+_TAKES_LOADER = re.compile(
+    rb"(?:async\b\s*+)?(?:function\b[^()]{0,80}+)?\(?\s*+(?:[\w$]++\s*+,\s*+){0,9}require\s*+[,)=]"
+)
+_GIVES_LOADER = re.compile(rb"\b(?:define|require|requirejs)\s*\([^()]*\Z")
+_HANDS_LOADER_ON = re.compile(rb"\s*+\)?\s*+(?:\.(?:call|apply)\s*+)?\([^()]*\brequire\b")
+_OF_AMD = (b"require", b"exports", b"module")  # what a module gets when it names them, and no module
 _LOADED_WITHIN = re.compile(rb"(?:[\s(]|await\b)*+(require|import)(?=\s*[(?])")
 _CHAIN = re.compile(rb"[\s)]*\)[\s)]*((?:\s*!?\??\.\s*[\w$]+)+)")
 _AFTER_LOADED = re.compile(rb"[^()]{0,300}\)+\s*(?:!|\?)?\.\s*([\w$]+)\s*$")
@@ -137,6 +144,7 @@ class ModuleSweep(Sweep):
         self.default_at = -1  # start of the declaration that is the default export
         self.anonymous_to = 0  # end of the outermost function without a name
         self.optional_to = 0  # end of what a `catch` guards
+        self._given_to = 0  # end of the outermost function that is given a `require` of its own
         self._loaded: set[int] = set()  # starts of `require` and `import(` that were taken with their binding
         self._row_at: dict[int, int] = {}  # by such a start: the first import row
         self._bound_at: dict[int, int] = {}  # by start of a name that a declaration binds to a module: the import row
@@ -273,8 +281,26 @@ class ModuleSweep(Sweep):
         # `define(["a", "./b"], ...)`
         found = _AMD.match(self.source, end, end + 10_000)
         for name in _AMD_NAME.finditer(found[1]) if found is not None else ():
+            if name[1] in _OF_AMD:
+                continue
             self._bind(text(name[1])[:_LONGEST_MODULE], _EFFECTS, start, self._flags_at(start))
         return callee == b"require"
+
+    def note_loader(self, node: Node) -> None:
+        """Notes a function in which `require` is what somebody gave it, as the modules in a bundle have it."""
+        start, end = node.start_byte, node.end_byte
+        if b"require" not in self.source[start : start + _SHORT] or end <= self._given_to:
+            return
+        if _TAKES_LOADER.match(self.source, start) is None:
+            return
+        if _GIVES_LOADER.search(self.source, max(0, start - _FAR), start) is None and (
+            _HANDS_LOADER_ON.match(self.source, end, end + _SHORT) is None
+        ):
+            self._given_to = end
+
+    def _is_given(self, callee: bytes, start: int) -> bool:
+        """Whether this `require` loads no module by its path."""
+        return callee == b"require" and start < self._given_to
 
     def _is_inside_expression(self, start: int) -> bool:
         """Whether more than a statement or an assignment surrounds a `require` at this place."""
@@ -286,7 +312,7 @@ class ModuleSweep(Sweep):
 
     def _load(self, start: int, end: int, flags: int) -> None:
         """An `import(...)` or `require(...)` whose callee lies there; of interest if it names a constant."""
-        if start in self._loaded:
+        if start in self._loaded or self._is_given(self.source[start:end], start):
             return
         found = _CONSTANT.match(self.source, end, end + _FAR)
         if found is not None:
@@ -377,7 +403,7 @@ class ModuleSweep(Sweep):
         """`const x = require("m")`, `const {a} = await import("m")`: whether a declaration binds names so."""
         start, end = value.start_byte, value.end_byte
         callee = _LOADED_WITHIN.match(self.source, start, min(end, start + 30))
-        if callee is None:
+        if callee is None or self._is_given(callee[1], start):
             return False
         found = _CONSTANT.match(self.source, callee.end(), min(end, callee.end() + _FAR))
         if found is None:
