@@ -79,6 +79,14 @@ def test_the_standard_library_wins_unless_the_own_root_holds_the_name(where_lead
     assert where_leads(["queue/__init__.py", "x.py"], "x.py", "from queue.deep import a") == "external queue"
 
 
+def test_the_standard_library_wins_over_a_bare_folder_of_its_name(where_leads: Leads) -> None:
+    files = ["logging/handlers.py", "queue.py", "x.py"]
+    assert where_leads(files, "x.py", "import logging.handlers") == "external logging"
+    assert where_leads(files, "x.py", "from logging import handlers") == "external logging"
+    assert where_leads(files, "x.py", "import queue") == "queue.py"
+    assert where_leads([*files, "logging/__init__.py"], "x.py", "import logging.handlers") == "logging/handlers.py"
+
+
 def test_a_sample_package_does_not_answer_for_the_real_one(where_leads: Leads) -> None:
     files = ["tests/fixtures/django/__init__.py", "tests/fixtures/django/db.py", "app/__init__.py", "app/x.py"]
     assert where_leads(files, "app/x.py", "import django.db") == "external django"

@@ -139,8 +139,8 @@ class PythonResolver:
         ours = False
         space: Located | None = None  # counts if no root holds a file of that name
         for root, confidence in self._candidates(folder, own, top):
-            if standard and root != own:
-                continue  # the standard library comes before everything but a script's own root
+            if standard and (root != own or not self._is_regular(_join(root, top))):
+                continue  # the standard library comes before all but a script's own root, and there before bare folders
             base = _join(root, module)
             found = self._find(base, name)
             if found is not None:
