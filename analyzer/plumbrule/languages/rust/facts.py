@@ -224,27 +224,30 @@ class _RustSweep(BranchSweep):
         inside = self._inside(start)
         offered = _visibility(node, self.source) != "private"
         flags = self._is_test(start) | (REEXPORT if offered else 0)
-        symbol = self.frame.symbol
-        # A `use` in a function binds in all of it; only what is around it can be asked for from outside.
         for words, bound, at in leaves(argument, self.source):
-            is_star = words[-1] == b"*"
             path = from_file(words, inside)
-            if sum(map(len, path)) + len(path) > LONGEST_NAME:
-                continue
-            name = text(path[-1]) if len(path) > 1 else ""
-            module = ".".join(map(text, path[:-1] if name else path))
-            if is_star and module == "self":
-                continue  # what is in this file
-            alias = "" if is_star else text(bound)
-            if not name and path[0] in self._rules:
-                # `use m;` makes a path to a macro of this file, which has it by that name already.
-                if offered and bound != path[0]:
-                    self.exports.append(Export(".".join((*map(text, inside), alias)), module, -1, self.line(at)))
-                continue
-            self.imports.append(Import(module, 0, name, "" if alias == "_" else alias, self.line(at), flags, symbol))
-            if offered and not is_star and alias not in ("", "_"):
-                shown = ".".join((*map(text, inside), alias))
-                self.exports.append(Export(shown, name or alias, len(self.imports) - 1, self.line(at)))
+            if sum(map(len, path)) + len(path) <= LONGEST_NAME:
+                self._use(path, bound, at, inside, flags)
+
+    def _use(self, path: list[bytes], bound: bytes, at: int, inside: tuple[bytes, ...], flags: int) -> None:
+        """One path of a `use`. In a function it binds in all of it; only what is around it can be asked for from
+        outside."""
+        is_star, offered = path[-1] == b"*", flags & REEXPORT
+        name = text(path[-1]) if len(path) > 1 else ""
+        module = ".".join(map(text, path[:-1] if name else path))
+        if is_star and module == "self":
+            return  # what is in this file
+        alias = "" if is_star else text(bound)
+        shown = ".".join((*map(text, inside), alias))
+        if not name and path[0] in self._rules:
+            # `use m;` makes a path to a macro of this file, which has it by that name already.
+            if offered and bound != path[0]:
+                self.exports.append(Export(shown, module, -1, self.line(at)))
+            return
+        bound_as = "" if alias == "_" else alias
+        self.imports.append(Import(module, 0, name, bound_as, self.line(at), flags, self.frame.symbol))
+        if offered and bound_as:
+            self.exports.append(Export(shown, name or alias, len(self.imports) - 1, self.line(at)))
 
     # -- definitions ----------------------------------------------------------------------------------------------
 
