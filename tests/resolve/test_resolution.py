@@ -161,6 +161,11 @@ INCLUDING_LINES = [
     "#include <shop/tax.h>",
     "#include <shop/all.h>",
     '#include "rate.hpp"',
+    "namespace a { namespace b { int deep(int); } }",
+    "namespace a {\nnamespace b {\n}\nint deep(int);\n}",
+    "int a::b::deep(int x) { return x; }",
+    "int a::deep(int x) { return x; }",
+    "int asks() { return a::b::deep(1) + a::deep(2); }",
     '#include "cart.c"',
     '#include "config.h"',
     "#include <stdio.h>",
@@ -315,6 +320,23 @@ def test_who_defines_a_name_is_asked_again_when_an_include_moves_anywhere_on_the
     rows = walked.to(tree).graph.files["run.c"]
     assert {d.dst for d in rows.dependencies if d.kind == "call"} == calls
     assert rows == analyse_files(tree).files["run.c"]
+
+
+def test_what_a_namespace_declares_is_defined_by_its_qualified_name_outside_of_it() -> None:
+    files = {
+        "geo.h": (
+            "namespace geo {\nnamespace detail {\nvoid hid();\n}\nclass Box {\npublic:\n  static void make();\n};\n}\n"
+        ),
+        "geo.cpp": '#include "geo.h"\nvoid geo::detail::hid() {}\nvoid geo::Box::make() {}\n',
+        "main.cpp": '#include "geo.h"\nvoid f() {\n  geo::detail::hid();\n  geo::Box::make();\n}\n',
+    }
+    told = _rows("main.cpp", files)
+    assert {(use.dst, use.symbol, use.line) for use in told.uses if use.kind == "call"} == {
+        ("geo.h", "hid", 3),
+        ("geo.cpp", "geo.detail.hid", 3),
+        ("geo.h", "Box.make", 4),
+        ("geo.cpp", "geo.Box.make", 4),
+    }
 
 
 def test_of_headers_that_only_the_tree_has_the_nearest_is_meant_and_of_equally_near_ones_none() -> None:

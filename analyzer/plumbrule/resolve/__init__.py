@@ -697,9 +697,9 @@ class Resolution(Pouring):
             found.edge(way.path, edge, line, way.by, way.flags, way.confidence)
             seen, passed = (kind, calls) if way.is_all else seen_as(reference, way.symbol)
             found.use(way.path, way.symbol, seen, line, symbol, passed)
-            for definer in way.definers:
+            for definer, name in way.definers:
                 found.edge(definer, edge, line, way.by, way.flags, _BY_NAME * way.confidence)
-                found.use(definer, way.symbol, seen, line, symbol, passed)
+                found.use(definer, name, seen, line, symbol, passed)
             for module, part, certainty in way.steps:
                 found.edge(module, "uses", line, part, way.flags, certainty)
         self._unused_spaces(found, asked)
@@ -983,7 +983,7 @@ class _Way(NamedTuple):
     flags: int
     by: str  # the name by which it is asked for
     is_all: bool  # whether it means the definition that was found, and not something inside it
-    definers: list[str]  # files that define what the file there only declares
+    definers: list[Definition]  # what another file has of what the file there only declares
     steps: Sequence[_Step]
 
 

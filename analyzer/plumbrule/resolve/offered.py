@@ -20,7 +20,7 @@ def moved_names(before: Interface, now: Interface) -> set[str] | None:
 def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     """By name, everything a lookup in this interface can see; under "*" what concerns every name."""
     offer: dict[str, list[tuple[object, ...]]] = {
-        "*": [(interface.has_all, bool(interface.errors), [name for name, _, _ in interface.spaces])]
+        "*": [(interface.has_all, bool(interface.errors), spaces_in(interface))]
     }
     for symbol in interface.symbols:
         offer.setdefault(symbol.name, []).append(("symbol", symbol.exported, *_set_aside(symbol.modifiers)))
@@ -38,6 +38,18 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
             found.extend(("symbol",) for symbol in interface.symbols if symbol.name == export.local)
             found.extend(_asks(row) for row in interface.imports if row.alias == export.local and row.symbol < 0)
     return offer
+
+
+def spaces_in(interface: Interface) -> list[str]:
+    """The namespaces of a file, each with those around it."""
+    found: list[str] = []
+    around: list[tuple[int, str]] = []  # last line, and full name
+    for name, first, last in interface.spaces:
+        while around and around[-1][0] < first:
+            around.pop()
+        found.append(f"{around[-1][1]}.{name}" if around else name)
+        around.append((last, found[-1]))
+    return found
 
 
 def _asks(row: Import) -> tuple[object, ...]:

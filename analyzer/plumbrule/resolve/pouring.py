@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from plumbrule.facts import Interface
 from plumbrule.languages import Located, Space, languages
 from plumbrule.resolve.answers import NONE, NOTHING, Answer, Definition
-from plumbrule.resolve.offered import Offer, Read
+from plumbrule.resolve.offered import Offer, Read, spaces_in
 from plumbrule.resolve.tree import Tree
 
 _MOST_QUALIFIED = 8  # parts of a dotted name that are looked for
@@ -26,6 +26,7 @@ class Pouring:
     def __init__(self) -> None:
         self._reached: dict[str, Mapping[str, int]] = {}  # see `_reach`
         self._poured_from: dict[str, list[str]] = {}
+        self._spaces: dict[str, Sequence[str]] = {}  # see `_spaces_in`
 
     @abstractmethod
     def _interface(self, path: str) -> Interface | None: ...
@@ -43,6 +44,7 @@ class Pouring:
         """Forgets how far files reach: the tree has changed."""
         self._reached.clear()
         self._poured_from.clear()
+        self._spaces.clear()
 
     def _spread(self, rerouted: set[str], readers: Mapping[str, Mapping[str, Collection[str]]]) -> None:
         """Adds to the files that may now import others whoever reaches them: they see other names."""
@@ -129,14 +131,30 @@ class Pouring:
         offer = self._offer(path)
         return offer.only_declared if offer is not None else NONE
 
-    def _defined_elsewhere(self, path: str, header: str, name: str, reads: set[Read]) -> list[str]:
-        """The other file that defines what a header only declares, and imports that header, if there is just one.
+    def _defined_elsewhere(self, path: str, header: str, name: str, reads: set[Read]) -> list[Definition]:
+        """What another file has of a name that a header only declares, if just one defines it that imports the header.
 
-        The name alone says so, which a linker would say for certain.
+        The name alone says so, which a linker would say for certain. Outside of the namespace around a declaration its
+        definition is qualified with that.
         """
         poured = languages()[self.tree.entries[path].dialect].poured
         if poured is None or name not in self._declared_only(header):
             return []
-        files = [file for file in self._who(path, poured[1] + name) if file != header and header in self._reach(file)]
-        reads.update((file, "") for file in files)
-        return files if len(files) == 1 and files[0] != path else []
+        found = [
+            Definition(file, one)
+            for one in (name, *(f"{space}.{name}" for space in self._spaces_in(header)))
+            for file in self._who(path, poured[1] + one)
+            if file != header and header in self._reach(file)
+        ]
+        reads.update((one.path, "") for one in found)
+        return found if len(found) == 1 and found[0].path != path else []
+
+    def _spaces_in(self, path: str) -> Sequence[str]:
+        """What may stand before a name that a file declares in a namespace, where it is defined outside of that."""
+        known = self._spaces.get(path)
+        if known is None:
+            interface = self._interface(path)
+            full = spaces_in(interface) if interface is not None else ()
+            ends = {one.split(".", at)[at] for one in full for at in range(one.count(".") + 1)}
+            known = self._spaces[path] = sorted(ends)
+        return known
