@@ -538,17 +538,6 @@ def test_a_name_that_something_beside_the_module_may_give_is_not_missed(beside: 
     assert [row.text for row in later.graph.files["use.py"].unresolved] == ["p:x"]
 
 
-def test_a_file_that_was_guessed_and_lacks_the_name_is_no_edge() -> None:
-    files = {"package.json": "{}", "src/chart.ts": "export const mine = 1\n"}
-    told = _rows("src/lib/main.ts", {**files, "src/lib/main.ts": "import { theirs } from 'chart'\n"})
-    assert not told.dependencies
-    assert not told.uses
-    assert [(row.text, row.reason) for row in told.unresolved] == [("chart:theirs", "no name 'theirs' in src/chart.ts")]
-    assert (told.imports, told.resolved) == (1, 0)
-    told = _rows("src/lib/main.ts", {**files, "src/lib/main.ts": "import { mine } from 'chart'\n"})
-    assert {row.dst for row in told.dependencies} == {"src/chart.ts"}
-
-
 @pytest.mark.parametrize("name", ["__doc__", "__path__", "__version__", "__all__"])
 def test_names_that_every_module_has_are_not_missed(name: str) -> None:
     assert _rows("use.py", {"use.py": f"from lib import {name}\n", "lib.py": ""}).unresolved == ()

@@ -575,26 +575,25 @@ class Resolution(Pouring):
             found.reads.add((target.path, ""))
             if not self.tree.has_facts(target.path):
                 continue  # an asset, or code that was skipped: it exists, so it is resolved, but it has no graph
-            whole = is_whole(row, target)
-            if whole:
-                definition = self._put_in_place(found, target, name)
-            else:
-                definition, reads = self._define(target.path, within(target, name))
-                found.looks.add(reads)
-            if definition is None and not whole and not target.called and self._is_missed(found, answer, target):
-                found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
-                if target.confidence < 1.0:  # a file that was guessed, and that lacks the name, is no answer
-                    found.resolved -= 1
-                    found.looked_up -= bool(row.flags & OPTIONAL)
-                    continue
             kind = "part" if row.flags & PART else "import"
             flags = row.flags | UPWARD if target.upward else row.flags
             found.edge(target.path, kind, line, name or row.alias, flags, target.confidence)
+            if is_whole(row, target):
+                definition = self._put_in_place(found, target, name)
+                if definition is None:
+                    found.use(target.path, "", "import", line, row.symbol)
+                    continue
+            else:
+                definition, reads = self._define(target.path, within(target, name))
+                found.looks.add(reads)
             if definition is not None:
                 found.edge(definition.path, "uses", line, name, row.flags, target.confidence)
                 found.use(definition.path, definition.symbol, "import", line, row.symbol)
-            elif whole:
-                found.use(target.path, "", "import", line, row.symbol)
+            elif not target.called and self._is_missed(found, answer, target):
+                # A file that was guessed, and that lacks the name, is no answer.
+                found.resolved -= target.confidence < 1.0
+                found.looked_up -= target.confidence < 1.0 and bool(row.flags & OPTIONAL)
+                found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
 
     def _imported_elsewhere(self, found: Found, row: Import, target: External | Space | Unresolved) -> None:
         """What an import row says that leads to no file here, or to several."""
