@@ -132,6 +132,38 @@ def test_members_that_an_extension_gives_lead_to_it_and_others_to_the_type() -> 
     }
 
 
+def test_what_a_type_calls_of_its_own_leads_to_the_extension_that_has_it() -> None:
+    files = {
+        "Sources/Shop/Cart.swift": """class Cart {
+    func total(of kept: () -> Int) -> Int {
+        taxed()
+        self.shown()
+        Self.made()
+        own()
+        free()
+        kept()
+        return Cart.named()
+    }
+    func own() { }
+}
+""",
+        "Sources/Shop/Cart+Tax.swift": """extension Cart {
+    func taxed() { free() }
+    func shown() { self.own() }
+    static func made() { }
+    static func named() -> Int { 1 }
+    func kept() { }
+}
+""",
+        "Sources/Shop/Free.swift": "func free() { }\n",
+    }
+    tax, free = "Sources/Shop/Cart+Tax.swift", ("Sources/Shop/Free.swift", "free", "call")
+    called = {(tax, f"Cart.{name}", "call") for name in ("taxed", "shown", "made", "named")}
+    assert _led("Sources/Shop/Cart.swift", files) == {*called, free}
+    cart = "Sources/Shop/Cart.swift"
+    assert _led(tax, files) == {(cart, "Cart", "type"), (cart, "Cart.own", "call"), free}
+
+
 def test_files_of_an_xcode_project_see_those_of_their_target() -> None:
     files = {
         "App.xcodeproj/project.pbxproj": PROJECT.replace("path = Loose.swift", 'path = "App/Loose.swift"')

@@ -24,6 +24,7 @@ LANGUAGES = (
         test_folders=("Tests", "*[a-z0-9]Tests", "*[a-z0-9]Specs"),
         # By protoc and its plugin for services, Sourcery, pigeon.
         generated=("*.pb.swift", "*.grpc.swift", "*.generated.swift", "*.g.swift"),
+        open_types=True,  # by extensions
         declares=Late("plumbrule.languages.swift.resolver:declares"),
     ),
 )

@@ -31,6 +31,7 @@ _SAID = {"async": b"async", "class": b"static", "static": b"static"}  # words th
 _SHOWN = ("abstract", "static", "async")
 # Words before the type of a parameter that the grammar does not know.
 _OWNERSHIP = re.compile(rb"([:(,]\s*)(?:__shared|__owned|borrowing|consuming|sending)(?=[ \t]+[\w(\[@])")
+_OWN_CALL = re.compile(rb"((?:self|Self)\.)?([a-z_]\w*)")
 _LARGEST_TWICE = 2_000_000  # bytes; longer files are read once
 _LONGEST_TEXT = 500  # of a type or value kept as written; what follows is replaced by an ellipsis
 _LONGEST_WORD = 80  # of a modifier
@@ -578,7 +579,40 @@ class _SwiftSweep(Sweep):
         if self._around:
             names = ",".join(text(name) for name in self._around)
             self.imports.insert(0, Import(names, OWN, "*", "", 1, IMPLICIT, -1))
-        self.read_imported_names(self._import_spans, Hiding(self._values, self._types))
+        hiding = Hiding(self._values, self._types)
+        self.read_imported_names(self._import_spans, hiding)
+        self._call_own(hiding)
+
+    def _call_own(self, hiding: Hiding) -> None:
+        """What a type calls of its own may be given to it in another file: of a type of this file that may be what goes
+        by a plain name, of one that this file extends what it says of itself."""
+        own = {symbol.name.encode() for symbol in self.symbols}
+        owners: dict[int, bytes] = {}
+        for symbol, kind, start, end in self._met:
+            if kind != "call" or symbol < 0 or end - start > LONGEST_NAME:
+                continue
+            said = _OWN_CALL.fullmatch(self.source, start, end)
+            if said is None:
+                continue
+            owner = owners.get(symbol)
+            if owner is None:
+                owner = owners[symbol] = self._owner(symbol)
+            name = b"%s.%s" % (owner, said[2])
+            if not owner or name in own:
+                continue
+            if not said[1] and (owner not in own or said[2] in own or hiding.hides(said[2], start)):
+                continue
+            self._references.setdefault((symbol, "call", name), start)
+            self._calls.setdefault((symbol, name), []).append(end)
+
+    def _owner(self, symbol: int) -> bytes:
+        """The type that a symbol belongs to, as it is called from outside; empty if there is none."""
+        around = self.symbols[symbol]
+        while around.kind in ("function", "method", "property", "variable", "constant"):
+            if around.parent < 0:
+                return around.name.rpartition(".")[0].encode()
+            around = self.symbols[around.parent]
+        return around.name.encode()
 
     @staticmethod
     def literal_of(written: bytes) -> bytes:
