@@ -276,3 +276,35 @@ def test_a_project_file_of_open_comments_and_deep_globs_costs_what_it_is_long() 
         "b.cs": b"class B { }",
     }
     assert len(analyse_files(hostile).files) == 2
+
+
+PARTS = {
+    "p/P.csproj": CORE,
+    "p/Form.cs": "namespace P;\npublic partial class Form {\n"
+    "  public Form() { Begin(); box.Show(); this.Fill(); Own(); Free.Go(); }\n"
+    "  void Own() { }\n  void With(int box) { box.Show(); }\n}\n",
+    "p/Form.Designer.cs": "namespace P {\n  partial class Form {\n    Box box;\n    void Begin() { Own(); }\n"
+    "    void Fill() { }\n    public static void Make() { }\n    public class Inner { }\n  }\n}\n",
+    "p/Other.cs": "namespace P;\npublic class Box { }\npublic static class Free { public static void Go() { } }\n",
+    "p/User.cs": "namespace P;\nclass User { Form.Inner inner; Form form; void Run() { Form.Make(); Form.Gone(); } }\n",
+}
+
+
+def test_what_a_part_of_a_type_uses_of_another_leads_to_the_file_that_has_it() -> None:
+    form = edges("p/Form.cs", PARTS, "call", "uses")
+    designer = "p/Form.Designer.cs"
+    assert form == [
+        (designer, "call", "Form.Begin, Form.Fill"),
+        (designer, "uses", "Form.box"),
+        ("p/Other.cs", "call", "Free.Go"),
+    ]
+    assert edges(designer, PARTS, "call") == [("p/Form.cs", "call", "Form.Own")]
+
+
+def test_a_member_of_a_type_in_parts_leads_to_its_part_and_the_type_to_the_first_one() -> None:
+    assert edges("p/User.cs", PARTS, "call", "type") == [
+        ("p/Form.Designer.cs", "call", "Form.Make"),
+        ("p/Form.Designer.cs", "type", "Form.Inner"),
+        ("p/Form.cs", "call", "Form"),
+        ("p/Form.cs", "type", "Form"),
+    ]

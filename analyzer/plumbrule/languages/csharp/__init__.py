@@ -40,6 +40,7 @@ LANGUAGES = (
             "*.generated.cs",
             "*.Generated.cs",
         ),
+        open_types=True,  # by parts
         declares=Late("plumbrule.languages.csharp.resolver:declares"),
     ),
 )

@@ -20,6 +20,7 @@ _SPACE = re.compile(rb"\s+")
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _DOTTED = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)*")
 _GLOBAL = b"global::"
+_OWN_USE = re.compile(rb"(this\s*\.\s*)?([A-Za-z_]\w*)")
 _LONGEST_TEXT = 500  # of a type or value kept as written; what follows is replaced by an ellipsis
 _MARK = re.compile(rb"^\W*//[^\n]{0,200}<auto-?generated\b", re.IGNORECASE | re.MULTILINE)
 _HEADER = 2_000
@@ -460,6 +461,34 @@ class _CSharpSweep(BranchSweep):
         else:
             self._refer("type", node)
 
+    def _use_own_parts(self, hiding: Hiding) -> None:
+        """What a type in several parts uses of its own may be in another file."""
+        parts = {symbol.name for symbol in self.symbols if symbol.has("partial")}
+        if not parts:
+            return
+        own = {symbol.name.encode() for symbol in self.symbols}
+        owners: dict[int, bytes] = {}
+        for symbol, kind, start, end in self._met:
+            if kind == "type" or symbol < 0 or end - start > LONGEST_NAME:
+                continue
+            owner = owners.get(symbol)
+            if owner is None:
+                around = symbol
+                while around >= 0 and self.symbols[around].kind not in ("class", "interface"):
+                    around = self.symbols[around].parent
+                name = self.symbols[around].name if around >= 0 else ""
+                owner = owners[symbol] = name.encode() if name in parts else b""
+            said = _OWN_USE.match(self.source, start, end) if owner else None
+            if said is None:
+                continue
+            name_there = b"%s.%s" % (owner, said[2])
+            if name_there in own or (not said[1] and hiding.hides(said[2], start)):
+                continue
+            is_called = kind == "call" and said.end() == end
+            self._references.setdefault((symbol, "call" if is_called else "read", name_there), start)
+            if is_called:
+                self._calls.setdefault((symbol, name_there), []).append(end)
+
     def on_call(self, node: Node) -> None:
         start, end = self._begin(node.start_byte), node.end_byte
         found = _DOTTED.match(self.source, start, end)
@@ -544,7 +573,9 @@ class _CSharpSweep(BranchSweep):
         for name, start in self._created.items():
             if name.partition(b".")[0] in self._values:
                 self.refer_to("type", name, start)  # what hides the name elsewhere does not do so here
-        self.read_imported_names(self._usings, Hiding(self._values, self._types))
+        hiding = Hiding(self._values, self._types)
+        self.read_imported_names(self._usings, hiding)
+        self._use_own_parts(hiding)
         if self._generic:
             self._tell_generic_apart()
 
@@ -580,7 +611,9 @@ class _CSharpSweep(BranchSweep):
 
 def _said(modifiers: Iterable[bytes]) -> str:
     """Those that facts name, in their order."""
-    return " ".join(word for word in ("abstract", "static", "async", "generator") if word.encode() in modifiers)
+    return " ".join(
+        word for word in ("abstract", "static", "partial", "async", "generator") if word.encode() in modifiers
+    )
 
 
 def _parameters(given: Node) -> Iterator[tuple[Node, Node | None, Node | None]]:

@@ -131,8 +131,14 @@ class CSharpResolver:
     def _inside(self, folder: str, space: str, name: str) -> Target | None:
         """The type that a namespace has under a name, or the namespace in it if that can be meant."""
         inner, _, last = name.rpartition(".")
+        if inner:
+            part = self._visible(folder, f"{space}#{name}", last)
+            if part is not None:
+                return Located(part, called=name)
         whole = f"{space}.{inner}" if space and inner else space or inner
         file = self._visible(folder, f"{whole}#{last}", last)
+        if file is not None and self._tree.is_defined(f"/csharp+{whole}#{last}"):
+            return Space(file)  # of its parts each member is asked for by its own name
         if file is not None:
             return Located(file, called=last.partition("$")[0] if "$" in last else "")
         if self._tree.defining(f"/csharp/{whole}.{last}" if whole else f"/csharp/{last}"):
@@ -288,7 +294,8 @@ def _common(one: str, other: str) -> list[str]:
 def declares(path: str, interface: Interface) -> Iterable[str]:
     """`/csharp/NAMESPACE` of each namespace and those around it, `/csharp/NAMESPACE#TYPE` of each type in one (TYPE$2
     and TYPE$ if it is generic), and of an internal one `/csharp/internal:NAMESPACE#TYPE` as well; `/csharp?NAME` of
-    each word that a name may begin with, and `/csharp:global` of a file whose usings hold for its whole project."""
+    each word that a name may begin with, and `/csharp:global` of a file whose usings hold for its whole project. Of a
+    type in several parts `/csharp+NAMESPACE#TYPE`, and `/csharp/NAMESPACE#TYPE.MEMBER` of what this part has."""
     if any(row.flags & REEXPORT for row in interface.imports):
         yield "/csharp:global"
     spaces = _namespaces(interface)
@@ -299,7 +306,10 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
             yield f"/csharp?{parts[size - 1]}"
     around: list[tuple[str, int, int]] = []  # namespaces around the type at hand
     at = 0
-    for symbol in interface.symbols:
+    partial: dict[int, str] = {}  # namespaces of types in several parts
+    for index, symbol in enumerate(interface.symbols):
+        if symbol.parent in partial:
+            yield f"/csharp/{partial[symbol.parent]}#{symbol.name}"
         if symbol.parent >= 0 or symbol.kind not in _TYPES:
             continue
         while at < len(spaces) and spaces[at][1] <= symbol.line:
@@ -307,7 +317,11 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
             at += 1
         while around and around[-1][2] < symbol.line:
             around.pop()
-        yield from _named(symbol, around[-1][0] if around else "")
+        space = around[-1][0] if around else ""
+        yield from _named(symbol, space)
+        if symbol.has("partial"):
+            partial[index] = space
+            yield f"/csharp+{space}#{symbol.name}"
 
 
 def _namespaces(interface: Interface) -> list[tuple[str, int, int]]:
