@@ -26,6 +26,7 @@ CONDITIONAL = 32  # under another `if`, e.g. a platform test
 REQUIRED = 64  # `require("pkg")` of what is no path: a package may offer another file to it than to `import`
 IMPLICIT = 128  # no statement: the language lets the file see this anyway (its own package)
 PART = 256  # what is named is a part of this file, or offered as one, and nothing that it needs: `mod x;`
+RELATIVE = 512  # the first part of the module is a name in scope before it is a package
 
 
 VARIADIC = ("variadic", "variadic-keyword")  # kinds of parameters that take whatever is left
@@ -123,6 +124,13 @@ class Interface(NamedTuple):
     # settings only: a name was found, what it means is less sure.
     guessed: Sequence[tuple[int, int]] = ()
     dialect: str = ""  # that it is written in, where its name leaves that open and its content has told it
+    # (symbol, name as written, ANCESTOR | SELF | VALUE) of each type whose members the symbol has too.
+    supers: Sequence[tuple[int, str, int]] = ()
+
+
+# How a symbol has the members of a type: it inherits them, its own text sees them (a self type), it is a value or an
+# alias of that type.
+ANCESTOR, SELF, VALUE = 0, 1, 2
 
 
 class Reference(NamedTuple):
@@ -220,6 +228,7 @@ def pack(facts: Facts) -> tuple[bytes, bytes]:
         i.lines, i.code_lines, i.is_generated, i.has_all,
         _columns(i.imports), _columns(i.symbols), _columns(i.parameters), _columns(i.overloads),
         _columns(i.overload_parameters), _columns(i.exports), i.errors, i.spaces, i.guessed, i.dialect,
+        i.supers,
     ]  # fmt: skip
     body = [
         _columns(b.references), _columns(b.functions), _columns(b.handlers), _columns(b.literals),
@@ -232,7 +241,7 @@ def unpack_interface(packed: bytes) -> Interface:
     """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
     (
         lines, code, generated, has_all, imports, symbols, parameters, overloads, overload_parameters, exports, errors,
-        spaces, guessed, dialect,
+        spaces, guessed, dialect, supers,
     ) = orjson.loads(zlib.decompress(packed))  # fmt: skip
     return Interface(
         lines, code, generated, has_all,
@@ -240,7 +249,7 @@ def unpack_interface(packed: bytes) -> Interface:
         _rows(Parameter, overload_parameters), _rows(Export, exports),
         [(first, last) for first, last in errors], [(name, first, last) for name, first, last in spaces],
         [(first, last) for first, last in guessed],
-        dialect,
+        dialect, [(symbol, name, how) for symbol, name, how in supers],
     )  # fmt: skip
 
 

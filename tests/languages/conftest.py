@@ -17,7 +17,18 @@ from plumbrule.facts import Facts, Import, Parameter
 from plumbrule.languages import External, Language, Located, Resolver, Space, language_of, languages, written_in
 from plumbrule.resolve import Entry, Tree
 
-FLAGS = ("type_only", "lazy", "dynamic", "reexport", "optional", "conditional", "required", "implicit", "part")
+FLAGS = (
+    "type_only",
+    "lazy",
+    "dynamic",
+    "reexport",
+    "optional",
+    "conditional",
+    "required",
+    "implicit",
+    "part",
+    "relative",
+)
 _EXPECT = re.compile(r"expect:\s*(no\s+)?(\w+) ?(.*?)(?=\s*expect:|\s*\*/|\s*-->|$)")
 _COMMENT_ONLY = re.compile(r"\s*(?:#(?!\s*(?:define|include|if|el|endif|pragma))|//|/\*|\{/\*|<!--).*expect:")
 
@@ -164,6 +175,8 @@ def spoken(found: Facts) -> dict[str, dict[int, set[str]]]:
         inside = [shown_parameter(one) for one in interface.overload_parameters if one.symbol == number]
         shown = ", ".join(inside) + (f" -> {overload.returns}" if overload.returns else "")
         said["overload"][interface.symbols[overload.symbol].line].add(shown or "-")
+    for index, name, how in interface.supers:
+        said["super"][interface.symbols[index].line].add(name + ("", " self", " value")[how])
     for export in interface.exports:
         said["export"][export.line].add(f"{export.name} {export.local}")
     for reference in body.references:

@@ -120,11 +120,16 @@ LINES = [
     "val top = Cart().total()",
     "class Uses : Cart() { fun f() = top + LIMIT }",
     "class Broken { fun (",
+    "open class Mid : Base()",
+    "class End : Mid() { val i: Inner = Inner() }",
 ]
 JAVA = [
     "package shop; class Cart { static int LIMIT; int n = AKt.rate(); }",
     "package shop.tax; import shop.Tools; class Java { int n = Tools.rate(); shop.Cart cart; }",
     "package shop; import static shop.AKt.*; class Other { int n = rate(); }",
+    "package shop; class Base { static class Inner {} }",
+    "package shop; class Base extends Mid {} class Mid extends End { Inner inner; }",
+    "package shop; class Mid extends Base { Inner inner; } class Inner {}",
 ]
 
 

@@ -170,6 +170,7 @@ class Sweep:
         self.exports: list[Export] = []
         self.spaces: list[tuple[str, int, int]] = []
         self.guessed: list[tuple[int, int]] = []
+        self.supers: list[tuple[int, str, int]] = []
         self.handlers: list[Handler] = []
         self.literals: dict[bytes, int] = {}
         self.raised: list[tuple[int, str, int]] = []
@@ -224,6 +225,10 @@ class Sweep:
     def is_read(self, start: int, end: int) -> bool:
         """Whether an imported name at this place of the masked text is a use of it, and not a key of that name."""
         return True
+
+    def which(self, operator: Node) -> int:
+        """A number that tells boolean operators apart."""
+        return operator.kind_id
 
     def may_be_local(self, start: int, end: int) -> bool:
         """Whether the masked text around an imported name looks as if it were bound here anew; `scope_of` decides."""
@@ -382,7 +387,7 @@ class Sweep:
             run = _Run(frame)
             self._ends.append(node.end_byte)
             self._tops.append(run)
-        run.operators.append((operator.start_byte, operator.kind_id))
+        run.operators.append((operator.start_byte, self.which(operator)))
         for side in operands:
             if side is not None and side.kind_id == node.kind_id:
                 self._in_run[side.id] = run
@@ -829,6 +834,7 @@ class Sweep:
             physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
             self.overloads, self.overload_parameters, self.exports,
             disjoint({(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors}), self.spaces, self.guessed,
+            supers=self.supers,
         )  # fmt: skip
         body = Body(
             self._bound(), functions, self.handlers,

@@ -162,6 +162,9 @@ class Language:
     # Its files are modules inside each other: what a path means depends on the file and not its folder alone, and the
     # dots of a name may lead through modules.
     nested: bool = False
+    inherits: bool = False  # a name in a type means what the type inherits before what the file imports
+    # Import statements stand in any block, and begin with a name in scope as often as with a package.
+    scoped: bool = False
     declared: tuple[
         tuple[str, str], ...
     ] = ()  # endings of code, and of the file beside it that may declare what it offers

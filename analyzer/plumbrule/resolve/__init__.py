@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from plumbrule.facts import IMPLICIT, OPTIONAL, PART, REQUIRED, TYPE_ONLY, Import, Interface, Reference
+from plumbrule.facts import IMPLICIT, OPTIONAL, PART, RELATIVE, REQUIRED, TYPE_ONLY, Import, Interface, Reference
 from plumbrule.graph import FileRow, FileRows
 from plumbrule.languages import (
     External,
@@ -21,18 +21,19 @@ from plumbrule.languages import (
     Resolver,
     Space,
     Target,
-    Unresolved,
     is_test,
     languages,
     private_folders,
+    spoken,
     test_marks,
 )
 from plumbrule.measures import FactsOf
-from plumbrule.resolve.answers import ANYWHERE, NONE, NOTHING, NOWHERE, WHO, Answer, Led, Question
+from plumbrule.resolve.answers import ANYWHERE, NONE, WHO, Answer, Led, Question
 from plumbrule.resolve.answers import Definition as Definition
+from plumbrule.resolve.inheriting import TYPES
 from plumbrule.resolve.labels import Labels, may_relabel
-from plumbrule.resolve.offered import Offer, Read, binding, moved_names, scope_of
-from plumbrule.resolve.pouring import Pouring
+from plumbrule.resolve.leading import NO_NAME, AnyName, Leading
+from plumbrule.resolve.offered import Offer, Read, moved_names, scope_of
 from plumbrule.resolve.rows import UPWARD, Found
 from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
 from plumbrule.resolve.tree import Entry as Entry
@@ -89,10 +90,14 @@ class _Moved(NamedTuple):
     rerouted: set[str]  # files that may now import other files than before
 
 
+_LONGEST_MODULE = 400
+_MOST_EARLIER = 500  # import rows in which the first part of a later one is looked for
+_TYPED = ("type", "inherit")  # kinds of references that mean types
+_AS_TYPE = -2  # in the place of an import row, where a name stands that means a type
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
 
 
-class Resolution(Pouring):
+class Resolution(Leading):
     """The bound state of one repository's tree; `update` moves it to another tree.
 
     After `update` the state is that of the new tree whatever way it was reached: the rows of a file depend on the
@@ -284,15 +289,15 @@ class Resolution(Pouring):
             present.setdefault(languages()[dialect].name, languages()[dialect])
         for name in self._resolvers.keys() - present.keys():
             del self._resolvers[name], self._prints[name], self._manifests[name]
-        for name, spoken in sorted(present.items()):
+        for name, language in sorted(present.items()):
             dialects = [other for other in languages().values() if other.name == name]
             own = tuple(ending for other in dialects for ending in (*other.suffixes, *other.names))
             asked = self._manifests.get(name)
-            moved = any(path.endswith((*own, *spoken.manifests)) for path in appeared)
+            moved = any(path.endswith((*own, *language.manifests)) for path in appeared)
             if asked is not None and not moved and asked.isdisjoint(touched) and asked.isdisjoint(appeared):
                 continue
             watch = self.tree.watch()
-            resolver = spoken.resolver(self.tree)
+            resolver = language.resolver(self.tree)
             self.tree.rest()
             fingerprint = resolver.fingerprint()
             if fingerprint != self._prints.get(name):
@@ -321,9 +326,10 @@ class Resolution(Pouring):
             for what in answer.asked:
                 self._asked_by[what].discard(answer)
         dirty |= answer.users
-        if answer.question[1] == WHO:
+        if answer.question[1] != WHO:
+            moved.rerouted.update(answer.users)
+        elif not spoken(answer.scope[0])[0].inherits:
             return
-        moved.rerouted.update(answer.users)
         for user in answer.users:
             # Whoever followed a name through a file whose imports now lead elsewhere must look again.
             dirty.update(*self._readers[user].values())
@@ -332,6 +338,7 @@ class Resolution(Pouring):
     def _drop_led(self, path: str) -> None:
         for key in self._led_through.pop(path, ()):
             self._led.pop(key, None)
+        self._unsee(path)
 
     def _interface(self, path: str) -> Interface | None:
         """The interface of a file of the tree; None if it has no facts."""
@@ -353,9 +360,9 @@ class Resolution(Pouring):
             interface = self._interface(path)
             if interface is None:
                 return None
-            spoken = languages()[self.tree.entries[path].dialect]
-            known = self._offers[path] = Offer(interface, passes_on=spoken.passes_on)
-            if spoken.poured:
+            language = languages()[self.tree.entries[path].dialect]
+            known = self._offers[path] = Offer(interface, passes_on=language.passes_on)
+            if language.poured:
                 known.only_declared = {one.name for one in interface.symbols if one.modifiers.startswith("abstract")}
         return known
 
@@ -469,7 +476,19 @@ class Resolution(Pouring):
                 found = self._imported(path, index, name, depth, search)
                 if found is not None:
                     return found
-        return found if found is not None or "." not in name else self._follow_down(path, name, depth, search)
+        if found is not None or "." not in name:
+            return found
+        return self._follow_up(path, name, search) or self._follow_down(path, name, depth, search)
+
+    def _follow_up(self, path: str, name: str, search: set[Read]) -> Definition | None:
+        """What a type of the file has under the last part of the name without having defined it."""
+        around, _, last = name.rpartition(".")
+        offer = self._offer(path)
+        if offer is None or around not in offer.supers:
+            return None
+        found, reads = self._member(path, around, last, 1)
+        search |= reads
+        return found
 
     def _follow_down(self, path: str, name: str, depth: int, search: set[Read]) -> Definition | None:
         """Where a dotted name leads whose dots go through modules that are parts of each other."""
@@ -563,6 +582,9 @@ class Resolution(Pouring):
 
     def _imported_rows(self, found: Found) -> None:
         """What the import rows say: dependencies, and in the end the files that define the names."""
+        if languages()[self.tree.entries[found.path].dialect].scoped:
+            self._scoped_rows(found)
+            return
         for row, answer in zip(found.interface.imports, self._items(found.path), strict=True):
             target, name, line = answer.target, row.name, row.line
             if not isinstance(target, Located):
@@ -595,13 +617,62 @@ class Resolution(Pouring):
                 found.looked_up -= target.confidence < 1.0 and bool(row.flags & OPTIONAL)
                 found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
 
-    def _imported_elsewhere(self, found: Found, row: Import, target: External | Space | Unresolved) -> None:
+    def _scoped_rows(self, found: Found) -> None:
+        """What import rows say that begin with a name in scope."""
+        path = found.path
+        for index, (row, answer) in enumerate(zip(found.interface.imports, self._items(path), strict=True)):
+            if row.flags & IMPLICIT:
+                continue
+            named, reads = self._meant(path, index)
+            found.looks.add(reads)
+            if named is None:
+                whole = self._spelt_out(found.interface, index)
+                if whole != row:
+                    self._imported_elsewhere(found, row._replace(module=whole.module), self._answer_for(path, whole))
+                elif row.symbol < 0:
+                    self._imported_elsewhere(found, row, answer.target)
+            elif named.way[-1].path or named.is_whole:
+                found.looked_up += 1
+                found.resolved += 1
+                self._scoped_row(found, row, named.way)
+            else:
+                self._imported_elsewhere(found, row, answer.target)
+
+    def _scoped_row(self, found: Found, row: Import, way: Sequence[Definition]) -> None:
+        """What an import row says that goes through these, the last of which it means."""
+        flags, meant = row.flags & ~RELATIVE, way[-1]
+        if not meant.path:
+            return  # a package
+        for one in dict.fromkeys(way):
+            if one.path not in ("", found.path) and self.tree.has_facts(one.path):
+                found.edge(one.path, "import" if one == meant else "uses", row.line, row.name or row.alias, flags, 1.0)
+                found.reads.add((one.path, ""))
+        if meant.path != found.path and self.tree.has_facts(meant.path):
+            found.edge(meant.path, "uses", row.line, row.name, flags, 1.0)
+            found.use(meant.path, meant.symbol, "import", row.line, row.symbol)
+
+    def _spelt_out(self, interface: Interface, index: int) -> Import:
+        """An import row with what earlier ones call the first part of its module written in full."""
+        row = interface.imports[index]
+        module = row.module
+        for earlier in reversed(interface.imports[max(0, index - _MOST_EARLIER) : index]):
+            head, dot, rest = module.partition(".")
+            if earlier.alias == head and earlier.symbol in (-1, row.symbol):
+                module = f"{earlier.module}.{earlier.name}{dot}{rest}"
+        return row if module == row.module or len(module) > _LONGEST_MODULE else row._replace(module=module)
+
+    def _answer_for(self, path: str, row: Import) -> Target:
+        answer = self._answer(path, row)
+        answer.users.add(path)
+        return answer.target
+
+    def _imported_elsewhere(self, found: Found, row: Import, target: Target) -> None:
         """What an import row says that leads to no file here, or to several."""
         if isinstance(target, External):
             found.externals.add((target.package, row.module, row.name, row.line, bool(row.flags & TYPE_ONLY)))
         elif row.flags & IMPLICIT:
             return  # what is asked of it are references
-        elif isinstance(target, Space):
+        elif isinstance(target, (Space, Located)):
             found.looked_up += 1
             found.resolved += 1
         else:
@@ -637,8 +708,8 @@ class Resolution(Pouring):
 
     def _declaring(self, path: str) -> str | None:
         """The file beside a Python module that declares what it offers: for names, it has a say of its own."""
-        spoken = languages()[self.tree.entries[path].dialect]
-        endings = [other for ending, other in spoken.declared if spoken.passes_on and path.endswith(ending)]
+        language = languages()[self.tree.entries[path].dialect]
+        endings = [other for ending, other in language.declared if language.passes_on and path.endswith(ending)]
         return self.tree.first(path.rpartition(".")[0], endings)
 
     def _lacks(self, path: str, name: str, reads: set[Read], entered: set[str], depth: int = 0) -> bool:
@@ -673,50 +744,98 @@ class Resolution(Pouring):
         path, rows, bound = found.path, found.interface.imports, self._items(found.path)
         offer = self._offer(path)
         assert offer is not None  # only files with facts have rows
-        any_name = _AnyName(
+        any_name = AnyName(
             [index for index in offer.stars if isinstance(bound[index].target, (Located, Space))],
             [index for index, answer in enumerate(bound) if rows[index].alias and _has_entry(answer.target)],
         )
+        language = languages()[self.tree.entries[path].dialect]
+        scopes = _scopes(found.interface, offer, all_types=language.scoped) if language.inherits else ()
         known: dict[tuple[int, str, int], _Way | None] = {}  # by scope, text and import row that is meant
         asked: set[int] = set()  # import rows of spaces in which something was found
         for reference in references:
-            symbol, kind, text, line, calls, through = reference
-            scope = scope_of(found.interface, offer, text, symbol) if offer.inner and through < 0 else -1
-            key = scope, text, through
+            _, kind, text, _, _, through = reference
+            scope = _scope_of(reference, found.interface, offer, scopes)
+            key = scope, text, _AS_TYPE if language.scoped and kind in _TYPED else through
             if key in known:
                 way = known[key]
             else:
-                way = known[key] = self._way(found, offer, any_name, key)
-                if way is not None and isinstance(bound[way.row].target, Space) and not way.flags & IMPLICIT:
+                way = known[key] = self._way(found, offer, any_name, key, is_scoped=language.scoped)
+                if way is not None and way.row >= 0 and way.is_spaced and not way.flags & IMPLICIT:
                     found.edge(way.path, "import", rows[way.row].line, way.by, way.flags, way.confidence)
                     asked.add(way.row)
-            if way is None:
-                continue
-            edge = _EDGE_OF.get(kind, kind)
-            found.edge(way.path, edge, line, way.by, way.flags, way.confidence)
-            seen, passed = (kind, calls) if way.is_all else seen_as(reference, way.symbol)
-            found.use(way.path, way.symbol, seen, line, symbol, passed)
-            for definer, name in way.definers:
-                found.edge(definer, edge, line, way.by, way.flags, _BY_NAME * way.confidence)
-                found.use(definer, name, seen, line, symbol, passed)
-            for module, part, certainty in way.steps:
-                found.edge(module, "uses", line, part, way.flags, certainty)
+            if way is not None:
+                _note(way, reference, found)
         self._unused_spaces(found, asked)
 
-    def _way(self, found: Found, offer: Offer, any_name: _AnyName, key: tuple[int, str, int]) -> _Way | None:
+    def _way(
+        self, found: Found, offer: Offer, any_name: AnyName, key: tuple[int, str, int], *, is_scoped: bool = False
+    ) -> _Way | None:
         """Where a name leads out of the file, for all references that spell it so in one scope."""
         path, rows, (scope, text, through) = found.path, found.interface.imports, key
-        led, reads = self._lead(path, offer, any_name, scope, text, through)
-        found.looks.add(reads)
+        if is_scoped:
+            return self._way_in_scope(found, scope, text, types=through == _AS_TYPE)
+        led = self._led_by(found, offer, any_name, key)
         if led is None:
-            return None
+            around = text.rpartition(".")[0]
+            if not around or not languages()[self.tree.entries[path].dialect].inherits:
+                return None
+            # What another file's type has of one in this file: that type is named all the same.
+            way = self._way(found, offer, any_name, (scope, around, through))
+            return way._replace(is_all=False) if way is not None else None
         index, (dst, name), confidence = led
+        if index < 0:
+            return _Way(index, dst, name, confidence, 0, name, is_all_of(text, name), [], (), is_spaced=False)
+        target = self._items(path)[index].target
         return _Way(
             index, dst, name, confidence, rows[index].flags,
-            asked_as(text, asked_for(rows[index], self._items(path)[index].target), name),
+            asked_as(text, asked_for(rows[index], target), name),
             is_all_of(text, name),
             self._defined_elsewhere(path, dst, name, found.reads),
-            self._modules_named(found, offer, scope, text) if through < 0 and text.count(".") > 1 else (),
+            self._types_named(found, offer, any_name, key, dst)
+            if languages()[self.tree.entries[path].dialect].inherits
+            else self._modules_named(found, offer, scope, text) if through < 0 and text.count(".") > 1 else (),
+            is_spaced=isinstance(target, Space),
+        )  # fmt: skip
+
+    def _types_named(
+        self, found: Found, offer: Offer, any_name: AnyName, key: tuple[int, str, int], dst: str
+    ) -> Sequence[_Step]:
+        """The type through which a name is spelt that another one defines, from which it inherits."""
+        scope, text, through = key
+        around, _, _ = text.rpartition(".")
+        led = self._led_by(found, offer, any_name, (scope, around, through)) if around else None
+        if led is None or led[1].path == dst:
+            return ()
+        return ((led[1].path, around.rpartition(".")[2], led[2]),)
+
+    def _led_by(
+        self, found: Found, offer: Offer, any_name: AnyName, key: tuple[int, str, int]
+    ) -> tuple[int, Definition, float] | None:
+        """The import row by which a name leads out of the file, its definition and how sure that is, asked for once."""
+        if key not in found.led:
+            scope, text, through = key
+            found.led[key], reads = self._lead(found.path, offer, any_name, scope, text, through)
+            found.looks.add(reads)
+        return found.led[key]
+
+    def _way_in_scope(self, found: Found, scope: int, text: str, *, types: bool) -> _Way | None:
+        """As `_way`, where what a name means hangs on what is around it."""
+        path = found.path
+        named = self._named(path, scope, text, found.looks, types=types)
+        if named is None:
+            return None
+        others = [one for one in named.way if one.path not in ("", path) and self.tree.has_facts(one.path)]
+        if not others:
+            return None
+        last = others.pop()
+        row = found.interface.imports[named.row] if named.row >= 0 else None
+        meant = self._meant(path, named.row)[0] if row is not None and row.name == "*" else None
+        steps = [(one.path, one.symbol.rpartition(".")[2], 1.0) for one in others if one.path != last.path]
+        return _Way(
+            named.row, last.path, last.symbol, 1.0, row.flags & ~RELATIVE if row is not None else 0,
+            asked_as(text, row.name, last.symbol) if row is not None else last.symbol,
+            named.is_whole and named.way[-1] is last, [], steps,
+            is_spaced=meant is not None and meant.way[-1].path == "",
         )  # fmt: skip
 
     def _unused_spaces(self, found: Found, asked: Set[int]) -> None:
@@ -736,7 +855,7 @@ class Resolution(Pouring):
         steps = []
         for length in range(2, len(parts)):
             way = ".".join(parts[:length])
-            led, reads = self._lead(found.path, offer, _NO_NAME, scope, way)
+            led, reads = self._lead(found.path, offer, NO_NAME, scope, way)
             found.looks.add(reads)
             if led is None or led[1].symbol:
                 break
@@ -746,230 +865,8 @@ class Resolution(Pouring):
                 steps.append((led[1].path, parts[length - 1], led[2]))
         return steps
 
-    def _lead(
-        self, path: str, offer: Offer, any_name: _AnyName, scope: int, text: str, through: int = -1
-    ) -> tuple[tuple[int, Definition, float] | None, frozenset[Read]]:
-        """The import row by which a name leads out of the file, its definition and how sure that is."""
-        rows, bound = self._interfaces[path].imports, self._items(path)
-        head, _, rest = text.partition(".")
-        index, definition, reads, share = -1, None, NOTHING, 1.0
-        candidates = [through] if through >= 0 else binding(rows, offer, head, scope) if head else ()
-        stars, called = any_name.stars, NOTHING
-        if any_name.calling and stars and not candidates:
-            candidates, called = self._called(path, any_name.calling, head)
-        if candidates:
-            index, definition, reads = self._through_import(path, offer, candidates, text, rest)
-            if rest and (definition is None or not definition.symbol):
-                below, more = self._through_package(path, rows[index], bound[index].target, text)
-                if below is not None and (definition is None or definition.path != below.path):
-                    definition, share = below, _NOT_IMPORTED_HERE
-                reads |= more
-        elif stars and head not in offer.names:
-            poured = languages()[self.tree.entries[path].dialect].poured
-            if poured is None:
-                index, definition, reads = self._through_stars(path, stars, head, rest)
-            else:
-                index, definition, reads = self._poured_into(path, stars, poured[0], text.split("."))
-        elif stars and rest and languages()[self.tree.entries[path].dialect].open_types:
-            index, definition, reads = self._through_own_type(path, offer, stars, head, rest)
-        reads |= called
-        if definition is None or definition.path == path or not self.tree.has_facts(definition.path):
-            return None, reads
-        target = bound[index].target
-        return (index, definition, share * (target.confidence if isinstance(target, Located) else 1.0)), reads
-
-    def _called(self, path: str, calling: Sequence[int], name: str) -> tuple[list[int], frozenset[Read]]:
-        """Those of these import rows of spaces that call themselves so, whatever the statement lets one expect."""
-        bound = self._items(path)
-        found: list[int] = []
-        reads: set[Read] = set()
-        for index in calling:
-            target = bound[index].target
-            entry = target.entry if isinstance(target, Space) else ""
-            reads.add((entry, ""))
-            there = self._interface(entry)
-            if there is not None and there.spaces and there.spaces[0][0] == name:
-                found.append(index)
-        return found, frozenset(reads)
-
-    def _through_stars(
-        self, path: str, stars: list[int], head: str, rest: str
-    ) -> tuple[int, Definition | None, frozenset[Read]]:
-        """The star import that offers `head`, and where `head.rest` leads through it."""
-        reads: frozenset[Read] = frozenset()
-        for star in stars:
-            target = self._items(path)[star].target
-            is_space = isinstance(target, Space)
-            name, left = head, rest
-            if isinstance(target, Space):
-                if not self._may_have(path, target, head):
-                    continue
-                target, name, left = self._asked_down(path, self._interfaces[path].imports[star], head, rest)
-                if isinstance(target, Located) and (target.path == path or not self.tree.has_facts(target.path)):
-                    break  # it is this file that defines it, or one that is not analysed
-            if isinstance(target, Located) and target.path != path:
-                reads |= {(target.path, name)}
-                if not is_space and not target.inside and not self._in_star(target.path, name):
-                    continue
-                sought = "" if is_space and target.is_submodule else within(target, name)
-                definition, through = self._descend(target.path, sought, left)
-                reads |= through
-                if definition is not None:
-                    return star, definition, reads
-        return -1, None, reads
-
-    def _through_own_type(
-        self, path: str, offer: Offer, stars: list[int], head: str, rest: str
-    ) -> tuple[int, Definition | None, frozenset[Read]]:
-        """Where a member of a type leads that this file has, if the file does not have the member."""
-        rows = self._interfaces[path].imports
-        member, _, rest = rest.partition(".")
-        if f"{head}.{member}" in offer.names:
-            return -1, None, NOTHING
-        return self._through_stars(path, [s for s in stars if rows[s].flags & IMPLICIT], f"{head}.{member}", rest)
-
-    def _may_have(self, path: str, space: Space, name: str) -> bool:
-        """Whether a space is to be asked for a name by this file: it would be in vain if nobody declares it there."""
-        return not space.among or name == space.itself or self._has_any(path, space.among + name)
-
-    def _through_import(
-        self, path: str, offer: Offer, candidates: Sequence[int], text: str, rest: str
-    ) -> tuple[int, Definition | None, frozenset[Read]]:
-        """The one of these import rows that the dotted `text` goes through, and where it leads."""
-        rows = self._interfaces[path].imports
-        # `import a.b` and `import a.c` both bind `a`: the longest module that the text spells out is meant.
-        best, best_length = candidates[-1], -1
-        for index in candidates if rows[best].alias in offer.dotted else ():
-            module = rows[index].module
-            spelled = rows[index].name == "" and "." in module and (text + ".").startswith(module + ".")
-            if spelled and len(module) > best_length:
-                best, best_length = index, len(module)
-        row, target = rows[best], self._items(path)[best].target
-        if isinstance(target, Space):
-            name, _, rest = rest.partition(".")
-            target = self._asked_of(path, row, name) if name else target
-            definition, reads = self._descend(target.path, name, rest) if isinstance(target, Located) else NOWHERE
-            return best, definition, reads
-        if not isinstance(target, Located):
-            return best, None, NOTHING
-        if best_length >= 0 and row.alias == row.module.partition(".")[0]:
-            rest = text[len(row.module) + 1 :]
-        elif row.name == "" and "." in row.module and row.level == 0 and row.alias == row.module.partition(".")[0]:
-            return best, None, NOTHING  # `a.other` where only `import a.b` was written: the package's own name
-        if target.is_submodule and target.package not in ("", path):
-            return best, *self._descend_beside(target, row.name, rest)
-        inside = target.inside if is_whole(row, target) else within(target, row.name)
-        return best, *self._descend(target.path, inside, rest)
-
-    def _descend_beside(self, target: Located, name: str, rest: str) -> Led:
-        """As `_descend`, through the name of a module to which its package may have bound something else."""
-        bound, reads = self._descend(target.package, name, "")
-        if bound is None or not bound.symbol:
-            inside, more = self._descend(target.path, "", rest)
-            return inside, reads | more
-        led, through = self._descend(target.package, name, rest)
-        if not rest or (led is not None and led != bound):
-            return led, reads | through
-        # It has no such member that we know of: the module may have it, if that is what the name means after all.
-        inside, more = self._descend(target.path, "", rest)
-        meant = inside if inside is not None and inside.symbol else bound
-        return meant, reads | through | more
-
-    def _asked_down(self, path: str, row: Import, name: str, rest: str) -> tuple[Target, str, str]:
-        """What defines a name in the space of a row, the name by which that file has it, and what is left of `rest`.
-
-        A name may mean a space inside the space: then it is asked for with the next part of `rest` behind a dot.
-        """
-        target = self._asked_of(path, row, name)
-        while isinstance(target, Space) and rest:
-            part, _, left = rest.partition(".")
-            inner = self._asked_of(path, row, f"{name}.{part}")
-            if target.entry and isinstance(inner, Unresolved):
-                break  # what is inside may be of the file that stands for it
-            target, name, rest = inner, f"{name}.{part}", left
-        if isinstance(target, Space) and target.entry:
-            target = Located(target.entry)
-        return target, name.rpartition(".")[2], rest
-
-    def _asked_of(self, path: str, row: Import, name: str) -> Target:
-        """The file of the space which a row names that defines the name."""
-        answer = self._answer(path, row, name)
-        answer.users.add(path)
-        return answer.target
-
-    def _through_package(self, path: str, row: Import, target: Target, text: str) -> Led:
-        """Where a dotted name leads that goes through a package into a module below it that is not imported here.
-
-        It is there at run time if anyone has imported it. None unless there is such a module.
-        """
-        head, *parts = text.split(".")
-        if not isinstance(target, Located):
-            return None, NOTHING
-        if target.is_submodule:
-            module = f"{row.module}.{row.name}" if row.module else row.name
-        elif row.name == "" and row.level == 0 and row.alias == row.module.partition(".")[0] == head:
-            module = head
-        else:
-            return None, NOTHING
-        led: Led = None, NOTHING
-        for place, part in enumerate(parts, 1):
-            module = f"{module}.{part}"
-            answer = self._answer(path, row._replace(module=module, name=""))
-            answer.users.add(path)
-            if not isinstance(answer.target, Located):
-                break
-            if self.tree.has_facts(answer.target.path):
-                led = self._descend(answer.target.path, "", ".".join(parts[place:]))
-        return led
-
-    def _descend(self, path: str, name: str, rest: str) -> Led:
-        """Where `name`, looked up in file `path` ("" = the file itself), leads, and from there as far as the dots of
-        `rest` name modules and symbols: the last certain point."""
-        key = (path, name, rest)
-        known = self._led.get(key)
-        if known is not None:
-            return known
-        reads: set[Read] = set()
-        definition: Definition | None = Definition(path, "")
-        if name:
-            definition, through = self._define(path, name)
-            reads |= through
-        if definition is None:
-            return self._led_to(key, None, reads)
-        reads.add((definition.path, ""))
-        for part in rest.split(".") if rest else ():
-            if definition.symbol == "":
-                found, through = self._define(definition.path, part)
-                reads |= through
-                if found is None:
-                    break
-                definition = found
-            else:
-                inner = f"{definition.symbol}.{part}"
-                reads.add((definition.path, inner))
-                offer = self._offer(definition.path)
-                if offer is not None and inner in offer.exports and inner not in offer.names:
-                    # What a module inside the file offers from elsewhere.
-                    found, through = self._define(definition.path, inner)
-                    reads |= through
-                    if found is None:
-                        break
-                    definition = found
-                    continue
-                if offer is None or inner not in offer.names:
-                    break
-                definition = Definition(definition.path, inner)
-        return self._led_to(key, definition, reads)
-
 
 _Step = tuple[str, str, float]  # a module that a dotted name goes through, the part that names it, how sure that is
-
-
-class _AnyName(NamedTuple):
-    """The import rows of a file that may bring names which they do not say."""
-
-    stars: list[int]
-    calling: list[int]  # of spaces that may call themselves otherwise than the statement lets one expect
 
 
 class _Way(NamedTuple):
@@ -984,14 +881,47 @@ class _Way(NamedTuple):
     is_all: bool  # whether it means the definition that was found, and not something inside it
     definers: list[Definition]  # what another file has of what the file there only declares
     steps: Sequence[_Step]
+    is_spaced: bool  # through a row of a space, which alone does not say what file it leads to
+
+
+def _scopes(interface: Interface, offer: Offer, *, all_types: bool) -> list[int]:
+    """By symbol the innermost type at or around it that may change what a name means; -1 behind them, for none."""
+    binding_here = {row.symbol for row in interface.imports}
+    scopes: list[int] = []
+    for index, symbol in enumerate(interface.symbols):
+        is_scope = index in binding_here or (symbol.kind in TYPES and (all_types or symbol.name in offer.supers))
+        scopes.append(index if is_scope else scopes[symbol.parent] if symbol.parent >= 0 else -1)
+    scopes.append(-1)
+    return scopes
+
+
+def _scope_of(reference: Reference, interface: Interface, offer: Offer, scopes: Sequence[int]) -> int:
+    """Where in its file a name stands that is looked up; `scopes`: by symbol, for languages in which types inherit."""
+    symbol, kind, text, _, _, through = reference
+    if not scopes:
+        return scope_of(interface, offer, text, symbol) if offer.inner and through < 0 else -1
+    # The head of a type does not see what the type has.
+    return scopes[interface.symbols[symbol].parent if kind == "inherit" and symbol >= 0 else symbol]
+
+
+def _note(way: _Way, reference: Reference, found: Found) -> None:
+    """What a reference says that leads this way."""
+    symbol, kind, _, line, calls, _ = reference
+    edge = _EDGE_OF.get(kind, kind)
+    found.edge(way.path, edge, line, way.by, way.flags, way.confidence)
+    seen, passed = (kind, calls) if way.is_all else seen_as(reference, way.symbol)
+    found.use(way.path, way.symbol, seen, line, symbol, passed)
+    for definer, name in way.definers:
+        found.edge(definer, edge, line, way.by, way.flags, _BY_NAME * way.confidence)
+        found.use(definer, name, seen, line, symbol, passed)
+    for module, part, certainty in way.steps:
+        found.edge(module, "uses", line, part, way.flags, certainty)
 
 
 def _has_entry(target: Target) -> bool:
     return isinstance(target, Space) and target.entry != ""
 
 
-_NO_NAME = _AnyName([], [])
-_NOT_IMPORTED_HERE = 0.8
 _BY_NAME = 0.9  # of a definition that nothing but its name and an import of its declaration ties to it
 _EDGE_OF = {"read": "uses", "look": "uses"}  # kinds of dependencies by those of references; the others are called alike
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from plumbrule.facts import REQUIRED, Export, Import, Interface
 
 Read = tuple[str, str]  # (file, name looked up in its interface); the name "" is the file itself
+# Beside names: what of a file says where names lead that it uses in heads of types, and, after the name of a symbol,
+# all that this symbol has. Neither is spelt as a name can be.
+IN_SCOPE, MEMBERS = ":", ".*"
 
 
 def moved_names(before: Interface, now: Interface) -> set[str] | None:
@@ -14,6 +17,8 @@ def moved_names(before: Interface, now: Interface) -> set[str] | None:
     old, new = _offer(before), _offer(now)
     if old["*"] != new["*"]:
         return None
+    _add_members(old, before)
+    _add_members(new, now)
     return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 
@@ -52,6 +57,22 @@ def spaces_in(interface: Interface) -> list[str]:
     return found
 
 
+def _add_members(offer: dict[str, list[tuple[object, ...]]], interface: Interface) -> None:
+    """What a lookup of names in scope, and one among all that a symbol has, can see."""
+    symbols = interface.symbols
+    offer[IN_SCOPE] = [
+        (*_asks(row), row.alias, symbols[row.symbol].name if row.symbol >= 0 else "") for row in interface.imports
+    ]
+    for symbol in symbols:
+        if symbol.parent >= 0:
+            around = symbols[symbol.parent].name + MEMBERS
+            offer.setdefault(around, []).append((symbol.name, symbol.visibility, *_set_aside(symbol.modifiers)))
+        else:
+            offer[IN_SCOPE].append((symbol.name, symbol.exported))
+    for index, name, how in interface.supers:
+        offer.setdefault(symbols[index].name + MEMBERS, []).append((name, how))
+
+
 def _asks(row: Import) -> tuple[object, ...]:
     return (*row[:4], row.flags & REQUIRED)
 
@@ -65,8 +86,8 @@ class Offer:
     """What a lookup of a name finds in a file, from its interface alone."""
 
     __slots__ = (
-        "aliases", "dotted", "exports", "hidden", "inner", "is_open", "names", "only_declared", "onward", "passed_on",
-        "stars",
+        "aliases", "dotted", "exports", "hidden", "inner", "is_open", "members", "names", "only_declared", "onward",
+        "packages", "passed_on", "stars", "supers", "types",
     )  # fmt: skip
 
     def __init__(self, interface: Interface, *, passes_on: bool) -> None:
@@ -87,6 +108,14 @@ class Offer:
         self.aliases: dict[str, list[int]] = {}  # import rows by the name they bind in the module; "" = none
         self.inner: dict[str, list[int]] = {}  # those that bind it inside a function or a class
         self.stars: list[int] = []
+        # By name of a symbol, of those that have any: the types whose members it has, and how.
+        self.supers: dict[str, list[tuple[int, str, int]]] = {}
+        for said in interface.supers:
+            self.supers.setdefault(interface.symbols[said[0]].name, []).append(said)
+        # Of these names those that stand where a type is meant, and those of packages with something; see `types_in`.
+        self.types: frozenset[str] | None = None
+        self.packages: Set[str] = frozenset()
+        self.members: dict[str, tuple[dict[str, str], dict[str, str]]] | None = None  # see `members_in`
         self.dotted: set[str] = set()  # aliases that `import a.b` may have bound
         for index, row in enumerate(interface.imports):
             (self.aliases if row.symbol < 0 else self.inner).setdefault(row.alias, []).append(index)
@@ -101,6 +130,33 @@ class Offer:
             own = {symbol.name for symbol in interface.symbols if symbol.parent < 0 and not symbol.exported}
             shown = {symbol.name for symbol in interface.symbols if symbol.exported} if own else ()
             self.hidden = own.difference(shown, self.exports)
+
+
+def types_in(interface: Interface, offer: Offer) -> Set[str]:
+    """The names of a file that stand where a type is meant: of types that are more than one object."""
+    if offer.types is None:
+        symbols = interface.symbols
+        offer.types = frozenset(
+            [one.name for one in symbols if one.kind in _TYPES and not (one.kind == "class" and one.has("static"))]
+        )
+        offer.packages = frozenset([one.name for one in symbols if one.kind == "namespace" and one.parent < 0])
+    return offer.types
+
+
+def members_in(interface: Interface, offer: Offer) -> Mapping[str, tuple[dict[str, str], dict[str, str]]]:
+    """By name of a symbol, of those that have members: by their last part the names of those who inherits it has too,
+    and of those that it only declares."""
+    if offer.members is None:
+        offer.members = {}
+        symbols = interface.symbols
+        for symbol in symbols:
+            if symbol.parent >= 0 and symbol.visibility != "private" and symbols[symbol.parent].kind not in _CODE:
+                around = symbols[symbol.parent].name
+                own = offer.members.get(around)
+                if own is None:
+                    own = offer.members[around] = {}, {}
+                own[symbol.modifiers.startswith("abstract")][symbol.name[len(around) + 1 :]] = symbol.name
+    return offer.members
 
 
 def scope_of(interface: Interface, offer: Offer, text: str, symbol: int) -> int:
@@ -127,3 +183,5 @@ def binding(rows: Sequence[Import], offer: Offer, head: str, scope: int) -> Sequ
 
 
 _CLASSES = ("class", "interface", "enum")
+_TYPES = (*_CLASSES, "type")
+_CODE = ("function", "method")

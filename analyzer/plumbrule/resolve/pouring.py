@@ -24,6 +24,7 @@ class Pouring:
     tree: Tree
 
     def __init__(self) -> None:
+        super().__init__()
         self._reached: dict[str, Mapping[str, int]] = {}  # see `_reach`
         self._poured_from: dict[str, list[str]] = {}
         self._spaces: dict[str, Sequence[str]] = {}  # see `_spaces_in`

@@ -5,12 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import partial
-from itertools import accumulate
 from typing import TypeVar
 
 from plumbrule.facts import LAZY, TYPE_ONLY, Body, Export, Interface
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
+from plumbrule.resolve.answers import Definition
 from plumbrule.resolve.offered import Read
 
 _SOFT = ((False, False), (True, False), (False, True), (True, True))  # (type_only, lazy) by flags
@@ -28,8 +28,8 @@ class Found:
     """The rows of one file while they are found: plain tuples until all are there."""
 
     __slots__ = (
-        "_broken_until", "_edges", "_is_unsure", "_more_names", "_sureness", "_symbols", "_uses",
-        "externals", "interface", "looked_up", "looks", "path", "reads", "resolved", "unresolved",
+        "_edges", "_is_unsure", "_more_names", "_sureness", "_symbols", "_uses",
+        "externals", "interface", "led", "looked_up", "looks", "path", "reads", "resolved", "unresolved",
     )  # fmt: skip
 
     def __init__(self, path: str, interface: Interface) -> None:
@@ -37,13 +37,14 @@ class Found:
         self.interface = interface
         self.reads: set[Read] = set()
         self.looks: set[frozenset[Read]] = set()  # more of these
+        # Where names lead out of the file, by scope, text and import row that is meant: import row, what, how sure.
+        self.led: dict[tuple[int, str, int], tuple[int, Definition, float] | None] = {}
         self.externals: set[tuple[str, str, str, int, bool]] = set()
         self.unresolved: set[tuple[int, str, str]] = set()
         self.looked_up = 0
         self.resolved = 0
         self._is_unsure = bool(interface.errors or interface.guessed)
         self._sureness: dict[int, float] = {}  # by line
-        self._broken_until = list(accumulate((last for _, last in interface.errors), max))  # some lie in each other
         self._symbols = [symbol.name for symbol in interface.symbols]
         self._edges: dict[tuple[str, str, int], tuple[int, str, float]] = {}  # flags, first name, confidence
         self._more_names: dict[tuple[str, str, int], set[str]] = {}
@@ -67,7 +68,7 @@ class Found:
     def _sure_of(self, line: int) -> float:
         """How sure what stands in a line is: less where the parser could make no sense of it or had to guess."""
         at = bisect_right(self.interface.errors, (line, 1 << 60))
-        share = 0.7 if at and self._broken_until[at - 1] >= line else 1.0
+        share = 0.7 if at and self.interface.errors[at - 1][1] >= line else 1.0
         guessed = self.interface.guessed
         if guessed and (at := bisect_right(guessed, (line, 1 << 60))) and line <= guessed[at - 1][1]:
             share *= 0.7

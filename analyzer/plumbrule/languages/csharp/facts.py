@@ -471,23 +471,25 @@ class _CSharpSweep(BranchSweep):
         for symbol, kind, start, end in self._met:
             if kind == "type" or symbol < 0 or end - start > LONGEST_NAME:
                 continue
-            owner = owners.get(symbol)
-            if owner is None:
-                around = symbol
-                while around >= 0 and self.symbols[around].kind not in ("class", "interface"):
-                    around = self.symbols[around].parent
-                name = self.symbols[around].name if around >= 0 else ""
-                owner = owners[symbol] = name.encode() if name in parts else b""
-            said = _OWN_USE.match(self.source, start, end) if owner else None
-            if said is None:
+            if symbol not in owners:
+                name = self._type_around(symbol)
+                owners[symbol] = name.encode() if name in parts else b""
+            said = _OWN_USE.match(self.source, start, end) if owners[symbol] else None
+            if said is None or (not said[1] and hiding.hides(said[2], start)):
                 continue
-            name_there = b"%s.%s" % (owner, said[2])
-            if name_there in own or (not said[1] and hiding.hides(said[2], start)):
+            name_there = b"%s.%s" % (owners[symbol], said[2])
+            if name_there in own:
                 continue
             is_called = kind == "call" and said.end() == end
             self._references.setdefault((symbol, "call" if is_called else "read", name_there), start)
             if is_called:
                 self._calls.setdefault((symbol, name_there), []).append(end)
+
+    def _type_around(self, symbol: int) -> str:
+        """The name of the innermost type that a symbol is in, or is; empty if there is none."""
+        while symbol >= 0 and self.symbols[symbol].kind not in ("class", "interface"):
+            symbol = self.symbols[symbol].parent
+        return self.symbols[symbol].name if symbol >= 0 else ""
 
     def on_call(self, node: Node) -> None:
         start, end = self._begin(node.start_byte), node.end_byte

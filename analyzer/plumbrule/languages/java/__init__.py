@@ -7,9 +7,6 @@ from pathlib import Path
 from plumbrule.languages import Language, Late
 
 MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
-MEMBERS_OF = (
-    1  # `Import.level` of what a class has by inheritance: nobody says where a type that it names so comes from
-)
 
 LANGUAGES = (
     Language(
@@ -25,6 +22,7 @@ LANGUAGES = (
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
         test_folders=("[a-z]*Test", "testFixtures"),  # source sets: androidTest, integrationTest
         source_sets=("main",),
+        inherits=True,
         declares=Late("plumbrule.languages.java.resolver:declares"),
     ),
 )

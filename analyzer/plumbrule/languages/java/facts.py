@@ -15,8 +15,7 @@ from tree_sitter import Node, Query, Tree
 from plumbrule.extract.branches import BRANCH, BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import IMPLICIT, Facts, Import, Parameter
-from plumbrule.languages.java import MEMBERS_OF
+from plumbrule.facts import ANCESTOR, IMPLICIT, Facts, Import, Parameter
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"\s+")
@@ -78,12 +77,10 @@ class _JavaSweep(BranchSweep):
         self._names_to = 0  # names before this offset are parts of a dotted one that was taken
         self._calls_to = 0
         self._local: dict[bytes, set[Span]] = {}  # where a name is that of a type of this file or of a type parameter
-        self._imported: dict[bytes, str] = {}  # type by the name that an import gives it
         self._any_static = False  # whether a static import brings all that a class has
         self._statics: set[bytes] = set()
         self._qualified: set[bytes] = set()  # names that say their package wherever they are used
         self._roots = set(_USUAL_ROOTS)  # what packages begin with here
-        self._inherited: dict[bytes, int] = {}  # what classes of this file extend and implement, and where
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
 
@@ -119,8 +116,6 @@ class _JavaSweep(BranchSweep):
         module, _, name = path.rpartition(b".")
         if found[1]:
             self._statics.add(name)
-        else:
-            self._imported[name] = text(path)
         self.imports.append(Import(text(module), 0, text(name), text(name), line, 0, -1))
 
     def on_service(self, node: Node) -> None:
@@ -192,7 +187,7 @@ class _JavaSweep(BranchSweep):
         self._hide_type_parameters(generic, node)
         self.enter(index, name, node, body.start_byte, function=False)
         for said in (said for head in heads for said in _types_in(head)):
-            self._inherit(said)
+            self._inherit(index, said)
         if given is not None and index >= 0:
             self._components(index, given)
 
@@ -211,13 +206,13 @@ class _JavaSweep(BranchSweep):
             self.define(b"constructor", "method", visibility, span, signature=self._written(given)), given
         )
 
-    def _inherit(self, said: Node) -> None:
+    def _inherit(self, index: int, said: Node) -> None:
         start, end = said.start_byte, said.end_byte
         name = self._one_line(start, end)
         if _QUALIFIED.match(name) is None:
             self._name("inherit", start, end)
-            if len(name) <= LONGEST_NAME:
-                self._inherited.setdefault(name, start)
+        if index >= 0 and len(name) <= LONGEST_NAME:
+            self.supers.append((index, text(name), ANCESTOR))
 
     def on_enum_constant(self, node: Node) -> None:
         named = node.child_by_field_name("name")
@@ -507,14 +502,6 @@ class _JavaSweep(BranchSweep):
     def finish(self) -> None:
         hiding = Hiding(self._local, self._local)
         self.read_imported_names(self._import_spans, hiding)
-        own = self.spaces[0][0] if self.spaces else ""
-        for name, start in self._inherited.items():
-            if not hiding.hides(name, start):
-                # What a class inherits it names without saying where from: types, too.
-                head, _, rest = name.partition(b".")
-                whole = self._imported.get(head) or f"{own}.{text(head)}"
-                module = f"{whole}.{text(rest)}" if rest else whole
-                self.imports.append(Import(module, MEMBERS_OF, "*", "", self.line(start), IMPLICIT, -1))
 
 
 def _types_in(head: Node) -> Iterator[Node]:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
-from plumbrule.languages.java import MANIFESTS, MEMBERS_OF
+from plumbrule.languages.java import MANIFESTS
 from plumbrule.languages.ways import climbed, shared
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _PROJECT = re.compile(r"\bproject\s*\(\s*(?:path\s*[:=]\s*)?[\"'](:[\w.:-]+)[\"'
 _PLACED = re.compile(r"project\s*\(\s*[\"'](:[\w.:-]+)[\"']\s*\)\s*\.\s*projectDir\s*=[^\n\"']*[\"']([^\"'\n]+)[\"']")
 _ANDROID = re.compile(r"\bandroid\b")
 _MADE_FOR_ANDROID = ("R", "BuildConfig", "Manifest")  # in the package that a module names as its own
+SEEN = "/jvm:seen/"  # before names that files see without an import, wherever those are
+EVERYWHERE = "java.lang"
 _OF_THE_JDK = ("java.", "javax.", "jdk.", "sun.", "com.sun.")
 
 
@@ -41,9 +43,10 @@ class _Module(NamedTuple):
 class JavaResolver:
     """Binds Java imports of one tree; see `languages.Resolver` for the contract of each method."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, others: Mapping[str, tuple[str, tuple[str, ...]]] | None = None) -> None:
+        """`others` are modules of builds that are not Java's: by folder their name and the names of those they need."""
         self._tree = tree
-        self._modules = _modules(tree)
+        self._modules = {folder: _Module(*module) for folder, module in (others or {}).items()} | _modules(tree)
         folders: dict[str, list[str]] = {}
         for folder, module in sorted(self._modules.items()):
             folders.setdefault(module.name, []).append(folder)
@@ -72,9 +75,6 @@ class JavaResolver:
     def locate(self, path: str, statement: Import) -> Target:
         module, name = statement.module, statement.name
         files = self._tree.defining(f"/jvm/{module}.*" if module else "/jvm/*")
-        if statement.level == MEMBERS_OF:
-            own = self._holder(path, module) if name == "*" else self._type(path, module, name)
-            return own or Unresolved(f"'{module}' is not of this repository")
         if name == "*":
             return Space() if files else self._holder(path, module) or External(_package(module))
         found = self._type(path, module, name)
@@ -248,11 +248,22 @@ def _package(module: str) -> str:
     return ".".join(parts)
 
 
+def packages_around(package: str) -> Iterable[str]:
+    """`/jvm:package/NAME` of a package and of those around it."""
+    while package:
+        yield f"/jvm:package/{package}"
+        package = package.rpartition(".")[0]
+
+
 def declares(path: str, interface: Interface) -> Iterable[str]:
-    """`/jvm/PACKAGE.*` of a package, and `/jvm/PACKAGE.NAME` of each type in it."""
+    """`/jvm/PACKAGE.*` of a package, `/jvm/PACKAGE.NAME` of each type in it, and `/jvm:package/NAME` of it and of those
+    that it lies in; `/jvm:seen/NAME` of what every file sees without an import."""
     space = interface.spaces[0][0] if interface.spaces else ""
     around = f"/jvm/{space}." if space else "/jvm/"
     yield f"{around}*"
+    yield from packages_around(space)
     for symbol in interface.symbols:
         if symbol.parent < 0:
             yield around + symbol.name
+            if space == EVERYWHERE:
+                yield SEEN + symbol.name

@@ -24,6 +24,7 @@ LANGUAGES = (
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
         test_folders=("[a-z]*Test", "testFixtures"),  # source sets: commonTest, jvmTest
         source_sets=("main", "[a-z]*Main"),
+        inherits=True,
         declares=Late("plumbrule.languages.kotlin.resolver:declares"),
         borrows=(Path(__file__).parent.parent / "java",),
     ),

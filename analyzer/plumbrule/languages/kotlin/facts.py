@@ -7,24 +7,21 @@ around it, as everybody names them.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Set
 from itertools import chain
 from typing import ClassVar
 
 from tree_sitter import Node, Query, Tree
 
-from plumbrule.extract.branches import BRANCH, BranchSweep
+from plumbrule.extract.branches import BRANCH
 from plumbrule.extract.hiding import Hiding, Span
+from plumbrule.extract.scopes import CLASS, CODE, COMMENT, FILE, SPACE, UNNAMED, ScopedSweep
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import IMPLICIT, OPTIONAL, Facts, Import, Parameter
-from plumbrule.languages.java import MEMBERS_OF
+from plumbrule.facts import ANCESTOR, IMPLICIT, OPTIONAL, Facts, Import, Parameter
 from plumbrule.languages.kotlin import DEFAULTS, EXPECTED
 from plumbrule.languages.kotlin.mending import mended
 
 _BOM = b"\xef\xbb\xbf"
-_SPACE = re.compile(rb"\s+")
-_COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
 _NAME = rb"(?:" + _WORD + rb"|`[^`\n]+`)"
 _DOTTED = re.compile(_WORD + rb"(?:\s*\.\s*" + _WORD + rb")*")
@@ -44,7 +41,6 @@ _USED = re.compile(
 _USUAL_ROOTS = frozenset((b"java", b"javax", b"jakarta", b"com", b"org", b"net", b"io", b"de", b"dev", b"kotlin"))
 # A head at the begin of a line, where the grammar lost it.
 _HEAD = re.compile(rb"^((?:[a-z]+[ \t]+)*?)(class|interface|object)[ \t]+(" + _NAME + rb")", re.MULTILINE)
-_LONGEST_TEXT = 500  # of a type kept as written; what follows is replaced by an ellipsis
 _LONGEST_SILENT = 2_000  # bytes of a handler that may turn out to do nothing
 _BROAD = frozenset(("Exception", "Throwable", "RuntimeException", "java.lang.Exception", "kotlin.Throwable"))
 _SILENT = re.compile(
@@ -58,7 +54,6 @@ _UNNAMED = Flow(shifts=True)
 _COMMENTS = ("line_comment", "block_comment", "lambda_parameters", "label")
 _TYPES = ("user_type", "nullable_type", "function_type", "parenthesized_type", "non_nullable_type")
 _VARIABLES = ("variable_declaration", "multi_variable_declaration")
-_CODE, _CLASS = "code", "class"  # kinds of scopes
 
 
 def extract(source: bytes, tree: Tree, query: Query) -> Facts:
@@ -68,7 +63,7 @@ def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     return _KotlinSweep(source, aside).run(tree, query)
 
 
-class _KotlinSweep(BranchSweep):
+class _KotlinSweep(ScopedSweep):
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         b"abstract actual annotation as break by catch class companion const constructor continue crossinline data do "
         b"dynamic else enum expect external final finally for fun get if import in infix init inline inner interface "
@@ -99,18 +94,12 @@ class _KotlinSweep(BranchSweep):
         self._facade = ""
         self._declared = (0, 0)  # of the last local property: where its names end, and where it does
         self._types_to = 0  # names of types before this offset were taken
-        # What is open around the node at hand, innermost last.
-        self._scopes: list[tuple[int, int, str]] = [(0, len(source), "file")]
         self._companion_to: dict[int, int] = {}  # by symbol of a class: where its companion ends
-        self._values: dict[bytes, set[Span]] = defaultdict(set)  # where a name is local
-        self._types: dict[bytes, set[Span]] = defaultdict(set)
-        self._named: set[int] = set()  # where a name stands that is being given to something
         self._held_names: list[tuple[bytes, int]] = []  # in strings
         self._members: dict[tuple[int, bytes], int] = {}  # what is called on a value that may be anything
         self._imported: dict[bytes, str] = {}  # what an import names, by the name that it gives it
         self._qualified: set[bytes] = set()  # names that say their package wherever they are used
         self._roots = set(_USUAL_ROOTS)  # what packages begin with here
-        self._inherited: dict[bytes, int] = {}  # what classes of this file extend and implement, and where
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
 
@@ -157,7 +146,7 @@ class _KotlinSweep(BranchSweep):
             self._space(b"", 1)
         if end - start > 4 * LONGEST_NAME:
             return
-        written = _DOT.sub(b".", _SPACE.sub(b" ", _COMMENT.sub(b" ", self.source[start:end]))).strip()
+        written = _DOT.sub(b".", SPACE.sub(b" ", COMMENT.sub(b" ", self.source[start:end]))).strip()
         found = _IMPORT.fullmatch(written)
         if found is None:
             return
@@ -171,36 +160,6 @@ class _KotlinSweep(BranchSweep):
         self.imports.append(Import(text(module), 0, text(name), text(alias), line, 0, -1))
 
     # -- scopes ---------------------------------------------------------------------------------------------------
-
-    def _open(self, node: Node, kind: str) -> None:
-        self._scope(node.start_byte)
-        self._scopes.append((node.start_byte, node.end_byte, kind))
-
-    def _scope(self, start: int) -> tuple[int, int, str]:
-        """What is open around this place."""
-        scopes = self._scopes
-        while len(scopes) > 1 and scopes[-1][1] <= start:
-            scopes.pop()
-        return scopes[-1]
-
-    def _make_local(self, name: bytes, span: tuple[int, int] | Node, *, is_type: bool = False) -> None:
-        start, end = span if isinstance(span, tuple) else (span.start_byte, span.end_byte)
-        self._values[name].add((start, end))
-        if is_type:
-            self._types[name].add((start, end))
-
-    def _make_member(self, name: bytes, start: int, *, is_type: bool = False) -> None:
-        """Inside what is open there a name means what is being defined, unless all of the package can see that."""
-        begin, end, kind = self._scope(start)
-        if kind != "file":
-            self._make_local(name, (begin, end), is_type=is_type)
-
-    def _take_name(self, node: Node | None) -> bytes:
-        """The name that is being given to something."""
-        if node is None:
-            return b""
-        self._named.add(node.start_byte)
-        return self.source[node.start_byte : node.end_byte].strip(b"`")
 
     def on_variable(self, node: Node) -> None:
         named = node.named_child(0)
@@ -244,13 +203,13 @@ class _KotlinSweep(BranchSweep):
         visibility, words, decorators = self._modifiers(node)
         if node.type.endswith("_constructor") and self.symbol >= 0 and self.symbols[self.symbol].kind == "enum":
             visibility = "private"  # without a word for it
-        is_local = scope == _CODE
-        if scope == "unnamed":
+        is_local = scope == CODE
+        if scope == UNNAMED:
             return -1
         is_hidden = is_local or (
             visibility == "private" and (self.symbol < 0 or kind in ("class", "interface", "enum"))
         )
-        static = static or (scope == _CLASS and start < self._companion_to.get(self.symbol, -1))
+        static = static or (scope == CLASS and start < self._companion_to.get(self.symbol, -1))
         said = [word for word, holds in (("abstract", "abstract" in words), ("static", static)) if holds]
         if "suspend" in words:
             said.append("async")
@@ -287,11 +246,11 @@ class _KotlinSweep(BranchSweep):
         named = node.child_by_field_name("name")
         name = self._take_name(named) if named is not None else b"Companion"
         heads = [child for child in node.named_children if child.type == "delegation_specifiers"]
-        if self.symbol >= 0 and self._scope(node.start_byte)[2] == _CLASS:
+        if self.symbol >= 0 and self._scope(node.start_byte)[2] == CLASS:
             self._define(node, name, "class", signature=self._heads(None, None, heads), static=True)
             self._companion_to[self.symbol] = node.end_byte
         for head in heads:
-            self._supers(head)
+            self._supers(self.symbol, head)
 
     def _heads(self, generic: Node | None, given: Node | None, heads: list[Node]) -> str:
         said = self._written(generic) + self._written(given)
@@ -318,13 +277,13 @@ class _KotlinSweep(BranchSweep):
         self._make_member(name, node.start_byte, is_type=True)
         given = next((c for c in primary.named_children if c.type == "class_parameters"), None) if primary else None
         index = self._define(node, name, kind, signature=self._heads(generic, given, heads), static=static)
-        self._open(node, _CLASS if index >= 0 else "unnamed")
+        self._open(node, CLASS if index >= 0 else UNNAMED)
         self._hide_type_parameters(generic, node)
         self.enter(index, name, node, body.start_byte if body is not None else node.end_byte, function=False)
         if primary is not None:
             self._primary(index, primary, given, node)
         for head in heads:
-            self._supers(head)
+            self._supers(index, head)
         self._expect_elsewhere(node, index, name)
 
     def _primary(self, index: int, primary: Node, given: Node | None, around: Node) -> None:
@@ -342,16 +301,19 @@ class _KotlinSweep(BranchSweep):
             made = self._define(primary, b"constructor", "method", signature=self._written(given))
             self._take_parameters(made, given)
 
-    def _supers(self, head: Node) -> None:
+    def _supers(self, index: int, head: Node) -> None:
         for specifier in head.named_children:
             said = next(iter(specifier.named_children), None)
             while said is not None and said.type in ("constructor_invocation", "explicit_delegation"):
                 said = said.named_child(0)
             if said is not None and said.type == "user_type":
                 name = self._one_line(said)
-                if _QUALIFIED.match(name) is None and name not in self._USUAL and len(name) <= LONGEST_NAME:
+                if name in self._USUAL or len(name) > LONGEST_NAME:
+                    continue
+                if _QUALIFIED.match(name) is None:
                     self.refer_to("inherit", name, said.start_byte)
-                    self._inherited.setdefault(name, said.start_byte)
+                if index >= 0:
+                    self.supers.append((index, text(name), ANCESTOR))
 
     def _expect_elsewhere(self, node: Node, index: int, name: bytes) -> None:
         """What is `actual` here is of something that common code expects."""
@@ -370,7 +332,7 @@ class _KotlinSweep(BranchSweep):
 
     def on_enum_entry(self, node: Node) -> None:
         name = self._take_name(next((c for c in node.named_children if c.type == "identifier"), None))
-        if name and self.symbol >= 0 and self._scope(node.start_byte)[2] == _CLASS:
+        if name and self.symbol >= 0 and self._scope(node.start_byte)[2] == CLASS:
             self._make_member(name, node.start_byte)
             self._define(node, name, "constant", static=True)
 
@@ -411,18 +373,18 @@ class _KotlinSweep(BranchSweep):
         if receiver is not None:
             signature = f"{self._received(receiver)}{signature}"
         index = self._define(
-            node, name, "method" if scope == _CLASS else "function", signature=signature, returns=returns
+            node, name, "method" if scope == CLASS else "function", signature=signature, returns=returns
         )
         if index >= 0 and body is None and self._parent_is_interface and not self.symbols[index].has("abstract"):
             row = self.symbols[index]
             self.symbols[index] = row._replace(modifiers=f"abstract {row.modifiers}".strip())
-        self._open(node, _CODE)
+        self._open(node, CODE)
         self._hide_type_parameters(generic, node)
         self._hide_parameters(given, node)
         self._take_parameters(index, given)
-        if scope == _CLASS or self.symbol < 0 or index >= 0:
+        if scope == CLASS or self.symbol < 0 or index >= 0:
             self._expect_elsewhere(node, index, name)
-        if body is not None and scope != "unnamed":
+        if body is not None and scope != UNNAMED:
             self.enter(index, name, node, body.start_byte, function=True)
             if not self.source.startswith(b"{", body.start_byte):
                 self.statement()
@@ -436,7 +398,7 @@ class _KotlinSweep(BranchSweep):
         given = next((child for child in node.named_children if child.type == "function_value_parameters"), None)
         body = next((child for child in node.named_children if child.type == "block"), None)
         index = self._define(node, b"constructor", "method", signature=self._written(given))
-        self._open(node, _CODE)
+        self._open(node, CODE)
         self._hide_parameters(given, node)
         self._take_parameters(index, given)
         if index >= 0 and body is not None:
@@ -481,15 +443,15 @@ class _KotlinSweep(BranchSweep):
 
     def on_property(self, node: Node) -> None:
         start = node.start_byte
-        if not self.spaces and self._scope(start)[2] == "file":
+        if not self.spaces and self._scope(start)[2] == FILE:
             self._space(b"", 1)
         receiver = next((child for child in node.named_children if child.type in _TYPES), None)
         self._hide_type_parameters(
             next((child for child in node.named_children if child.type == "type_parameters"), None), node
         )
-        if (scope := self._scope(start)[2]) not in (_CLASS, "file"):
+        if (scope := self._scope(start)[2]) not in (CLASS, FILE):
             names = next((child for child in node.named_children if child.type in _VARIABLES), None)
-            self._declared = (names.end_byte, node.end_byte) if names is not None and scope == _CODE else (0, 0)
+            self._declared = (names.end_byte, node.end_byte) if names is not None and scope == CODE else (0, 0)
             return
         words = self._modifiers(node)[1]
         accessors = [child for child in node.named_children if child.type in ("getter", "setter")]
@@ -516,7 +478,7 @@ class _KotlinSweep(BranchSweep):
         return self._define(node, name, kind, signature=signature, returns=returns)
 
     def on_accessor(self, node: Node) -> None:
-        self._open(node, _CODE)
+        self._open(node, CODE)
         for child in node.named_children:
             if child.type == "identifier":
                 self._make_local(self._take_name(child), node)
@@ -527,16 +489,6 @@ class _KotlinSweep(BranchSweep):
             if named is not None:
                 self._make_local(self._take_name(named), inside, is_type=True)
 
-    def _written(self, node: Node | None) -> str:
-        """The text of a node on one line, comments left out."""
-        if node is None:
-            return ""
-        start, end = node.start_byte, node.end_byte
-        written = self.source[start : min(end, start + 4 * _LONGEST_TEXT)]
-        if b"\n" in written or b"/" in written or b"  " in written:
-            written = _SPACE.sub(b" ", _COMMENT.sub(b" ", written)).strip()
-        return text(written[:_LONGEST_TEXT]) + ("…" if len(written) > _LONGEST_TEXT else "")
-
     # -- references -----------------------------------------------------------------------------------------------
 
     def _one_line(self, node: Node) -> bytes:
@@ -544,7 +496,7 @@ class _KotlinSweep(BranchSweep):
         start = node.start_byte
         name = self.source[start : min(node.end_byte, start + 4 * LONGEST_NAME)]
         if _PLAIN.fullmatch(name) is None:
-            name = _SPACE.sub(b"", _COMMENT.sub(b"", name.partition(b"<")[0])).replace(b"`", b"")
+            name = SPACE.sub(b"", COMMENT.sub(b"", name.partition(b"<")[0])).replace(b"`", b"")
         return name
 
     def _qualify(self, name: bytes, start: int, *, is_type: bool) -> bool:
@@ -623,7 +575,7 @@ class _KotlinSweep(BranchSweep):
         if found is not None and end - start <= LONGEST_NAME:
             name = found[0]
             if found.end() < end and (whole := _DOTTED.fullmatch(source, start, end)) is not None:
-                name = _SPACE.sub(b"", whole[0])
+                name = SPACE.sub(b"", whole[0])
             elif found.end() < end:
                 name = b""
             if name and (name[:1].isupper() or name.partition(b".")[0] in self._imported):
@@ -678,20 +630,20 @@ class _KotlinSweep(BranchSweep):
             self.statement()
 
     def on_block(self, node: Node) -> None:
-        self._open(node, _CODE)
+        self._open(node, CODE)
 
     def on_lambda(self, node: Node) -> None:
-        self._open(node, _CODE)
+        self._open(node, CODE)
         self.flow(_UNNAMED, node)
 
     def on_closure(self, node: Node) -> None:
-        self._open(node, _CODE)
+        self._open(node, CODE)
         given = next((child for child in node.named_children if child.type == "function_value_parameters"), None)
         self._hide_parameters(given, node)
         self.flow(_UNNAMED, node)
 
     def on_unnamed_body(self, node: Node) -> None:
-        self._open(node, "unnamed")
+        self._open(node, UNNAMED)
         self.flow(_UNNAMED, node)
 
     def on_if(self, node: Node) -> None:
@@ -702,11 +654,11 @@ class _KotlinSweep(BranchSweep):
         self.branch(node, other)
 
     def on_loop(self, node: Node) -> None:
-        self._open(node, _CODE)
+        self._open(node, CODE)
         self.flow(BRANCH, node)
 
     def on_when(self, node: Node) -> None:
-        self._open(node, _CODE)
+        self._open(node, CODE)
         self.flow(_WHEN, node)
 
     def on_entry(self, node: Node) -> None:
@@ -718,7 +670,7 @@ class _KotlinSweep(BranchSweep):
             self.flow(_JUMP, node)
 
     def on_catch(self, node: Node) -> None:
-        self._open(node, _CODE)
+        self._open(node, CODE)
         types, held = "", b""
         for child in node.named_children:
             if child.type == "identifier":
@@ -726,7 +678,7 @@ class _KotlinSweep(BranchSweep):
             elif child.type in _TYPES:
                 types = self._written(child)
             elif child.type == "block" and child.end_byte - child.start_byte <= _LONGEST_SILENT:
-                held = _COMMENT.sub(b"", self.source[child.start_byte : child.end_byte])
+                held = COMMENT.sub(b"", self.source[child.start_byte : child.end_byte])
         self.caught(node, types, broad=types in _BROAD, silent=_SILENT.fullmatch(held) is not None)
         self.flow(BRANCH, node)
 
@@ -744,7 +696,6 @@ class _KotlinSweep(BranchSweep):
 
     def finish(self) -> None:
         hiding = Hiding(self._values, self._types)
-        self._inherit(hiding)
         if self._errors:
             self._find_heads()
         if self._facade and self.spaces:
@@ -753,15 +704,6 @@ class _KotlinSweep(BranchSweep):
         self._call_members()
         self._read_words(hiding)
         self.read_imported_names(self._import_spans, hiding)
-
-    def _inherit(self, hiding: Hiding) -> None:
-        """What a class inherits it names without saying where from: types, and what is in companions."""
-        for name, start in self._inherited.items():
-            if not hiding.hides_type(name, start):
-                head, _, rest = name.partition(b".")
-                whole = self._imported.get(head) or text(b"%s.%s" % (self._package, head))
-                module = f"{whole}.{text(rest)}" if rest else whole
-                self.imports.append(Import(module, MEMBERS_OF, "*", "", self.line(start), IMPLICIT, -1))
 
     def _find_heads(self) -> None:
         """Classes whose heads lie in what the grammar could not read, often all of a file for one odd expression. What

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import Located, Space, Target, Unresolved
-from plumbrule.languages.java.resolver import JavaResolver
+from plumbrule.languages.java.resolver import EVERYWHERE, SEEN, JavaResolver, packages_around
 from plumbrule.languages.kotlin import DEFAULTS, EXPECTED
 from plumbrule.languages.ways import shared
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # What every file sees without an import, in the order of the language.
 _DEFAULTS = (
     "kotlin", "kotlin.annotation", "kotlin.collections", "kotlin.comparisons", "kotlin.io", "kotlin.ranges",
-    "kotlin.sequences", "kotlin.text", "java.lang", "kotlin.jvm", "kotlin.js",
+    "kotlin.sequences", "kotlin.text", EVERYWHERE, "kotlin.jvm", "kotlin.js",
 )  # fmt: skip
 _GUESSED = 0.7  # an extension that is seen and called so; the value may have a member of that name
 _SOURCE_SET = re.compile(r"([a-z][a-zA-Z0-9]*?)(?:Main|Test|UnitTest)")
@@ -49,7 +49,7 @@ class KotlinResolver(JavaResolver):
         """What the standard library has under a name: of use to itself alone."""
         present = [module for module in _DEFAULTS if self._tree.defining(f"/jvm/{module}.*")]
         if name == "*":
-            return Space() if present else Unresolved("the standard library is not of this repository")
+            return Space(among=SEEN) if present else Unresolved("the standard library is not of this repository")
         for module in present:
             found: Target | None = (
                 self._extension(path, module, name) if name.endswith("$") else self._type(path, module, name)
@@ -106,14 +106,16 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
     space = interface.spaces[0][0] if interface.spaces else ""
     around = f"{space}." if space else ""
     yield f"/jvm/{around}*"
+    yield from packages_around(space)
     is_file = False
     for symbol in interface.symbols:
         if symbol.parent >= 0 or not symbol.exported:
             continue
-        yield f"/jvm/{around}{symbol.name}"
+        names = (symbol.name, f"{symbol.name}$") if _is_extension(symbol) else (symbol.name,)
+        yield from (f"/jvm/{around}{name}" for name in names)
+        if space in _DEFAULTS:
+            yield from (SEEN + name for name in names)
         is_file = is_file or symbol.kind in ("function", "variable", "constant")
-        if _is_extension(symbol):
-            yield f"/jvm/{around}{symbol.name}$"
     if is_file:
         yield f"/jvm:file/{around}{_facade(path, interface)}"
 

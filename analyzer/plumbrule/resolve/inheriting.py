@@ -1,0 +1,481 @@
+"""Names in scope: what a type has of its ancestors, through however many files, and what imports in a scope bring.
+
+Hides how that ends: heads of types are looked up where the types stand, among what types around them inherit, and so
+on. Each such step is one level further in, and the last level sees no more than what a type has itself.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from typing import NamedTuple
+
+from plumbrule.facts import IMPLICIT, SELF, VALUE, Import, Interface
+from plumbrule.languages import Located, Target, languages
+from plumbrule.resolve.answers import NONE, NOTHING, Answer, Definition, Led
+from plumbrule.resolve.offered import IN_SCOPE, MEMBERS, Offer, Read, members_in, types_in
+from plumbrule.resolve.tree import Tree
+
+_INNERMOST = 3  # level
+_MOST = 2_000  # ancestors that are looked into
+_PARTS = 12  # of a dotted name
+_STARS = 200  # star imports of one scope that are looked into
+_ANY = Import("", 0, "", "", 0, IMPLICIT, -1)
+TYPES = ("class", "interface", "enum", "namespace")
+_ABOVE = "super"  # the head of a name that is looked up in what a type inherits alone
+
+_Members = tuple[Mapping[str, Definition], frozenset[Read]]
+_Key = tuple[object, ...]
+
+
+class Named(NamedTuple):
+    """What a dotted name means. A definition without a path is a package."""
+
+    row: int  # the import row through which it is seen, -1 if it is seen without one
+    way: Sequence[Definition]  # what each of its parts means, as far as that is known
+    is_whole: bool
+
+
+class _Own(NamedTuple):
+    """What a symbol has itself, by the last part of its name."""
+
+    every: Mapping[str, Definition]
+    made: Mapping[str, Definition]
+    declared: Mapping[str, Definition]  # and no more
+    made_types: Mapping[str, Definition]
+    declared_types: Mapping[str, Definition]
+
+
+class _Kept:
+    """Under which key something is kept, and the files into which was looked for it."""
+
+    __slots__ = ("key", "paths")
+
+    def __init__(self, key: _Key, paths: set[str]) -> None:
+        self.key = key
+        self.paths = paths
+
+
+class _At(NamedTuple):
+    """A plain name, and where it stands."""
+
+    path: str
+    offer: Offer
+    interface: Interface
+    name: str
+    level: int
+    before: int  # the import row that asks for it, -1 if none does
+    types: bool  # whether a type is meant
+
+
+class _Star(NamedTuple):
+    """A star import, and what it brings."""
+
+    row: int
+    space: Definition
+    left_out: Container[str]
+    looks: frozenset[Read]
+    is_implicit: bool
+    has_object: bool  # whether it is a package to whose members an object adds
+
+
+class _Every(Container[str]):
+    """All names there are."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+_NOTHING_OWN = _Own({}, {}, {}, {}, {})
+Looks = set[frozenset[Read]]
+
+
+class Inheriting:
+    """This part of a resolution; the rest of it answers what is abstract here."""
+
+    tree: Tree
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[_Key, object] = {}  # what was found, by what was asked
+        self._seen_through: dict[str, set[_Kept]] = defaultdict(set)
+
+    @abstractmethod
+    def _interface(self, path: str) -> Interface | None: ...
+    @abstractmethod
+    def _offer(self, path: str) -> Offer | None: ...
+    @abstractmethod
+    def _answer(self, path: str, row: Import, name: str | None = None) -> Answer: ...
+    @abstractmethod
+    def _has_any(self, path: str, what: str) -> bool: ...
+    @abstractmethod
+    def _define(self, path: str, name: str) -> Led: ...
+    @abstractmethod
+    def _lead_out(self, path: str, offer: Offer, text: str) -> tuple[Definition | None, frozenset[Read]]:
+        """Where a dotted name leads that nothing around it in the file binds."""
+        ...
+
+    def _unsee(self, path: str) -> None:
+        """Forgets what was found by a look into this file."""
+        for kept in self._seen_through.pop(path, ()):
+            self._seen.pop(kept.key, None)
+            for other in kept.paths:
+                if other != path:
+                    self._seen_through[other].discard(kept)
+
+    def _keep_seen(self, key: _Key, value: object, reads: Iterable[Read]) -> None:
+        self._seen[key] = value
+        paths = {path for path, _ in reads}
+        kept = _Kept(key, paths)
+        through = self._seen_through
+        for path in paths:
+            through[path].add(kept)
+
+    # -- members ------------------------------------------------------------------------------------------------
+
+    def _member(
+        self, path: str, symbol: str, name: str, level: int = 0, *, types: bool = False
+    ) -> tuple[Definition | None, frozenset[Read]]:
+        """What a type or value of a file has under a name, of its own or by inheritance."""
+        members, reads = self._members(path, symbol, level, inside=False, types=types)
+        return members.get(name), reads
+
+    def _members(self, path: str, symbol: str, level: int, *, inside: bool, types: bool = False) -> _Members:
+        """All that a type has, its ancestors' included, and for the text inside it its self type's; or of it what
+        stands where a type is meant."""
+        key = "members", path, symbol, level, inside, types
+        known = self._seen.get(key)
+        if known is not None:
+            found: _Members = known  # type: ignore[assignment] # what is kept under such a key
+            return found
+        order, reads = self._ancestors(path, symbol, level, inside=inside)
+        found = self._merged(order, types=types), reads
+        self._keep_seen(key, found, reads)
+        return found
+
+    def _merged(self, order: Sequence[Definition], *, types: bool = False) -> Mapping[str, Definition]:
+        """What these have together: of one name what the first of them has."""
+        if len(order) == 1 and not types:
+            return self._own(*order[0]).every
+        merged: dict[str, Definition] = {}
+        owns = [self._own(file, name) for file, name in reversed(order)]
+        # What only is declared is the last choice, wherever it is.
+        for own in owns:
+            merged.update(own.declared_types if types else own.declared)
+        for own in owns:
+            merged.update(own.made_types if types else own.made)
+        return merged
+
+    def _own(self, path: str, symbol: str) -> _Own:
+        """What a symbol has itself."""
+        key = "own", path
+        known = self._seen.get(key)
+        if known is None:
+            interface, offer = self._interface(path), self._offer(path)
+            every: dict[str, _Own] = {}
+            if interface is not None and offer is not None:
+                types = types_in(interface, offer)
+                for around, (made, declared) in members_in(interface, offer).items():
+                    parts = [{last: Definition(path, name) for last, name in part.items()} for part in (made, declared)]
+                    of_types = [{last: one for last, one in part.items() if one.symbol in types} for part in parts]
+                    every[around] = _Own({**parts[1], **parts[0]}, *parts, *of_types)
+            known = every
+            self._keep_seen(key, known, [(path, "")])
+        own: Mapping[str, _Own] = known  # type: ignore[assignment] # as above
+        return own.get(symbol, _NOTHING_OWN)
+
+    def _ancestors(
+        self, path: str, symbol: str, level: int, *, inside: bool
+    ) -> tuple[Sequence[Definition], frozenset[Read]]:
+        """A type and all whose members it has, each before those that it inherits from, later ones of a head first."""
+        reads: set[Read] = {(path, symbol + MEMBERS)}
+        if level > _INNERMOST:
+            return [Definition(path, symbol)], frozenset(reads)
+        done: list[Definition] = []
+        entered = {(path, symbol)}
+        first, looked = self._heads(path, symbol, level)
+        reads |= looked
+        open_types = [(Definition(path, symbol), iter([one for one, how in first if inside or how != SELF]))]
+        while open_types:
+            at, others = open_types[-1]
+            other = next(others, None)
+            if other is None:
+                done.append(at)
+                open_types.pop()
+            elif other not in entered and len(entered) < _MOST:
+                entered.add(other)
+                heads, looked = self._heads(other.path, other.symbol, level)
+                reads |= looked
+                reads.add((other.path, other.symbol + MEMBERS))
+                open_types.append((other, iter([one for one, how in heads if how != SELF])))
+        done.reverse()
+        return done, frozenset(reads)
+
+    def _heads(self, path: str, symbol: str, level: int) -> tuple[Sequence[tuple[Definition, int]], frozenset[Read]]:
+        """The types that a type says it inherits from, is of or stands for, in their order."""
+        offer = self._offer(path)
+        said = offer.supers.get(symbol) if offer is not None else None
+        if not said:
+            return (), NOTHING
+        key = "heads", path, symbol, level
+        known = self._seen.get(key)
+        if known is None:
+            interface = self._interface(path)
+            assert interface is not None  # it has an offer
+            found: list[tuple[Definition, int]] = []
+            looks: Looks = set()
+            for index, name, how in said:
+                around = interface.symbols[index].parent
+                named = self._named(path, around, name, looks, level + 1, types=True)
+                if how == VALUE and (named is None or not named.is_whole):
+                    named = self._named(path, around, name, looks, level + 1)
+                if named is not None and named.is_whole and named.way[-1].path and named.way[-1].symbol:
+                    found.append((named.way[-1], how))
+            known = found, NOTHING.union(*looks)
+            self._keep_seen(key, known, known[1])
+        return known  # type: ignore[return-value] # as above
+
+    # -- names in scope -----------------------------------------------------------------------------------------
+
+    def _named(
+        self, path: str, scope: int, name: str, looks: Looks, level: int = 0, before: int = -1, *, types: bool = False
+    ) -> Named | None:
+        """What a dotted name means inside a symbol of a file (-1: outside of all), for an import statement what stands
+        `before` it; `types`: where a type is meant. Every look that is taken is added to `looks`."""
+        offer, interface = self._offer(path), self._interface(path)
+        if offer is None or interface is None:
+            return None
+        head, *parts = name.split(".", _PARTS)
+        looks.add(_one((path, IN_SCOPE)))
+        is_scoped = languages()[self.tree.entries[path].dialect].scoped
+        if head == _ABOVE and is_scoped:
+            row, definition = -1, self._above(path, scope, parts, level, looks)
+            parts = parts[1:]
+        else:
+            at = _At(path, offer, interface, head, level, before, types and is_scoped and not parts)
+            row, definition = self._around(at, scope, looks)
+            if definition is None and is_scoped:
+                row, definition = self._outside_of_all(at, looks)
+            elif definition is None:
+                out, looked = self._lead_out(path, offer, name)
+                looks.add(looked)
+                return Named(-1, [out], is_whole=is_last(name, out)) if out is not None else None
+        if definition is None or definition is _ELSEWHERE:
+            return None
+        return self._down(path, Named(row, [definition], is_whole=True), parts, level, looks, types=types)
+
+    def _down(self, path: str, begun: Named, parts: Sequence[str], level: int, looks: Looks, *, types: bool) -> Named:
+        """Goes on from what the head of a dotted name means."""
+        way = list(begun.way)
+        for number, part in enumerate(parts, 1):
+            if way[-1].path:
+                is_type = types and number == len(parts)
+                inner, looked = self._member(way[-1].path, way[-1].symbol, part, level, types=is_type)
+                looks.add(looked)
+                if inner is None and way[-1].path == path:
+                    # What is private the file sees itself.
+                    own, offer = f"{way[-1].symbol}.{part}", self._offer(path)
+                    inner = Definition(path, own) if offer is not None and own in offer.names else None
+            else:
+                inner = self._in_package(path, way[-1].symbol, part, level, looks)
+            if inner is None:
+                return Named(begun.row, way, is_whole=False)
+            way.append(inner)
+        return Named(begun.row, way, is_whole=True)
+
+    def _around(self, at: _At, scope: int, looks: Looks) -> tuple[int, Definition | None]:
+        """What a plain name means by what is around it in its file, innermost first."""
+        path, offer, interface, head = at.path, at.offer, at.interface, at.name
+        rows, symbols = interface.imports, interface.symbols
+        bound = offer.inner.get(head, ())
+        own_names = types_in(interface, offer) if at.types else offer.names
+        while scope >= 0:
+            symbol = symbols[scope]
+            own = [index for index in bound if rows[index].symbol == scope] if bound else ()
+            if own:
+                found = self._bound_by(at, own, looks)
+                if found is not None:
+                    return found
+            name = f"{symbol.name}.{head}"
+            if name in own_names:
+                return -1, Definition(path, name)
+            if symbol.kind in TYPES:
+                members, looked = self._members(path, symbol.name, at.level, inside=True, types=at.types)
+                looks.add(looked)
+                if head in members:
+                    return -1, members[head]
+            if offer.inner:
+                row, meant = self._starred(at, scope, looks)
+                if meant is not None:
+                    return row, meant
+            scope = symbol.parent
+        return -1, None
+
+    def _above(self, path: str, scope: int, parts: Sequence[str], level: int, looks: Looks) -> Definition | None:
+        """What the type around a symbol inherits under a name."""
+        interface = self._interface(path)
+        assert interface is not None  # whoever asks has looked
+        symbols = interface.symbols
+        while scope >= 0 and symbols[scope].kind not in TYPES:
+            scope = symbols[scope].parent
+        if scope < 0 or not parts:
+            return None
+        order, looked = self._ancestors(path, symbols[scope].name, level, inside=False)
+        looks.add(looked)
+        return self._merged(order[1:]).get(parts[0])
+
+    def _outside_of_all(self, at: _At, looks: Looks) -> tuple[int, Definition | None]:
+        """What a plain name means by the imports and definitions at the outermost level of its file."""
+        bound = at.offer.aliases.get(at.name)
+        if bound:
+            found = self._bound_by(at, bound, looks)
+            if found is not None:
+                return found
+        own_types = types_in(at.interface, at.offer)
+        if at.name in (own_types if at.types else at.offer.names) and at.name not in at.offer.packages:
+            return -1, Definition(at.path, at.name)
+        return self._starred(at, -1, looks)
+
+    def _bound_by(self, at: _At, rows: Sequence[int], looks: Looks) -> tuple[int, Definition] | None:
+        """What the last of these import rows that count binds its name to; `_ELSEWHERE` if no file here has it."""
+        is_any = False
+        for index in reversed(rows):
+            if 0 <= at.before <= index:
+                continue
+            named, looked = self._meant(at.path, index, at.level)
+            looks.add(looked)
+            if named is not None and named.is_whole:
+                return index, named.way[-1]
+            is_any = True
+        return (-1, _ELSEWHERE) if is_any else None
+
+    def _starred(self, at: _At, scope: int, looks: Looks) -> tuple[int, Definition | None]:
+        """The star import in this scope that brings a name, and what it means."""
+        for star in self._stars(at, scope):
+            if 0 <= at.before <= star.row and not star.is_implicit:
+                continue
+            looks.add(star.looks)
+            if at.name in star.left_out:
+                continue
+            if not star.space.path:
+                found = self._in_package(
+                    at.path, star.space.symbol, at.name, at.level, looks, has_object=star.has_object
+                )
+            else:
+                found, looked = self._member(star.space.path, star.space.symbol, at.name, at.level + 1, types=at.types)
+                looks.add(looked)
+            if found is not None:
+                return star.row, found
+        return -1, None
+
+    def _stars(self, at: _At, scope: int) -> Sequence[_Star]:
+        """The star imports in a scope, with what they bring."""
+        path, rows = at.path, at.interface.imports
+        # An import statement may be one of those that are asked for here: what stands before it alone counts.
+        key = "stars", path, scope, at.level, at.before
+        known = self._seen.get(key)
+        if known is None:
+            found: list[_Star] = []
+            for index in at.offer.stars:
+                if rows[index].symbol != scope:
+                    continue
+                is_implicit = bool(rows[index].flags & IMPLICIT)
+                if is_implicit:
+                    counts = self._is_here(path, rows[index].module)
+                else:
+                    counts = not 0 <= at.before <= index and len(found) < _STARS
+                if counts:
+                    found.append(self._star(at, index, is_implicit=is_implicit))
+            known = found
+            self._keep_seen(key, known, [(path, ""), *(read for star in found for read in star.looks)])
+        return known  # type: ignore[return-value] # as above
+
+    def _is_here(self, path: str, module: str) -> bool:
+        """Whether there may be something of what everybody sees: a package, or an object in one."""
+        around = module.rpartition(".")[0]
+        return not module or any(one and self._has_any(path, f"/jvm:package/{one}") for one in (module, around))
+
+    def _star(self, at: _At, index: int, *, is_implicit: bool) -> _Star:
+        """What a star import brings."""
+        named, looked = self._meant(at.path, index, at.level)
+        if named is None or not named.is_whole:
+            return _Star(index, _ELSEWHERE, _Every(), looked, is_implicit, has_object=False)
+        space = named.way[-1]
+        left_out = NONE if is_implicit else self._left_out(at.interface.imports, index)
+        has_object = not space.path and self._has_any(at.path, f"/jvm:object/{space.symbol}.package")
+        return _Star(index, space, left_out, looked, is_implicit, has_object)
+
+    def _left_out(self, imports: Sequence[Import], star: int) -> Set[str]:
+        """The names of which the statement of a star import says that it does not bring them, or under another."""
+        module, line = imports[star].module, imports[star].line
+        names: set[str] = set()
+        at = star - 1
+        while at >= 0 and imports[at].module == module and imports[at].line == line:
+            names.add(imports[at].name)
+            at -= 1
+        return names
+
+    def _meant(self, path: str, index: int, level: int = 0) -> tuple[Named | None, frozenset[Read]]:
+        """What an import row names: for a star import that whose members it brings."""
+        key = "row", path, index, level
+        known = self._seen.get(key)
+        if known is None:
+            interface = self._interface(path)
+            assert interface is not None  # it has import rows
+            row = interface.imports[index]
+            if row.flags & IMPLICIT and not row.module:
+                known = Named(index, [Definition("", "")], is_whole=True), NOTHING
+            elif row.flags & IMPLICIT:
+                around, _, last = row.module.rpartition(".")
+                looks: Looks = set()
+                # What everybody sees may be what an object has.
+                is_object = not self._has_any(path, f"/jvm:package/{row.module}")
+                found = self._in_package(path, around, last, level, looks) if is_object else None
+                known = Named(index, [found or Definition("", row.module)], is_whole=True), NOTHING.union(*looks)
+            else:
+                name = row.module if row.name in ("", "*") else f"{row.module}.{row.name}"
+                looks = set()
+                known = self._named(path, row.symbol, name, looks, level + 1, index), NOTHING.union(*looks)
+            self._keep_seen(key, known, [*known[1], (path, "")])
+        return known  # type: ignore[return-value] # as above
+
+    def _in_package(
+        self, path: str, package: str, name: str, level: int, looks: Looks, *, has_object: bool = True
+    ) -> Definition | None:
+        """What a package has under a name: a definition of a file, a package, or what its package object has."""
+        whole = f"{package}.{name}" if package else name
+        if self._has_any(path, f"/jvm/{whole}"):
+            target = self._asked_at(path, package, name)
+            if isinstance(target, Located) and self.tree.has_facts(target.path):
+                looks.add(_one((target.path, name)))
+                led, looked = self._define(target.path, f"{target.inside}.{name}" if target.inside else name)
+                looks.add(looked)
+                if led is not None:
+                    return led
+        if self._has_any(path, f"/jvm:package/{whole}"):
+            return Definition("", whole)
+        if has_object and self._has_any(path, f"/jvm:object/{package}.package"):
+            target = self._asked_at(path, package, "package$")
+            if isinstance(target, Located) and target.called:
+                found, looked = self._member(target.path, target.called, name, level + 1)
+                looks.add(looked)
+                return found
+        return None
+
+    def _asked_at(self, path: str, module: str, name: str) -> Target:
+        answer = self._answer(path, _ANY._replace(module=module, name=name))
+        answer.users.add(path)
+        return answer.target
+
+
+def is_last(text: str, definition: Definition) -> bool:
+    """Whether what was found is what the last part of a dotted name says."""
+    return "." not in text or definition.symbol.rpartition(".")[2] == text.rpartition(".")[2]
+
+
+def _one(read: Read) -> frozenset[Read]:
+    return frozenset((read,))
+
+
+_ELSEWHERE = Definition("", "/")
