@@ -145,7 +145,8 @@ def _unpack(archive: Path, tree: Path, part: str = "") -> None:
             packed.extractall(inside)
     else:
         with tarfile.open(archive) as packed:
-            wanted = (one for one in packed if not part or one.name.split("/")[1:2] == [part])
+            parts = part.split("/") if part else []
+            wanted = (one for one in packed if one.name.split("/")[1 : 1 + len(parts)] == parts)
             packed.extractall(inside, wanted, filter="tar")
     top = list(inside.iterdir())
     top = [top[0] / part] if part else top

@@ -62,6 +62,7 @@ class Rival:
             return None
 
 
+_APART = re.compile(r"\s*(?:$|/[/*]|\*)")  # a line that is blank, or of a comment
 # What lizard 1.24 is known to get wrong, by ending: found by reading differences, each with what puts it right.
 _FAULTS: Mapping[str, Sequence[tuple[str, str]]] = {
     # `foreach` is no decision to it in C#; a `for` is.
@@ -76,6 +77,14 @@ _FAULTS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
     # Neither a bound behind `where` nor a closure without parameters is a decision.
     ".rs": ((r"\bwhere\b", "     "), (r"(?:(?<=[(,=])|(?<=\bmove))(\s*)\|\|", r"\1  ")),
+    # To it a decision is what is done otherwise, a `case class`, a `catch` beside its cases, a `do` with its `while`.
+    ".scala": (
+        (r"\bcase(?=\s+(?:_\s*=>|class\b|object\b))", "    "),
+        (r"\bcatch(?=\s*\{)", "     "),
+        (r"\bdo\b", "  "),
+        # The first word behind a function is one of it.
+        (r"(?m)^([^\S\n]*)(?=(?:if|for|while|case)\b)", r"\1; "),
+    ),
     # A pattern in a condition is a second decision to it, and a label that is called `for` or `while` is one.
     ".swift": (
         (r"(\b(?:if|guard|while|for)\s+|,\s*)case\b", r"\1    "),
@@ -90,8 +99,13 @@ def _lizard(file: Path) -> Iterator[Told]:
     source = file.read_text("utf-8", "replace")
     for wrong, right in _FAULTS.get(file.suffix, ()):
         source = re.sub(wrong, right, source)
+    lines = source.split("\n")
     for one in lizard.analyze_file.analyze_source_code(str(file), source).function_list:
-        yield Told(_bare(one.name), one.start_line, one.end_line, one.cyclomatic_complexity)
+        end = one.end_line
+        if file.suffix == ".scala":
+            # To it a function ends where the next thing stands.
+            end = next((at for at in range(min(end - 1, len(lines)), 0, -1) if not _APART.match(lines[at - 1])), end)
+        yield Told(_bare(one.name), one.start_line, end, one.cyclomatic_complexity)
 
 
 def _radon(file: Path) -> Iterator[Told]:

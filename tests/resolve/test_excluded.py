@@ -70,6 +70,18 @@ KOTLIN = {
         "class Main(val tax: Tax, val text: Text, val old: org.shop.Old) { fun r() = rate() }\n"
     ),
 }
+SCALA = {
+    "src/main/scala/org/shop/Cart.scala": "package org.shop\nclass Cart(val tax: Tax) { def sum = rate }\n",
+    "src/main/scala/org/shop/Tax.scala": "package org.shop\nclass Tax\n",
+    "src/main/scala/org/shop/package.scala": "package org\npackage object shop { def rate = 1 }\n",
+    "src/main/scala/org/util/Text.scala": "package org.util\nclass Text { class Page }\nclass Tax\n",
+    "src/main/scala/org/util/More.scala": "package org.util\nclass More extends Text\n",
+    "src/main/java/org/shop/Old.java": "package org.shop;\npublic class Old { Cart cart; }\n",
+    "src/main/scala/org/app/Main.scala": (
+        "package org\npackage app\nimport shop.{Tax, rate => asked}\nimport org.util._\n"
+        "class Main(val tax: Tax, val text: Text, val old: org.shop.Old) extends More { def r(p: Page) = asked }\n"
+    ),
+}
 CSHARP = {
     "App/App.csproj": '<Project Sdk="Microsoft.NET.Sdk"></Project>',
     "App/Cart.cs": "namespace Shop;\npublic class Cart { public Tax tax; }\n",
@@ -142,8 +154,8 @@ COMPONENTS = {
     "src/List.svelte": "<script>import App from './App.vue'</script><App/>\n",
 }
 ALL = {
-    "python": PYTHON, "typescript": TYPESCRIPT, "go": GO, "java": JAVA, "kotlin": KOTLIN, "csharp": CSHARP, "php": PHP,
-    "ruby": RUBY,
+    "python": PYTHON, "typescript": TYPESCRIPT, "go": GO, "java": JAVA, "kotlin": KOTLIN, "scala": SCALA,
+    "csharp": CSHARP, "php": PHP, "ruby": RUBY,
     "rust": RUST, "c": C, "cpp": CPP, "swift": SWIFT,
     "components": COMPONENTS,
 }  # fmt: skip

@@ -1,0 +1,30 @@
+"""Scala: `.scala` and scripts, `.sc`. One space of packages with Java and Kotlin: each finds what others declare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from plumbrule.languages import Language, Late
+from plumbrule.languages.java import MANIFESTS
+
+BUILDS = ("build.sbt", "build.sc", "build.mill")
+
+LANGUAGES = (
+    Language(
+        name="scala",
+        dialect="scala",
+        suffixes=(".scala", ".sc"),
+        grammar=Late("tree_sitter_scala:language"),
+        extract=Late("plumbrule.languages.scala.facts:extract"),
+        resolver=Late("plumbrule.languages.scala.resolver:ScalaResolver"),
+        manifests=(*MANIFESTS, *BUILDS),
+        folder=Path(__file__).parent,
+        needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|build\.sbt",
+        tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT", "*Spec", "*Suite"),
+        test_folders=("it", "multi-jvm", "[a-z]*Test", "testFixtures"),
+        source_sets=("main",),
+        inherits=True,
+        scoped=True,
+        declares=Late("plumbrule.languages.scala.resolver:declares"),
+    ),
+)

@@ -1,0 +1,252 @@
+"""Scala: what is in scope, and one space of packages with Java and Kotlin, as files come and go."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from plumbrule.facts import Facts, Import
+from plumbrule.languages import Located, Space, Unresolved
+from plumbrule.languages.scala.builds import sbt_modules
+from plumbrule.languages.scala.resolver import ScalaResolver
+from plumbrule.resolve import Tree
+from plumbrule.snapshot import analyse_files
+
+_TreeOf = Callable[[Mapping[str, str]], Tree]
+
+
+def _asked(module: str, name: str) -> Import:
+    return Import(module, 0, name, name, 1, 0, -1)
+
+
+def _edges(files: Mapping[str, str], path: str) -> set[tuple[str, str, int]]:
+    found = analyse_files({name: text.encode() for name, text in files.items()}).files
+    return {(one.dst, one.kind, one.line) for one in found[path].dependencies}
+
+
+def test_a_type_is_inherited_through_files_between() -> None:
+    files = {
+        "a/Z.scala": "package z\nclass Z { class Inner; def helps = 1 }\n",
+        "a/Y.scala": "package y\nimport z._\ntrait Y extends Z\n",
+        "a/Inner.scala": "package x\nclass Inner\n",
+        "a/X.scala": "package x\nclass X extends y.Y { def f(i: Inner) = helps }\n",
+    }
+    assert _edges(files, "a/X.scala") == {
+        ("a/Y.scala", "inherit", 2),
+        ("a/Z.scala", "type", 2),
+        ("a/Z.scala", "uses", 2),
+    }
+
+
+@pytest.mark.parametrize("ending", ["java", "kt"])
+def test_java_and_kotlin_inherit_types_through_files_between_and_no_namesake_of_the_package(ending: str) -> None:
+    is_java = ending == "java"
+    files = {
+        "a/Z.java": "package z; public class Z { public static class Inner {} }",
+        "a/Y.java": "package y; import z.Z; public class Y extends Z {}",
+        "a/Inner.java": "package x; class Inner {}",
+        f"a/X.{ending}": (
+            "package x; import y.Y; class X extends Y { Inner inner; }"
+            if is_java
+            else "package x\nimport y.Y\nclass X : Y() { var i: Inner? = null }\n"
+        ),
+    }
+    found = {dst for dst, kind, _ in _edges(files, f"a/X.{ending}") if kind == "type"}
+    assert found == {"a/Y.java", "a/Z.java"}
+
+
+def test_a_type_is_used_through_which_a_name_is_spelt_that_it_inherits() -> None:
+    files = {
+        "B.java": "package a; class B { static int rate() { return 1; } }",
+        "Q.java": "package a; class Q extends B {}",
+        "A.java": "package a; class A { int x = Q.rate(); }",
+        "C.java": "package a; class C { static int own() { return Heir.own(); } }",
+        "Heir.java": "package a; class Heir extends C {}",
+    }
+    assert {dst for dst, _, _ in _edges(files, "C.java")} == {"Heir.java"}
+    assert {(dst, kind) for dst, kind, _ in _edges(files, "A.java")} == {("B.java", "call"), ("Q.java", "uses")}
+
+
+def test_a_self_type_is_seen_inside_and_not_inherited() -> None:
+    files = {
+        "Host.scala": "package a\ntrait Host { def hosts = 1 }\n",
+        "Part.scala": "package a\ntrait Part { self: Host =>\n def f = hosts\n}\n",
+        "Whole.scala": "package a\nclass Whole extends Part {\n def f = hosts\n}\n",
+    }
+    assert ("Host.scala", "uses", 3) in _edges(files, "Part.scala")
+    assert not [one for one in _edges(files, "Whole.scala") if one[0] == "Host.scala"]
+
+
+def test_an_import_from_a_value_brings_what_its_type_has() -> None:
+    files = {
+        "Global.scala": "package a\nclass Global extends Trees\n",
+        "Trees.scala": "package a\ntrait Trees { class Tree }\n",
+        "Tree.scala": "package a\nclass Tree\n",
+        "Part.scala": "package a\nabstract class Part {\n val global: Global\n}\n",
+        "Phase.scala": "package a\nclass Phase extends Part {\n import global._\n def f(tree: Tree) = 1\n}\n",
+        "Local.scala": "package a\nobject Local {\n def f(g: Global) = { import g._\n new Tree }\n}\n",
+    }
+    assert {(dst, line) for dst, kind, line in _edges(files, "Phase.scala") if kind == "type"} == {("Trees.scala", 4)}
+    assert ("Trees.scala", "call", 4) in _edges(files, "Local.scala")
+
+
+def test_packages_are_opened_one_inside_the_other_and_imports_begin_with_what_is_in_scope() -> None:
+    files = {
+        "outer.scala": "package org.acme\nclass Outer\nobject Tools { val sharp = 1 }\n",
+        "inner/Part.scala": "package org.acme.inner.part\nclass Part\n",
+        "nested.scala": (
+            "package org.acme\npackage inner\nimport part.Part\nimport Tools._\n"
+            "class A(p: Part) extends Outer {\n val s = sharp }\n"
+        ),
+        "plain.scala": "package org.acme.inner\nclass B extends Outer\n",
+    }
+    assert _edges(files, "nested.scala") == {
+        ("inner/Part.scala", "import", 3),
+        ("inner/Part.scala", "uses", 3),
+        ("inner/Part.scala", "type", 5),
+        ("outer.scala", "import", 4),
+        ("outer.scala", "uses", 4),
+        ("outer.scala", "inherit", 5),
+        ("outer.scala", "uses", 6),
+    }
+    assert not _edges(files, "plain.scala")
+
+
+def test_what_an_import_renames_or_leaves_out_does_not_come_by_its_star() -> None:
+    files = {
+        "a.scala": "package a\nclass One\nclass Two\nclass Three\n",
+        "b.scala": "package b\nclass One\nclass Two\n",
+        "c.scala": (
+            "package b\nimport a.{One => Uno, Two => _, _}\nclass C(\n a: Uno,\n b: One,\n c: Two,\n d: Three)\n"
+        ),
+    }
+    assert {one for one in _edges(files, "c.scala") if one[1] == "type"} == {
+        ("a.scala", "type", 4),
+        ("b.scala", "type", 5),
+        ("b.scala", "type", 6),
+        ("a.scala", "type", 7),
+    }
+
+
+def test_what_a_package_object_inherits_is_of_the_package() -> None:
+    files = {
+        "a/package.scala": "package object a extends Aliases\n",
+        "a/Aliases.scala": "package a\ntrait Aliases { type Text = String; def rate = 1 }\n",
+        "b.scala": "package b\nimport a._\nobject B { val r = rate }\n",
+    }
+    assert ("a/Aliases.scala", "uses", 3) in _edges(files, "b.scala")
+
+
+def test_types_that_inherit_from_each_other_come_to_an_end() -> None:
+    heads = " ".join(f"with T{number}" for number in range(12))
+    files = {
+        f"T{number}.scala": (
+            f"package a\nimport T{(number + 1) % 12}._\ntrait T{number} extends Base {heads} {{ val t: Inner }}\n"
+        )
+        for number in range(12)
+    }
+    assert len(_edges(files, "T3.scala")) > 10
+
+
+def test_sbt_says_which_modules_need_each_other(tree_of: _TreeOf) -> None:
+    build = (
+        "// lazy val gone = project\n"
+        'lazy val root = (project in file(".")).aggregate(core, app)\n'
+        'lazy val core = project.in(file("modules/core"))\n'
+        'lazy val util = crossProject(JVMPlatform).in(file("util"))\n'
+        'lazy val app = project.dependsOn(core % "compile->compile;test->test", util.jvm)\n'
+        'lazy val scala3 = "3.3.1"\n'
+    )
+    tree = tree_of({"build.sbt": build, "modules/core/a.scala": "", "util/b.scala": "", "app/c.scala": ""})
+    assert sbt_modules(tree) == {
+        "": (":root", ()),
+        "modules/core": (":core", ()),
+        "util": (":util", ()),
+        "app": (":app", (":core", ":util")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("folder", "found"),
+    [
+        ("core/src/main/scala-2.13", "core/src/main/scala-2.13/Seqs.scala"),
+        ("core/src/main/scala-3", "core/src/main/scala-3/Seqs.scala"),
+        ("core/src/main/scala", "core/src/main/scala-2.13/Seqs.scala"),
+    ],
+)
+def test_of_several_versions_the_one_for_the_same_compiler_is_meant(tree_of: _TreeOf, folder: str, found: str) -> None:
+    files = {f"core/src/main/scala-{one}/Seqs.scala": "package a\nclass Seqs\n" for one in ("2.13", "3")}
+    assert ScalaResolver(tree_of({"core/build.sbt": "", **files})).locate(f"{folder}/A.scala", _asked("a", "Seqs")) == (
+        Located(found)
+    )
+
+
+def test_a_script_declares_nothing_and_what_no_file_has_is_said(tree_of: _TreeOf) -> None:
+    scala = ScalaResolver(tree_of({"run.sc": "class Shown\n", "a/B.scala": "package a.b\nclass B\n"}))
+    assert isinstance(scala.locate("c/C.scala", _asked("a.b", "Gone")), Unresolved)
+    assert scala.locate("c/C.scala", _asked("a", "b")) == Space()
+    assert not isinstance(scala.locate("run2.sc", _asked("", "Shown")), Located)
+
+
+def test_operators_of_a_committed_conflict_are_a_place_in_doubt(facts_of: Callable[..., Facts]) -> None:
+    text = "class A {\n<<<<<<< HEAD\n val a = 1\n=======\n val a = 2\n>>>>>>> topic\n}\n"
+    assert facts_of(text, "scala").interface.errors[0] == (2, 2)
+    assert not facts_of("class A { val b = a <<<<<<< c }\n", "scala").interface.errors
+
+
+PATHS = [
+    "one/a.scala",
+    "one/b.scala",
+    "one/C.java",
+    "two/d.scala",
+    "two/e.kt",
+    "two/f.scala",
+    "build.sbt",
+    "loose.scala",
+]
+HEADS = ["", "package shop", "package shop.tax", "package shop\npackage tax", "package shop.tax\npackage more"]
+IMPORTS = [
+    "import shop._",
+    "import tax.rate",
+    "import shop.{Cart => Basket, _}",
+    "import Cart._",
+    "import shop.tax.Cart.Line",
+    "import shop.Old.LIMIT",
+]
+LINES = [
+    "class Cart { class Line; def total = 1 }",
+    "object Cart extends Base { val most = 2 }",
+    "trait Base { class Line; def total: Int; class Inner }",
+    "trait Mid extends Base with More { self: Cart => def f(line: Line) = total }",
+    "class End(val mid: Mid) extends Mid { import mid._; def g(i: Inner, l: Line) = super.total }",
+    "object Held { val end: End = null; import end.mid._; val i: Inner = null; type Same = End }",
+    "package object more extends Base { def rate = 1 }",
+    "class Uses extends Held.Same { def h = rate + LIMIT }",
+    "trait More extends Cart",
+    "class Broken { def (",
+]
+OTHERS = [
+    "package shop; class Old { static int LIMIT; Cart cart; }",
+    "package shop; class Old extends End { Inner inner; Line line; }",
+    "package shop.tax; class Cart { static class Line {} }",
+]
+
+
+def _content(path: str, chance: random.Random) -> bytes:
+    if path.endswith(".java"):
+        return chance.choice(OTHERS).encode()
+    if path.endswith(".kt"):
+        return chance.choice(("package shop\nclass Kept : End() { val i: Inner? = null }\n", "package shop\n")).encode()
+    if path.endswith(".sbt"):
+        return chance.choice(("lazy val one = project\nlazy val two = project.dependsOn(one)\n", "")).encode()
+    lines = [chance.choice(HEADS), *chance.sample(IMPORTS, 2), *chance.sample(LINES, chance.randint(1, 6))]
+    return "\n".join(lines).encode() + b"\n"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_walked_history_of_scala_and_its_neighbours_ends_with_the_rows_of_a_cold_scan(
+    seed: int, history: Callable
+) -> None:
+    assert history(seed, PATHS, _content, steps=16, touched=(1, 3)) > 10  # else this history compared nothing
