@@ -234,7 +234,7 @@ def languages() -> Iterator[str]:
     yield "The figures are those of the last `make accuracy`; `tests/golden/accuracy/` holds what differs, and why."
     yield "Those of speed are of the last `make bench`: medians (and ranges) of runs in turn. A cold scan stands beside"
     yield "the bare parse of the same files, both on two processes, with a limit of 4.0; binding beside parsing, each"
-    yield "in one process, with a limit of 0.5.\n"
+    yield "in one process, with a limit of 0.5. [The field notes](field-notes.md#numbers) say why limits are missed.\n"
     for folder in sorted({language.folder for language in known().values()}):
         names = sorted({language.name for language in known().values() if language.folder == folder})
         yield f"## {' and '.join(names)}\n"
