@@ -143,9 +143,8 @@ class Language:
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: tuple[str, ...] = USUAL_TESTS  # names of its test files without the ending, as globs
     test_folders: tuple[str, ...] = ()  # names of folders that hold its tests, as globs, beside the usual ones
-    source_sets: tuple[
-        str, ...
-    ] = ()  # names of folders in one called `src` in which its builds hold no tests, as globs
+    # Names of folders in one called `src` in which its builds hold no tests, as globs.
+    source_sets: tuple[str, ...] = ()
     # Names of folders whose content belongs to the folder around them alone: by a law of the language (Go), or because
     # everyone who writes it keeps to it. Where the same name means "not for other projects" it is none.
     private_folders: tuple[str, ...] = ()

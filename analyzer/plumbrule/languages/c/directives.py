@@ -277,7 +277,7 @@ def _guard(source: bytes, lines: list[_Line]) -> tuple[bytes, int]:
 
 
 def _without_directives(source: bytes) -> bytes:
-    return re.sub(rb"^\s*#[^\n]*", b"", without_comments(source), flags=re.MULTILINE).strip()
+    return re.sub(rb"^[^\S\n]*#[^\n]*", b"", without_comments(source), flags=re.MULTILINE).strip()
 
 
 _CPP_GUARDED = re.compile(rb"\b__cplusplus\b")

@@ -32,7 +32,7 @@ _GUESSED = 0.8  # of a header found in the tree, of which the build says nothing
 _FOUND = 0.95  # the same, and no other one has its name
 _TEMPLATES = (".in", ".cmake", ".cmake.in", ".in.cmake", ".am")
 _TEMPLATE_HEADERS = (".h.in", ".hpp.in", ".hh.in", ".h.cmake.in")
-_FLAG = re.compile(r"-(?<![\w-]-)(?:I|iquote|isystem|idirafter)\s*[\"']?((?:\$\([^)\s]*\)|[^\s\"';)])+)")
+_FLAG = re.compile(r"-(?<![\w-]-)(?:I|iquote|isystem|idirafter)\s*[\"']?((?:\$\([^()\s]*+\)|[^\s\"';)])++)")
 _COMMANDS = re.compile(
     r"\b(?:target_)?(include_directories|INCLUDE_DIRECTORIES|target_sources)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)"
 )
@@ -50,7 +50,7 @@ _TOP = (
     *("$(abs_top_srcdir)", "$(TOPDIR)", "$(ROOT)", "$(TOP)", "$(SRC_ROOT)"),
 )
 _OWN_TOP = re.compile(r"\$\{(\w+)_SOURCE_DIR\}")
-_PROJECT = re.compile(r"^\s*project\s*\(\s*([\w.+-]+)", re.MULTILINE | re.IGNORECASE)
+_PROJECT = re.compile(r"^[^\S\n]*project\s*\(\s*([\w.+-]+)", re.MULTILINE | re.IGNORECASE)
 
 
 class IncludeResolver:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 _LARGEST_MANIFEST = 1_000_000
 _COMMENT = re.compile(r"//[^\n]*")
 _QUOTED = r"[\"`]?([^\s\"`()]+)[\"`]?"
-_MODULE = re.compile(rf"^\s*module\s+{_QUOTED}", re.MULTILINE)
-_BLOCK = re.compile(r"^\s*(require|replace)\s*(?:\(([^)]*)\)|([^\n(]+))", re.MULTILINE)
-_REPLACED = re.compile(rf"^\s*{_QUOTED}(?:\s+v\S+)?\s*=>\s*{_QUOTED}", re.MULTILINE)
-_REQUIRED = re.compile(rf"^\s*{_QUOTED}\s+v\S+", re.MULTILINE)
+_MODULE = re.compile(rf"^[^\S\n]*module\s+{_QUOTED}", re.MULTILINE)
+_BLOCK = re.compile(r"^[^\S\n]*(require|replace)\s*(?:\(([^()]*)\)|([^\n(]+))", re.MULTILINE)
+_REPLACED = re.compile(rf"^[^\S\n]*{_QUOTED}(?:\s+v\S+)?\s*=>\s*{_QUOTED}", re.MULTILINE)
+_REQUIRED = re.compile(rf"^[^\S\n]*{_QUOTED}\s+v\S+", re.MULTILINE)
 
 
 def declares(path: str, interface: Interface) -> Iterable[str]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from plumbrule.extract.manifests.reading import Unreadable
+from plumbrule.extract.manifests.values import Table, toml_of
 from plumbrule.languages import External, Located, Target, Unresolved
 from plumbrule.languages.python import MANIFESTS
 from plumbrule.languages.ways import climbed, shared
@@ -340,15 +341,15 @@ def _read(tree: Tree, path: str, name: str) -> tuple[bool, list[str]]:
             return False, []
         content = written.decode("utf-8", "replace")
         if name == "pyproject.toml":
-            return _pyproject(tomllib.loads(content))
+            return _pyproject(toml_of(content))
         if name == "setup.py":
             return "setup(" in content, _SETUP_FOLDER.findall(content)
         return _ini(content)
-    except (KeyError, OSError, ValueError, RecursionError):
+    except (KeyError, OSError, ValueError, RecursionError, Unreadable):
         return False, []
 
 
-def _pyproject(data: dict[str, object]) -> tuple[bool, list[str]]:
+def _pyproject(data: Table) -> tuple[bool, list[str]]:
     roots: list[str] = []
     setuptools = ("tool", "setuptools")
     roots += _strings(_at(data, *setuptools, "packages", "find", "where"))

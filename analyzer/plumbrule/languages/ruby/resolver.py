@@ -26,7 +26,7 @@ _PATHS = re.compile(r"\brequire_paths?\s*=\s*(?:\[([^\]]*)\]|%w\W([^\]})]*)|([\"
 _QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 _LOCKED = re.compile(r"^    ([\w.-]+) \(", re.MULTILINE)
 _SECTION = re.compile(r"^(?=[A-Z]+$)", re.MULTILINE)
-_GEM = re.compile(r"^\s*gem[ (]+[\"']([\w.-]+)[\"'](?![^\n]*\bpath\b)", re.MULTILINE)
+_GEM = re.compile(r"^[^\S\n]*gem[ (]+[\"']([\w.-]+)[\"'](?![^\n]*\bpath\b)", re.MULTILINE)
 _RAILS = (
     *("activerecord", "activesupport", "actionpack", "actionview", "actionmailer", "activejob", "activestorage"),
     *("actioncable", "activemodel", "actiontext", "actionmailbox", "railties"),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from plumbrule.resolve import Tree
 
 _LARGEST = 1_000_000
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _PROJECT = re.compile(r"\blazy\s+val\s+(`?)([\w-]+)\1\s*(?::\s*[\w.]+\s*)?=")
 _FOLDER = re.compile(
     r"\bin\s*\(\s*file\s*\(\s*\"([^\"\n]*)\"|\bin\s+file\s*\(\s*\"([^\"\n]*)\"|\bfile\s*\(\s*\"([^\"\n]*)\""

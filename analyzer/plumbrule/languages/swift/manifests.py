@@ -18,7 +18,8 @@ _LARGEST_MANIFEST = 1_000_000
 _LARGEST_PROJECT = 20_000_000
 _MOST_TARGETS = 5_000
 _TOKEN = re.compile(
-    r"//[^\n]*|/\*.*?\*/|\"\"\".*?\"\"\"|\"((?:[^\"\\\n]|\\.)*)\"|\.?(\b[A-Za-z_]\w*)\s*(:|(?=\())?|([()\[\]])",
+    r"//[^\n]*|/\*.*?(?:\*/|\Z)|\"\"\".*?(?:\"\"\"|\Z)|\"((?:[^\"\\\n]|\\.)*+)\"?"
+    r"|\.?(\b[A-Za-z_]\w*)\s*(:|(?=\())?|([()\[\]])",
     re.DOTALL,
 )
 _TARGETS = frozenset(("target", "executableTarget", "testTarget", "macro", "plugin", "executable", "test"))
@@ -26,7 +27,7 @@ _LIBRARIES = frozenset(("library", "executable", "plugin"))
 _HOMES = ("Sources", "Source", "src", "srcs")
 _POD = re.compile(r"\.(?:module_name|name)\s*=\s*[\"']([^\"'\n]+)[\"']")
 _WORD = re.compile(r"\W")
-_PLIST = re.compile(r"/\*.*?\*/|//[^\n]*|\"((?:[^\"\\]|\\.)*)\"|([\w./$@+:-]+)|([{}()=;,])", re.DOTALL)
+_PLIST = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*|\"((?:[^\"\\]|\\.)*+)\"?|([\w./$@+:-]+)|([{}()=;,])", re.DOTALL)
 _DEEPEST = 60
 _OBJECTS = 2  # how deep the objects of a project lie
 _Row = dict[str, str | list[str]]

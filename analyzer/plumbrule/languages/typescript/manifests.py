@@ -70,8 +70,8 @@ def ancestors(folder: str) -> Iterator[str]:
 
 # A string is kept, a comment goes; one alternation, so that `//` inside a string is no comment. An unclosed `/*` takes
 # the rest in one step, else a file full of them would cost its length squared.
-_STRING_OR_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*(?:.*?\*/|.*)', re.S)
-_STRING_OR_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*")|,(?=\s*[}\]])', re.S)
+_STRING_OR_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*(?:.*?\*/|.*)', re.S)
+_STRING_OR_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|,(?=\s*[}\]])', re.S)
 
 
 @lru_cache(maxsize=2048)
@@ -173,7 +173,7 @@ def _package(tree: Tree, folder: str, manifest: dict[str, Json]) -> Package:
 
 
 _YAML_LIST = re.compile(r"^packages\s*:[ \t]*(\[[^\]]*\]|(?:\s*\n\s*-[^\n]*|\s*\n[ \t]*#[^\n]*)*)", re.M)
-_YAML_ITEM = re.compile(r"""(?:^\s*-|[\[,])\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',\]#]+))""", re.M)
+_YAML_ITEM = re.compile(r"""(?:^[^\S\n]*-|[\[,])\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',\]#]+))""", re.M)
 
 
 def _yaml_packages(source: bytes) -> list[str]:
