@@ -67,6 +67,13 @@ _APART = re.compile(r"\s*(?:$|/[/*]|\*)")  # a line that is blank, or of a comme
 _FAULTS: Mapping[str, Sequence[tuple[str, str]]] = {
     # `foreach` is no decision to it in C#; a `for` is.
     ".cs": ((r"\bforeach(?=\s*\()", "for    "),),
+    # Where `?:` stands close to a name it is none to it, a call of `get` begins an accessor, the arrow of a lambda a
+    # function that ends with the next block.
+    ".kt": (
+        (r"(?<=\w)\?:", " ?:"),
+        (r"(?<=\.)[gs]et\b", "got"),
+        (r"(?m)^((?!.*\bwhen\b.*\{).*?\{[^\S\n]*[\w(][^\n{}]*?)->", r"\1  "),
+    ),
     # The `?` of a type that may be null is a condition to it.
     ".php": ((r"\?(?=\\?[A-Za-z_][\w\\]*\s*(?:&\s*)?(?:\.\.\.)?\$|\\?[A-Za-z_][\w\\]*\s*[;{])", " "),),
     # A method called like a keyword is one to it, `unless` is no decision, and `ensure`, which always runs, is one.

@@ -16,12 +16,13 @@ _LONGEST = 200  # of a name
 
 
 class Unnamed:
-    """A function without a symbol, a callback or a method of an object: what the figures were where it began."""
+    """A function without a symbol, a callback, or a class without a name: what the figures were where it began."""
 
-    __slots__ = ("cognitive", "inside", "nest", "outer", "scaled", "start", "worst")
+    __slots__ = ("cognitive", "in_class", "inside", "nest", "outer", "scaled", "start", "worst")
 
-    def __init__(self, frame: Frame, start: int):
+    def __init__(self, frame: Frame, start: int, *, is_class: bool):
         self.outer = frame.unnamed
+        self.in_class: bool = is_class or (self.outer is not None and self.outer.in_class)
         self.start = start
         self.cognitive = frame.cognitive
         self.scaled = frame.scaled

@@ -68,6 +68,7 @@ class Flow(NamedTuple):
     scaled: bool = False  # one cognitive point, and one more for each level of nesting (Campbell 2018, appendix B)
     nests: bool = False  # what is inside lies one level deeper
     shifts: bool = False  # like a lambda: raises cognitive nesting but is no control structure
+    holds: bool = False  # beside `shifts`: a class without a name, whose methods are graphs of their own
     # An `else`: a scaled structure that fills it to its last byte is an `else if`, which has been paid for.
     chains: bool = False
     opens: bool = False  # what is inside stands deeper, and that is all
@@ -361,7 +362,7 @@ class Sweep:
         elif flow.shifts:
             frame.nest += 1
             self._ends.append(end)
-            frame.unnamed = unnamed = Unnamed(frame, start)
+            frame.unnamed = unnamed = Unnamed(frame, start, is_class=flow.holds)
             self._tops.append(unnamed)
         elif flow.chains:
             self._ends.append(end)
@@ -372,8 +373,9 @@ class Sweep:
 
     def _decides(self, paths: int) -> None:
         """So many paths more; a function without a name is a graph of its own (McCabe 1976), unless the language's
-        tools see that otherwise."""
-        if self.frame.unnamed is None or self.LAMBDAS_COUNT:
+        tools see that otherwise: never do they of a method of a class without a name."""
+        unnamed = self.frame.unnamed
+        if unnamed is None or (self.LAMBDAS_COUNT and not unnamed.in_class):
             self.frame.cyclomatic += paths
         self.branches += paths
 

@@ -37,6 +37,7 @@ _SILENT = re.compile(rb"\{\s*(?:(?:return(?:\s+(?:null|true|false|-?[\d.]+|\"[^\
 _CASE = Flow(cyclomatic=1)
 _JUMP = Flow(cognitive=1)
 _UNNAMED = Flow(shifts=True)
+_CLASS = Flow(shifts=True, holds=True)
 _VISIBILITIES = ("public", "protected", "private")
 _NO_WORDS: frozenset[str] = frozenset()
 _ANNOTATIONS = ("annotation", "marker_annotation")
@@ -52,7 +53,7 @@ def extract(source: bytes, tree: Tree, query: Query) -> Facts:
 
 
 class _JavaSweep(BranchSweep):
-    FLOWS: ClassVar[Mapping[str, Flow]] = {"ternary": BRANCH, "lambda": _UNNAMED, "anonymous": _UNNAMED}
+    FLOWS: ClassVar[Mapping[str, Flow]] = {"ternary": BRANCH, "lambda": _UNNAMED, "anonymous": _CLASS}
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         b"abstract assert boolean break byte case catch char class const continue default do double else enum extends "
         b"final finally float for goto if implements import instanceof int interface long native new package permits "

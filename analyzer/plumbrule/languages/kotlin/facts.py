@@ -51,6 +51,7 @@ _WHEN = Flow(scaled=True, nests=True)
 _ENTRY = Flow(cyclomatic=1)
 _JUMP = Flow(cognitive=1)
 _UNNAMED = Flow(shifts=True)
+_CLASS = Flow(shifts=True, holds=True)
 _COMMENTS = ("line_comment", "block_comment", "lambda_parameters", "label")
 _TYPES = ("user_type", "nullable_type", "function_type", "parenthesized_type", "non_nullable_type")
 _VARIABLES = ("variable_declaration", "multi_variable_declaration")
@@ -644,7 +645,7 @@ class _KotlinSweep(ScopedSweep):
 
     def on_unnamed_body(self, node: Node) -> None:
         self._open(node, UNNAMED)
-        self.flow(_UNNAMED, node)
+        self.flow(_CLASS, node)
 
     def on_if(self, node: Node) -> None:
         after = iter(node.children)

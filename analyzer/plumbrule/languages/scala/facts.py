@@ -48,6 +48,7 @@ _SILENT = re.compile(
 _MATCH = Flow(scaled=True, nests=True)
 _ENTRY = Flow(cyclomatic=1)
 _UNNAMED = Flow(shifts=True)
+_CLASS = Flow(shifts=True, holds=True)
 _COMMENTS = ("comment", "block_comment")
 _BODIES = ("template_body", "with_template_body", "enum_body")
 _PARAMETERS = ("parameters", "class_parameters")
@@ -579,7 +580,7 @@ class _ScalaSweep(ScopedSweep):
         for child in node.named_children:
             if child.type in _BODIES:
                 self._open(child, UNNAMED)
-                self.flow(_UNNAMED, child)
+                self.flow(_CLASS, child)
         while made is not None and made.type in _MEANT:
             made = made.named_child(0)
         if made is not None and made.type in ("type_identifier", "stable_type_identifier"):
