@@ -361,7 +361,7 @@ class Resolution(Leading):
             if interface is None:
                 return None
             language = languages()[self.tree.entries[path].dialect]
-            known = self._offers[path] = Offer(interface, passes_on=language.passes_on)
+            known = self._offers[path] = Offer(interface, language)
             if language.poured:
                 known.only_declared = {one.name for one in interface.symbols if one.modifiers.startswith("abstract")}
         return known
@@ -400,11 +400,19 @@ class Resolution(Leading):
             asked = self.tree.watch()
             target = self._resolvers[scope[0]].locate(path, row if name is None else row._replace(name=name))
             self.tree.rest()
-            answer = known[question] = Answer(scope, question, target, asked)
-            if self._asked_by is not None:
-                for what in asked:
-                    self._asked_by[what].add(answer)
+            answer = Answer(scope, question, target, asked)
+            self._keep_answer(known, answer)
         return answer
+
+    def _keep_answer(self, known: dict[Question, Answer], answer: Answer) -> None:
+        known[answer.question] = answer
+        if self._asked_by is not None:
+            for what in answer.asked:
+                self._asked_by[what].add(answer)
+
+    def _told_of(self, path: str) -> tuple[tuple[str, str], dict[Question, Answer]]:
+        told = self._told.get(path) or self._told_to(path)
+        return told.scope, told.answers
 
     def _told_to(self, path: str) -> _Told:
         language = languages()[self.tree.entries[path].dialect]
@@ -429,9 +437,8 @@ class Resolution(Leading):
         question = (what, WHO, "", 0)
         answer = known.get(question)
         if answer is None:
-            answer = known[question] = Answer(scope, question, Space(), (what,))
-            if self._asked_by is not None:
-                self._asked_by[what].add(answer)
+            answer = Answer(scope, question, Space(), (what,))
+            self._keep_answer(known, answer)
         answer.users.add(path)
 
     def _unread(self, user: str, reads: set[Read]) -> None:
@@ -748,7 +755,7 @@ class Resolution(Leading):
             [index for index in offer.stars if isinstance(bound[index].target, (Located, Space))],
             [index for index, answer in enumerate(bound) if rows[index].alias and _has_entry(answer.target)],
         )
-        language = languages()[self.tree.entries[path].dialect]
+        language = offer.language
         scopes = _scopes(found.interface, offer, all_types=language.scoped) if language.inherits else ()
         known: dict[tuple[int, str, int], _Way | None] = {}  # by scope, text and import row that is meant
         asked: set[int] = set()  # import rows of spaces in which something was found
@@ -777,7 +784,7 @@ class Resolution(Leading):
         led = self._led_by(found, offer, any_name, key)
         if led is None:
             around = text.rpartition(".")[0]
-            if not around or not languages()[self.tree.entries[path].dialect].inherits:
+            if not around or not offer.language.inherits:
                 return None
             # What another file's type has of one in this file: that type is named all the same.
             way = self._way(found, offer, any_name, (scope, around, through))
@@ -792,7 +799,7 @@ class Resolution(Leading):
             is_all_of(text, name),
             self._defined_elsewhere(path, dst, name, found.reads),
             self._types_named(found, offer, any_name, key, dst)
-            if languages()[self.tree.entries[path].dialect].inherits
+            if offer.language.inherits
             else self._modules_named(found, offer, scope, text) if through < 0 and text.count(".") > 1 else (),
             is_spaced=isinstance(target, Space),
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from plumbrule.languages import Target
+from plumbrule.languages import Space, Target
 from plumbrule.resolve.offered import Read
 
 
@@ -21,6 +21,7 @@ Led = tuple[Definition | None, frozenset[Read]]  # where a name leads, and every
 
 
 WHO = -1  # the level of questions that ask who has something, and no import
+OF_PACKAGE = -2  # of those that ask all that is to be known of a name in a package
 ANYWHERE = "/"  # the folder of such questions: the answer is the same in each
 NOTHING: frozenset[Read] = frozenset()
 NOWHERE: Led = (None, NOTHING)
@@ -38,3 +39,17 @@ class Answer:
         self.target = target
         self.asked = asked  # paths and "folder/" that were looked for
         self.users: set[str] = set()
+
+
+class Gathered(Answer):
+    """What there is in a package under a name, from several questions, and what was found by that."""
+
+    __slots__ = ("adds", "found", "is_package")
+
+    def __init__(
+        self, scope: tuple[str, str], question: Question, target: Target, asked: Iterable[str], *, is_package: bool
+    ) -> None:
+        super().__init__(scope, question, target, asked)  # who defines it; a space if nobody does
+        self.is_package = is_package
+        self.adds: Target = Space()  # the file whose object adds to the package
+        self.found: dict[tuple[object, ...], object] = {}

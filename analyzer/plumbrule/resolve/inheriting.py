@@ -12,8 +12,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from plumbrule.facts import IMPLICIT, SELF, VALUE, Import, Interface
-from plumbrule.languages import Located, Target, languages
-from plumbrule.resolve.answers import NONE, NOTHING, Answer, Definition, Led
+from plumbrule.languages import Located, Space
+from plumbrule.resolve.answers import NONE, NOTHING, OF_PACKAGE, Answer, Definition, Gathered, Led, Question
 from plumbrule.resolve.offered import IN_SCOPE, MEMBERS, Offer, Read, members_in, types_in
 from plumbrule.resolve.tree import Tree
 
@@ -48,11 +48,12 @@ class _Own(NamedTuple):
 
 
 class _Kept:
-    """Under which key something is kept, and the files into which was looked for it."""
+    """Where something is kept, and the files into which was looked for it."""
 
-    __slots__ = ("key", "paths")
+    __slots__ = ("key", "paths", "where")
 
-    def __init__(self, key: _Key, paths: set[str]) -> None:
+    def __init__(self, where: dict[_Key, object], key: _Key, paths: set[str]) -> None:
+        self.where = where
         self.key = key
         self.paths = paths
 
@@ -108,6 +109,13 @@ class Inheriting:
     @abstractmethod
     def _answer(self, path: str, row: Import, name: str | None = None) -> Answer: ...
     @abstractmethod
+    def _told_of(self, path: str) -> tuple[tuple[str, str], dict[Question, Answer]]:
+        """For whom a file's questions are answered, and the answers so far."""
+        ...
+
+    @abstractmethod
+    def _keep_answer(self, known: dict[Question, Answer], answer: Answer) -> None: ...
+    @abstractmethod
     def _has_any(self, path: str, what: str) -> bool: ...
     @abstractmethod
     def _define(self, path: str, name: str) -> Led: ...
@@ -119,15 +127,18 @@ class Inheriting:
     def _unsee(self, path: str) -> None:
         """Forgets what was found by a look into this file."""
         for kept in self._seen_through.pop(path, ()):
-            self._seen.pop(kept.key, None)
+            kept.where.pop(kept.key, None)
             for other in kept.paths:
                 if other != path:
                     self._seen_through[other].discard(kept)
 
-    def _keep_seen(self, key: _Key, value: object, reads: Iterable[Read]) -> None:
-        self._seen[key] = value
+    def _keep_seen(
+        self, key: _Key, value: object, reads: Iterable[Read], where: dict[_Key, object] | None = None
+    ) -> None:
+        where = self._seen if where is None else where
+        where[key] = value
         paths = {path for path, _ in reads}
-        kept = _Kept(key, paths)
+        kept = _Kept(where, key, paths)
         through = self._seen_through
         for path in paths:
             through[path].add(kept)
@@ -189,13 +200,12 @@ class Inheriting:
         self, path: str, symbol: str, level: int, *, inside: bool
     ) -> tuple[Sequence[Definition], frozenset[Read]]:
         """A type and all whose members it has, each before those that it inherits from, later ones of a head first."""
-        reads: set[Read] = {(path, symbol + MEMBERS)}
         if level > _INNERMOST:
-            return [Definition(path, symbol)], frozenset(reads)
+            return [Definition(path, symbol)], _one((path, symbol + MEMBERS))
         done: list[Definition] = []
         entered = {(path, symbol)}
         first, looked = self._heads(path, symbol, level)
-        reads |= looked
+        looks = [looked]
         open_types = [(Definition(path, symbol), iter([one for one, how in first if inside or how != SELF]))]
         while open_types:
             at, others = open_types[-1]
@@ -206,25 +216,26 @@ class Inheriting:
             elif other not in entered and len(entered) < _MOST:
                 entered.add(other)
                 heads, looked = self._heads(other.path, other.symbol, level)
-                reads |= looked
-                reads.add((other.path, other.symbol + MEMBERS))
+                looks.append(looked)
                 open_types.append((other, iter([one for one, how in heads if how != SELF])))
         done.reverse()
-        return done, frozenset(reads)
+        return done, looks[0].union(*looks[1:])
 
     def _heads(self, path: str, symbol: str, level: int) -> tuple[Sequence[tuple[Definition, int]], frozenset[Read]]:
         """The types that a type says it inherits from, is of or stands for, in their order."""
         offer = self._offer(path)
         said = offer.supers.get(symbol) if offer is not None else None
-        if not said:
-            return (), NOTHING
-        key = "heads", path, symbol, level
+        key = "heads", path, symbol, level if said else 0
         known = self._seen.get(key)
-        if known is None:
+        if known is None and not said:
+            known = (), _one((path, symbol + MEMBERS))
+            self._keep_seen(key, known, known[1])
+        elif known is None:
             interface = self._interface(path)
             assert interface is not None  # it has an offer
+            assert said
             found: list[tuple[Definition, int]] = []
-            looks: Looks = set()
+            looks: Looks = {_one((path, symbol + MEMBERS))}
             for index, name, how in said:
                 around = interface.symbols[index].parent
                 named = self._named(path, around, name, looks, level + 1, types=True)
@@ -248,7 +259,7 @@ class Inheriting:
             return None
         head, *parts = name.split(".", _PARTS)
         looks.add(_one((path, IN_SCOPE)))
-        is_scoped = languages()[self.tree.entries[path].dialect].scoped
+        is_scoped = offer.language.scoped
         if head == _ABOVE and is_scoped:
             row, definition = -1, self._above(path, scope, parts, level, looks)
             parts = parts[1:]
@@ -444,29 +455,60 @@ class Inheriting:
         self, path: str, package: str, name: str, level: int, looks: Looks, *, has_object: bool = True
     ) -> Definition | None:
         """What a package has under a name: a definition of a file, a package, or what its package object has."""
-        whole = f"{package}.{name}" if package else name
-        if self._has_any(path, f"/jvm/{whole}"):
-            target = self._asked_at(path, package, name)
-            if isinstance(target, Located) and self.tree.has_facts(target.path):
-                looks.add(_one((target.path, name)))
-                led, looked = self._define(target.path, f"{target.inside}.{name}" if target.inside else name)
-                looks.add(looked)
-                if led is not None:
-                    return led
-        if self._has_any(path, f"/jvm:package/{whole}"):
-            return Definition("", whole)
-        if has_object and self._has_any(path, f"/jvm:object/{package}.package"):
-            target = self._asked_at(path, package, "package$")
-            if isinstance(target, Located) and target.called:
-                found, looked = self._member(target.path, target.called, name, level + 1)
-                looks.add(looked)
-                return found
+        there = self._of_package(path, package, name)
+        key = level, has_object
+        known = there.found.get(key)
+        if known is None:
+            through: Looks = set()
+            known = self._found_in_package(there, name, level, through, has_object=has_object), NOTHING.union(*through)
+            self._keep_seen(key, known, known[1], there.found)
+        led: Led = known  # type: ignore[assignment] # what is kept there
+        looks.add(led[1])
+        return led[0]
+
+    def _found_in_package(
+        self, there: Gathered, name: str, level: int, looks: Looks, *, has_object: bool
+    ) -> Definition | None:
+        target = there.target
+        if isinstance(target, Located) and self.tree.has_facts(target.path):
+            looks.add(_one((target.path, name)))
+            led, looked = self._define(target.path, f"{target.inside}.{name}" if target.inside else name)
+            looks.add(looked)
+            if led is not None:
+                return led
+        if there.is_package:
+            package = there.question[0]
+            return Definition("", f"{package}.{name}" if package else name)
+        target = there.adds
+        if has_object and isinstance(target, Located) and target.called:
+            found, looked = self._member(target.path, target.called, name, level + 1)
+            looks.add(looked)
+            return found
         return None
 
-    def _asked_at(self, path: str, module: str, name: str) -> Target:
-        answer = self._answer(path, _ANY._replace(module=module, name=name))
-        answer.users.add(path)
-        return answer.target
+    def _of_package(self, path: str, package: str, name: str) -> Gathered:
+        """All that is to be known of a name in a package before a file is looked into; asked for once a folder."""
+        scope, answers = self._told_of(path)
+        question = package, OF_PACKAGE, name, 0
+        there = answers.get(question)
+        if not isinstance(there, Gathered):
+            whole = f"{package}.{name}" if package else name
+            defined, adding = f"/jvm/{whole}", f"/jvm:object/{package}.package"
+            asked = {defined, f"/jvm:package/{whole}", adding}
+            is_package = self.tree.is_defined(f"/jvm:package/{whole}")
+            there = Gathered(scope, question, Space(), asked, is_package=is_package)
+            row = _ANY._replace(module=package, name=name)
+            if self.tree.is_defined(defined):
+                located = self._answer(path, row)
+                there.target = located.target
+                asked.update(located.asked)
+            if self.tree.is_defined(adding):
+                located = self._answer(path, row._replace(name="package$"))
+                there.adds = located.target
+                asked.update(located.asked)
+            self._keep_answer(answers, there)
+        there.users.add(path)
+        return there
 
 
 def is_last(text: str, definition: Definition) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from plumbrule.facts import IMPLICIT, Import, Interface
-from plumbrule.languages import Located, Space, Target, Unresolved, languages
+from plumbrule.languages import Located, Space, Target, Unresolved
 from plumbrule.resolve.answers import NOTHING, NOWHERE, Answer, Definition, Led
 from plumbrule.resolve.inheriting import Inheriting
 from plumbrule.resolve.offered import Offer, Read, binding
@@ -54,7 +54,7 @@ class Leading(Pouring, Inheriting):
         head, _, rest = text.partition(".")
         index, definition, reads, share = -1, None, NOTHING, 1.0
         inherited = NOTHING
-        if scope >= 0 and languages()[self.tree.entries[path].dialect].inherits:
+        if scope >= 0 and offer.language.inherits:
             definition, inherited = self._inherited(path, scope, text)
             if definition is not None:
                 return ((-1, definition, 1.0) if self._is_elsewhere(path, definition) else None), inherited
@@ -87,7 +87,7 @@ class Leading(Pouring, Inheriting):
         self, path: str, offer: Offer, stars: list[int], text: str
     ) -> tuple[int, Definition | None, frozenset[Read]]:
         """Where a dotted name leads whose head no import row binds, through those that may bring any name."""
-        language = languages()[self.tree.entries[path].dialect]
+        language = offer.language
         head, _, rest = text.partition(".")
         if head in offer.names:
             is_open = rest != "" and language.open_types
@@ -136,12 +136,16 @@ class Leading(Pouring, Inheriting):
     ) -> tuple[int, Definition | None, frozenset[Read]]:
         """The star import that offers `head`, and where `head.rest` leads through it."""
         reads: frozenset[Read] = frozenset()
+        bound, among, has = self._items(path), "", False
         for star in stars:
-            target = self._items(path)[star].target
+            target = bound[star].target
             is_space = isinstance(target, Space)
             name, left = head, rest
             if isinstance(target, Space):
-                if not self._may_have(path, target, head):
+                if target.among != among:
+                    # In vain it would be to ask for what nobody declares there.
+                    among, has = target.among, self._has_any(path, target.among + head)
+                if among and not has and head != target.itself:
                     continue
                 target, name, left = self._asked_down(path, self._interfaces[path].imports[star], head, rest)
                 if isinstance(target, Located) and (target.path == path or not self.tree.has_facts(target.path)):
@@ -166,10 +170,6 @@ class Leading(Pouring, Inheriting):
         if f"{head}.{member}" in offer.names:
             return -1, None, NOTHING
         return self._through_stars(path, [s for s in stars if rows[s].flags & IMPLICIT], f"{head}.{member}", rest)
-
-    def _may_have(self, path: str, space: Space, name: str) -> bool:
-        """Whether a space is to be asked for a name by this file: it would be in vain if nobody declares it there."""
-        return not space.among or name == space.itself or self._has_any(path, space.among + name)
 
     def _through_import(
         self, path: str, offer: Offer, candidates: Sequence[int], text: str, rest: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 
 from plumbrule.facts import REQUIRED, Export, Import, Interface
+from plumbrule.languages import Language
 
 Read = tuple[str, str]  # (file, name looked up in its interface); the name "" is the file itself
 # Beside names: what of a file says where names lead that it uses in heads of types, and, after the name of a symbol,
@@ -86,11 +87,13 @@ class Offer:
     """What a lookup of a name finds in a file, from its interface alone."""
 
     __slots__ = (
-        "aliases", "dotted", "exports", "hidden", "inner", "is_open", "members", "names", "only_declared", "onward",
-        "packages", "passed_on", "stars", "supers", "types",
+        "aliases", "dotted", "exports", "hidden", "inner", "is_open", "language", "members", "names", "only_declared",
+        "onward", "packages", "passed_on", "stars", "supers", "types",
     )  # fmt: skip
 
-    def __init__(self, interface: Interface, *, passes_on: bool) -> None:
+    def __init__(self, interface: Interface, language: Language) -> None:
+        self.language = language
+        passes_on = language.passes_on
         self.names = frozenset(
             [one.name for one in interface.symbols if not one.modifiers or "replaced" not in one.modifiers]
         )

@@ -53,6 +53,8 @@ class CSharpResolver:
         self._friends = {project.assembly: project.friends for project in self._projects.values()}
         everywhere = [*self._global.values(), *(project.usings for project in self._projects.values())]
         self._aliases = {using.alias for usings in everywhere for using in usings}
+        # What is declared nowhere no namespace has, unless a name of the whole project's stands for it.
+        self._among = "" if self._aliases - {""} else "/csharp?"
         self._reach: dict[str, frozenset[str]] = {}
         self._holders: dict[str, frozenset[str]] = {}
         self._of_folder: dict[str, frozenset[str]] = {}
@@ -81,16 +83,16 @@ class CSharpResolver:
         module, _, around = statement.module.partition(" in ")
         if statement.name not in ("", "*"):
             head = statement.name.partition(".")[0].partition("$")[0]
-            if not self._tree.defining(f"/csharp?{head}") and head not in self._aliases:
+            if not self._tree.is_defined(f"/csharp?{head}") and head not in self._aliases:
                 return _UNKNOWN
             if statement.level:
                 return self._in_scope(folder, module, statement.name)
             return self._used(folder, around, module, statement.name)
         if statement.level:
-            return Space()  # the namespace that the file is in
+            return Space(among=self._among)  # the namespace that the file is in
         for full in _enclosed(around, module):
-            if self._tree.defining(f"/csharp/{full}"):
-                return Space()
+            if self._tree.is_defined(f"/csharp/{full}"):
+                return Space(among=self._among)
             found = self._type(folder, full)
             if found is not None:
                 return found if statement.name else Located(found.path, called=found.inside)
@@ -101,7 +103,7 @@ class CSharpResolver:
     def _used(self, folder: str, around: str, module: str, name: str) -> Target:
         """What a name means in a namespace that a file uses."""
         for full in _enclosed(around, module):
-            if self._tree.defining(f"/csharp/{full}"):
+            if self._tree.is_defined(f"/csharp/{full}"):
                 return self._inside(folder, full, name) or _UNKNOWN
         return _UNKNOWN
 
@@ -116,11 +118,11 @@ class CSharpResolver:
             if using.alias == head:
                 meant = self._type(folder, f"{using.module}.{rest}" if rest else using.module)
                 found = Located(meant.path, called=meant.inside) if meant is not None else None
-                if found is None and self._tree.defining(f"/csharp/{using.module}"):
+                if found is None and self._tree.is_defined(f"/csharp/{using.module}"):
                     return Space()
             elif using.alias:
                 continue
-            elif self._tree.defining(f"/csharp/{using.module}"):
+            elif self._tree.is_defined(f"/csharp/{using.module}"):
                 found = self._inside(folder, using.module, name)
             else:
                 found = None
@@ -141,7 +143,7 @@ class CSharpResolver:
             return Space(file)  # of its parts each member is asked for by its own name
         if file is not None:
             return Located(file, called=last.partition("$")[0] if "$" in last else "")
-        if self._tree.defining(f"/csharp/{whole}.{last}" if whole else f"/csharp/{last}"):
+        if self._tree.is_defined(f"/csharp/{whole}.{last}" if whole else f"/csharp/{last}"):
             return Space()
         return None
 
@@ -310,6 +312,7 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
     for index, symbol in enumerate(interface.symbols):
         if symbol.parent in partial:
             yield f"/csharp/{partial[symbol.parent]}#{symbol.name}"
+            yield f"/csharp?{symbol.name}"
         if symbol.parent >= 0 or symbol.kind not in _TYPES:
             continue
         while at < len(spaces) and spaces[at][1] <= symbol.line:
@@ -343,6 +346,8 @@ def _named(symbol: Symbol, space: str) -> Iterable[str]:
     arity = symbol.signature.partition(">")[0].count(",") + 1 if symbol.signature.startswith("<") else 0
     for name in (f"{symbol.name}${arity}", f"{symbol.name}$") if arity else (symbol.name,):
         yield f"/csharp/{space}#{name}"
+        yield f"/csharp?{name}"
         if symbol.visibility != "public":
             yield f"/csharp/internal:{space}#{name}"
-    yield f"/csharp?{symbol.name}"
+    if arity:
+        yield f"/csharp?{symbol.name}"

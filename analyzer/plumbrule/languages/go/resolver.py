@@ -144,7 +144,7 @@ class GoResolver:
                 return joined(where, rest)
         if own is not None:
             copied = joined(own.folder, f"vendor/{module}")
-            if self._tree.defining(f"/go/{copied}") and not (own.path and _below(own.path, module) is not None):
+            if self._tree.is_defined(f"/go/{copied}") and not (own.path and _below(own.path, module) is not None):
                 return copied
         here = self._named_folder(own, module)
         if here is not None:
@@ -170,7 +170,7 @@ class GoResolver:
             return None
         parts = module.split("/")
         ends = ("/".join(parts[at:]) for at in range(1, len(parts)))
-        return next((end for end in ends if self._tree.defining(f"/go/{end}")), None)
+        return next((end for end in ends if self._tree.is_defined(f"/go/{end}")), None)
 
     def _package(self, own: _Module | None, module: str) -> str:
         """The module that an import path belongs to, as `go.mod` requires it, else as hosts name repositories."""

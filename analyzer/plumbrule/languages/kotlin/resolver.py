@@ -47,7 +47,7 @@ class KotlinResolver(JavaResolver):
 
     def _default(self, path: str, name: str) -> Target:
         """What the standard library has under a name: of use to itself alone."""
-        present = [module for module in _DEFAULTS if self._tree.defining(f"/jvm/{module}.*")]
+        present = [module for module in _DEFAULTS if self._tree.is_defined(f"/jvm/{module}.*")]
         if name == "*":
             return Space(among=SEEN) if present else Unresolved("the standard library is not of this repository")
         for module in present:

@@ -96,7 +96,7 @@ class PhpResolver:
         for file in self._expected(full):
             if self._tree.has(file):
                 return Located(file)
-        if self._tree.defining(f"/php/{full}\\"):
+        if self._tree.is_defined(f"/php/{full}\\"):
             return Space()
         return self._missing(full, statement)
 
@@ -113,7 +113,7 @@ class PhpResolver:
             if folders and prefix and any(self._tree.is_dir(folder) for folder in folders):
                 return Unresolved(f"nothing in '{folders[0] or '.'}' defines it, where composer.json has {prefix}")
         around = full.rpartition("\\")[0]
-        if around and self._tree.defining(f"/php/{around}\\"):
+        if around and self._tree.is_defined(f"/php/{around}\\"):
             return Unresolved(f"the namespace {around} is here and does not have it")
         return External(self._package_of(full))
 

@@ -148,7 +148,7 @@ class RubyResolver:
         if not files:
             # Inside what is defined here, a module that one file opens is that file's; others may be a gem's.
             head, _, rest = full.partition(".")
-            files = self._tree.defining(f"/ruby/{full}::") if rest and self._tree.defining(f"/ruby/{head}") else []
+            files = self._tree.defining(f"/ruby/{full}::") if rest and self._tree.is_defined(f"/ruby/{head}") else []
             if len(files) != 1:
                 return None
         inside = full.rpartition(".")[0]

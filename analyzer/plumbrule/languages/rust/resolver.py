@@ -268,11 +268,11 @@ class RustResolver:
 
     def _child(self, place: _Place, name: str) -> _Place | None:
         dotted = f"{place.inside}.{name}" if place.inside else name
-        if self._tree.defining(f"/rust/mod:{place.file}#{dotted}"):
+        if self._tree.is_defined(f"/rust/mod:{place.file}#{dotted}"):
             found = self._file(place.file, dotted)
             if found is not None:
                 return _Place(found)
-        if self._tree.defining(f"/rust/in:{place.file}#{dotted}"):
+        if self._tree.is_defined(f"/rust/in:{place.file}#{dotted}"):
             return _Place(place.file, dotted)
         return None
 
@@ -319,7 +319,7 @@ class RustResolver:
                 continue
             inside = folder[len(base) :].strip("/").replace("/", ".")
             dotted = f"{inside}.{stem}" if inside else stem
-            if self._tree.defining(f"/rust/mod:{file}#{dotted}"):
+            if self._tree.is_defined(f"/rust/mod:{file}#{dotted}"):
                 return _Place(file, inside)
         for file in self._led.get(path, ()):
             if file != path:
