@@ -20,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from comparing import Comparison, Explanations, Graph, Tool, compare, together  # noqa: E402 - beside this file
+from comparing import Comparison, Explanations, Graph, Tool, ToolFailed, compare, together  # noqa: E402 - beside this file
 from fetching import NotFetched, projects  # noqa: E402
 
 GOLDEN = HERE.parent / "golden" / "accuracy"
@@ -31,13 +31,13 @@ HEAD = f"| {COLUMNS.replace(', ', ' | ')} |\n|---|---|---|---|{'---:|' * 6}---|-
 
 
 def graph_of(tree: Path, scratch: Path) -> Graph:
-    """Our graph of a tree; SystemExit with what was said if it cannot be scanned."""
+    """Our graph of a tree; ToolFailed with what was said if it cannot be scanned."""
     store = scratch / "store"
     plumbrule = [sys.executable, "-m", "plumbrule"]
     scan = [*plumbrule, "scan", str(tree), "--history", "1", "--store", str(store), "--quiet"]
     done = subprocess.run(scan, capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"{tree}: {done.stdout}{done.stderr}")
+        raise ToolFailed(f"{tree}: {done.stdout}{done.stderr}")
 
     def query(sql: str) -> Sequence[Mapping[str, object]]:
         asked = [*plumbrule, "query", "--store", str(store), "--format", "json", sql]
@@ -80,6 +80,13 @@ def row(language: str, project: str, tool: Tool, series: str, one: Comparison) -
     )
 
 
+def told(error: Exception) -> str:
+    """What went wrong, in one line; of a program the end of what it said."""
+    said = getattr(error, "stderr", "") or ""
+    said = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    return " ".join(f"{str(error)[:200]} {said.strip()[-200:]}".replace("|", "/").split())
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--only", default="", help="languages, separated by commas")
@@ -87,6 +94,8 @@ def main() -> None:
     chosen = options.parse_args()
     known = sorted(file.stem for file in (HERE / "tools").glob("[a-z]*.py"))
     languages = chosen.only.split(",") if chosen.only else known
+    if unknown := set(languages).difference(known):
+        options.error(f"no comparison for {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     unmet = False
     print(HEAD)
     for language in languages:
@@ -101,7 +110,15 @@ def main() -> None:
                 print(where.replace("\n", " "))
                 continue
             explained = Explanations(HERE / "explained" / f"{language}.toml", project.name)
-            found = compared(tool, project.tree, explained)
+            try:
+                found = compared(tool, project.tree, explained)
+            except (OSError, ValueError, subprocess.SubprocessError, ToolFailed) as error:
+                print(
+                    f"| {language} | {project.title} | {tool.name} failed: {told(error)} | | | | | | | | | |",
+                    flush=True,
+                )
+                unmet = True
+                continue
             if not any(one.sure for one in found.values()):
                 print(f"| {language} | {project.title} | {tool.name} holds no edge of it here | | | | | | | | | |")
                 unmet = True

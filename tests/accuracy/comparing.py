@@ -20,6 +20,10 @@ class Held(NamedTuple):
     possible: frozenset[Edge]  # precision against these: they hold the sure ones
 
 
+class ToolFailed(Exception):
+    """A tool, or our own program, could not do what it was asked for; the text says why."""
+
+
 class Graph:
     """Our graph of one tree, as the public views say it."""
 

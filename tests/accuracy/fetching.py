@@ -44,7 +44,17 @@ def projects(language: str, tree: str = "") -> Iterator[Project]:
     """The pinned projects of a language, each fetched when it is its turn; or this tree and no pinned one."""
     if tree:
         where = Path(tree).resolve()
-        yield Project(language, where.name, where.name, where)
+        if not where.is_dir():
+            raise SystemExit(f"there is no folder {where}")
+        if (where / ".git").exists():
+            yield Project(language, where.name, where.name, where)
+            return
+        # A folder in a repository, or in none: as one of its own it has the paths that the tools tell.
+        with tempfile.TemporaryDirectory() as scratch:
+            copy = Path(scratch).resolve() / where.name
+            shutil.copytree(where, copy, symlinks=True)
+            _commit(copy)
+            yield Project(language, where.name, where.name, copy)
         return
     for one in _pinned():
         if one["language"] == language:

@@ -242,6 +242,8 @@ def main() -> None:
     chosen = options.parse_args()
     warnings.simplefilter("ignore")  # what the code of others has in its strings
     wanted = chosen.only.split(",") if chosen.only else languages_pinned()
+    if unknown := set(wanted).difference(languages_pinned()):
+        options.error(f"no project of {', '.join(sorted(unknown))}; there are {', '.join(languages_pinned())}")
     unmet = False
     print(HEAD)
     for language in wanted:

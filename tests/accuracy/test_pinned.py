@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -58,3 +60,36 @@ def test_cyclomatic_complexities_of_python_are_those_that_radon_counts(tree: Pat
     found = figures.compared(tree, rival, figures.our_functions(tree, ("python",), rival.figure))
     assert found.compared > 500
     assert found.equal(0) >= rival.floor * found.compared
+
+
+def test_a_tool_that_fails_is_a_row_and_the_next_language_is_compared(tmp_path: Path) -> None:
+    code = tmp_path / "code/src/main/java"
+    code.mkdir(parents=True)
+    (code / "A.java").write_text("class A { B b; }\n")
+    (code / "B.java").write_text("class B { }\n")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("java", "javac", "jdeps"):
+        script = '#!/bin/sh\n[ "$1" = --version ] && echo 1 && exit\necho out of luck >&2\nexit 3\n'
+        (programs / name).write_text(script)
+        (programs / name).chmod(0o755)
+    program = [sys.executable, str(HERE / "accuracy.py")]
+    done = subprocess.run(
+        [*program, "--only", "java,python", "--tree", str(tmp_path / "code")],
+        env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}, capture_output=True, text=True,
+    )  # fmt: skip
+    rows = [row for row in done.stdout.splitlines() if row.startswith(("| java", "| python"))]
+    assert done.returncode == 1, done.stderr
+    assert rows[0].startswith("| java | code | jdeps -verbose:class failed: ")
+    assert "out of luck" in rows[0]
+    assert rows[1].startswith("| python | code |")
+
+
+def test_a_language_without_a_comparison_is_named() -> None:
+    for program in ("accuracy.py", "figures.py"):
+        done = subprocess.run(
+            [sys.executable, str(HERE / program), "--only", "klingon"], capture_output=True, text=True
+        )
+        assert done.returncode == 2
+        assert "klingon" in done.stderr
+        assert "Traceback" not in done.stderr

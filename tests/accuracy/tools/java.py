@@ -27,7 +27,7 @@ _MOST_ROUNDS = 4
 
 
 def version() -> str | None:
-    jdeps = shutil.which("jdeps") if shutil.which("javac") else None
+    jdeps = shutil.which("jdeps") if shutil.which("javac") and shutil.which("java") else None
     return subprocess.run([jdeps, "--version"], capture_output=True, text=True).stdout.strip() if jdeps else None
 
 

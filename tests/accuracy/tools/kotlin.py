@@ -9,6 +9,7 @@ is expected and what is made of it count as one: files of one name (`Job.common.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -61,7 +62,7 @@ _ANY = _Build((".",), ("kotlin-stdlib", "kotlin-test", "junit4"))
 
 def version() -> str | None:
     jars = [_JARS / f"{name}.jar" for name in _COMPILER]
-    return jars[0].resolve().stem if all(jar.is_file() for jar in jars) else None
+    return jars[0].resolve().stem if all(jar.is_file() for jar in jars) and shutil.which("java") else None
 
 
 def _build(tree: Path) -> _Build:

@@ -8,6 +8,7 @@ possible. With Debian's `ant` what the compiler has for that is bound as well.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ def _folder() -> Path:
 
 
 def version() -> str | None:
-    if not all((_folder() / f"{name}.jar").is_file() for name in _RUN_WITH):
+    if shutil.which("java") is None or not all((_folder() / f"{name}.jar").is_file() for name in _RUN_WITH):
         return None
     return (_folder() / "scala-compiler.jar").resolve().stem.rpartition("-")[2]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from comparing import Edge, Graph, Held, Tool
+from comparing import Edge, Graph, Held, Tool, ToolFailed
 from fetching import CACHE
 
 # The newest that runs under Node 20, and the newest TypeScript that it can load.
@@ -32,6 +32,8 @@ def cruiser(folder: Path, compilers: tuple[str, ...], endings: tuple[str, ...]) 
 
 def version(folder: Path, compilers: tuple[str, ...]) -> str | None:
     program = folder / "node_modules/.bin/depcruise"
+    if shutil.which("node") is None:
+        return None
     if not program.exists():
         if shutil.which("npm") is None:
             return None
@@ -68,7 +70,7 @@ def held(tree: Path, folder: Path, endings: tuple[str, ...]) -> Mapping[str, Hel
         ]  # fmt: skip
         done = subprocess.run(command, cwd=copy, capture_output=True, text=True)
         if not done.stdout:
-            raise SystemExit(done.stderr)
+            raise ToolFailed(done.stderr or f"it said nothing and left with {done.returncode}")
         found: set[Edge] = set()
         for module in json.loads(done.stdout)["modules"]:
             for one in module["dependencies"]:
