@@ -21,7 +21,9 @@ _GENERATED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
-_HINTS = (b"generated", b"edit", b"modify", b"gnu bison", b"gperf", b"meta object code", b"will be lost")
+_HINTS = (
+    b"generated", b"do not edit", b"do not modify", b"gnu bison", b"gperf", b"meta object code", b"will be lost"
+)  # fmt: skip
 
 
 def says_generated(comment: bytes) -> bool:

@@ -30,7 +30,7 @@ _MOST_OPEN = 20  # raw strings without an end that are looked for
 _INCLUDED = re.compile(rb'\s*(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*(?:\s*\([^)\n]*\))?))')
 _FILE = re.compile(rb'\s+(?:"([^"\n]{1,400})"|<([^>\n]{1,400})>|(\Z.))\s*')
 _QUOTED = re.compile(rb'"(?:[^"\\\n]|\\.)*"|(?<!\w)\'(?:[^\'\\\n]|\\.){1,8}\'')
-_NO_NEWLINE = re.compile(rb"[^\n]")
+_BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
 _DIRECTIVE_LINE = re.compile(rb"^[ \t]*#[^\n]*", re.MULTILINE)
 _PAIRS = ((b"{", b"}"), (b"(", b")"))
 _NEAR = 200  # bytes from what is broken
@@ -44,11 +44,13 @@ _COMMENT = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*+\"|(?<!\w)'(?:[^'\\\n]|\\.){1,8}'
 
 def without_comments(source: bytes) -> bytes:
     """The same text, as long, with blanks for comments."""
-    return _COMMENT.sub(lambda found: found[0] if found[1] else re.sub(rb"[^\n]", b" ", found[0]), source)
+    if b"/*" not in source and b"//" not in source:
+        return source
+    return _COMMENT.sub(lambda found: found[0] if found[1] else found[0].translate(_BLANK), source)
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:
-    return _NO_NEWLINE.sub(b" ", found[0])
+    return found[0].translate(_BLANK)
 
 
 def _cuts(plain: bytearray, group: list[_Line], broken: list[Span]) -> bool:
@@ -221,7 +223,7 @@ class Directives:
                 if len(open_ones) < _MOST_LEVELS and _cuts(plain, group, broken):
                     for start, end in _left_out(group, is_cpp=is_cpp):
                         for text in (plain, out):
-                            text[start:end] = _NO_NEWLINE.sub(b" ", bytes(text[start:end]))
+                            text[start:end] = text[start:end].translate(_BLANK)
                     spans.append((group[0].start, line.end))
                     decisions += [one.start for one in group if one.word in (b"if", b"ifdef", b"elif")]
         return Settled(bytes(out), spans, decisions)
