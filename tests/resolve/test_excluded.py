@@ -22,6 +22,7 @@ PYTHON = {
         "import shop.tax\nfrom shop import util, rate, LIMIT\nfrom shop.util import help_me\nfrom shop.gen import api\n"
         "from shop.gen.api import call\nshop.tax.rate()\nutil.help_me()\nrate()\ncall()\n"
     ),
+    "whole.py": "import shop\nimport shop as s\nshop.rate()\ns.rate()\ns.util.help_me()\nprint(s.LIMIT)\n",
     "star.py": "from shop.util import *\nfrom shop.gen import *\nhelp_me()\ncall()\n",
 }
 TYPESCRIPT = {
@@ -30,6 +31,8 @@ TYPESCRIPT = {
     "src/cart.ts": "export function total() { return 1; }\n",
     "src/tax.ts": "export const rate = 1;\n",
     "src/gen/index.ts": "export const made = 1;\n",
+    "src/most.ts": "export * from './index';\nexport * as gen from './gen';\n",
+    "src/whole.ts": "import * as all from './most';\nall.total(); all.rate; all.limit; all.gen.made;\n",
     "src/run.ts": (
         "import { total, rate, limit } from './index';\nimport { rate as r } from '@/tax';\n"
         "import { made } from './gen';\n"

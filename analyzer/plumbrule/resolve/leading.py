@@ -17,10 +17,12 @@ from plumbrule.resolve.answers import NOTHING, NOWHERE, Answer, Definition, Led
 from plumbrule.resolve.inheriting import Inheriting
 from plumbrule.resolve.offered import Offer, Read, binding
 from plumbrule.resolve.pouring import Pouring
+from plumbrule.resolve.tree import EXCLUDED
 from plumbrule.resolve.uses import is_whole, within
 
 _ANY_OF = Import("", 0, "", "", 0, IMPLICIT, -1)
 _NOT_IMPORTED_HERE = 0.8
+_MOST_ENTERED = 200  # modules in which is looked for a name that excluded code may have
 
 
 class AnyName(NamedTuple):
@@ -279,10 +281,30 @@ class Leading(Pouring, Inheriting):
         for part in rest.split(".") if rest else ():
             inner, through = self._inside(definition, part)
             reads |= through
+            if inner is None and definition.symbol == "" and self._is_left_out(definition.path, part, reads, set()):
+                return self._led_to(key, None, reads)
             if inner is None:
                 break
             definition = inner
         return self._led_to(key, definition, reads)
+
+    def _is_left_out(self, path: str, name: str, reads: set[Read], entered: set[str]) -> bool:
+        """Whether a module may have a name from code that the policy excludes, so that nothing here has it."""
+        offer = self._offer(path) if self.tree.has_excluded else None
+        if offer is None or path in entered or len(entered) >= _MOST_ENTERED:
+            return False
+        entered.add(path)
+        reads.add((path, name))
+        bound = self._items(path)
+        named = [export.imported for export in offer.exports.get(name, ()) if export.imported >= 0]
+        for index in dict.fromkeys((*named, *offer.passed_on.get(name, ()), *offer.onward, *offer.stars)):
+            target = bound[index].target
+            if isinstance(target, Located) and (
+                self.tree.held(target.path) == EXCLUDED
+                or (target.path != path and self._is_left_out(target.path, name, reads, entered))
+            ):
+                return True
+        return False
 
     def _inside(self, around: Definition, part: str) -> Led:
         """What a module or symbol has under a name."""

@@ -90,6 +90,11 @@ class Tree:
         known = self._defined.get(name)
         return bool(known if known is not None else self._defined_before.get(name))
 
+    @property
+    def has_excluded(self) -> bool:
+        """Whether the policy excludes any code."""
+        return bool(self._excluded)
+
     def has_facts(self, path: str) -> bool:
         """Whether the file is code that was parsed."""
         entry = self.entries.get(path)
