@@ -230,8 +230,16 @@ def languages() -> Iterator[str]:
     yield "\nOf each: imports, symbols with signature and visibility by the language's own rule, parameters, calls,"
     yield "inheritance, uses of types, cyclomatic and cognitive complexity, nesting, handlers of exceptions, literals,"
     yield "hashes of tokens, and what marks a file as generated or as a test. Where a file is broken, only what lies"
-    yield "there is less sure.\n"
-    yield "The figures are those of the last `make accuracy`; `tests/golden/accuracy/` holds what differs, and why."
+    yield "there is less sure, and the view `file` says how many lines that are. A language is read as far as its"
+    yield "grammar knows it. Sources that are no UTF-8 are skipped, and a row says so; of C and C++ comments may be"
+    yield "anything, of Python what the file declares.\n"
+    yield "The figures are those of the last `make accuracy`; `tests/golden/accuracy/` holds what differs, and why, and"
+    yield "[its README](../tests/accuracy/README.md) how the comparisons are made. *Theirs that are ours* counts the"
+    yield "edges that the tools surely hold, *ours that are not theirs* those of ours that no tool holds even as"
+    yield "possible, so that the second may be out of more than the first. *Names* are what the sources name, beside"
+    yield "what was compiled. Complexities are compared where both tell a function of one name that ends on one line."
+    yield "The projects are what the registries have: Scala 2.11, Kotlin 1.3, Go 1.19 and so on; what is newer stands"
+    yield "in fixtures.\n"
     yield "Those of speed are of the last `make bench`: medians (and ranges) of runs in turn. A cold scan stands beside"
     yield "the bare parse of the same files, both on two processes, with a limit of 4.0; binding beside parsing, each"
     yield "in one process, with a limit of 0.5. [The field notes](field-notes.md#numbers) say why limits are missed.\n"
@@ -260,7 +268,7 @@ def _measured(language: str) -> Iterator[tuple[str, ...]]:
             for series, body in re.findall(r"^## (.*)\n((?:(?!## ).*\n?)*)", text, re.MULTILINE):
                 told = re.search(r"(\d+) of (\d+) edges that they hold; (\d+) are ours", body)
                 assert told is not None  # every page that accuracy.py writes says so
-                share = f"{int(told[1])} of {told[2]} ({int(told[1]) / max(1, int(told[2])):.2%})"
+                share = _share(told[1], told[2])
                 extra = body.count("\n- extra ")
                 yield title[1], title[2], f"edges, {series}", share, f"{extra} of {told[3]}"
     for page in pages:
@@ -270,8 +278,11 @@ def _measured(language: str) -> Iterator[tuple[str, ...]]:
             re.search(r"(\d+) of (\d+) functions are equal", text),
         )
         if title and told:
-            share = f"{int(told[1])} of {told[2]} ({int(told[1]) / max(1, int(told[2])):.2%})"
-            yield title[1], title[3], f"{title[2]}, equal", share, ""
+            yield title[1], title[3], f"{title[2]}, equal", _share(told[1], told[2]), ""
+
+
+def _share(part: str, whole: str) -> str:
+    return f"{part} of {whole} ({int(part) / int(whole):.2%})" if int(whole) else "none there"
 
 
 def _speed(language: str) -> Iterator[tuple[str, ...]]:
