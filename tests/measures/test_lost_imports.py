@@ -532,3 +532,68 @@ def test_a_module_that_may_bind_anything_may_be_called(world):
 def test_a_package_that_still_binds_a_name_gives_that_and_not_its_module(world, now: str):
     before = {**NAMESAKE, "use.py": USE}
     assert lost(world, before, {**before, "kit/__init__.py": now}) == []
+
+
+_UNIMPORTED = {
+    "java": ("src/a/Gone.java", "package a;\npublic class Gone { }\n", "src/a/Use.java",
+             "package a;\nclass Use {\n  Gone gone;\n}\n", "package a;\nclass Use {\n  int n;\n\n  Gone gone;\n}\n"),
+    "kotlin": ("src/Gone.kt", "package a\nfun gone() = 1\n", "src/Use.kt",
+               "package a\n\nfun use() = gone()\n", "package a\n\nval n = 1\n\nfun use() = gone()\n"),
+    "kotlin, of a star": ("src/Gone.kt", "package b\nclass Gone\n", "src/Use.kt",
+                          "package a\nimport b.*\nval use = Gone()\n", "package a\nimport b.*\n\n\nval use = Gone()\n"),
+    "scala": ("src/Gone.scala", "package a\nclass Gone\n", "src/Use.scala",
+              "package a\n\nclass Use(gone: Gone)\n", "package a\n\n\n\nclass Use(gone: Gone)\n"),
+    "csharp": ("App/Gone.cs", "namespace A;\npublic class Gone { }\n", "App/Use.cs",
+               "namespace A;\n\nclass Use { Gone gone; }\n", "namespace A;\n\n\n\nclass Use { Gone gone; }\n"),
+    "swift": ("Sources/A/Gone.swift", "struct Gone { }\n", "Sources/A/Use.swift",
+              "\n\nlet use = Gone()\n", "\n\n\n\nlet use = Gone()\n"),
+    "go": ("a/gone.go", "package a\n\nfunc gone() { }\n", "a/use.go",
+           "package a\n\nfunc use() { gone() }\n", "package a\n\nvar n = 1\n\nfunc use() { gone() }\n"),
+}  # fmt: skip
+
+
+def _other(path: str, text: str) -> dict[str, str]:
+    """What keeps the package, and builds, where they are."""
+    ending = path.rpartition(".")[2]
+    folder = path.rpartition("/")[0]
+    first = text.splitlines()[0]
+    body = {"java": "class Other { }", "kt": "class Other", "scala": "class Other", "cs": "class Other { }",
+            "swift": "struct Other { }", "go": "type Other struct{}"}[ending]  # fmt: skip
+    return {
+        f"{folder}/Other.{ending}": (f"{first}\n{body}\n" if ending != "swift" else f"{body}\n"),
+        "go.mod": "module example.org/m\n",
+        "App/App.csproj": '<Project Sdk="Microsoft.NET.Sdk"></Project>',
+        "Package.swift": 'let package = Package(name: "s", targets: [.target(name: "A")])',
+    }
+
+
+@pytest.mark.parametrize("language", _UNIMPORTED)
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_needs_no_import_is_missed_by_who_still_names_it(world, language: str, edited: bool):
+    path, code, user, text, changed = _UNIMPORTED[language]
+    kept = _other(path, code)
+    found = lost(world, {**kept, path: code, user: text}, {**kept, user: changed if edited else text})
+    assert found == [(path, "removed", user, 5 if edited else 3)]
+
+
+@pytest.mark.parametrize("language", _UNIMPORTED)
+def test_what_needs_no_import_may_move_or_go_with_its_users(world, language: str):
+    path, code, user, text, _ = _UNIMPORTED[language]
+    kept = _other(path, code)
+    elsewhere = path.replace("one", "oing")
+    before = {**kept, path: code, user: text}
+    assert lost(world, before, {**kept, elsewhere: code, user: text}) == []
+    assert lost(world, before, kept) == []
+    within = text.replace("gone()", "1").replace("Gone", "Other")
+    assert lost(world, before, {**kept, user: within}) == []
+
+
+def test_what_a_star_from_outside_may_have_is_not_missed_for_certain(world):
+    path, code, user, text, _ = _UNIMPORTED["java"]
+    kept = _other(path, code)
+    text = text.replace("a;\n", "a;\nimport java.util.*;\n", 1)
+    history = world.History()
+    history.to({**kept, path: code, user: text})
+    history.to({**kept, user: text})
+    (row,) = history.told("lost_import")
+    assert (row["path"], row["symbol"], row["src"], row["certain"]) == (path, "Gone", user, False)

@@ -104,6 +104,6 @@ WHERE (
         OR a.now_at IS NOT NULL
     )
 UNION ALL
-SELECT l.repo, l.path, l.symbol, CASE WHEN l.symbol = '' THEN 'module' ELSE 'name' END, l.change, l.detail, true, l.repo, l.src,
+SELECT l.repo, l.path, l.symbol, CASE WHEN l.symbol = '' THEN 'module' ELSE 'name' END, l.change, l.detail, l.certain, l.repo, l.src,
     l.line, ''
 FROM now.lost_import l

@@ -157,7 +157,7 @@ def contract_changes(s: Situation) -> Collection[Row]:
 
 def _missed(s: Situation, told: Collection[tuple[object, object]]) -> Iterator[Row]:
     """What imports miss, though no definition and no file is gone: by place, if that is not told already."""
-    for _, path, symbol, change, detail, _, _ in s.rows.get("lost_import", ()):
+    for _, path, symbol, change, detail, *_ in s.rows.get("lost_import", ()):
         if (symbol or change == "not-exported") and (path, symbol) not in told:
             kind = "name" if symbol else "module"
             yield s.now.repo, path, symbol, kind, change, "", "", detail, path, symbol, True, *NO_CALLS

@@ -3,7 +3,8 @@
 Hides how a statement is recognised in a file that itself changed (by what it says, not by its line), when leading
 out of the repository is what the change meant: a package that was part of the tree and is a declared dependency now,
 when a file that was only guessed to be meant is missed (if it had the name),
-and that a name may be asked for where it is used (`module.name`, or through a star) and not in the statement.
+and that a name may be asked for where it is used (`module.name`, or through a star) and not in the statement, or need
+none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._offers import Side, exported, gives, module_instead, offers_all, surely_lacks
 from plumbrule.measures._twice import cancelled
+from plumbrule.measures._unimported import Gone, gone_of_spaces
 from plumbrule.tables import Row, Table, columns
 
 _CALLED = ("function", "class")
@@ -72,17 +74,21 @@ def lost_imports(s: Situation) -> Collection[Row]:
     moved_to = {old: new for new, old in s.renamed.items()}
     sides = Side(s.before, s.facts), Side(s.now, s.facts)
     rows: list[Row] = []
+    gone: list[tuple[str, Gone]] = []
     for path in sorted(s.changed):
         if path in s.now and s.renamed.get(path, path) in s.before:
             rows += _lost_by(s, path, moved_to)
             rows += _lost_where_used(s, path, moved_to, *sides)
             rows += _lost_but_declared(s, path, *sides)
             rows += _lost_to_module(s, path, *sides)
+            gone += [(path, one) for one in gone_of_spaces(s, path, moved_to)]
     for lost in cancelled(s, *sides):
         places = " and ".join(path for path, _ in lost.ends)
         detail = f"offered more than once, by {places}"
         rows.append((s.now.repo, lost.path, lost.name, "not-exported", detail, lost.edge.src, lost.edge.line))
-    return sorted(set(rows))
+    told = {(*row, True) for row in rows}
+    told |= {(s.now.repo, one.path, one.symbol, "removed", "", src, one.line, one.certain) for src, one in gone}
+    return sorted(told)
 
 
 def _lost_by(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[Row]:
@@ -346,7 +352,7 @@ MEASURES = (
     Measure(
         Table(
             "lost_import",
-            "An import that stands as it did, and does not find the file or the name any more that it found before.",
+            "An import, or a name that needs none, that stands as it did and does not find what it found before.",
             columns(
                 """repo VARCHAR repository, by its name in the store
                 path VARCHAR the file that it found, or in which the name is missing now
@@ -354,7 +360,8 @@ MEASURES = (
                 change VARCHAR what became of it: removed, moved, or not-exported (it is there and not found)
                 detail VARCHAR where it is now, or how it is not found
                 src VARCHAR the file that imports, where it is now
-                line INTEGER of the import; of the first use, for a member of a module and a name out of a star"""
+                line INTEGER of the import; of the first use, for a name that no import names
+                certain BOOLEAN false if what is imported from outside the repository with a star may have the name"""
             ),
         ),
         lost_imports,
