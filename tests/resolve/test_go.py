@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbrule.snapshot import analyse_files
+from plumbrule.snapshot import FilesWalk, analyse_files
 
 
 def _led(path: str, files: dict[str, str]) -> set[tuple[str, str, str]]:
@@ -103,3 +103,55 @@ func (c *Cart) own() int { return 1 }
         ("rate.go", "Cart.rated", "call"),
         ("shown_test.go", "Cart.shown", "call"),
     }
+
+
+def test_of_files_for_several_builds_that_one_is_meant_which_is_built_with_the_file_that_asks() -> None:
+    files = {
+        "go.mod": "module shop\n",
+        "bell_linux.go": "package shop\n\nfunc ring() {}\n\nfunc Sound() {}\n",
+        "bell_windows.go": "package shop\n\nfunc ring() {}\n\nfunc Sound() {}\n",
+        "bell_other.go": "//go:build !linux && !windows\n\npackage shop\n\nfunc ring() {}\n",
+        "fast.go": "//go:build amd64 && !pure\n\npackage shop\n\nfunc sum() {}\n",
+        "slow.go": "//go:build !amd64 || pure\n\npackage shop\n\nfunc sum() {}\n",
+        "till_windows.go": "package shop\n\nfunc open() { ring(); sum() }\n",
+        "till_unix.go": "// +build darwin,!cgo freebsd\n\npackage shop\n\nfunc open() { ring() }\n",
+        "till_arm64.go": "package shop\n\nfunc close() { sum() }\n",
+        "till_pure.go": "//go:build pure\n\npackage shop\n\nfunc lock() { sum() }\n",
+        "cmd/run_windows_test.go": 'package main\n\nimport "shop"\n\nfunc run() { shop.Sound() }\n',
+    }
+    assert _led("till_windows.go", files) == {("bell_windows.go", "ring", "call")}
+    assert _led("till_unix.go", files) == {("bell_other.go", "ring", "call")}
+    assert _led("till_arm64.go", files) == {("slow.go", "sum", "call")}
+    assert _led("till_pure.go", files) == {("slow.go", "sum", "call")}
+    assert ("bell_windows.go", "Sound", "call") in _led("cmd/run_windows_test.go", files)
+
+
+def test_of_files_for_several_builds_none_is_meant_by_a_file_that_is_in_all_of_them() -> None:
+    files = {
+        "go.mod": "module shop\n",
+        "bell_linux.go": "package shop\n\nfunc ring() {}\n",
+        "bell_windows.go": "package shop\n\nfunc ring() {}\n",
+        "c.go": 'package shop\n\nimport "C"\n\nfunc open() {}\n',
+        "go.go": "//go:build !cgo\n\npackage shop\n\nfunc open() {}\n",
+        "list.go": "//go:build ignore\n\npackage shop\n\nfunc count() {}\n",
+        "tally.go": "package shop\n\nfunc count() {}\n",
+        "till.go": "package shop\n\nfunc sell() { ring(); open(); count() }\n",
+    }
+    assert _led("till.go", files) == {("tally.go", "count", "call")}
+
+
+def test_what_a_file_says_of_builds_moves_those_that_ask_for_its_names() -> None:
+    files = {
+        "bell.go": "package shop\n\nfunc ring() {}\n",
+        "other.go": "//go:build windows\n\npackage shop\n\nfunc ring() {}\n",
+        "till_linux.go": "package shop\n\nfunc sell() { ring() }\n",
+    }
+    later = {
+        "bell.go": "//go:build !linux\n\npackage shop\n\nfunc ring() {}\n",
+        "other.go": "//go:build linux\n\npackage shop\n\nfunc ring() {}\n",
+        "till_linux.go": files["till_linux.go"],
+    }
+    walk = FilesWalk()
+    for now, meant in ((files, "bell.go"), (later, "other.go"), (files, "bell.go")):
+        rows = walk.to({name: text.encode() for name, text in now.items()}).graph.files["till_linux.go"]
+        assert {use.dst for use in rows.uses} == {meant}

@@ -158,8 +158,8 @@ class Language:
     passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
     # A type may have members in other files than its own; they are declared by both names, a dot between them.
     open_types: bool = False
-    # Its files are modules inside each other: what a path means depends on the file and not its folder alone, and the
-    # dots of a name may lead through modules.
+    # What an import means depends on the file and not its folder alone, as where files are modules inside each other;
+    # the dots of a name may lead through modules.
     nested: bool = False
     inherits: bool = False  # a name in a type means what the type inherits before what the file imports
     # Import statements stand in any block, and begin with a name in scope as often as with a package.

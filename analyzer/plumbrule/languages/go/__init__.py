@@ -25,6 +25,7 @@ LANGUAGES = (
         vendor_folders=("vendor",),  # `go help packages`: no package of one's own can be imported by such a path
         private_folders=("internal",),  # the compiler refuses an import from outside
         open_types=True,  # methods stand anywhere in the package
+        nested=True,  # its name says which systems a file is for, and so which of several definers it is built with
         declares=Late("plumbrule.languages.go.resolver:declares"),
     ),
 )

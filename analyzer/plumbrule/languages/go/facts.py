@@ -14,6 +14,7 @@ from plumbrule.extract.branches import BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import IMPLICIT, Facts, Import, Parameter
+from plumbrule.languages.go.constraints import TAGS, condition_of, tags_of
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"\s+")
@@ -71,6 +72,7 @@ class _GoSweep(BranchSweep):
     def __init__(self, source: bytes) -> None:
         super().__init__(source)
         self._package = b""
+        self._head = b""  # what is before the package clause
         self._import_spans: list[Span] = []
         self._types_to = 0
         self._scopes: list[Span] = [(0, len(source))]  # of blocks and statements that are open, innermost last
@@ -90,6 +92,7 @@ class _GoSweep(BranchSweep):
         self._package = self.source[start:end]
         self.cut(start - len(b"package "), end)
         line = self.line(start)
+        self._head = self.source[:start]
         self.spaces.append((text(self._package), 1, self.line(max(0, len(self.source) - 1))))
         # What a folder holds beside the package that it is: tests from outside, and programs, which nobody imports.
         own = text(self._package) if self._package == b"main" or self._package.endswith(b"_test") else ""
@@ -379,11 +382,23 @@ class _GoSweep(BranchSweep):
             self.refer("type", start, end)
 
     def finish(self) -> None:
+        self._say_builds()
         values = {name: spans for name, spans in self._values.items() if name != b"_"}
         self.read_imported_names(self._import_spans, Hiding(values, self._types))
         own = {symbol.name.encode() for symbol in self.symbols}
         self._read_package(own)
         self._use_receivers(own)
+
+    def _say_builds(self) -> None:
+        """What the file says of builds stands behind its package among the spaces, and the tags with what it asks of
+        that: another file of the folder is in other builds."""
+        conditions = [condition_of(self._head), *("cgo" for row in self.imports if row.module == "C")]
+        condition = "&&".join(f"({one})" for one in dict.fromkeys(conditions) if one)
+        if condition and self.spaces:
+            self.spaces.append((condition, *self.spaces[0][1:]))
+            tags = tags_of(condition)
+            own = self.imports[0]
+            self.imports[0] = own._replace(module=f"{own.module}{TAGS}{tags}" if tags else own.module)
 
     def _read_package(self, own: Set[bytes]) -> None:
         """Names of the package are read without a word of where they are from: whatever is not local may be one. What

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
 from plumbrule.languages.go import MANIFESTS
+from plumbrule.languages.go.constraints import TAGS, builds, declared, one_built_with
 from plumbrule.languages.ways import climbed, joined
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
     see `/go/FOLDER:test#NAME`, and of what only tests see that are a package of their own `/go/FOLDER:PACKAGE#NAME`.
     `/go/FOLDER:main` of a program: one that makes code often lies in the folder of a package and is none of it. Of a
     method of a type of another file its name behind that of the type, and `/go+FOLDER#TYPE`."""
-    folder = path.rpartition("/")[0]
+    folder, _, called = path.rpartition("/")
     space = f"/go/{path.rpartition('/')[0]}"
     package = interface.spaces[0][0] if interface.spaces else ""
     if path.endswith("_test.go"):
@@ -37,6 +38,8 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
     else:
         space = f"{space}:main" if package == "main" else space
         yield space
+    for condition, _, _ in interface.spaces[1:]:
+        yield from declared(path, builds(called, condition))
     own = {symbol.name for symbol in interface.symbols if symbol.parent < 0}
     for symbol in interface.symbols:
         if symbol.parent >= 0:
@@ -81,8 +84,8 @@ class GoResolver:
             space = joined(folder, rest)
             if not name or name == "*":
                 return self._entry(space)
-            found = self._defining(f"/go/{space}#{name}")
-            return found.path if found is not None else None
+            found = self._defining("", "", f"/go/{space}#{name}")
+            return found.path if isinstance(found, Located) else self._entry(space) if found is not None else None
         return None
 
     def may_hold(self, path: str, name: str) -> bool:
@@ -90,8 +93,9 @@ class GoResolver:
 
     def locate(self, path: str, statement: Import) -> Target:
         folder = path.rpartition("/")[0]
-        if not statement.module or statement.module == "main" or statement.module.endswith("_test"):
-            return self._own(folder, statement.module, statement.name)
+        package, _, tags = statement.module.partition(TAGS)
+        if not package or package == "main" or package.endswith("_test"):
+            return self._own(path, package, tags, statement.name)
         found = self._folder(folder, statement.module)
         if not isinstance(found, str):
             return found
@@ -101,29 +105,34 @@ class GoResolver:
                 return Space(entry)
             return Unresolved(f"no Go package in folder '{found}'")
         for space in ("", ":main"):  # tests from outside import even a program
-            known = self._defining(f"/go/{found}{space}#{statement.name}")
+            known = self._defining(path, "", f"/go/{found}{space}#{statement.name}")
             if known is not None:
                 return known
         return Unresolved(f"no '{statement.name}' in '{found}'")
 
-    def _own(self, folder: str, package: str, name: str) -> Target:
+    def _own(self, path: str, package: str, tags: str, name: str) -> Target:
         """What a file's own package holds; an external test package lies in the same folder."""
         if name == "*":
             return Space()
+        folder = path.rpartition("/")[0]
         spaces = ("", ":test") if not package else (":main", ":test") if package == "main" else (f":{package}",)
         for space in spaces:
-            found = self._defining(f"/go/{folder}{space}#{name}")
-            if found is not None and "." in name:
+            found = self._defining(path, tags, f"/go/{folder}{space}#{name}")
+            if isinstance(found, Located) and "." in name:
                 return Located(found.path, called=name)
+            if isinstance(found, Located) and self._tree.is_defined(f"/go+{folder}#{name}"):
+                return Space(found.path)  # of a type with methods in several files each is asked for by its own name
             if found is not None:
-                # Of a type with methods in several files each is asked for by its own name.
-                return Space(found.path) if self._tree.is_defined(f"/go+{folder}#{name}") else found
+                return found
         return Unresolved(f"no '{name}' in this package")
 
-    def _defining(self, what: str) -> Located | None:
-        """The file that defines it; of files for several systems the first one."""
+    def _defining(self, path: str, tags: str, what: str) -> Located | Unresolved | None:
+        """The file that defines it, of several the one that is built together with the file that asks."""
         files = self._tree.defining(what)
-        return Located(files[0]) if files else None
+        if len(files) < 2:
+            return Located(files[0]) if files else None
+        file = one_built_with(self._tree, path, tags, files)
+        return Located(file) if file is not None else Unresolved("several files define it, each for builds of its own")
 
     def _entry(self, folder: str) -> str | None:
         """The file that stands for a package: where its documentation is, else the first one."""
