@@ -131,3 +131,25 @@ def test_a_second_definition_counts_only_where_composer_looks() -> None:
 )
 def test_input_without_end_costs_what_it_is_long(read_in_bounds: Callable[..., str], head: str, line: str) -> None:
     assert read_in_bounds("php", line, head=head) == ""
+
+
+def test_of_files_that_define_a_name_the_nearest_is_meant_and_none_if_several_are_as_near() -> None:
+    tree = {
+        "index.php": b"<?php\nboot();\nnew Rate();\nold();\n",
+        "admin/boot.php": b"<?php\nfunction boot() {}\nclass Rate {}\n",
+        "site/boot.php": b"<?php\nfunction boot() {}\n",
+        "site/till.php": b"<?php\nboot();\n",
+        "site/old/boot.php": b"<?php\nclass Rate {}\n",
+        "tests/boot.php": b"<?php\nclass Rate {}\nfunction old() {}\n",
+        "tests/index.php": b"<?php\nnew Rate();\n",
+    }
+    files = analyse_files(tree).files
+    assert [(edge[0], edge[1]) for edge in _edges(files["site/till.php"])] == [("site/boot.php", "call")]
+    assert {(edge[0], edge[3]) for edge in _edges(files["index.php"])} == {
+        ("admin/boot.php", "Rate"),
+        ("tests/boot.php", "old"),
+    }
+    assert {edge[0] for edge in _edges(files["tests/index.php"])} == {"tests/boot.php"}
+    rows = analyse_files(tree | {"index.php": b"<?php\nuse function boot;\nboot();\n"}).files["index.php"]
+    assert rows is not None
+    assert "admin/boot.php and site/boot.php" in rows.unresolved[0].reason

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def climbed(folder: str, way: str) -> str | None:
     """Where `way` leads from `folder`, without dots; "" is the root, None when it leaves the repository."""
@@ -29,3 +31,10 @@ def shared(one: str, other: str) -> int:
             break
         count += 1
     return count
+
+
+def nearest(folder: str, files: Iterable[str]) -> list[str]:
+    """Of files those that lie nearest to a folder: who has most of its way in common, then who lies least deep."""
+    far = {file: (-shared(folder, file.rpartition("/")[0]), file.count("/")) for file in files}
+    least = min(far.values(), default=None)
+    return sorted(file for file, way in far.items() if way == least)

@@ -11,11 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from plumbrule.languages import External, Located, Space, Target, Unresolved
+from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
 from plumbrule.languages.php import MANIFESTS
 from plumbrule.languages.php.facts import GLOBAL_TOO
 from plumbrule.languages.php.standing import CLASSES, EXTENSIONS, FUNCTIONS
-from plumbrule.languages.ways import climbed, joined, shared
+from plumbrule.languages.ways import climbed, joined, nearest
 
 if TYPE_CHECKING:
     from plumbrule.facts import Import, Interface
@@ -77,7 +77,7 @@ class PhpResolver:
         if not any(prefix and full.startswith(prefix) for prefix in (*self._folders, *self._older)):
             return None
         found = self._defining("", full)
-        return found.path if found is not None else None
+        return found.path if isinstance(found, Located) else None
 
     def may_hold(self, path: str, name: str) -> bool:
         return False
@@ -127,8 +127,8 @@ class PhpResolver:
         best = [name for name in required if _plain(name.partition("/")[2]) in {*words, "".join(words[:2])}]
         return best[-1] if best else vendor
 
-    def _defining(self, path: str, full: str) -> Located | None:
-        """The file that defines a name; of several the one that Composer would load, else the nearest."""
+    def _defining(self, path: str, full: str) -> Located | Unresolved | None:
+        """The file that defines a name; of several the one that Composer would load, else the one that is nearest."""
         files = self._tree.defining(f"/php/{full}")
         left_out = self._tree.excluded(f"{full.rpartition(_SEPARATOR)[2]}.php")
         if left_out:
@@ -140,14 +140,17 @@ class PhpResolver:
             return None
         if len(files) == 1:
             return Located(files[0])
-        expected = [file for file in self._expected(full) if file in files]
-        if expected:
-            return Located(min(expected, key=lambda file: (-shared(path.rpartition("/")[0], file), file)))
+        expected = [file for file in dict.fromkeys(self._expected(full)) if file in files]
         mapped = [
             file for file in files if f"{file}/".startswith(tuple(f"{where}/" for where in self._mapped if where))
         ]
-        best = min(mapped or files, key=lambda file: (-shared(path.rpartition("/")[0], file), file))
-        return Located(best, confidence=1.0 if len(mapped) == 1 else _GUESSED)
+        folder = path.rpartition("/")[0]
+        if not is_test(f"{folder}/Any.php"):  # the folder is asked for, whichever of its files does
+            files = [file for file in files if not is_test(file)] or files
+        near = nearest(folder, expected or mapped or files)
+        if len(near) > 1:
+            return Unresolved(f"several files define it, such as {near[0]} and {near[1]}: nothing says which")
+        return Located(near[0], confidence=1.0 if expected or len(mapped) == 1 else _GUESSED)
 
     def _expected(self, full: str) -> Iterator[str]:
         """Where the autoload sections let one look for a class."""
