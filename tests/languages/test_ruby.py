@@ -159,3 +159,22 @@ def test_what_is_inside_a_module_is_not_what_tests_open_again() -> None:
 )
 def test_input_without_end_costs_what_it_is_long(read_in_bounds: Callable[..., str], head: str, line: str) -> None:
     assert read_in_bounds("ruby", line, head=head) == ""
+
+
+def test_of_files_that_define_a_constant_none_is_meant_if_several_are_as_near() -> None:
+    tree = {
+        "lib/read.rb": b"module Json\n  def self.read; end\nend\nclass Odd; def a; end; end\n",
+        "lib/write.rb": b"module Json\n  def self.write; end\nend\n",
+        "bin/odd.rb": b"class Odd; def b; end; end\n",
+        "lib/far/write.rb": b"module Json\n  def self.dump; end\nend\n",
+        "lib/far/use.rb": b"Json.dump\n",
+        "app/use.rb": b"Json.read\nOdd.new\n",
+    }
+    files = analyse_files(tree).files
+    rows = files["app/use.rb"]
+    assert rows is not None
+    assert {row.dst for row in rows.dependencies} == {"bin/odd.rb"}
+    assert ["lib/far/write.rb and lib/read.rb" in row.reason for row in rows.unresolved] == [True]
+    near = files["lib/far/use.rb"]
+    assert near is not None
+    assert {(row.dst, row.confidence < 1.0) for row in near.dependencies} == {("lib/far/write.rb", True)}

@@ -77,7 +77,7 @@ class RubyResolver:
         qualifier = module.partition("::")[2].replace("::", ".")
         full = f"{qualifier}.{name}" if qualifier else name
         located = self._defining("", full)
-        return located.path if located is not None else None
+        return located.path if isinstance(located, Located) else None
 
     def may_hold(self, path: str, name: str) -> bool:
         return True  # constants come from ancestors, from `const_set`, from macros
@@ -91,8 +91,10 @@ class RubyResolver:
         for scope in _scopes(nesting):
             full = f"{scope}.{asked}" if scope else asked
             found = self._defining(path, full)
-            if found is not None:
+            if isinstance(found, Located):
                 return replace(found, upward=True) if _is_around(asked, nesting) else found
+            if found is not None:
+                return found
         left_out = self._left_out(asked)
         if left_out is not None:
             return left_out
@@ -102,7 +104,7 @@ class RubyResolver:
         while owner:
             for scope in _scopes(nesting):
                 found = self._defining(path, f"{scope}.{owner}" if scope else owner)
-                if found is not None:
+                if isinstance(found, Located):
                     return Located(found.path, inside=_within(found, owner), confidence=min(found.confidence, _GUESSED))
             owner = owner.rpartition(".")[0]
         return self._missing(asked, inner)
@@ -142,8 +144,8 @@ class RubyResolver:
         way = _UPPER.sub(r"\1_\2", module).replace(".", "/").lower()
         return any(self._tree.is_dir(f"{root}/{way}") for root in self._roots_of_app)
 
-    def _defining(self, path: str, full: str) -> Located | None:
-        """The file that defines a constant; of several the one that is called like it, else the nearest."""
+    def _defining(self, path: str, full: str) -> Located | Unresolved | None:
+        """The file that defines a constant; of several the one that is called like it, else the one that is nearest."""
         files = self._tree.defining(f"/ruby/{full}")
         if not files:
             # Inside what is defined here, a module that one file opens is that file's; others may be a gem's.
@@ -175,14 +177,16 @@ class RubyResolver:
         # Tests may have classes of their own that are called like others; what is inside a module they open again.
         is_own = is_test and len(words) == 1
 
-        def rank(file: str) -> tuple[int, bool, int, bool, str]:
+        def rank(file: str) -> tuple[int, bool, int, bool]:
             in_test = not _TESTS.isdisjoint(file.split("/"))
             near = shared(path.rpartition("/")[0], file)
-            return -_alike(file, words), in_test and not is_own, -near, file not in made, file
+            return -_alike(file, words), in_test and not is_own, -near, file not in made
 
-        best = min(files, key=rank)
-        sure = _alike(best, words) > max(_alike(file, words) for file in files if file != best)
-        return Located(best, inside=inside, confidence=1.0 if sure else _GUESSED)
+        ranked = sorted((rank(file), file) for file in files)
+        (first, best), (second, other) = ranked[:2]
+        if first == second:
+            return Unresolved(f"several files define it, such as {best} and {other}: nothing says which")
+        return Located(best, inside=inside, confidence=1.0 if first[0] < second[0] else _GUESSED)
 
     def _required(self, path: str, said: str) -> Target:
         folder = path.rpartition("/")[0]
