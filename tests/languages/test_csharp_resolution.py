@@ -54,6 +54,8 @@ LINES = [
     "public class Page : Basket { Cart cart; M.User user; int n = Make(); }",
     "enum Kind { One, Two }",
     "class Uses { Kind kind = Kind.One; Page page = new Page(); }",
+    "class Reads { int[] all = { Total, Made }; }",
+    "public partial class Cart { public const int Total = 1; static int Made; }",
     "class Broken { void (",
 ]
 
@@ -307,4 +309,41 @@ def test_a_member_of_a_type_in_parts_leads_to_its_part_and_the_type_to_the_first
         ("p/Form.Designer.cs", "type", "Form.Inner"),
         ("p/Form.cs", "call", "Form"),
         ("p/Form.cs", "type", "Form"),
+    ]
+
+
+def test_what_a_static_using_brings_is_found_where_its_name_stands_alone() -> None:
+    files = {
+        "a.cs": """using static Shop.Maths;
+using static Shop.Kind;
+using static System.Math;
+
+namespace Web;
+
+class A : Base
+{
+    int First = Limit;
+    int Size { get; set; }
+    int Of(int Rate, Item item)
+    {
+        var Most = Limit;
+        Set(Total: 1, Parts);
+        item.Spare = new Item { Half = Size };
+        return Most + Rate + (item.Tenth > 0 ? Open : Closed) + nameof(Label).Length;
+    }
+    string Said() => $"{Many}" + "Label" + Label;
+}
+""",
+        "b.cs": "namespace Shop; public static partial class Maths { public const int Limit = 1, Most = 2, Rate = 3; "
+        "public static int Total, Spare, Half, Tenth, Size; public static string Label => null; }",
+        "b2.cs": "namespace Shop; public static partial class Maths { public static readonly int Parts = 2; }",
+        "c.cs": "namespace Shop; public enum Kind { Open, Closed }",
+        "d.cs": "namespace Web; class Base { } class Label { }",
+    }
+    assert edges("a.cs", files, "uses") == [
+        ("b.cs", "uses", "Maths.Limit"),
+        ("b.cs", "uses", "Maths.Limit"),
+        ("b.cs", "uses", "Maths.Label"),
+        ("b2.cs", "uses", "Maths.Parts"),
+        ("c.cs", "uses", "Kind.Closed, Kind.Open"),
     ]

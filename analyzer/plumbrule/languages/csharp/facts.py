@@ -14,6 +14,7 @@ from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import IMPLICIT, REEXPORT, Facts, Import, Parameter
 from plumbrule.languages.csharp.conditions import best_reading
+from plumbrule.languages.csharp.statics import MOST_READ, STATIC, plain_names
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"\s+")
@@ -74,7 +75,7 @@ class _CSharpSweep(BranchSweep):
         self._usings: list[Span] = []
         self._generic: dict[int, int] = {}  # how many arguments a type gets whose name begins there
         self._created: dict[bytes, int] = {}  # names of types that are made, with the first place
-        self._static = False  # members of other types are visible by their plain names
+        self._statics: list[str] = []  # types whose members are visible by their plain names
         self._namespaces: list[tuple[bytes, int, int]] = []  # full name, where it begins and ends
         self._types_to = -1  # where the type that was met last begins
         self._heads_to = -1
@@ -125,10 +126,11 @@ class _CSharpSweep(BranchSweep):
         name = self._name_at(meant.start_byte, meant.end_byte)
         if not name or len(name) > LONGEST_NAME:
             return
-        self._static |= b"static" in said[0]
         flags = REEXPORT if said[1] else 0
         around = self._namespace(start)
         module = text(name) + (f" in {text(around)}" if around else "")
+        if b"static" in said[0]:
+            self._statics.append(module)
         bound = text(self.source[alias.start_byte : alias.end_byte].removeprefix(b"@")) if alias is not None else ""
         self.imports.append(Import(module, 0, "" if bound else "*", bound, self.line(start), flags, -1))
         self._usings.append((start, end))
@@ -566,7 +568,7 @@ class _CSharpSweep(BranchSweep):
     def finish(self) -> None:
         if self._unread:
             self._errors = _apart([*self._errors, *self._unread])
-        if not self._static:
+        if not self._statics:
             # A plain call is one of a method of the type itself, or of one that it inherits.
             plain = [key for key in self._references if key[1] == "call" and b"." not in key[2]]
             for key in plain:
@@ -578,8 +580,27 @@ class _CSharpSweep(BranchSweep):
         hiding = Hiding(self._values, self._types)
         self.read_imported_names(self._usings, hiding)
         self._use_own_parts(hiding)
+        if self._statics:
+            self._read_statics(hiding)
         if self._generic:
             self._tell_generic_apart()
+
+    def _read_statics(self, hiding: Hiding) -> None:
+        """What stands alone and is nothing of the file's own may be a member of each type that is used statically."""
+        never = {*self.KEYWORDS, *self.CONSTANTS, *(name.encode() for name in self.BUILTINS)}
+        taken = {start for _, _, start, _ in self._met}
+        opened = [start for start, _ in self._opened]
+        begin = max((end for _, end in self._usings), default=0)
+        rows: dict[bytes, int] = {}  # by name: the first of its rows, one a type
+        for name, start in plain_names(self._masked, begin, never, taken):
+            if hiding.hides(name, start) or (name not in rows and len(rows) >= MOST_READ):
+                continue
+            if name not in rows:
+                rows[name] = len(self.imports)
+                line = self.line(start)
+                self.imports += [Import(one, STATIC, text(name), "", line, IMPLICIT, -1) for one in self._statics]
+            for row in range(rows[name], rows[name] + len(self._statics)):
+                self.refer_through(row, self._symbol_at(start, opened), "read", name, start)
 
     def _tell_generic_apart(self) -> None:
         """Types of one name differ by how many arguments they get: `List$1` is not `List`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from plumbrule.facts import REEXPORT
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_named_as_generated
 from plumbrule.languages.csharp.manifests import Using, global_usings, projects, solutions
+from plumbrule.languages.csharp.statics import STATIC
 
 if TYPE_CHECKING:
     from plumbrule.facts import Import, Interface, Symbol
@@ -81,6 +82,8 @@ class CSharpResolver:
     def locate(self, path: str, statement: Import) -> Target:
         folder = path.rpartition("/")[0]
         module, _, around = statement.module.partition(" in ")
+        if statement.level == STATIC:
+            return self._static(folder, around, module, statement.name)
         if statement.name not in ("", "*"):
             head = statement.name.partition(".")[0].partition("$")[0]
             if not self._tree.is_defined(f"/csharp?{head}") and head not in self._aliases:
@@ -105,6 +108,16 @@ class CSharpResolver:
         for full in _enclosed(around, module):
             if self._tree.is_defined(f"/csharp/{full}"):
                 return self._inside(folder, full, name) or _UNKNOWN
+        return _UNKNOWN
+
+    def _static(self, folder: str, around: str, module: str, name: str) -> Target:
+        """The file of a type that a file uses statically, or of the part that has a member of it."""
+        for full in _enclosed(around, module):
+            found = self._type(folder, full)
+            if found is not None:
+                space = full[: -len(found.inside) - 1]
+                part = self._visible(folder, f"{space}#{found.inside}.{name}", name)
+                return Located(part, inside=found.inside) if part is not None else found
         return _UNKNOWN
 
     def _in_scope(self, folder: str, namespace: str, name: str) -> Target:
