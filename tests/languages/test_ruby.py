@@ -26,6 +26,7 @@ LINES = [
     "class Shop::Tax::Rated; X = Cart; Y = ::Cart; end",
     "module Pay; def self.go; Tax.of; end; end",
     "class Tax; end",
+    "module Shop; class Line < Tax; X = Rated; LIMIT; end; end",
     "class Broken < (",
 ]
 
@@ -178,3 +179,38 @@ def test_of_files_that_define_a_constant_none_is_meant_if_several_are_as_near() 
     near = files["lib/far/use.rb"]
     assert near is not None
     assert {(row.dst, row.confidence < 1.0) for row in near.dependencies} == {("lib/far/write.rb", True)}
+
+
+def test_constants_that_a_superclass_or_a_module_brings_are_no_packages() -> None:
+    tree = {
+        "Gemfile.lock": b"GEM\n  specs:\n    redis (5.0)\n",
+        "lib/base.rb": b"module Shop\n  class Base < Root\n    LIMIT = 1\n    class Failed < Root; end\n  end\nend\n",
+        "lib/root.rb": b"class Root\n  FAR = 1\n  Redis = 1\nend\n",
+        "lib/rated.rb": b"module Rated\n  RATES = {}\nend\n",
+        "lib/top.rb": b"LIMIT = 2\nclass Gone; end\n",
+        "lib/cart.rb": b"""module Shop
+  class Cart < Base
+    include Rated
+    def total = LIMIT + RATES[1]
+    def far = FAR
+    def away = Redis.new(Unheard)
+    def fail = raise(Failed)
+    class Line
+      def total = LIMIT
+    end
+  end
+end
+""",
+    }
+    rows = analyse_files(tree).files["lib/cart.rb"]
+    assert rows is not None
+    assert {(use.dst, use.symbol, use.line) for use in rows.uses if use.kind != "import" and use.line > 3} == {
+        ("lib/base.rb", "Shop.Base.LIMIT", 4),
+        ("lib/rated.rb", "Rated.RATES", 4),
+        ("lib/base.rb", "Shop.Base.Failed", 7),
+        ("lib/top.rb", "LIMIT", 9),
+    }
+    assert [(row.line, row.reason) for row in rows.unresolved] == [
+        (5, "FAR is defined inside of others here: an ancestor may bring it")
+    ]
+    assert {row.package for row in rows.externals} == {"redis", "Unheard"}

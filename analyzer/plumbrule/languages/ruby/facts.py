@@ -49,6 +49,10 @@ _SILENT = re.compile(
 _LONGEST_BODY = 2000
 
 
+ABOVE = b"<"  # in a nesting, before the ancestors that are written of the innermost class or module, a comma between
+_MOST_ABOVE = 8
+
+
 class _Use(NamedTuple):
     """A constant that is named somewhere."""
 
@@ -98,6 +102,7 @@ class _RubySweep(Sweep):
         self._looked_to = 0
         self._late_to = 0
         self._uses: list[_Use] = []
+        self._above: dict[bytes, list[bytes]] = {}  # by nesting: what the class that is open there has above it
         self._sections: dict[tuple[int, bool], bytes] = {}  # by class and whether of itself: what its methods are now
         self._marked: dict[int, str] = {}  # visibility by the start of the definition that it stands before
         self._later: list[tuple[int, str, str, str]] = []  # (class, name, kind or "static", visibility)
@@ -142,11 +147,18 @@ class _RubySweep(Sweep):
             self._name("inherit", parent)
         if index >= 0:
             nesting = around + b"/" + name if around else name
+            self._put_above(nesting, parent)
             qualifier = written.rpartition(b"::")[0].replace(b"::", b".")
             if qualifier:  # `class A::B` is put into an A that there must be
                 place = named.start_byte, named.end_byte, self.in_function
                 self._uses.append(_Use(outer, "read", nesting, qualifier, b"", *place))
             self._nestings.append((node.end_byte, nesting))
+
+    def _put_above(self, nesting: bytes, ancestor: Node | None) -> None:
+        written = self._text(ancestor)
+        known = self._above.setdefault(nesting, [])
+        if len(known) < _MOST_ABOVE and len(written) <= LONGEST_NAME and _PATH.fullmatch(written):
+            known.append(written.lstrip(b":").replace(b"::", b"."))
 
     def on_singleton(self, node: Node) -> None:
         self._singleton_to = max(self._singleton_to, node.end_byte)
@@ -261,6 +273,8 @@ class _RubySweep(Sweep):
         elif word in _MIXES:
             for one in given.named_children:
                 self._name("inherit", one)
+                if word != b"extend":
+                    self._put_above(self._nesting(node.start_byte), one)
         elif word in _READERS:
             for name in _symbols(given, self.source):
                 self._member_of_class(node, name, "property")
@@ -433,6 +447,9 @@ class _RubySweep(Sweep):
         taken.add(alias)
         nesting = b"" if absolute else use.nesting
         is_standing = path.partition(b".")[0] in CONSTANTS
+        above = self._above.get(nesting) if use.kind != "inherit" and not is_standing else None
+        if above:
+            nesting += ABOVE + b",".join(above)
         module = nesting + (b"::" + qualifier.replace(b".", b"::") if qualifier else b"")
         self._import(module, last, alias, self.line(use.start), IMPLICIT if is_standing else 0)
         return alias

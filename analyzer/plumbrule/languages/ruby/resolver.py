@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plumbrule.languages import External, Located, Space, Target, Unresolved
+from plumbrule.languages.ruby.facts import ABOVE
 from plumbrule.languages.ruby.standing import CONSTANTS, LIBRARIES
 from plumbrule.languages.ways import climbed, joined, shared
 
@@ -36,6 +37,7 @@ _UPPER = re.compile(r"([a-z0-9])([A-Z])")
 _ENDINGS = (".rb", "")
 _TESTS = frozenset(("test", "tests", "spec", "specs", "features"))
 _STANDING = frozenset(name.decode() for name in CONSTANTS)
+_ABOVE = ABOVE.decode()
 _GUESSED = 0.8  # one of several files that define a constant, none of which is called like it
 
 
@@ -86,11 +88,13 @@ class RubyResolver:
         if not statement.name:
             return self._required(path, statement.module)
         nesting, _, qualifier = statement.module.partition("::")
+        nesting, _, above = nesting.partition(_ABOVE)
         inner = qualifier.replace("::", ".")
         asked = f"{inner}.{statement.name}" if inner else statement.name
         for scope in _scopes(nesting):
             full = f"{scope}.{asked}" if scope else asked
-            found = self._defining(path, full)
+            found = self._inherited(path, nesting, above, asked) if above and not scope else None
+            found = found or self._defining(path, full)
             if isinstance(found, Located):
                 return replace(found, upward=True) if _is_around(asked, nesting) else found
             if found is not None:
@@ -107,7 +111,22 @@ class RubyResolver:
                 if isinstance(found, Located):
                     return Located(found.path, inside=_within(found, owner), confidence=min(found.confidence, _GUESSED))
             owner = owner.rpartition(".")[0]
-        return self._missing(asked, inner)
+        has_above = any(self._is_here(nesting, one) for one in above.split(",") if one)
+        return self._missing(asked, inner, has_above=has_above)
+
+    def _inherited(self, path: str, nesting: str, above: str, asked: str) -> Located | Unresolved | None:
+        """The file that defines a constant in what a class, or module, says that it has above it."""
+        for name in above.split(","):
+            found = self._is_here(nesting, name)
+            located = self._defining(path, f"{found}.{asked}") if found else None
+            if located is not None:
+                return located
+        return None
+
+    def _is_here(self, nesting: str, name: str) -> str:
+        """The full name of a class or module that files here define or open, seen from a place; "" if none does."""
+        full = (f"{scope}.{name}" if scope else name for scope in _scopes(nesting))
+        return next((one for one in full if any(self._tree.is_defined(f"/ruby/{one}{end}") for end in ("", "/"))), "")
 
     def _left_out(self, asked: str) -> Located | None:
         """Excluded code that is called like a constant, or like a module around it."""
@@ -130,13 +149,15 @@ class RubyResolver:
         names = (f"{scope}.{asked}" if scope else asked for scope in _scopes(nesting))
         return any(self._tree.defining(f"/ruby/{name}/") for name in names)
 
-    def _missing(self, asked: str, inner: str) -> Target:
+    def _missing(self, asked: str, inner: str, *, has_above: bool) -> Target:
         head = asked.partition(".")[0]
         if head in _STANDING:
             return External("ruby")
         package = self._foreign.get(_squashed(head))
         if inner and package is None and self._has_folder(inner):
             return Unresolved(f"the module {inner.replace('.', '::')} is here and does not have it")
+        if has_above and package is None and self._tree.is_defined(f"/ruby?{head}"):
+            return Unresolved(f"{head} is defined inside of others here: an ancestor may bring it")
         return External(package or head)
 
     def _has_folder(self, module: str) -> bool:
@@ -285,9 +306,8 @@ def _load_paths(written: str) -> list[str]:
 def declares(path: str, interface: Interface) -> Iterable[str]:
     """`/ruby/A.B` of a constant that the file defines, `/ruby/A.B/` of a module that it only opens to put others into.
     `/ruby/A.B<` as well of one that is surely not opened again: it has a value, or a class above it; `/ruby/A.B::` of
-    what is opened by its own `module`, which defines it if no other file has one.
-
-    What is only opened is defined all the same where the file is called like it.
+    what is opened by its own `module`, which defines it if no other file has one. What is only opened is defined all
+    the same where the file is called like it. `/ruby?NAME` of what is inside others.
     """
     own = {one.parent for one in interface.symbols if one.parent >= 0 and one.kind not in _SPACES}
     called = _squashed(path.rpartition("/")[2].rpartition(".")[0])
@@ -295,6 +315,8 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
         if symbol.kind not in _CONSTANTS:
             continue
         around, _, name = symbol.name.rpartition(".")
+        if around:
+            yield f"/ruby?{name}"
         if symbol.kind != "namespace" or index in own or _squashed(name) == called:
             yield f"/ruby/{symbol.name}"
             if symbol.kind == "constant" or symbol.signature:
