@@ -142,6 +142,7 @@ class _CSweep(BranchSweep):
         self._condition_to = 0  # end of what an `#if` asks
         self._private_to = 0  # end of a namespace without a name
         self._namespaces: set[bytes] = set()
+        self._renamed: dict[bytes, list[tuple[Span, list[bytes]]]] = {}  # where a name stands for which namespace
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
 
@@ -497,7 +498,10 @@ class _CSweep(BranchSweep):
                     continue
                 if hiding.hides(name.partition(b"::")[0], start):
                     continue
-                name = name.replace(b"::", b".")
+                parts = self._in_full(name.split(b"::"), start)
+                if parts[0] == b"std":
+                    continue
+                name = b".".join(parts)
             key = self._symbol_at(start, opened), name
             if key not in seen:
                 seen.add(key)
@@ -575,6 +579,13 @@ class _CSweep(BranchSweep):
                 break
         return [part for part in parts if part]
 
+    def _in_full(self, parts: list[bytes], start: int) -> list[bytes]:
+        """The parts of a name that stands there, its first one replaced by the namespace that it is another name of."""
+        for (begin, end), meant in reversed(self._renamed.get(parts[0], ()) if parts else ()):
+            if begin <= start < end:
+                return [*meant, *parts[1:]]
+        return parts
+
     def _bare(self, node: Node) -> bytes:
         if node.type == "operator_cast":
             said = node.child_by_field_name("type")
@@ -637,9 +648,19 @@ class _CppSweep(_CSweep):
         self.cut(node.start_byte, node.end_byte)
 
     def on_renamed(self, node: Node) -> None:
-        """Another name for a namespace."""
-        for one in node.named_children:
-            self._namespaces.update(self._parts(one))
+        """Another name for a namespace, up to the end of the function, or of the file."""
+        named, meant = node.child_by_field_name("name"), _last_child(node)
+        if named is None or meant is None:
+            return
+        start, name = node.start_byte, self._at(named)
+        parts = self._in_full([part for part in b"".join(self._at(meant).split()).split(b"::") if part], start)
+        self._namespaces.update((name, *parts))
+        self._known.update((named.start_byte, meant.start_byte))
+        frame = self.frame
+        if len(b".".join(parts)) > LONGEST_NAME or len(parts) > _MOST_PARTS:
+            return
+        until = frame.end if frame.is_function else len(self.source)
+        self._renamed.setdefault(name, []).append(((start, until), parts))
 
     def on_friend(self, node: Node) -> None:
         self._friend_to = max(self._friend_to, node.end_byte)
@@ -683,7 +704,7 @@ class _CppSweep(_CSweep):
             self._refer("call", node)
 
     def _refer(self, kind: str, node: Node) -> None:
-        parts = self._parts(node)
+        parts = self._in_full(self._parts(node), node.start_byte)
         if parts and parts[0] != b"std" and parts[0] not in self.KEYWORDS:
             self.refer_to(kind, b".".join(parts), node.start_byte)
 
@@ -773,6 +794,11 @@ def _inner(node: Node) -> Node | None:
 
 def _first(node: Node) -> Node | None:
     return node.named_child(0) if node.named_child_count else None
+
+
+def _last_child(node: Node) -> Node | None:
+    children = [child for child in node.named_children if child.type != "comment"]
+    return children[-1] if len(children) > 1 else None
 
 
 def _last(node: Node) -> Node | None:
