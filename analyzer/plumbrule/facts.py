@@ -27,6 +27,7 @@ REQUIRED = 64  # `require("pkg")` of what is no path: a package may offer anothe
 IMPLICIT = 128  # no statement: the language lets the file see this anyway (its own package)
 PART = 256  # what is named is a part of this file, or offered as one, and nothing that it needs: `mod x;`
 RELATIVE = 512  # the first part of the module is a name in scope before it is a package
+MACROS = 1024  # the macros of what is named are seen by their plain names (Rust's `#[macro_use]`)
 
 
 VARIADIC = ("variadic", "variadic-keyword")  # kinds of parameters that take whatever is left

@@ -57,6 +57,7 @@ LINES = [
     "use crate::ring;",
     "macro_rules! chime { () => { $crate::ring!() } } pub(crate) use chime;",
     "macro_rules! chime { () => {} } pub use chime as gong;",
+    "#[macro_use] mod deep; #[macro_use] extern crate ui;",
     "fn loud() { ring!(); chime!(); crate::ring!(); shop::chime!(); }",
     "use crate::a::chime;",
     "use super::{gong, chime as toll};",
@@ -264,6 +265,38 @@ def test_a_macro_is_seen_from_where_it_is_written_on_without_an_import() -> None
         ("src/lib.rs", "call", 3, "near"),  # the one around it, not that of a sibling
         ("src/rings.rs", "call", 2, "ring"),
     ]
+
+
+def test_of_macros_of_one_name_that_one_is_seen_whose_modules_show_theirs() -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "shop"\nedition = "2021"\n',
+        "src/lib.rs": "#[macro_use]\nmod rings;\nmod hidden;\nmod cart;\n",
+        "src/rings/mod.rs": "#[macro_use]\n#[cfg(unix)]\nmod deep;\nmod own;\n",
+        "src/rings/deep.rs": "macro_rules! ring { () => {} }\n",
+        "src/rings/own.rs": "macro_rules! ring { () => {} }\nmacro_rules! gong { () => {} }\n",
+        "src/hidden.rs": "macro_rules! ring { () => {} }\nmacro_rules! gong { () => {} }\n",
+        "src/cart.rs": "fn f() {\n    ring!();\n    gong!();\n}\n",
+    }
+    assert _shown(_rows("src/cart.rs", files)) == [("src/rings/deep.rs", "call", 2, "ring")]
+
+
+def test_a_crate_whose_macros_are_used_gives_them_to_all_of_the_crate() -> None:
+    files = {
+        "Cargo.toml": '[package]\nname = "shop"\n[dependencies]\nbells = {path = "bells"}\nmute = {path = "mute"}\n',
+        "src/lib.rs": "#[macro_use(ring)]\nextern crate bells;\nextern crate mute;\nmod cart;\n",
+        "src/cart.rs": "fn f() {\n    ring!();\n    hush!();\n    inner!();\n}\n",
+        "src/main.rs": "#[macro_use] extern crate shop;\nmod till;\n",
+        "src/till.rs": "fn f() { cash!(); }\n",
+        "src/made.rs": "#[macro_export] macro_rules! cash { () => {} }\n",
+        "bells/Cargo.toml": '[package]\nname = "bells"\n',
+        "bells/src/lib.rs": "mod loud;\n",
+        "bells/src/loud.rs": "#[macro_export] macro_rules! ring { () => {} }\nmacro_rules! inner { () => {} }\n",
+        "mute/Cargo.toml": '[package]\nname = "mute"\n',
+        "mute/src/lib.rs": "#[macro_export] macro_rules! hush { () => {} }\n",
+    }
+    assert _shown(_rows("src/cart.rs", files)) == [("bells/src/loud.rs", "call", 2, "ring")]
+    files["src/lib.rs"] += "mod made;\n"
+    assert _shown(_rows("src/till.rs", files)) == [("src/made.rs", "call", 1, "cash")]
 
 
 def test_a_function_of_a_macros_name_is_no_macro() -> None:

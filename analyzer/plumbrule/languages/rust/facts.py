@@ -13,7 +13,7 @@ from plumbrule.extract.branches import BRANCH, SWITCH, BranchSweep
 from plumbrule.extract.frames import Frame
 from plumbrule.extract.hiding import Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import IMPLICIT, PART, REEXPORT, TYPE_ONLY, Export, Facts, Import, Parameter
+from plumbrule.facts import IMPLICIT, MACROS, PART, REEXPORT, TYPE_ONLY, Export, Facts, Import, Parameter
 from plumbrule.languages.rust import IN_TEXT
 from plumbrule.languages.rust.macros import decisions, included, mentions, modules
 from plumbrule.languages.rust.paths import Heads, Path, first, from_file, is_small, leaves, spelt, split
@@ -193,7 +193,7 @@ class _RustSweep(BranchSweep):
         ways = [text(found[1]) for attribute in attributes if (found := _PATH_VALUE.search(attribute[:1_000]))]
         is_given = any(attribute.replace(b" ", b"").startswith(b"#[path") for attribute in attributes)
         offered = node is not None and _visibility(node, self.source) != "private"
-        flags = PART | self._is_test(start) | (REEXPORT if offered else 0)
+        flags = PART | self._is_test(start) | (REEXPORT if offered else 0) | _brings_macros(attributes)
         for way in [*ways, *([] if is_given else [""])]:
             module = " ".join(filter(None, ("mod", folders, f'"{way}"' if way else "")))
             row = Import(module, 0, text(name), text(name), self.line(start), flags, self.frame.symbol)
@@ -201,14 +201,14 @@ class _RustSweep(BranchSweep):
 
     def on_crate(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte
-        self._taken_attributes(node)
+        attributes = self._taken_attributes(node)
         self.cut(start, end)
         self._use_spans.append((start, end))
         named, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
         if named is not None:
             module = text(self.source[named.start_byte : named.end_byte])
             bound = text(self.source[alias.start_byte : alias.end_byte]) if alias is not None else module
-            flags = self._is_test(start)
+            flags = self._is_test(start) | _brings_macros(attributes)
             shown = "" if bound == "_" else bound
             self.imports.append(Import(module, 0, "", shown, self.line(start), flags, self.frame.symbol))
 
@@ -705,6 +705,11 @@ def _is_of_tests(attribute: bytes) -> bool:
         or name == b"test"
         or bool(_CFG_TEST.match(_SPACE.sub(b"", attribute[:200])))
     )
+
+
+def _brings_macros(attributes: list[bytes]) -> int:
+    """The flag of what an item with these attributes names."""
+    return MACROS if any(found[1] == b"macro_use" for one in attributes if (found := _ATTRIBUTE.match(one))) else 0
 
 
 def _names_of(attributes: list[bytes]) -> list[str]:

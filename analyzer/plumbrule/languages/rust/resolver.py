@@ -9,9 +9,10 @@ bounded by how deep they lie.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING, NamedTuple
 
+from plumbrule.facts import MACROS
 from plumbrule.languages import External, Located, Space, Target, Unresolved
 from plumbrule.languages.rust import IN_TEXT
 from plumbrule.languages.rust.manifests import Package, packages
@@ -40,12 +41,17 @@ def declares(path: str, interface: Interface) -> Iterator[str]:
     """What a file tells others of the modules in it: `/rust/mod:FILE#NAME` those that are files, `/rust/in:FILE#NAME`
     those inside it, `/rust/child:FILE` where the former may lie, `/rust/path:FILE` where `#[path]` says that one
     lies, with `#NAME` also which; `/rust/rules#NAME` macros, and `/rust/macro#NAME` those that it exports;
-    `/rust/self#NAME` what it calls its own crate."""
+    `/rust/self#NAME` what it calls its own crate, `/rust/text:FILE#NAME` the modules, and `/rust/text:FILE::NAME` the
+    crates, whose macros are seen by their plain names in what follows."""
     for row in interface.imports:
         told = _MODULE.fullmatch(row.module) if row.module[:3] == "mod" and row.name else None
         if told is not None:
             yield from _declared_by(path, told[1] or "", told[2], row.name)
-        elif row.module == "self" and not row.name and row.alias:
+            if row.flags & MACROS:
+                yield f"/rust/text:{path}#{joined(told[1] or '', row.name).replace('/', '.')}"
+        elif row.flags & MACROS:
+            yield f"/rust/text:{path}::{row.module}"
+        if row.module == "self" and not row.name and row.alias:
             yield f"/rust/self#{row.alias}"
     for symbol in interface.symbols:
         if symbol.kind == "namespace":
@@ -355,19 +361,51 @@ class RustResolver:
 
     def _in_text(self, path: str, name: str) -> Target:
         """The file of a macro that is called by its plain name: that of the nearest module around, else the only one of
-        the crate that has it. Whether `#[macro_use]` lets one see it is not asked: else it would not compile."""
+        the crate that has it, or lets others see it. Whether `#[macro_use]` does so is not asked of an only one: else
+        it would not compile. Where the crate has none, one of the crates whose macros its root takes."""
         files = self._tree.defining(f"/rust/rules#{name}")
-        around = path
+        around, above_it = path, {path}
         for _ in range(_DEEPEST if files else 0):
             above = self._parent(around)
             if above is None:
                 break
             around = above.file
+            above_it.add(around)
             if around in files and around != path:
                 return Located(around)
         own = self._crate(path)[0] if files else None
         near = [file for file in files if own is not None and self._crate(file)[0] == own]
+        if not near and own is not None:
+            taken = self._taken(path, own, name)
+            return Located(taken) if taken else Unresolved("no macro of that name here")
+        if len(near) > 1:
+            near = [file for file in near if self._shows_macros(file, above_it)]
         return Located(near[0], confidence=_ONLY) if len(near) == 1 else Unresolved("no one macro of that name here")
+
+    def _shows_macros(self, file: str, to: Set[str]) -> bool:
+        """Whether every module on the way from a file up to one of these is declared to show its macros."""
+        for _ in range(_DEEPEST):
+            above = self._parent(file)
+            stem = file.removesuffix("/mod.rs").rpartition("/")[2].removesuffix(".rs")
+            if above is None or not self._tree.is_defined(
+                f"/rust/text:{above.file}#{f'{above.inside}.{stem}' if above.inside else stem}"
+            ):
+                return False
+            if above.file in to:
+                return True
+            file = above.file
+        return False
+
+    def _taken(self, path: str, root: str, name: str) -> str | None:
+        """The file of a macro in a crate of this tree whose macros a crate's root takes."""
+        own = self._governing(path)
+        for crate in (*own.needs, own.crate) if own is not None else ():
+            library = self._library(own, crate) if self._tree.is_defined(f"/rust/text:{root}::{crate}") else None
+            package = self._root_of.get(library) if isinstance(library, str) else None
+            macro = self._macro(package, name) if package is not None else None
+            if macro:
+                return macro
+        return None
 
     def _macro(self, package: Package, name: str) -> str | None:
         """The file of a package that exports this macro: wherever it lies, it is had from the crate's root."""
