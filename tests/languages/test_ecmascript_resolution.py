@@ -244,6 +244,30 @@ def test_several_root_folders_are_one() -> None:
     assert found("src/api/a.ts", "./types", files) == "generated/api/types.ts"
 
 
+def test_suffixes_of_modules_stand_before_the_ending_in_the_order_of_the_config() -> None:
+    files = {
+        "base.json": {"compilerOptions": {"moduleSuffixes": [".ios", ".native", ""], "paths": {"@/*": ["./src/*"]}}},
+        "tsconfig.json": {"extends": "./base.json"},
+        "plain/tsconfig.json": {},
+        **dict.fromkeys(("src/a.ts", "src/a.native.ts", "src/a.ios.tsx", "src/b.ts", "src/b.android.ts"), ""),
+        **dict.fromkeys(("src/c/index.ts", "src/c/index.ios.ts", "src/d.ios.d.ts", "src/d.d.ts"), ""),
+        **dict.fromkeys(("plain/a.ts", "plain/a.ios.ts"), ""),
+    }
+    for module, file in {
+        "./a": "src/a.native.ts",
+        "./a.js": "src/a.native.ts",
+        "./b": "src/b.ts",
+        "./c": "src/c/index.ios.ts",
+        "./d": "src/d.ios.d.ts",
+        "@/a": "src/a.native.ts",
+    }.items():
+        assert found("src/use.ts", module, files) == file
+    assert found("plain/use.ts", "./a", files) == "plain/a.ts"
+    only = {"tsconfig.json": {"compilerOptions": {"moduleSuffixes": [".ios"]}}, "a.ts": "", "a.ios.tsx": "", "b.ts": ""}
+    assert found("use.ts", "./a", only) == "a.ios.tsx"
+    assert found("use.ts", "./b", only) == "b.ts"
+
+
 @pytest.mark.parametrize("config", ["tsconfig.json", "jsconfig.json"])
 @pytest.mark.parametrize("module", ["constants/r", "util/deep/r", "process/r", "stream/r.js"])
 def test_a_folder_below_the_base_url_may_be_called_like_a_builtin(config: str, module: str) -> None:

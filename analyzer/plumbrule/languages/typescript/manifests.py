@@ -52,6 +52,7 @@ class CompilerConfig:
     out_dir: str | None
     root_dir: str | None
     root_dirs: tuple[str, ...]
+    suffixes: tuple[str, ...]  # `moduleSuffixes`: what may stand before the ending of a file, in this order
     extended: frozenset[str]  # paths of all that it extends
 
 
@@ -310,18 +311,20 @@ def _written(value: Json, depth: int = 0, under: _Target = _Target(None)) -> Ite
 
 # -- tsconfig.json, jsconfig.json -----------------------------------------------------------------------------------
 
+_MOST_SUFFIXES = 16
 _CONFIG_NAME = re.compile(r"[tj]sconfig(?:\.[\w.-]+)?\.json")
 
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """compilerOptions that name folders, each with the folder it is relative to."""
+    """compilerOptions; those that name folders with the folder that each is relative to."""
 
     base_url: tuple[str, str] | None = None
     paths: tuple[str, dict[str, Json]] | None = None
     out_dir: tuple[str, str] | None = None
     root_dir: tuple[str, str] | None = None
     root_dirs: tuple[str, tuple[str, ...]] | None = None
+    suffixes: tuple[str, ...] = ()
     extended: frozenset[str] = frozenset()  # every file that had a say
 
 
@@ -364,6 +367,7 @@ def _options(
             out_dir=(folder, text) if (text := _text(own.get("outDir"))) else None,
             root_dir=(folder, text) if (text := _text(own.get("rootDir"))) else None,
             root_dirs=(folder, texts) if (texts := _texts(own.get("rootDirs"))) else None,
+            suffixes=_texts(own.get("moduleSuffixes"))[:_MOST_SUFFIXES],
         ),
         base,
         base.extended,
@@ -380,6 +384,7 @@ def _over(own: _Options, base: _Options, extended: frozenset[str]) -> _Options:
         own.out_dir or base.out_dir,
         own.root_dir or base.root_dir,
         own.root_dirs or base.root_dirs,
+        own.suffixes or base.suffixes,
         extended,
     )
 
@@ -430,5 +435,6 @@ def _config(path: str, folder: str, options: _Options) -> CompilerConfig:
         out_dir=at(options.out_dir),
         root_dir=at(options.root_dir),
         root_dirs=tuple(r for text in root_dirs if (r := at((roots, text))) is not None),
+        suffixes=options.suffixes,
         extended=options.extended,
     )

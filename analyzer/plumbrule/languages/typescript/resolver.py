@@ -8,7 +8,7 @@ where one single file fits. TypeScript and JavaScript differ in which of two nei
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.facts import REQUIRED
@@ -110,6 +110,8 @@ class EcmaScriptResolver:
             self._configs_in.setdefault(config.folder, []).append(config)
             if config.out_dir:
                 self._configs_out.setdefault(config.out_dir, []).append(config)
+        self._suffixes: tuple[str, ...] = ()  # `moduleSuffixes` as they hold for the file that asks
+        self._has_suffixes = any(config.suffixes for config in self._configs.values())
 
     def fingerprint(self) -> object:
         return self._types_first, self._packages, self._configs
@@ -124,6 +126,7 @@ class EcmaScriptResolver:
         return frozenset(self._named)
 
     def provide(self, module: str, name: str) -> str | None:
+        self._suffixes = ()
         package_name, subpath = _split(_plain(module))
         for package in self._named.get(package_name, ()):
             found = self._inside(package, subpath, required=False)
@@ -132,8 +135,10 @@ class EcmaScriptResolver:
         return None
 
     def locate(self, path: str, statement: Import) -> Target:
-        required = bool(statement.flags & REQUIRED)
-        return self._locate(path.rpartition("/")[0], _plain(statement.module), 0, required=required)
+        required, folder = bool(statement.flags & REQUIRED), path.rpartition("/")[0]
+        if self._has_suffixes:
+            self._suffixes = self._suffixes_for(folder)
+        return self._locate(folder, _plain(statement.module), 0, required=required)
 
     def _locate(self, folder: str, module: str, depth: int, *, required: bool) -> Target:
         if not module:
@@ -172,23 +177,28 @@ class EcmaScriptResolver:
 
     def _file(self, base: str) -> str | None:
         """The file that `base`, with or without an ending, names."""
-        tree = self._tree
         name = base.rpartition("/")[2]
         dot = name.rfind(".")
         if dot > 0:
-            sources = _SOURCES_OF.get(name[dot:], ())
+            own, sources = name[dot:], _SOURCES_OF.get(name[dot:], ())
             stem = base[: len(base) - len(name) + dot]
-            if not self._types_first and tree.has(base):
-                return base
-            for ending in sources:
-                if tree.has(stem + ending):
-                    return stem + ending
-            if self._types_first and tree.has(base):
-                return base
-        for ending in self._endings:
-            if tree.has(base + ending):
-                return base + ending
-        return base if dot <= 0 and base and tree.has(base) else None
+            found = self._ending(stem, (*sources, own) if self._types_first else (own, *sources))
+            if found is not None:
+                return found
+        found = self._ending(base, self._endings)
+        return base if found is None and dot <= 0 and base and self._tree.has(base) else found
+
+    def _ending(self, stem: str, endings: Sequence[str]) -> str | None:
+        """The first file there is with one of these endings, each behind every suffix where there are any; where
+        nothing fits, one without."""
+        if self._suffixes:
+            endings = [*(suffix + ending for ending in endings for suffix in self._suffixes), *endings]
+        return self._tree.first(stem, endings)
+
+    def _suffixes_for(self, folder: str) -> tuple[str, ...]:
+        """Those that the config has which a compiler takes for a folder."""
+        nearest = next((configs[0] for outer in ancestors(folder) if (configs := self._configs_in.get(outer))), None)
+        return nearest.suffixes if nearest is not None else ()
 
     def _module(self, base: str, *, as_folder: bool = False) -> str | None:
         """A file, or what stands for a folder: its package.json's entry, else its index."""
