@@ -40,6 +40,7 @@ class Leading(Pouring, Inheriting):
 
     _interfaces: dict[str, Interface]
     _led: dict[tuple[str, ...], Led]
+    _sureness: float = 1.0  # of the file that a space was last asked for; each name begins anew
 
     @abstractmethod
     def _items(self, path: str) -> list[Answer]: ...
@@ -54,6 +55,7 @@ class Leading(Pouring, Inheriting):
         """The import row by which a name leads out of the file, its definition and how sure that is."""
         rows, bound = self._interfaces[path].imports, self._items(path)
         head, _, rest = text.partition(".")
+        self._sureness = 1.0
         index, definition, reads, share = -1, None, NOTHING, 1.0
         inherited = NOTHING
         if scope >= 0 and offer.language.inherits:
@@ -79,7 +81,8 @@ class Leading(Pouring, Inheriting):
         if definition is None or not self._is_elsewhere(path, definition):
             return None, reads
         target = bound[index].target
-        return (index, definition, share * (target.confidence if isinstance(target, Located) else 1.0)), reads
+        share *= target.confidence if isinstance(target, Located) else self._sureness
+        return (index, definition, share), reads
 
     def _is_elsewhere(self, path: str, definition: Definition) -> bool:
         """Whether a definition is of another file, and that one has facts."""
@@ -236,7 +239,10 @@ class Leading(Pouring, Inheriting):
         """The file of the space which a row names that defines the name."""
         answer = self._answer(path, row, name)
         answer.users.add(path)
-        return answer.target
+        target = answer.target
+        if isinstance(target, Located):
+            self._sureness = target.confidence
+        return target
 
     def _through_package(self, path: str, row: Import, target: Target, text: str) -> Led:
         """Where a dotted name leads that goes through a package into a module below it that is not imported here.

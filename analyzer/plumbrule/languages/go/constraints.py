@@ -46,9 +46,11 @@ class Builds(NamedTuple):
     processors: frozenset[str] | None
     tags: Mapping[str, bool]  # those that it is never without, or never with
     is_all: bool = True  # whether it is in every build that these allow
+    is_usual: bool = True  # whether it is in the build for what most servers are
 
 
-_IN_NONE = Builds(frozenset(), frozenset(), {})
+_IN_NONE = Builds(frozenset(), frozenset(), {}, is_usual=False)
+_USUAL = "linux", "amd64", frozenset({"cgo"})
 
 
 def condition_of(head: bytes) -> str:
@@ -68,7 +70,8 @@ def builds(name: str, condition: str) -> Builds:
     system, processor = _in_name(name)
     if not condition:
         systems = frozenset((system, *(one for one, too in _TOO.items() if too == system))) if system else None
-        return Builds(systems, frozenset((processor,)) if processor else None, {})
+        usual = system in ("", _USUAL[0]) and processor in ("", _USUAL[1])
+        return Builds(systems, frozenset((processor,)) if processor else None, {}, is_usual=usual)
     words = _WORD.findall(condition)
     holds = _Reading(words).whole() if len(words) < _LONGEST else None
     tags = sorted({word for word in words if _is_tag(word)})
@@ -100,6 +103,7 @@ def builds(name: str, condition: str) -> Builds:
         None if others >= set(on_processors) else others,
         fixed,
         len(found) == len(some) * len(others) << len(tags) - len(fixed),
+        unknown.is_usual and holds(*_USUAL),
     )
 
 
@@ -118,6 +122,8 @@ def declared(path: str, limits: Builds) -> Iterator[str]:
         yield f"/go:if/{path}:tags {' '.join(tags)}"
     if not limits.is_all:
         yield f"/go:if/{path}:some"
+    if not limits.is_usual:
+        yield f"/go:if/{path}:unusual"
 
 
 def tags_of(condition: str) -> str:
@@ -125,14 +131,23 @@ def tags_of(condition: str) -> str:
     return " ".join(_signs(builds("", condition)))
 
 
-def one_built_with(tree: Tree, path: str, tags: str, files: list[str]) -> str | None:
-    """Which of these files, that have the same name to offer, a file is built with; None if that is another one in
-    some other build, or none of them. `tags` are those of the file that asks."""
+def one_built_with(tree: Tree, path: str, tags: str, files: list[str]) -> tuple[str, bool] | None:
+    """Which of these files, that have the same name to offer, a file is built with, and whether it always is: else
+    another one is in some other build than the usual one. None if it is none of them, or nothing says which. `tags`
+    are those of the file that asks."""
     met = [file for file in files if _meet(tree, path, tags, file)]
-    if len(met) > 1:
-        # What is in every build of the file that asks leaves no room for the others.
-        met = [file for file in met if _is_always_there(tree, path, tags, file)]
-    return met[0] if len(met) == 1 else None
+    # What is in every build of the file that asks leaves no room for the others.
+    always = met if len(met) < 2 else [file for file in met if _is_always_there(tree, path, tags, file)]
+    if len(always) == 1:
+        return always[0], True
+    usual = [file for file in met if _is_usual(tree, file)]
+    return (usual[0], False) if len(usual) == 1 and not always else None
+
+
+def _is_usual(tree: Tree, path: str) -> bool:
+    if tree.is_defined(f"/go:if/{path}"):
+        return not tree.is_defined(f"/go:if/{path}:unusual")
+    return builds(path.rpartition("/")[2], "").is_usual
 
 
 def _meet(tree: Tree, path: str, tags: str, other: str) -> bool:

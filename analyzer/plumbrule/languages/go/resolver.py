@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plumbrule.resolve import Tree
 
 _LARGEST_MANIFEST = 1_000_000
+_IN_SOME = 0.8  # of a file that is built with the one that asks in the usual build, and not in others
 _COMMENT = re.compile(r"//[^\n]*")
 _QUOTED = r"[\"`]?([^\s\"`()]+)[\"`]?"
 _MODULE = re.compile(rf"^[^\S\n]*module\s+{_QUOTED}", re.MULTILINE)
@@ -119,7 +120,7 @@ class GoResolver:
         for space in spaces:
             found = self._defining(path, tags, f"/go/{folder}{space}#{name}")
             if isinstance(found, Located) and "." in name:
-                return Located(found.path, called=name)
+                return Located(found.path, called=name, confidence=found.confidence)
             if isinstance(found, Located) and self._tree.is_defined(f"/go+{folder}#{name}"):
                 return Space(found.path)  # of a type with methods in several files each is asked for by its own name
             if found is not None:
@@ -131,8 +132,10 @@ class GoResolver:
         files = self._tree.defining(what)
         if len(files) < 2:
             return Located(files[0]) if files else None
-        file = one_built_with(self._tree, path, tags, files)
-        return Located(file) if file is not None else Unresolved("several files define it, each for builds of its own")
+        found = one_built_with(self._tree, path, tags, files)
+        if found is None:
+            return Unresolved("several files define it, each for builds of its own")
+        return Located(found[0], confidence=1.0 if found[1] else _IN_SOME)
 
     def _entry(self, folder: str) -> str | None:
         """The file that stands for a package: where its documentation is, else the first one."""
