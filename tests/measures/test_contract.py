@@ -588,3 +588,46 @@ def test_star_exports_in_a_circle_end(changes):
 
 def test_a_first_snapshot_changes_no_contract(changes):
     assert changes({}, {"shop/api.py": "def f(a): ...\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "now"),
+    [
+        (
+            "a.kt",
+            "class C(val http: Client, n: Int = 1) : Base(http), I by http",
+            "class C(n: Int = 1) : Base(n), I by n",
+        ),
+        ("a.kt", "class C<T : Named>(f: (T) -> Unit = {}) : Base()", "class C<T : Other>() : Base()"),
+        ("a.cs", "public class C<T> : Base where T : Named { }", "public class C<T> : Base where T : Other { }"),
+        ("a.rs", "pub struct C(pub Named, String);", "pub struct C(pub Other, String);"),
+        ("a.rs", "pub trait C<T: Named>: Base { }", "pub trait C<T: Other>: Base where T: Named { }"),
+        ("a.scala", "class C(one: Named) extends Base(one) with I", "class C(one: Other) extends Base(one) with I"),
+        (
+            "A.java",
+            "public class C<T extends Named> extends Base { }",
+            "public class C<T extends Other> extends Base { }",
+        ),
+        ("a.swift", "public struct C<T: Named>: Base { }", "public struct C<T: Other>: Base where T: Named { }"),
+        ("a.ts", "export class C<T extends Named> extends Base {}", "export class C<T extends Other> extends Base {}"),
+    ],
+)
+def test_what_a_class_takes_is_none_of_its_bases(changes, path, before, now):
+    found = changes({path: before + "\n"}, {path: now + "\n"})
+    assert [row for row in found if row[2] == "base-removed"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "now"),
+    [
+        ("a.kt", "class C(n: Int) : Base(n), I", "class C(n: Int) : I"),
+        ("a.cs", "public class C<T> : Base, I where T : D { }", "public class C<T> : I where T : D { }"),
+        ("a.rs", "pub trait C<T>: Base + I { }", "pub trait C<T>: I { }"),
+        ("a.scala", "class C(n: Int) extends Base(n) with I", "class C(n: Int) extends I"),
+        ("A.java", "public class C<T> extends Base implements I { }", "public class C<T> implements I { }"),
+        ("a.swift", "public struct C<T>: Base, I { }", "public struct C<T>: I { }"),
+    ],
+)
+def test_a_base_that_is_gone_is_told_in_every_language(changes, path, before, now):
+    found = changes({path: before + "\n"}, {path: now + "\n"})
+    assert [row[1:] for row in found if row[2] == "base-removed"] == [("C", "base-removed", "Base")]

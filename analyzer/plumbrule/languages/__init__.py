@@ -161,6 +161,7 @@ class Language:
     # What an import means depends on the file and not its folder alone, as where files are modules inside each other;
     # the dots of a name may lead through modules.
     nested: bool = False
+    bases_in_brackets: bool = False  # what stands in brackets behind the name of a class is what it inherits
     inherits: bool = False  # a name in a type means what the type inherits before what the file imports
     # Import statements stand in any block, and begin with a name in scope as often as with a package.
     scoped: bool = False

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import orjson
 
 from plumbrule.graph import FileRows, Graph
+from plumbrule.languages import languages
 
-_NO_BASE = {"object", "ABC", "Generic", "Protocol", "extends", "implements"}
+_NO_BASE = {"object", "ABC", "Generic", "Protocol", "extends", "implements", "permits", "with"}
 _ENUMERATIONS = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"}
 _CLASSES = {"class", "interface", "enum"}
 _NAME = re.compile(r"[A-Za-z_$][\w$.]*")
@@ -23,6 +24,8 @@ _NAME = re.compile(r"[A-Za-z_$][\w$.]*")
 _MADE_OF = re.compile(r"(?<![\w$.])(Omit|Pick|Partial|Required|Readonly)\s*<")
 _LITERAL = re.compile(r"""["']([^"']*)["']""")
 _KEYS = re.compile(r"""\s*(?:\|\s*)?["'][^"']*["'](?:\s*\|\s*["'][^"']*["'])*\s*""")
+_OPENING, _CLOSING = ("<", "(", "["), (">", ")", "]")
+_NO_BASES = re.compile(r"\bwhere\b.*|\bby\s+[\w.]+", re.DOTALL)  # conditions, and who does the work of an interface
 _INSIDE = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\([^()]*\)|\w+\s*=\s*[\w.]+")  # type arguments, calls, keywords
 
 
@@ -57,8 +60,7 @@ def bases_of(rows: FileRows, path: str, name: str, member: str = "") -> list[Pla
     declared = next((symbol for symbol in rows.symbols if symbol.symbol == name), None)
     if declared is None:
         return []
-    written = declared.signature[1:-1] if declared.signature.startswith("(") else declared.signature
-    written, unwrapped = _unwrapped(written, member)
+    written, unwrapped = _unwrapped(_said_of_bases(declared.signature, rows.file.dialect), member)
     found = {
         use.symbol.rpartition(".")[2]: Place(use.dst, use.symbol)
         for use in rows.uses
@@ -74,6 +76,23 @@ def bases_of(rows: FileRows, path: str, name: str, member: str = "") -> list[Pla
     aliased = max(0, len(found) - (len(names) - len(unbound)))
     outside = [Place("", base) for base in unbound if base not in own][aliased:]
     return [*found.values(), *here, *outside]
+
+
+def _said_of_bases(signature: str, dialect: str) -> str:
+    """What the head of a class says of its bases: not its type parameters, what making one takes, or conditions."""
+    if languages()[dialect].bases_in_brackets:
+        return signature[1:-1] if signature.startswith("(") else ""
+    left = signature
+    while left.startswith(_OPENING):
+        depth = 0
+        for at, sign in enumerate(left):
+            depth += (sign in _OPENING) - (sign in _CLOSING and left[at - 1] not in "-=")  # no arrow closes anything
+            if depth == 0:
+                left = left[at + 1 :].lstrip()
+                break
+        else:
+            return ""  # cut off
+    return _NO_BASES.sub("", left)
 
 
 def _unwrapped(written: str, member: str) -> tuple[str, set[str]]:

@@ -28,6 +28,7 @@ LANGUAGES = (
         private_folders=_PRIVATE,
         by_name=True,
         passes_on=True,
+        bases_in_brackets=True,
         declared=((".py", ".pyi"),),
     ),
     Language(
@@ -45,5 +46,6 @@ LANGUAGES = (
         private_folders=_PRIVATE,
         by_name=True,
         passes_on=True,
+        bases_in_brackets=True,
     ),
 )
