@@ -602,6 +602,8 @@ def test_a_first_snapshot_changes_no_contract(changes):
         ("a.cs", "public class C<T> : Base where T : Named { }", "public class C<T> : Base where T : Other { }"),
         ("a.rs", "pub struct C(pub Named, String);", "pub struct C(pub Other, String);"),
         ("a.rs", "pub trait C<T: Named>: Base { }", "pub trait C<T: Other>: Base where T: Named { }"),
+        ("a.rs", "pub trait C: std::any::Any { }", "use std::any::Any;\npub trait C: Any { }"),
+        ("a.php", "<?php\nclass C extends \\Other\\Base { }", "<?php\nuse Other\\Base;\nclass C extends Base { }"),
         ("a.scala", "class C(one: Named) extends Base(one) with I", "class C(one: Other) extends Base(one) with I"),
         (
             "A.java",

@@ -534,6 +534,18 @@ def test_a_package_that_still_binds_a_name_gives_that_and_not_its_module(world, 
     assert lost(world, before, {**before, "kit/__init__.py": now}) == []
 
 
+def test_each_part_of_a_path_is_missed_where_it_was_found(world):
+    """`crate::Router::new` asks the crate for `Router`, and what that is for `new`."""
+    user = "fn one() {\n    crate::limit();\n    crate::Router::new();\n}\n"
+    before = {
+        "Cargo.toml": '[package]\nname = "shop"\nversion = "1.0.0"\n',
+        "src/lib.rs": "mod routing;\nmod tests;\npub use routing::Router;\npub fn limit() {}\n",
+        "src/routing.rs": "pub struct Router;\nimpl Router {\n    pub fn new() -> Router { Router }\n}\n",
+        "src/tests.rs": user,
+    }
+    assert lost(world, before, before | {"src/tests.rs": f"{user}fn two() {{ crate::limit(); }}\n"}) == []
+
+
 _UNIMPORTED = {
     "java": ("src/a/Gone.java", "package a;\npublic class Gone { }\n", "src/a/Use.java",
              "package a;\nclass Use {\n  Gone gone;\n}\n", "package a;\nclass Use {\n  int n;\n\n  Gone gone;\n}\n"),

@@ -92,7 +92,7 @@ def _said_of_bases(signature: str, dialect: str) -> str:
                 break
         else:
             return ""  # cut off
-    return _NO_BASES.sub("", left)
+    return _NO_BASES.sub("", left).replace("::", ".").replace("\\", ".")
 
 
 def _unwrapped(written: str, member: str) -> tuple[str, set[str]]:

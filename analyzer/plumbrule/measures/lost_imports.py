@@ -283,9 +283,10 @@ def _lost_where_used(s: Situation, path: str, moved_to: Mapping[str, str], befor
     rows = s.before.rows(old_path)
     if rows.uses == s.now.rows(path).uses:
         return
-    known = {(one.kind, one.text): (one, line) for one, line in _asked(before, old_path)}
+    # Of one text each part may be asked of another module: `crate` for `A` in `crate::A::b`, and what `A` is for `b`.
+    known = {(one.kind, one.text, one.name): (one, line) for one, line in _asked(before, old_path)}
     for one, line in _asked(now, path) if known else ():
-        earlier, line_before = known.get((one.kind, one.text), (None, 0))
+        earlier, line_before = known.get((one.kind, one.text, one.name), (None, 0))
         gave = _who_gave(before, earlier) if earlier is not None else ""
         here = moved_to.get(gave, gave)
         if here not in one.files or not all(surely_lacks(now, f, one.name, star=one.of_star) for f in one.files):
