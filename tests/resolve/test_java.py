@@ -182,3 +182,13 @@ def test_build_files_of_any_content_are_read_in_time_of_their_length() -> None:
     for mark in (b"<!--", b"<dependency>", b"<parent>", b"<artifactId> ", b"/*", b'project ( "', b"project(':a"):
         tree = dict.fromkeys(("pom.xml", "a/build.gradle", "settings.gradle"), mark * 60_000)
         assert walked.to({**tree, "A.java": b"class A { }\n"}).graph.rows("A.java").file.language == "java"
+
+
+def test_a_call_of_what_a_tool_adds_to_a_class_is_none_of_the_class_itself() -> None:
+    """Lombok's `builder()` is in no source: whatever it is given, the constructor is not."""
+    files = {
+        "a/Order.java": "package a;\npublic class Order<T> { public Order(String name) { } }\n",
+        "a/Use.java": "package a;\nclass Use {\n  Object o = Order.<String>builder()\n    .name(1);\n}\n",
+    }
+    calls = [(use.symbol, use.calls) for use in _rows("a/Use.java", files).uses if use.kind == "call"]
+    assert calls == [("Order", "*")]

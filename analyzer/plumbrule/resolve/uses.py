@@ -12,7 +12,7 @@ def seen_as(reference: Reference, name: str) -> tuple[str, str]:
     kind, calls = reference.kind, reference.calls
     if is_all_of(reference.text, name):
         return kind, calls
-    return "look" if kind == "read" and name else kind, calls and "*"
+    return "look" if kind == "read" and name else kind, "*" if kind == "call" else calls
 
 
 def is_all_of(text: str, name: str) -> bool:
