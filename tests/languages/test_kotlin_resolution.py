@@ -122,12 +122,14 @@ LINES = [
     "class Broken { fun (",
     "open class Mid : Base()",
     "class End : Mid() { val i: Inner = Inner() }",
+    "class Sub : Base() { class Apart { fun f() = rate() } }",
 ]
 JAVA = [
     "package shop; class Cart { static int LIMIT; int n = AKt.rate(); }",
     "package shop.tax; import shop.Tools; class Java { int n = Tools.rate(); shop.Cart cart; }",
     "package shop; import static shop.AKt.*; class Other { int n = rate(); }",
-    "package shop; class Base { static class Inner {} }",
+    "package shop; class Base { static class Inner {} int rate() { return 1; } }",
+    "package shop; class Base { static int rate() { return 1; } }",
     "package shop; class Base extends Mid {} class Mid extends End { Inner inner; }",
     "package shop; class Mid extends Base { Inner inner; } class Inner {}",
 ]
@@ -158,6 +160,47 @@ def test_both_languages_lead_into_each_other() -> None:
         ("a/Money.kt", "call", "rate"),
     }
     assert {(d.dst, d.kind) for d in found["a/Money.kt"].dependencies} == {("a/Old.java", "call")}
+
+
+def _used(path: str, files: dict[str, str]) -> set[tuple[str, str]]:
+    """What a file calls and reads, with the name of who does."""
+    uses = analyse_files({name: text.encode() for name, text in files.items()}).files[path].uses
+    return {(use.user, f"{use.dst}:{use.symbol}") for use in uses if use.kind in ("call", "read") and "." in use.user}
+
+
+def test_what_hangs_on_no_value_of_the_class_around_it_sees_of_that_what_it_has_itself() -> None:
+    files = {
+        "l/Base.kt": "package l\nopen class Base {\n    fun row() {}\n    class Kind\n"
+        "    companion object : Log() {\n        fun made() {}\n    }\n}\n",
+        "l/Log.kt": "package l\nopen class Log {\n    fun note() {}\n}\n",
+        "m/Top.kt": "package m\nfun row() {}\n",
+        "m/D.kt": """package m
+class D : l.Base() {
+    class Nested {
+        fun f() { row(); made(); note(); Kind() }
+    }
+    enum class Step {
+        ONE;
+        fun f() { row() }
+    }
+    object One {
+        fun f() { row() }
+    }
+    inner class Inner {
+        fun f() { row() }
+    }
+}
+""",
+    }
+    assert _used("m/D.kt", files) == {
+        ("D.Nested.f", "m/Top.kt:row"),
+        ("D.Nested.f", "l/Base.kt:Base.made"),
+        ("D.Nested.f", "l/Log.kt:Log.note"),
+        ("D.Nested.f", "l/Base.kt:Base.Kind"),
+        ("D.Step.f", "m/Top.kt:row"),
+        ("D.One.f", "m/Top.kt:row"),
+        ("D.Inner.f", "l/Base.kt:Base.row"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from plumbrule.languages import (
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.answers import ANYWHERE, NONE, WHO, Answer, Led, Question
 from plumbrule.resolve.answers import Definition as Definition
-from plumbrule.resolve.inheriting import TYPES
+from plumbrule.resolve.inheriting import TYPES, is_apart
 from plumbrule.resolve.labels import Labels, may_relabel
 from plumbrule.resolve.leading import NO_NAME, AnyName, Leading
 from plumbrule.resolve.offered import Offer, Read, moved_names, scope_of
@@ -896,8 +896,11 @@ def _scopes(interface: Interface, offer: Offer, *, all_types: bool) -> list[int]
     binding_here = {row.symbol for row in interface.imports}
     scopes: list[int] = []
     for index, symbol in enumerate(interface.symbols):
-        is_scope = index in binding_here or (symbol.kind in TYPES and (all_types or symbol.name in offer.supers))
-        scopes.append(index if is_scope else scopes[symbol.parent] if symbol.parent >= 0 else -1)
+        around = scopes[symbol.parent] if symbol.parent >= 0 else -1
+        is_scope = index in binding_here or (
+            symbol.kind in TYPES and (all_types or symbol.name in offer.supers or (around >= 0 and is_apart(symbol)))
+        )
+        scopes.append(index if is_scope else around)
     scopes.append(-1)
     return scopes
 

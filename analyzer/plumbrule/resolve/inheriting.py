@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from plumbrule.facts import IMPLICIT, SELF, VALUE, Import, Interface
+from plumbrule.facts import IMPLICIT, SELF, VALUE, Import, Interface, Symbol
 from plumbrule.languages import Located, Space
 from plumbrule.resolve.answers import NONE, NOTHING, OF_PACKAGE, Answer, Definition, Gathered, Led, Question
-from plumbrule.resolve.offered import IN_SCOPE, MEMBERS, Offer, Read, members_in, types_in
+from plumbrule.resolve.offered import IN_SCOPE, MEMBERS, Offer, Read, members_in, static_in, types_in
 from plumbrule.resolve.tree import Tree
 
 _INNERMOST = 3  # level
@@ -164,6 +164,27 @@ class Inheriting:
         found = self._merged(order, types=types), reads
         self._keep_seen(key, found, reads)
         return found
+
+    def _static_members(self, path: str, symbol: str) -> _Members:
+        """Of all that a type has what text sees that is in it and in none of its values: what an object has, from whose
+        type it has members, is that all the same."""
+        key = "static", path, symbol
+        known = self._seen.get(key)
+        if known is None:
+            order, reads = self._ancestors(path, symbol, 0, inside=True)
+            whole: set[Definition] = set()
+            for at in order:
+                for one, how in self._heads(at.path, at.symbol, 0)[0]:
+                    if how == VALUE:
+                        whole.update(self._ancestors(one.path, one.symbol, 0, inside=False)[0])
+            merged: dict[str, Definition] = {}
+            for at in reversed(order):
+                every, interface, offer = self._own(*at).every, self._interface(at.path), self._offer(at.path)
+                static = static_in(interface, offer) if interface is not None and offer is not None else ()
+                merged.update({name: one for name, one in every.items() if at in whole or one.symbol in static})
+            known = merged, reads
+            self._keep_seen(key, known, reads)
+        return known  # type: ignore[return-value] # what is kept under such a key
 
     def _merged(self, order: Sequence[Definition], *, types: bool = False) -> Mapping[str, Definition]:
         """What these have together: of one name what the first of them has."""
@@ -509,6 +530,11 @@ class Inheriting:
             self._keep_answer(answers, there)
         there.users.add(path)
         return there
+
+
+def is_apart(symbol: Symbol) -> bool:
+    """Whether a symbol is a type that hangs on no value of the one around it, and so sees no member of such a value."""
+    return symbol.modifiers != "" and symbol.kind in TYPES and symbol.has("static")
 
 
 def is_last(text: str, definition: Definition) -> bool:

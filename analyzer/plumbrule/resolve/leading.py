@@ -14,7 +14,7 @@ from typing import NamedTuple
 from plumbrule.facts import IMPLICIT, Import, Interface
 from plumbrule.languages import Located, Space, Target, Unresolved
 from plumbrule.resolve.answers import NOTHING, NOWHERE, Answer, Definition, Led
-from plumbrule.resolve.inheriting import Inheriting
+from plumbrule.resolve.inheriting import Inheriting, is_apart
 from plumbrule.resolve.offered import Offer, Read, binding
 from plumbrule.resolve.pouring import Pouring
 from plumbrule.resolve.tree import EXCLUDED
@@ -106,12 +106,17 @@ class Leading(Pouring, Inheriting):
         symbols, offer = self._interfaces[path].symbols, self._offer(path)
         head, _, rest = text.partition(".")
         reads: frozenset[Read] = NOTHING
+        apart = False
         while scope >= 0 and offer is not None:
             symbol = symbols[scope]
             if f"{symbol.name}.{head}" in offer.names and symbol.name not in offer.supers:
                 break
             if symbol.name in offer.supers:
-                members, looked = self._members(path, symbol.name, 0, inside=True)
+                members, looked = (
+                    self._static_members(path, symbol.name)
+                    if apart
+                    else self._members(path, symbol.name, 0, inside=True)
+                )
                 reads |= looked
                 found = members.get(head)
                 if found is not None and found.path == path:
@@ -119,6 +124,7 @@ class Leading(Pouring, Inheriting):
                 if found is not None:
                     led, through = self._descend(found.path, found.symbol, rest)
                     return led or found, reads | through
+            apart = apart or is_apart(symbol)
             scope = symbol.parent
         return None, reads
 

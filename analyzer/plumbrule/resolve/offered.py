@@ -67,7 +67,9 @@ def _add_members(offer: dict[str, list[tuple[object, ...]]], interface: Interfac
     for symbol in symbols:
         if symbol.parent >= 0:
             around = symbols[symbol.parent].name + MEMBERS
-            offer.setdefault(around, []).append((symbol.name, symbol.visibility, *_set_aside(symbol.modifiers)))
+            offer.setdefault(around, []).append(
+                (symbol.name, symbol.kind, symbol.visibility, symbol.has("static"), *_set_aside(symbol.modifiers))
+            )
         else:
             offer[IN_SCOPE].append((symbol.name, symbol.exported))
     for index, name, how in interface.supers:
@@ -88,7 +90,7 @@ class Offer:
 
     __slots__ = (
         "aliases", "dotted", "exports", "hidden", "inner", "is_open", "language", "members", "names", "only_declared",
-        "onward", "packages", "passed_on", "stars", "supers", "types",
+        "onward", "packages", "passed_on", "stars", "static", "supers", "types",
     )  # fmt: skip
 
     def __init__(self, interface: Interface, language: Language) -> None:
@@ -117,6 +119,7 @@ class Offer:
             self.supers.setdefault(interface.symbols[said[0]].name, []).append(said)
         # Of these names those that stand where a type is meant, and those of packages with something; see `types_in`.
         self.types: frozenset[str] | None = None
+        self.static: Set[str] | None = None  # see `static_in`
         self.packages: Set[str] = frozenset()
         self.members: dict[str, tuple[dict[str, str], dict[str, str]]] | None = None  # see `members_in`
         self.dotted: set[str] = set()  # aliases that `import a.b` may have bound
@@ -136,11 +139,15 @@ class Offer:
 
 
 def types_in(interface: Interface, offer: Offer) -> Set[str]:
-    """The names of a file that stand where a type is meant: of types that are more than one object."""
+    """The names of a file that stand where a type is meant: where that is another question, not those of objects."""
     if offer.types is None:
-        symbols = interface.symbols
+        symbols, all_are = interface.symbols, not offer.language.scoped
         offer.types = frozenset(
-            [one.name for one in symbols if one.kind in _TYPES and not (one.kind == "class" and one.has("static"))]
+            [
+                one.name
+                for one in symbols
+                if one.kind in _TYPES and (all_are or one.kind != "class" or not one.has("static"))
+            ]
         )
         offer.packages = frozenset([one.name for one in symbols if one.kind == "namespace" and one.parent < 0])
     return offer.types
@@ -160,6 +167,15 @@ def members_in(interface: Interface, offer: Offer) -> Mapping[str, tuple[dict[st
                     own = offer.members[around] = {}, {}
                 own[symbol.modifiers.startswith("abstract")][symbol.name[len(around) + 1 :]] = symbol.name
     return offer.members
+
+
+def static_in(interface: Interface, offer: Offer) -> Set[str]:
+    """The names of a file that are had of a type and not of its values."""
+    if offer.static is None:
+        offer.static = frozenset(
+            [one.name for one in interface.symbols if one.kind in _TYPES or (one.modifiers and one.has("static"))]
+        )
+    return offer.static
 
 
 def scope_of(interface: Interface, offer: Offer, text: str, symbol: int) -> int:

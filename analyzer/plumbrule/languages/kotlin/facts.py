@@ -17,7 +17,7 @@ from plumbrule.extract.branches import BRANCH
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.scopes import CLASS, CODE, COMMENT, FILE, SPACE, UNNAMED, ScopedSweep
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import ANCESTOR, IMPLICIT, OPTIONAL, Facts, Import, Parameter
+from plumbrule.facts import ANCESTOR, IMPLICIT, OPTIONAL, VALUE, Facts, Import, Parameter
 from plumbrule.languages.kotlin import DEFAULTS, EXPECTED
 from plumbrule.languages.kotlin.mending import mended
 
@@ -54,6 +54,7 @@ _UNNAMED = Flow(shifts=True)
 _CLASS = Flow(shifts=True, holds=True)
 _COMMENTS = ("line_comment", "block_comment", "lambda_parameters", "label")
 _TYPES = ("user_type", "nullable_type", "function_type", "parenthesized_type", "non_nullable_type")
+_KINDS = ("class", "interface", "enum")
 _VARIABLES = ("variable_declaration", "multi_variable_declaration")
 
 
@@ -207,10 +208,11 @@ class _KotlinSweep(ScopedSweep):
         is_local = scope == CODE
         if scope == UNNAMED:
             return -1
-        is_hidden = is_local or (
-            visibility == "private" and (self.symbol < 0 or kind in ("class", "interface", "enum"))
+        is_hidden = is_local or (visibility == "private" and (self.symbol < 0 or kind in _KINDS))
+        static = static or (
+            scope == CLASS
+            and (start < self._companion_to.get(self.symbol, -1) or (kind in _KINDS and "inner" not in words))
         )
-        static = static or (scope == CLASS and start < self._companion_to.get(self.symbol, -1))
         said = [word for word, holds in (("abstract", "abstract" in words), ("static", static)) if holds]
         if "suspend" in words:
             said.append("async")
@@ -251,7 +253,7 @@ class _KotlinSweep(ScopedSweep):
             self._define(node, name, "class", signature=self._heads(None, None, heads), static=True)
             self._companion_to[self.symbol] = node.end_byte
         for head in heads:
-            self._supers(self.symbol, head)
+            self._supers(self.symbol, head, VALUE)
 
     def _heads(self, generic: Node | None, given: Node | None, heads: list[Node]) -> str:
         said = self._written(generic) + self._written(given)
@@ -302,7 +304,7 @@ class _KotlinSweep(ScopedSweep):
             made = self._define(primary, b"constructor", "method", signature=self._written(given))
             self._take_parameters(made, given)
 
-    def _supers(self, index: int, head: Node) -> None:
+    def _supers(self, index: int, head: Node, how: int = ANCESTOR) -> None:
         for specifier in head.named_children:
             said = next(iter(specifier.named_children), None)
             while said is not None and said.type in ("constructor_invocation", "explicit_delegation"):
@@ -314,7 +316,7 @@ class _KotlinSweep(ScopedSweep):
                 if _QUALIFIED.match(name) is None:
                     self.refer_to("inherit", name, said.start_byte)
                 if index >= 0:
-                    self.supers.append((index, text(name), ANCESTOR))
+                    self.supers.append((index, text(name), how))
 
     def _expect_elsewhere(self, node: Node, index: int, name: bytes) -> None:
         """What is `actual` here is of something that common code expects."""
