@@ -28,6 +28,11 @@ IMPLICIT = 128  # no statement: the language lets the file see this anyway (its 
 PART = 256  # what is named is a part of this file, or offered as one, and nothing that it needs: `mod x;`
 RELATIVE = 512  # the first part of the module is a name in scope before it is a package
 MACROS = 1024  # the macros of what is named are seen by their plain names (Rust's `#[macro_use]`)
+# No statement: what references see before all else that go through this row. The module is what is around them, of
+# whose members they need not say whose they are, innermost first with blanks between: a type, "f()" for what the
+# function f gives a lambda, ".f()" for what such a member of a value gives it, "^" for types without a value of theirs.
+# The name is "()" for what is called.
+RECEIVED = 2048
 
 
 VARIADIC = ("variadic", "variadic-keyword")  # kinds of parameters that take whatever is left
@@ -125,13 +130,15 @@ class Interface(NamedTuple):
     # settings only: a name was found, what it means is less sure.
     guessed: Sequence[tuple[int, int]] = ()
     dialect: str = ""  # that it is written in, where its name leaves that open and its content has told it
-    # (symbol, name as written, ANCESTOR | SELF | VALUE) of each type whose members the symbol has too.
+    # (symbol, name as written, ANCESTOR | SELF | VALUE) of each type whose members the symbol has too; GIVEN: whose
+    # members a lambda sees that is given to this function, "" of one that takes a lambda which sees none, "?" of one
+    # for which only its call tells.
     supers: Sequence[tuple[int, str, int]] = ()
 
 
 # How a symbol has the members of a type: it inherits them, its own text sees them (a self type), it is a value or an
 # alias of that type.
-ANCESTOR, SELF, VALUE = 0, 1, 2
+ANCESTOR, SELF, VALUE, GIVEN = 0, 1, 2, 3
 
 
 class Reference(NamedTuple):

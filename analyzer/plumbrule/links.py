@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from plumbrule.facts import Body, Import, Interface, Reference
+from plumbrule.facts import RECEIVED, Body, Import, Interface, Reference
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.uses import seen_as
 from plumbrule.store import LinkRow
@@ -133,7 +133,8 @@ def _references(interface: Interface, body: Body) -> Iterator[_Asked]:
     for reference in body.references:
         head, _, rest = reference.text.partition(".")
         through = reference.through
-        rows = [interface.imports[through]] if through >= 0 else _in_sight(interface, bound, reference.symbol, head)
+        is_said = through >= 0 and not interface.imports[through].flags & RECEIVED
+        rows = [interface.imports[through]] if is_said else _in_sight(interface, bound, reference.symbol, head)
         led = _chosen(rows, reference.text, rest)
         if led is None and not rows and head not in own and len(stars) == 1:
             led = stars[0], reference.text

@@ -176,7 +176,7 @@ def spoken(found: Facts) -> dict[str, dict[int, set[str]]]:
         shown = ", ".join(inside) + (f" -> {overload.returns}" if overload.returns else "")
         said["overload"][interface.symbols[overload.symbol].line].add(shown or "-")
     for index, name, how in interface.supers:
-        said["super"][interface.symbols[index].line].add(name + ("", " self", " value")[how])
+        said["super"][interface.symbols[index].line].add(name + ("", " self", " value", " given")[how])
     for export in interface.exports:
         said["export"][export.line].add(f"{export.name} {export.local}")
     for reference in body.references:

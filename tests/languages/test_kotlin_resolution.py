@@ -123,6 +123,10 @@ LINES = [
     "open class Mid : Base()",
     "class End : Mid() { val i: Inner = Inner() }",
     "class Sub : Base() { class Apart { fun f() = rate() } }",
+    "fun of(f: Base.() -> Unit) = 1",
+    "val here = of { rate() }",
+    "fun Base.on() = rate()",
+    "fun held(a: Cart) = with(a) { rate() }",
 ]
 JAVA = [
     "package shop; class Cart { static int LIMIT; int n = AKt.rate(); }",
@@ -201,6 +205,70 @@ class D : l.Base() {
         ("D.One.f", "m/Top.kt:row"),
         ("D.Inner.f", "l/Base.kt:Base.row"),
     }
+
+
+RECEIVING = {
+    "l/Html.kt": """package l
+open class Html {
+    fun row() {}
+    fun body(f: Body.() -> Unit) {}
+    val wide = 1
+    val odd: Int = 1
+}
+class Body {
+    fun cell() {}
+}
+fun html(f: suspend Html.() -> Unit) {}
+fun plain(f: () -> Unit) {}
+fun <T> own(value: T, f: T.() -> Unit) {}
+""",
+    "m/Top.kt": "package m\nfun row() {}\nfun cell() {}\nfun other() {}\nfun odd() {}\nval wide = 2\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("fun f() { html { row() } }", {"l/Html.kt:html", "l/Html.kt:Html.row"}),
+        ("fun f() { html { print(wide); other() } }", {"l/Html.kt:html", "l/Html.kt:Html.wide", "m/Top.kt:other"}),
+        (
+            "fun f() { html { body { cell(); row() } } }",
+            {"l/Html.kt:html", "l/Html.kt:Html.body", "l/Html.kt:Body.cell", "l/Html.kt:Html.row"},
+        ),
+        ("fun f() { html { odd() } }", {"l/Html.kt:html", "m/Top.kt:odd"}),  # what is no function is not called
+        ("fun f() { plain { row() } }", {"l/Html.kt:plain", "m/Top.kt:row"}),
+        ("fun f() = listOf(1).forEach { row() }", {"m/Top.kt:row"}),
+        ("fun Html.f() { row() }", {"l/Html.kt:Html.row"}),
+        ("fun <T : Html> T?.f() { row() }", {"l/Html.kt:Html.row"}),
+        ("val Html.f get() = wide", {"l/Html.kt:Html.wide"}),
+        ("fun f() = object : Html() {\n    fun g() { row() }\n}", {"l/Html.kt:Html", "l/Html.kt:Html.row"}),
+        ("class C {\n    fun html(f: () -> Unit) {}\n    fun f() { html { row() } }\n}", {"m/Top.kt:row"}),
+        ("class C : Html() {\n    companion object {\n        fun f() { row() }\n    }\n}",
+         {"l/Html.kt:Html", "m/Top.kt:row"}),
+    ],
+)  # fmt: skip
+def test_text_sees_the_members_of_what_it_is_called_on_before_its_package(text: str, leads: set[str]) -> None:
+    files = {**RECEIVING, "m/Use.kt": f"package m\nimport l.*\n{text}\n"}
+    uses = analyse_files({name: text.encode() for name, text in files.items()}).files["m/Use.kt"].uses
+    found = {f"{use.dst}:{use.symbol}" for use in uses if use.kind in ("call", "read")}
+    assert found == leads
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("fun f(a: Any) { with(a) { row() } }", 0.7),
+        ("fun f(a: Any) { a.apply { row() } }", 0.7),
+        ("fun f(a: Any) { own(a) { row() } }", 0.7),
+        ("fun f(a: Any) { a then { row() } }", 0.7),
+        ("fun f(a: Any) { with(a) { other() } }", 1.0),  # nothing here has such a member
+        ("fun f(a: Any) { a.let { row() } }", 1.0),
+    ],
+)
+def test_a_name_that_an_unknown_value_may_have_is_less_sure(text: str, sure: float) -> None:
+    files = {**RECEIVING, "m/Use.kt": f"package m\nimport l.own\n{text}\n"}
+    rows = analyse_files({name: text.encode() for name, text in files.items()}).files["m/Use.kt"]
+    assert {one.confidence for one in rows.dependencies if one.dst == "m/Top.kt"} == {sure}
 
 
 @pytest.mark.parametrize(

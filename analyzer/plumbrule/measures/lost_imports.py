@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from plumbrule.facts import OPTIONAL, Interface
+from plumbrule.facts import OPTIONAL, RECEIVED, Interface
 from plumbrule.graph import Dependency, FileRows, Graph, Use
 from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
@@ -320,7 +320,7 @@ def _asked(side: Side, path: str) -> Iterator[tuple[_Asked, int]]:
     modules, stars = _whole(interface, side.graph.rows(path))
     bound = {one.alias for one in interface.imports} | {symbol.name for symbol in interface.symbols}
     for _, kind, dotted, line, _, through in side.body(path).references if modules or stars else ():
-        if through >= 0:
+        if through >= 0 and not interface.imports[through].flags & RECEIVED:
             continue  # its first part may be another file's name elsewhere
         head, _, rest = dotted.partition(".")
         for stem, file in modules.get(head, ()) if rest else ():

@@ -32,8 +32,9 @@ from plumbrule.resolve.answers import ANYWHERE, NONE, WHO, Answer, Led, Question
 from plumbrule.resolve.answers import Definition as Definition
 from plumbrule.resolve.inheriting import TYPES, is_apart
 from plumbrule.resolve.labels import Labels, may_relabel
-from plumbrule.resolve.leading import NO_NAME, AnyName, Leading
+from plumbrule.resolve.leading import NO_NAME, Leading
 from plumbrule.resolve.offered import Offer, Read, moved_names, scope_of
+from plumbrule.resolve.receiving import AnyName
 from plumbrule.resolve.rows import UPWARD, Found
 from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
 from plumbrule.resolve.tree import Entry as Entry

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
-from plumbrule.facts import IMPLICIT, Import, Interface
+from plumbrule.facts import IMPLICIT, RECEIVED, Import, Interface
 from plumbrule.languages import Located, Space, Target, Unresolved
 from plumbrule.resolve.answers import NOTHING, NOWHERE, Answer, Definition, Led
-from plumbrule.resolve.inheriting import Inheriting, is_apart
+from plumbrule.resolve.inheriting import is_apart
 from plumbrule.resolve.offered import Offer, Read, binding
 from plumbrule.resolve.pouring import Pouring
+from plumbrule.resolve.receiving import AnyName, Lead, Receiving
 from plumbrule.resolve.tree import EXCLUDED
 from plumbrule.resolve.uses import is_whole, within
 
@@ -25,17 +25,10 @@ _NOT_IMPORTED_HERE = 0.8
 _MOST_ENTERED = 200  # modules in which is looked for a name that excluded code may have
 
 
-class AnyName(NamedTuple):
-    """The import rows of a file that may bring names which they do not say."""
-
-    stars: list[int]
-    calling: list[int]  # of spaces that may call themselves otherwise than the statement lets one expect
-
-
 NO_NAME = AnyName([], [])
 
 
-class Leading(Pouring, Inheriting):
+class Leading(Pouring, Receiving):
     """This part of a resolution; the rest of it answers what is abstract here."""
 
     _interfaces: dict[str, Interface]
@@ -50,16 +43,30 @@ class Leading(Pouring, Inheriting):
     def _in_star(self, path: str, name: str) -> bool: ...
 
     def _lead(
-        self, path: str, offer: Offer, any_name: AnyName, scope: int, text: str, through: int = -1
-    ) -> tuple[tuple[int, Definition, float] | None, frozenset[Read]]:
-        """The import row by which a name leads out of the file, its definition and how sure that is."""
+        self,
+        path: str,
+        offer: Offer,
+        any_name: AnyName,
+        scope: int,
+        text: str,
+        through: int = -1,
+        *,
+        is_apart: bool = False,
+    ) -> Lead:
+        """The import row by which a name leads out of the file, its definition and how sure that is; `is_apart`: it
+        stands where no value of the types around is at hand."""
         rows, bound = self._interfaces[path].imports, self._items(path)
+        if through >= 0 and rows[through].flags & RECEIVED:
+            lead, is_member = self._lead_received(path, offer, any_name, scope, text, rows[through])
+            if is_member and lead[0] is not None and not self._is_elsewhere(path, lead[0][1]):
+                return None, lead[1]
+            return lead
         head, _, rest = text.partition(".")
         self._sureness = 1.0
         index, definition, reads, share = -1, None, NOTHING, 1.0
         inherited = NOTHING
         if scope >= 0 and offer.language.inherits:
-            definition, inherited = self._inherited(path, scope, text)
+            definition, inherited = self._inherited(path, scope, text, apart=is_apart)
             if definition is not None:
                 return ((-1, definition, 1.0) if self._is_elsewhere(path, definition) else None), inherited
             scope = -1
@@ -101,12 +108,13 @@ class Leading(Pouring, Inheriting):
             return self._poured_into(path, stars, language.poured[0], text.split("."))
         return self._through_stars(path, stars, head, rest)
 
-    def _inherited(self, path: str, scope: int, text: str) -> tuple[Definition | None, frozenset[Read]]:
-        """What a dotted name means that begins with what types around it inherit."""
+    def _inherited(
+        self, path: str, scope: int, text: str, *, apart: bool = False
+    ) -> tuple[Definition | None, frozenset[Read]]:
+        """What a dotted name means that begins with what types around it inherit; `apart`: all but their values."""
         symbols, offer = self._interfaces[path].symbols, self._offer(path)
         head, _, rest = text.partition(".")
         reads: frozenset[Read] = NOTHING
-        apart = False
         while scope >= 0 and offer is not None:
             symbol = symbols[scope]
             if f"{symbol.name}.{head}" in offer.names and symbol.name not in offer.supers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from plumbrule.facts import REQUIRED, Export, Import, Interface
+from plumbrule.facts import GIVEN, RECEIVED, REQUIRED, Export, Import, Interface
 from plumbrule.languages import Language
 
 Read = tuple[str, str]  # (file, name looked up in its interface); the name "" is the file itself
@@ -31,7 +31,7 @@ def _offer(interface: Interface) -> dict[str, list[tuple[object, ...]]]:
     for symbol in interface.symbols:
         offer.setdefault(symbol.name, []).append(("symbol", symbol.exported, *_set_aside(symbol.modifiers)))
     for row in interface.imports:
-        if row.symbol >= 0:
+        if row.symbol >= 0 or row.flags & RECEIVED:
             continue  # nobody outside sees it
         offer.setdefault(row.alias or "*" if row.alias or row.name == "*" else "", []).append(_asks(row))
     for export in interface.exports:
@@ -62,7 +62,9 @@ def _add_members(offer: dict[str, list[tuple[object, ...]]], interface: Interfac
     """What a lookup of names in scope, and one among all that a symbol has, can see."""
     symbols = interface.symbols
     offer[IN_SCOPE] = [
-        (*_asks(row), row.alias, symbols[row.symbol].name if row.symbol >= 0 else "") for row in interface.imports
+        (*_asks(row), row.alias, symbols[row.symbol].name if row.symbol >= 0 else "")
+        for row in interface.imports
+        if not row.flags & RECEIVED
     ]
     for symbol in symbols:
         if symbol.parent >= 0:
@@ -89,8 +91,8 @@ class Offer:
     """What a lookup of a name finds in a file, from its interface alone."""
 
     __slots__ = (
-        "aliases", "dotted", "exports", "hidden", "inner", "is_open", "language", "members", "names", "only_declared",
-        "onward", "packages", "passed_on", "stars", "static", "supers", "types",
+        "aliases", "dotted", "exports", "given", "hidden", "inner", "is_open", "language", "members", "names",
+        "only_declared", "onward", "packages", "passed_on", "stars", "static", "supers", "types",
     )  # fmt: skip
 
     def __init__(self, interface: Interface, language: Language) -> None:
@@ -115,8 +117,13 @@ class Offer:
         self.stars: list[int] = []
         # By name of a symbol, of those that have any: the types whose members it has, and how.
         self.supers: dict[str, list[tuple[int, str, int]]] = {}
+        self.given: dict[str, list[tuple[int, str]]] = {}  # what functions give lambdas, by their names
         for said in interface.supers:
-            self.supers.setdefault(interface.symbols[said[0]].name, []).append(said)
+            name = interface.symbols[said[0]].name
+            if said[2] == GIVEN:
+                self.given.setdefault(name, []).append(said[:2])
+            else:
+                self.supers.setdefault(name, []).append(said)
         # Of these names those that stand where a type is meant, and those of packages with something; see `types_in`.
         self.types: frozenset[str] | None = None
         self.static: Set[str] | None = None  # see `static_in`

@@ -9,6 +9,7 @@ from plumbrule.languages.java import MANIFESTS
 
 DEFAULTS = 2  # `Import.level` of what every file sees of the standard library without an import
 EXPECTED = 3  # that of what an `actual` definition is expected as by the common code
+AROUND = 4  # that of what references see before anything that is imported
 
 LANGUAGES = (
     Language(

@@ -17,9 +17,10 @@ from plumbrule.extract.branches import BRANCH
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.scopes import CLASS, CODE, COMMENT, FILE, SPACE, UNNAMED, ScopedSweep
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import ANCESTOR, IMPLICIT, OPTIONAL, VALUE, Facts, Import, Parameter
-from plumbrule.languages.kotlin import DEFAULTS, EXPECTED
+from plumbrule.facts import ANCESTOR, GIVEN, IMPLICIT, OPTIONAL, RECEIVED, VALUE, Facts, Import, Parameter
+from plumbrule.languages.kotlin import AROUND, DEFAULTS, EXPECTED
 from plumbrule.languages.kotlin.mending import mended
+from plumbrule.languages.kotlin.receivers import APART, UNKNOWN, Receivers, given_to
 
 _BOM = b"\xef\xbb\xbf"
 _WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
@@ -54,6 +55,7 @@ _UNNAMED = Flow(shifts=True)
 _CLASS = Flow(shifts=True, holds=True)
 _COMMENTS = ("line_comment", "block_comment", "lambda_parameters", "label")
 _TYPES = ("user_type", "nullable_type", "function_type", "parenthesized_type", "non_nullable_type")
+_HEADS = ("delegation_specifier", "constructor_invocation", "explicit_delegation")
 _KINDS = ("class", "interface", "enum")
 _VARIABLES = ("variable_declaration", "multi_variable_declaration")
 
@@ -98,6 +100,10 @@ class _KotlinSweep(ScopedSweep):
         self._types_to = 0  # names of types before this offset were taken
         self._companion_to: dict[int, int] = {}  # by symbol of a class: where its companion ends
         self._held_names: list[tuple[bytes, int]] = []  # in strings
+        self._receivers = Receivers()
+        self._around: dict[tuple[int, str, str], int] = {}  # import rows of what is around, by type and what asks
+        self._own: set[bytes] = set()  # what is defined at the top of the file
+        self._open_types: set[bytes] = set()  # names of type parameters
         self._members: dict[tuple[int, bytes], int] = {}  # what is called on a value that may be anything
         self._imported: dict[bytes, str] = {}  # what an import names, by the name that it gives it
         self._qualified: set[bytes] = set()  # names that say their package wherever they are used
@@ -252,6 +258,7 @@ class _KotlinSweep(ScopedSweep):
         if self.symbol >= 0 and self._scope(node.start_byte)[2] == CLASS:
             self._define(node, name, "class", signature=self._heads(None, None, heads), static=True)
             self._companion_to[self.symbol] = node.end_byte
+            self._receivers.add(node.start_byte, node.end_byte, APART)
         for head in heads:
             self._supers(self.symbol, head, VALUE)
 
@@ -278,6 +285,7 @@ class _KotlinSweep(ScopedSweep):
             elif child.type.endswith("class_body"):
                 body = child
         self._make_member(name, node.start_byte, is_type=True)
+        self._receivers.add(node.start_byte, node.end_byte, "")
         given = next((c for c in primary.named_children if c.type == "class_parameters"), None) if primary else None
         index = self._define(node, name, kind, signature=self._heads(generic, given, heads), static=static)
         self._open(node, CLASS if index >= 0 else UNNAMED)
@@ -306,10 +314,8 @@ class _KotlinSweep(ScopedSweep):
 
     def _supers(self, index: int, head: Node, how: int = ANCESTOR) -> None:
         for specifier in head.named_children:
-            said = next(iter(specifier.named_children), None)
-            while said is not None and said.type in ("constructor_invocation", "explicit_delegation"):
-                said = said.named_child(0)
-            if said is not None and said.type == "user_type":
+            said = _super_in(specifier)
+            if said is not None:
                 name = self._one_line(said)
                 if name in self._USUAL or len(name) > LONGEST_NAME:
                     continue
@@ -375,6 +381,7 @@ class _KotlinSweep(ScopedSweep):
         signature = self._written(generic) + self._written(given) + (f": {returns}" if returns else "")
         if receiver is not None:
             signature = f"{self._received(receiver)}{signature}"
+            self._receive(node, receiver, generic)
         index = self._define(
             node, name, "method" if scope == CLASS else "function", signature=signature, returns=returns
         )
@@ -391,6 +398,20 @@ class _KotlinSweep(ScopedSweep):
             self.enter(index, name, node, body.start_byte, function=True)
             if not self.source.startswith(b"{", body.start_byte):
                 self.statement()
+
+    def _receive(self, node: Node, receiver: Node, generic: Node | None) -> None:
+        """Notes that the text of an extension sees what it is called on."""
+        said: Node | None = receiver
+        while said is not None and said.type != "user_type":
+            said = said.named_child(0) if said.named_child_count else None
+        name = self._one_line(said) if said is not None else b""
+        for parameter in generic.named_children if generic is not None else ():
+            named = next((child for child in parameter.named_children if child.type == "identifier"), None)
+            if named is not None and self.source[named.start_byte : named.end_byte] == name:
+                bound = next((child for child in parameter.named_children if child.type == "user_type"), None)
+                name = self._one_line(bound) if bound is not None else b""
+        if name and len(name) <= LONGEST_NAME and name not in self._USUAL:
+            self._receivers.add(node.start_byte, node.end_byte, text(name))
 
     def _received(self, receiver: Node) -> str:
         """How a signature says what an extension is called on; it begins otherwise than one without."""
@@ -428,6 +449,10 @@ class _KotlinSweep(ScopedSweep):
                 pending = pending._replace(default=self._written(child), optional=True)
         if pending is not None:
             self.parameters.append(pending)
+        for said in (given_to(one.type) for one in self._parameters_of(index) if index >= 0 and one.type):
+            if said is not None:
+                is_open = said.encode() in self._open_types
+                self.supers.append((index, UNKNOWN if is_open else said, GIVEN))
 
     def _parameter(self, index: int, node: Node, *, variadic: bool) -> Parameter:
         name, default = "", ""
@@ -449,9 +474,10 @@ class _KotlinSweep(ScopedSweep):
         if not self.spaces and self._scope(start)[2] == FILE:
             self._space(b"", 1)
         receiver = next((child for child in node.named_children if child.type in _TYPES), None)
-        self._hide_type_parameters(
-            next((child for child in node.named_children if child.type == "type_parameters"), None), node
-        )
+        generic = next((child for child in node.named_children if child.type == "type_parameters"), None)
+        self._hide_type_parameters(generic, node)
+        if receiver is not None:
+            self._receive(node, receiver, generic)
         if (scope := self._scope(start)[2]) not in (CLASS, FILE):
             names = next((child for child in node.named_children if child.type in _VARIABLES), None)
             self._declared = (names.end_byte, node.end_byte) if names is not None and scope == CODE else (0, 0)
@@ -491,6 +517,7 @@ class _KotlinSweep(ScopedSweep):
             named = next((child for child in parameter.named_children if child.type == "identifier"), None)
             if named is not None:
                 self._make_local(self._take_name(named), inside, is_type=True)
+                self._open_types.add(self._take_name(named))
 
     # -- references -----------------------------------------------------------------------------------------------
 
@@ -562,6 +589,7 @@ class _KotlinSweep(ScopedSweep):
         callee = node.child(0)
         if callee is None:
             return
+        self._receivers.give(node, self.source, self._imported)
         self._call(callee.type, callee.start_byte, callee.end_byte)
 
     def _call(self, kind: str, start: int, end: int) -> None:
@@ -595,6 +623,8 @@ class _KotlinSweep(ScopedSweep):
             start, end = parts[1].start_byte, parts[1].end_byte
             self._members.setdefault((self.symbol, self.source[start:end]), start)
             self._named.add(start)
+            if parts[2].type == "lambda_literal":
+                self._receivers.give_infix(parts[2], self.source[start:end])
 
     def on_boolean(self, node: Node) -> None:
         operator = node.child_by_field_name("operator")
@@ -637,6 +667,7 @@ class _KotlinSweep(ScopedSweep):
 
     def on_lambda(self, node: Node) -> None:
         self._open(node, CODE)
+        self._receivers.meet(node)
         self.flow(_UNNAMED, node)
 
     def on_closure(self, node: Node) -> None:
@@ -645,8 +676,18 @@ class _KotlinSweep(ScopedSweep):
         self._hide_parameters(given, node)
         self.flow(_UNNAMED, node)
 
+    def on_unnamed(self, node: Node) -> None:
+        """An object without a name sees what it inherits."""
+        heads = next((child for child in node.named_children if child.type == "delegation_specifiers"), None)
+        body = next((child for child in node.named_children if child.type == "class_body"), None)
+        if heads is not None and body is not None:
+            types = [self._one_line(said) for said in map(_super_in, heads.named_children) if said is not None]
+            named = [text(name) for name in types if name not in self._USUAL and len(name) <= LONGEST_NAME]
+            self._receivers.expect(body.start_byte, " ".join(named))
+
     def on_unnamed_body(self, node: Node) -> None:
         self._open(node, UNNAMED)
+        self._receivers.meet(node)
         self.flow(_CLASS, node)
 
     def on_if(self, node: Node) -> None:
@@ -705,6 +746,7 @@ class _KotlinSweep(ScopedSweep):
             self.spaces.append((self._facade, *self.spaces[0][1:]))
         self.imports.append(Import("", DEFAULTS, "*", "", 1, IMPLICIT, -1))
         self._call_members()
+        self._see_around(hiding)
         self._read_words(hiding)
         self.read_imported_names(self._import_spans, hiding)
 
@@ -762,10 +804,50 @@ class _KotlinSweep(ScopedSweep):
                 continue
             if not name[:1].isupper():
                 name = head  # of its members nothing is known
-            self._references.setdefault((self._symbol_at(start, opened), "read", name), start)
+            self._read(self._symbol_at(start, opened), name, start)
         for name, start in self._held_names:
             if not hiding.hides(name, start):
-                self._references.setdefault((self._symbol_at(start, opened), "read", name), start)
+                self._read(self._symbol_at(start, opened), name, start)
+
+    def _read(self, symbol: int, name: bytes, start: int) -> None:
+        if not self._is_seen_around(symbol, "read", name, start):
+            self._references.setdefault((symbol, "read", name), start)
+
+    def _see_around(self, hiding: Hiding) -> None:
+        """Has what is called by a plain name go through what is around it, where that may have it."""
+        self._own = {symbol.name.encode() for symbol in self.symbols if symbol.parent < 0}
+        seen: set[tuple[int, str, bytes]] = set()
+        plain: dict[tuple[int, str, bytes], int] = {}
+        for symbol, kind, start, end in self._met if self._receivers else ():
+            if kind == "call" and end - start <= LONGEST_NAME:
+                key = symbol, kind, self.source[start:end]
+                if hiding.hides(key[2], start) or not self._is_seen_around(symbol, kind, key[2], start):
+                    plain.setdefault(key, start)
+                else:
+                    seen.add(key)
+        for key in seen:
+            self._references.pop(key, None)
+            if key in plain:
+                self._references[key] = plain[key]
+
+    def _is_seen_around(self, symbol: int, kind: str, name: bytes, start: int) -> bool:
+        """Refers to what is around a name, if that may have it; types by custom begin with a capital."""
+        if name[:1].isupper() or b"." in name or name in self._own or name in self._NEVER:
+            return False
+        around = self._receivers.at(start)
+        if not around:
+            return False
+        inside = symbol
+        while inside >= 0 and self.symbols[inside].kind not in _KINDS:
+            inside = self.symbols[inside].parent
+        key = inside, around, kind
+        row = self._around.get(key)
+        if row is None:
+            row = self._around[key] = len(self.imports)
+            asked, flags = "()" if kind == "call" else "", IMPLICIT | RECEIVED
+            self.imports.append(Import(around, AROUND, asked, "", self.line(start), flags, inside))
+        self.refer_through(row, symbol, kind, name, start, start + len(name) if kind == "call" else -1)
+        return True
 
 
 _ARGUMENTS = ("parenthesized_expression", "lambda_literal", "call_expression", "navigation_expression")
@@ -775,6 +857,14 @@ def _variables(node: Node) -> list[Node]:
     """What a property declares: one variable, or each that it takes apart."""
     several = [child for child in node.named_children if child.type == "multi_variable_declaration"]
     return [one for about in (node, *several) for one in about.named_children if one.type == "variable_declaration"]
+
+
+def _super_in(specifier: Node) -> Node | None:
+    """The type in what a head of a class says."""
+    said: Node | None = specifier
+    while said is not None and said.type in _HEADS:
+        said = said.named_child(0) if said.named_child_count else None
+    return said if said is not None and said.type == "user_type" else None
 
 
 def _visibility(words: Set[str]) -> str:

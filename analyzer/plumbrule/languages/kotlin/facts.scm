@@ -8,6 +8,7 @@
 (class_declaration) @class
 (object_declaration) @object
 (companion_object) @companion
+(object_literal) @unnamed
 (object_literal (class_body) @unnamed_body)
 (enum_entry) @enum_entry
 (enum_entry (class_body) @unnamed_body)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.languages import Located, Space, Target, Unresolved
 from plumbrule.languages.java.resolver import EVERYWHERE, SEEN, JavaResolver, packages_around
-from plumbrule.languages.kotlin import DEFAULTS, EXPECTED
+from plumbrule.languages.kotlin import AROUND, DEFAULTS, EXPECTED
 from plumbrule.languages.ways import shared
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _DEFAULTS = (
     "kotlin.sequences", "kotlin.text", EVERYWHERE, "kotlin.jvm", "kotlin.js",
 )  # fmt: skip
 _GUESSED = 0.7  # an extension that is seen and called so; the value may have a member of that name
+_MEMBERS = ("method", "property")
 _SOURCE_SET = re.compile(r"([a-z][a-zA-Z0-9]*?)(?:Main|Test|UnitTest)")
 
 
@@ -33,6 +34,8 @@ class KotlinResolver(JavaResolver):
 
     def locate(self, path: str, statement: Import) -> Target:
         module, name = statement.module, statement.name
+        if statement.level == AROUND:
+            return Unresolved("no statement")  # what it is, the files say that are named in it
         if statement.level == DEFAULTS:
             return self._default(path, name)
         if statement.level == EXPECTED:
@@ -99,8 +102,8 @@ def _platform(folder: str) -> str:
 
 
 def declares(path: str, interface: Interface) -> Iterable[str]:
-    """As Java has it, for all that a file has at its top; `/jvm/PACKAGE.NAME$` of an extension, and
-    `/jvm:file/PACKAGE.FILEKt` of the class as which Java sees what is in none."""
+    """As Java has it, for all that a file has at its top; `/jvm/PACKAGE.NAME$` of an extension, `/jvm:member/NAME` of
+    what values have, and `/jvm:file/PACKAGE.FILEKt` of the class as which Java sees what is in none."""
     if path.endswith(".kts"):
         return
     space = interface.spaces[0][0] if interface.spaces else ""
@@ -109,7 +112,11 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
     yield from packages_around(space)
     is_file = False
     for symbol in interface.symbols:
-        if symbol.parent >= 0 or not symbol.exported:
+        if symbol.parent >= 0:
+            if symbol.kind in _MEMBERS and symbol.visibility != "private" and symbol.exported:
+                yield f"/jvm:member/{symbol.name.rpartition('.')[2]}"
+            continue
+        if not symbol.exported:
             continue
         names = (symbol.name, f"{symbol.name}$") if _is_extension(symbol) else (symbol.name,)
         yield from (f"/jvm/{around}{name}" for name in names)

@@ -1,0 +1,133 @@
+"""What code in Kotlin sees of values that it does not name. Hides which text has such values around it.
+
+The text of an extension, of an unnamed object and of many a lambda sees the members of a value before it sees anything
+that is imported. Whether a lambda gets one, the function says that it is given to: which that is, is told here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+APART = "^"  # what is around is seen without a value of it: the text of a companion
+UNKNOWN = "?"  # the type that is given is a parameter, which only a call settles
+_MOST = 8  # around each other
+_LONGEST = 100  # name of a function or type
+_NAMED = re.compile(rb"[\w\x80-\xff]+(?:\.[\w\x80-\xff]+)*")
+_LAST = re.compile(rb"\.\s*([\w\x80-\xff]+)\s*\Z")
+# A function type, and what is in front of its parameters.
+_OF_TYPE = re.compile(r"(?:@[\w.]+(?:\([^()]*\))?\s+|suspend\s+|\(\s*)*([^\W\d][\w.]*)(?:<.*?>)?\s*\??\s*\.\s*\(.*->")
+# Of what the standard library has for everyone, what gives no lambda a receiver.
+_WITHOUT = frozenset(
+    b"all also any assert associate associateBy associateByTo associateWith check checkNotNull chunked compareBy "
+    b"compareByDescending computeIfAbsent computeIfPresent count distinctBy dropLastWhile dropWhile error filter "
+    b"filterIndexed filterIsInstance filterKeys filterNot filterNotNull filterTo filterValues find findLast first "
+    b"firstNotNullOf firstNotNullOfOrNull firstOrNull flatMap flatMapTo flatten fold foldIndexed foldRight forEach "
+    b"forEachIndexed forEachLine generateSequence getOrElse getOrPut groupBy groupByTo groupingBy ifBlank ifEmpty "
+    b"indexOfFirst indexOfLast joinTo joinToString last lastOrNull lazy let map mapIndexed mapIndexedNotNull "
+    b"mapKeys mapNotNull mapNotNullTo mapTo mapValues maxBy maxByOrNull maxOf maxOfOrNull measureTimeMillis minBy "
+    b"minByOrNull minOf minOfOrNull none onEach onFailure onSuccess partition recover reduce reduceOrNull removeAll "
+    b"removeIf repeat require requireNotNull retainAll scan single singleOrNull sortBy sortByDescending sortedBy "
+    b"sortedByDescending sortedWith sumBy sumOf synchronized takeIf takeLastWhile takeUnless takeWhile thread trim "
+    b"trimEnd trimStart use useLines windowed withIndex withLock zip zipWithNext".split()
+)
+# What has the value as receiver that is one already, unless it is called on another.
+_OF_THIS = frozenset((b"apply", b"run", b"runCatching"))
+
+
+class Receivers:
+    """By place, what is around it of which it sees members: `f()` of a lambda that is given to a function, `.f()` if
+    that is called on a value, else the name of a type; innermost first, blanks between them."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._spans: list[tuple[int, str, int]] = []  # (end, what is around, the number of the span around this one)
+        self._open: list[int] = []
+        self._expected: dict[int, str] = {}  # by where it begins what is not met yet
+
+    def add(self, start: int, end: int, what: str) -> None:
+        """To be called in the order of the text; "" for what sees nothing of what is around it."""
+        opened, spans = self._open, self._spans
+        while opened and spans[opened[-1]][0] <= start:
+            opened.pop()
+        outer = opened[-1] if opened else -1
+        around = spans[outer][1] if outer >= 0 and what else ""
+        if not what and not spans:
+            return
+        opened.append(len(spans))
+        self._starts.append(start)
+        spans.append((end, " ".join(f"{what} {around}".split(" ")[:_MOST]).strip(), outer))
+
+    def at(self, offset: int) -> str:
+        number = bisect_right(self._starts, offset) - 1
+        while number >= 0 and self._spans[number][0] <= offset:
+            number = self._spans[number][2]
+        return self._spans[number][1] if number >= 0 else ""
+
+    def __bool__(self) -> bool:
+        return bool(self._spans)
+
+    # -- lambdas --------------------------------------------------------------------------------------------------
+
+    def give(self, call: Node, source: bytes, imported: dict[bytes, str]) -> None:
+        """Notes the lambdas that are given in a call."""
+        last = call.child(call.child_count - 1)
+        if last is None or source.find(b"{", last.start_byte, last.end_byte) < 0:
+            return
+        if last.type == "annotated_lambda":
+            given = [child for child in last.named_children if child.type == "lambda_literal"]
+        elif last.type == "value_arguments":
+            ends = (one.named_child(one.named_child_count - 1) for one in last.named_children if one.named_child_count)
+            given = [one for one in ends if one is not None and one.type == "lambda_literal"]
+        else:
+            return
+        callee = call.child(0)
+        if callee is not None and callee.type == "call_expression":
+            callee = callee.child(0)
+        if given and callee is not None:
+            what = _callee(source[callee.start_byte : callee.end_byte], imported)
+            self._expected.update((one.start_byte, what) for one in given if what)
+
+    def give_infix(self, lambda_: Node, name: bytes) -> None:
+        if name not in _WITHOUT:
+            self._expected[lambda_.start_byte] = f".{name.decode('utf-8', 'replace')}()"
+
+    def expect(self, start: int, what: str) -> None:
+        """What sees the members of these types begins there."""
+        if what:
+            self._expected[start] = what
+
+    def meet(self, node: Node) -> None:
+        what = self._expected.pop(node.start_byte, "")
+        if what:
+            self.add(node.start_byte, node.end_byte, what)
+
+
+def _callee(written: bytes, imported: dict[bytes, str]) -> str:
+    """How `Receivers` names a function; "" if it gives its lambdas nothing."""
+    on_value = b"." in written
+    if not on_value or (
+        len(written) <= _LONGEST
+        and _NAMED.fullmatch(written)
+        and (written[:1].isupper() or written.partition(b".")[0] in imported)
+    ):
+        if written not in imported and (written in _WITHOUT or written in _OF_THIS):
+            return ""
+        return f"{written.decode('utf-8', 'replace')}()" if _NAMED.fullmatch(written[:_LONGEST]) else ".it()"
+    last = _LAST.search(written, max(0, len(written) - _LONGEST))
+    if last is not None and last[1] in _WITHOUT and last[1] not in imported:
+        return ""
+    return f".{last[1].decode('utf-8', 'replace')}()" if last is not None else ".it()"
+
+
+def given_to(written: str) -> str | None:
+    """The type whose members a lambda sees that is given for a parameter of this type: "" if there is none, None if
+    no lambda can be given for it by what is written."""
+    found = _OF_TYPE.match(written)
+    if found is not None:
+        return found[1]
+    return "" if "->" in written else None

@@ -1,0 +1,183 @@
+"""What a name means in text that sees members of values without naming them: of what an extension is called on, of what
+a lambda gets, of an object without a name.
+
+Hides how the type of such a value is found: it is written, or the function says it that the lambda is given to, and
+that function may itself be a member of what lies around it.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from plumbrule.facts import Import, Interface
+from plumbrule.resolve.answers import NOTHING, Definition
+from plumbrule.resolve.inheriting import Inheriting, Looks
+from plumbrule.resolve.offered import MEMBERS, Offer, Read
+
+CALLED = "()"  # the name of a row whose references are calls
+APART = "^"
+UNKNOWN = "?"  # in the place of a type
+_SURE_WITHOUT_IT = 0.7
+
+
+class AnyName(NamedTuple):
+    """The import rows of a file that may bring names which they do not say."""
+
+    stars: list[int]
+    calling: list[int]  # of spaces that may call themselves otherwise than the statement lets one expect
+
+
+Lead = tuple[tuple[int, Definition, float] | None, frozenset[Read]]
+
+
+class _Given(NamedTuple):
+    """Of what text sees the members, and whether that is all."""
+
+    types: Sequence[Definition]
+    is_all: bool
+
+
+class Receiving(Inheriting):
+    """This part of a resolution; the rest of it answers what is abstract here."""
+
+    @abstractmethod
+    def _lead(
+        self,
+        path: str,
+        offer: Offer,
+        any_name: AnyName,
+        scope: int,
+        text: str,
+        through: int = -1,
+        *,
+        is_apart: bool = False,
+    ) -> Lead: ...
+
+    def _lead_received(
+        self, path: str, offer: Offer, any_name: AnyName, scope: int, name: str, row: Import
+    ) -> tuple[Lead, bool]:
+        """As `_lead`, for a name without dots, by what is around it; and whether that had it."""
+        chain = tuple(row.module.split(" "))
+        looks: Looks = set()
+        found, is_all = self._received(path, offer, any_name, scope, chain, name, looks, is_call=row.name == CALLED)
+        if found is not None:
+            return ((-1, found, 1.0), NOTHING.union(*looks)), True
+        led, reads = self._lead(path, offer, any_name, scope, name, is_apart=APART in chain)
+        reads = reads.union(*looks)
+        if led is None or is_all or (led[0] >= 0 and self._is_named(path, led[0])):
+            return (led, reads), False
+        # What nobody here has as a member, a value that is not known is not thought to have either.
+        share = _SURE_WITHOUT_IT if self._has_any(path, f"/jvm:member/{name}") else 1.0
+        return ((led[0], led[1], led[2] * share), reads), False
+
+    def _is_named(self, path: str, row: int) -> bool:
+        """Whether an import row says the name that it binds."""
+        interface = self._interface(path)
+        return interface is not None and interface.imports[row].alias != ""
+
+    def _received(
+        self,
+        path: str,
+        offer: Offer,
+        any_name: AnyName,
+        scope: int,
+        chain: tuple[str, ...],
+        name: str,
+        looks: Looks,
+        *,
+        is_call: bool,
+    ) -> tuple[Definition | None, bool]:
+        """What the innermost of what is around a place has under a name, and whether all of it is known."""
+        is_all = True
+        for at, part in enumerate(chain):
+            if part == APART:
+                break
+            given = self._given(path, offer, any_name, scope, chain[at:], looks)
+            is_all = is_all and given.is_all
+            for one in given.types:
+                found, looked = self._member(one.path, one.symbol, name, 1)
+                looks.add(looked)
+                if found is not None and self._fits(found, looks, is_call=is_call):
+                    return found, is_all
+        return None, is_all
+
+    def _fits(self, found: Definition, looks: Looks, *, is_call: bool) -> bool:
+        """Whether what a value has can be called, or be read, as the name is."""
+        interface = self._interface(found.path)
+        for symbol in interface.symbols if interface is not None else ():
+            if symbol.name == found.symbol:
+                looks.add(frozenset(((found.path, found.symbol),)))
+                is_code = symbol.kind == "method"
+                if is_call == is_code or (is_call and (symbol.returns == "" or "->" in symbol.returns)):
+                    return True
+        return False
+
+    def _given(
+        self, path: str, offer: Offer, any_name: AnyName, scope: int, chain: tuple[str, ...], looks: Looks
+    ) -> _Given:
+        """Of what types the first of these has the members."""
+        key = "given", path, scope, chain
+        known = self._seen.get(key)
+        if known is None:
+            through: Looks = set()
+            if chain[0].endswith(CALLED):
+                found = self._given_by(path, offer, any_name, scope, chain, through)
+            else:
+                found = _Given(self._type_named(path, scope, chain[0], through), is_all=True)
+            known = found, NOTHING.union(*through)
+            self._keep_seen(key, known, [*known[1], (path, "")])
+        kept: tuple[_Given, frozenset[Read]] = known  # type: ignore[assignment] # what is kept under such a key
+        looks.add(kept[1])
+        return kept[0]
+
+    def _type_named(self, path: str, scope: int, name: str, looks: Looks) -> Sequence[Definition]:
+        named = self._named(path, scope, name, looks, 1, types=True)
+        is_type = named is not None and named.is_whole and named.way[-1].path and named.way[-1].symbol
+        return [named.way[-1]] if named is not None and is_type else []
+
+    def _given_by(
+        self, path: str, offer: Offer, any_name: AnyName, scope: int, chain: tuple[str, ...], looks: Looks
+    ) -> _Given:
+        """What the function gives a lambda that the first of these names."""
+        name = chain[0][: -len(CALLED)]
+        if name.startswith("."):
+            return _Given((), is_all=False)
+        function, _ = self._received(path, offer, any_name, scope, chain[1:], name, looks, is_call=True)
+        if function is None:
+            function = self._own_function(path, offer, scope, name)
+        if function is None:
+            led, reads = self._lead(path, offer, any_name, scope, name)
+            looks.add(reads)
+            function = led[1] if led is not None else None
+        there = self._offer(function.path) if function is not None else None
+        interface = self._interface(function.path) if function is not None else None
+        if function is None or there is None or interface is None:
+            return _Given((), is_all=False)
+        looks.add(frozenset(((function.path, function.symbol + MEMBERS), (function.path, function.symbol))))
+        return self._given_in(function, there, interface, looks, is_same=there.language.name == offer.language.name)
+
+    def _given_in(
+        self, function: Definition, there: Offer, interface: Interface, looks: Looks, *, is_same: bool
+    ) -> _Given:
+        constructor = f"{function.symbol}.constructor"
+        looks.add(frozenset(((function.path, constructor + MEMBERS),)))
+        given = there.given.get(function.symbol) or there.given.get(constructor)
+        if given is None:
+            return _Given((), is_all=not is_same)  # the other language has no such functions
+        types: list[Definition] = []
+        for index, name in given:
+            if name not in ("", UNKNOWN):
+                types += self._type_named(function.path, interface.symbols[index].parent, name, looks)
+        return _Given(types, is_all=all(name != UNKNOWN for _, name in given))
+
+    def _own_function(self, path: str, offer: Offer, scope: int, name: str) -> Definition | None:
+        """What the file itself has under a name, as it is seen in a scope."""
+        interface = self._interface(path)
+        while scope >= 0 and interface is not None:
+            symbol = interface.symbols[scope]
+            if f"{symbol.name}.{name}" in offer.names:
+                return Definition(path, f"{symbol.name}.{name}")
+            scope = symbol.parent
+        return Definition(path, name) if name in offer.names else None
