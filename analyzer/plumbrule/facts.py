@@ -67,8 +67,8 @@ class Symbol(NamedTuple):
     # name) those that hold, in this order; then replaced (a later statement of its block deletes it or puts something
     # else in its place), value (a constant, in the place of a function or class), checking (for type checkers alone) or
     # object (a literal all of whose members are listed; they are static, and what value one that is no function has
-    # is its signature, as of a variable: "= …" if it is neither a name nor plain data); last deprecated (a pass-through
-    # function whose comment or docstring says so).
+    # is its signature, as of a variable: "= …" if it is neither a name nor plain data) or packaged (a member that no
+    # other package sees or inherits); last deprecated (a pass-through function whose comment or docstring says so).
     modifiers: str
     decorators: list[str]  # as written, without "@", arguments cut: ["property", "app.route"]
     parent: int  # index of the enclosing symbol, -1 at module level

@@ -86,7 +86,7 @@ BASE: Mapping[str, Table] = {
                 line INTEGER first line
                 end_line INTEGER last line
                 decorators VARCHAR as written, joined by ", "
-                modifiers VARCHAR such as abstract, static, async, generator, wrapped, value, deprecated or test
+                modifiers VARCHAR such as abstract, static, async, generator, wrapped, packaged, deprecated or test
                 exported_as VARCHAR names other than its own by which others import it, joined by ", " """
             ),
         ),

@@ -168,6 +168,23 @@ def test_what_the_build_of_an_android_module_makes_is_not_missed_and_elsewhere_i
     assert missed == [["app:Gone"], ["app:R", "app:Gone"]]
 
 
+def test_what_a_package_keeps_to_itself_is_inherited_in_no_other() -> None:
+    files = {
+        "base/Parent.java": "package base;\npublic class Parent {\n  static class Helper { }\n"
+        "  protected static class Open { }\n}\n",
+        "base/Near.java": "package base;\nclass Near extends Parent { Helper helper; }\n",
+        "app/Helper.java": "package app;\nclass Helper { }\n",
+        "app/Open.java": "package app;\nclass Open { }\n",
+        "app/Child.java": "package app;\nclass Child extends base.Parent { Helper helper; Open open; }\n",
+    }
+    assert _led("app/Child.java", files) >= {
+        ("app/Helper.java", "Helper", "type"),
+        ("base/Parent.java", "Parent.Open", "type"),
+    }
+    assert ("base/Parent.java", "Parent.Helper", "type") not in _led("app/Child.java", files)
+    assert ("base/Parent.java", "Parent.Helper", "type") in _led("base/Near.java", files)
+
+
 def test_classes_that_have_each_others_members_end_the_search() -> None:
     files = {
         f"a/{name}.java": f"package a;\nimport static a.{one}.*;\nimport static a.{two}.*;\n"

@@ -40,6 +40,7 @@ class Named(NamedTuple):
 class _Own(NamedTuple):
     """What a symbol has itself, by the last part of its name."""
 
+    packaged: Set[str]  # of the names those that types of other packages do not inherit
     every: Mapping[str, Definition]
     made: Mapping[str, Definition]
     declared: Mapping[str, Definition]  # and no more
@@ -88,7 +89,7 @@ class _Every(Container[str]):
         return True
 
 
-_NOTHING_OWN = _Own({}, {}, {}, {}, {})
+_NOTHING_OWN = _Own(NONE, {}, {}, {}, {}, {})
 Looks = set[frozenset[Read]]
 
 
@@ -179,7 +180,11 @@ class Inheriting:
                         whole.update(self._ancestors(one.path, one.symbol, 0, inside=False)[0])
             merged: dict[str, Definition] = {}
             for at in reversed(order):
-                every, interface, offer = self._own(*at).every, self._interface(at.path), self._offer(at.path)
+                every, interface, offer = (
+                    self._inherited_by(path, at).every,
+                    self._interface(at.path),
+                    self._offer(at.path),
+                )
                 static = static_in(interface, offer) if interface is not None and offer is not None else ()
                 merged.update({name: one for name, one in every.items() if at in whole or one.symbol in static})
             known = merged, reads
@@ -191,13 +196,26 @@ class Inheriting:
         if len(order) == 1 and not types:
             return self._own(*order[0]).every
         merged: dict[str, Definition] = {}
-        owns = [self._own(file, name) for file, name in reversed(order)]
+        owns = [self._inherited_by(order[0].path, one) for one in reversed(order)]
         # What only is declared is the last choice, wherever it is.
         for own in owns:
             merged.update(own.declared_types if types else own.declared)
         for own in owns:
             merged.update(own.made_types if types else own.made)
         return merged
+
+    def _inherited_by(self, path: str, ancestor: Definition) -> _Own:
+        """What a type of a file has of one that it inherits from."""
+        own = self._own(*ancestor)
+        hidden = own.packaged
+        if not hidden or ancestor.path == path or self._package_of(ancestor.path) == self._package_of(path):
+            return own
+        parts = own.every, own.made, own.declared, own.made_types, own.declared_types
+        return _Own(NONE, *[{name: one for name, one in part.items() if name not in hidden} for part in parts])
+
+    def _package_of(self, path: str) -> str:
+        interface = self._interface(path)
+        return interface.spaces[0][0] if interface is not None and interface.spaces else ""
 
     def _own(self, path: str, symbol: str) -> _Own:
         """What a symbol has itself."""
@@ -207,11 +225,16 @@ class Inheriting:
             interface, offer = self._interface(path), self._offer(path)
             every: dict[str, _Own] = {}
             if interface is not None and offer is not None:
-                types = types_in(interface, offer)
+                types, packaged = types_in(interface, offer), defaultdict(set)
+                for one in interface.symbols:
+                    if one.parent >= 0 and one.modifiers and one.has("packaged"):
+                        around, _, last = one.name.rpartition(".")
+                        packaged[around].add(last)
                 for around, (made, declared) in members_in(interface, offer).items():
                     parts = [{last: Definition(path, name) for last, name in part.items()} for part in (made, declared)]
                     of_types = [{last: one for last, one in part.items() if one.symbol in types} for part in parts]
-                    every[around] = _Own({**parts[1], **parts[0]}, *parts, *of_types)
+                    hidden = packaged.get(around, NONE)
+                    every[around] = _Own(hidden, {**parts[1], **parts[0]}, *parts, *of_types)
             known = every
             self._keep_seen(key, known, [(path, "")])
         own: Mapping[str, _Own] = known  # type: ignore[assignment] # as above

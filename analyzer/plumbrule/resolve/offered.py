@@ -69,9 +69,7 @@ def _add_members(offer: dict[str, list[tuple[object, ...]]], interface: Interfac
     for symbol in symbols:
         if symbol.parent >= 0:
             around = symbols[symbol.parent].name + MEMBERS
-            offer.setdefault(around, []).append(
-                (symbol.name, symbol.kind, symbol.visibility, symbol.has("static"), *_set_aside(symbol.modifiers))
-            )
+            offer.setdefault(around, []).append((symbol.name, symbol.kind, symbol.visibility, symbol.modifiers))
         else:
             offer[IN_SCOPE].append((symbol.name, symbol.exported))
     for index, name, how in interface.supers:

@@ -143,6 +143,8 @@ class _JavaSweep(BranchSweep):
         if not visibility:
             around = self.symbols[self.symbol] if self.symbol >= 0 else None
             visibility = "public" if around is not None and around.kind == "interface" else "protected"
+            if around is not None and visibility == "protected":
+                words = {*words, "packaged"}
         return visibility, words, decorators
 
     @property
@@ -182,7 +184,7 @@ class _JavaSweep(BranchSweep):
             (node.start_byte, node.end_byte),
             exported=not is_local and (visibility != "private" or self.frame.symbol < 0),
             signature=" ".join(filter(None, map(self._written, (generic, given, *heads)))),
-            modifiers=" ".join(word for word in ("abstract", "static") if word in words),
+            modifiers=" ".join(word for word in ("abstract", "static", "packaged") if word in words),
             decorators=decorators,
         )
         self._hide_type_parameters(generic, node)
@@ -238,8 +240,9 @@ class _JavaSweep(BranchSweep):
         visibility, words, decorators = self._modifiers(node)
         if node.type.startswith("c") and self.symbols[self.symbol].kind == "enum":
             visibility = "private"  # a constructor of an enumeration, without a word for it (JLS 8.9.2)
+            words = words - {"packaged"}
         returns = self._written(node.child_by_field_name("type"))
-        modifiers = [word for word in ("abstract", "static") if word in words]
+        modifiers = [word for word in ("abstract", "static", "packaged") if word in words]
         if body is None and words.isdisjoint(("abstract", "native")) and self.symbols[self.symbol].kind == "interface":
             modifiers.insert(0, "abstract")
         signature = self._written(generic) + self._written(given)
@@ -281,6 +284,7 @@ class _JavaSweep(BranchSweep):
         visibility, words, decorators = self._modifiers(node)
         said = self._written(node.child_by_field_name("type"))
         is_constant = {"static", "final"} <= words or self.symbols[self.symbol].kind == "interface"
+        is_static = "static" in words or is_constant
         for declarator in node.children_by_field_name("declarator"):
             named = declarator.child_by_field_name("name") if declarator.is_named else None
             if named is not None:
@@ -291,7 +295,7 @@ class _JavaSweep(BranchSweep):
                     (node.start_byte, node.end_byte),
                     signature=f": {said}",
                     returns=said,
-                    modifiers="static" if "static" in words or is_constant else "",
+                    modifiers=" ".join(["static"] * is_static + ["packaged"] * ("packaged" in words)),
                     decorators=decorators,
                 )
 
