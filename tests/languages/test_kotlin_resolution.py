@@ -271,6 +271,35 @@ def test_a_name_that_an_unknown_value_may_have_is_less_sure(text: str, sure: flo
     assert {one.confidence for one in rows.dependencies if one.dst == "m/Top.kt"} == {sure}
 
 
+def test_a_name_that_is_written_in_full_is_used_for_what_stands_there() -> None:
+    files = {
+        "org/acme/All.kt": "package org.acme\nfun go() {}\nval top = 1\nopen class Outer(val n: Int = 1) {\n"
+        "    companion object {\n        fun make() {}\n    }\n}\n",
+        "o/User.kt": """package o
+class User(val held: org.acme.Outer) : org.acme.Outer() {
+    fun f(): Int {
+        org.acme.go()
+        org.acme.Outer.make()
+        return org.acme.top.dec()
+    }
+}
+fun local(org: Far) {
+    org.acme.go()
+}
+class Far
+""",
+    }
+    uses = analyse_files({name: text.encode() for name, text in files.items()}).files["o/User.kt"].uses
+    assert {(use.user, use.symbol, use.kind) for use in uses if use.kind != "import"} == {
+        ("User", "Outer", "type"),
+        ("User", "Outer", "inherit"),
+        ("User", "Outer", "call"),
+        ("User.f", "go", "call"),
+        ("User.f", "Outer.make", "call"),
+        ("User.f", "top", "call"),
+    }
+
+
 @pytest.mark.parametrize(
     ("head", "line"), [("", "class A { class B { "), ("", "} object : A { override "), ("@A\n", "@A enum class B\n")]
 )

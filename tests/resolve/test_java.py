@@ -102,6 +102,7 @@ def test_types_of_the_same_package_and_inherited_ones_need_no_import() -> None:
         ("src/shop/Shelf.java", "Shelf", "type"),
         ("src/shop/Shelf.java", "Shelf.Place", "type"),
         ("src/tax/Rate.java", "Rate", "import"),
+        ("src/tax/Rate.java", "Rate", "type"),
     }
 
 
@@ -166,6 +167,25 @@ def test_what_the_build_of_an_android_module_makes_is_not_missed_and_elsewhere_i
         rows = _rows("app/src/main/java/app/ui/Page.java", {**files, "app/build.gradle.kts": build})
         missed.append([one.text for one in rows.unresolved])
     assert missed == [["app:Gone"], ["app:R", "app:Gone"]]
+
+
+def test_a_name_that_is_written_in_full_is_used_for_what_stands_there() -> None:
+    files = {
+        "org/acme/JJ.java": "package org.acme;\npublic class JJ {\n  public static class In { }\n"
+        "  public static void st() { }\n  public static int ST = 1;\n}\n",
+        "o/A.java": "package o;\n@org.acme.JJ\nclass A extends org.acme.JJ {\n  org.acme.JJ.In in;\n"
+        "  int x = org.acme.JJ.ST;\n  void f() { org.acme.JJ.st(); new org.acme.JJ(); org.gone.Far.st(); }\n}\n"
+        "class JJ { }\n",
+    }
+    assert _led("o/A.java", files) == {
+        ("org/acme/JJ.java", "JJ", "import"),
+        ("org/acme/JJ.java", "JJ", "inherit"),
+        ("org/acme/JJ.java", "JJ", "type"),
+        ("org/acme/JJ.java", "JJ", "call"),
+        ("org/acme/JJ.java", "JJ.In", "type"),
+        ("org/acme/JJ.java", "JJ.ST", "read"),
+        ("org/acme/JJ.java", "JJ.st", "call"),
+    }
 
 
 def test_what_a_package_keeps_to_itself_is_inherited_in_no_other() -> None:

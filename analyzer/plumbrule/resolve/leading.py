@@ -65,7 +65,7 @@ class Leading(Pouring, Receiving):
         self._sureness = 1.0
         index, definition, reads, share = -1, None, NOTHING, 1.0
         inherited = NOTHING
-        if scope >= 0 and offer.language.inherits:
+        if scope >= 0 and through < 0 and offer.language.inherits:
             definition, inherited = self._inherited(path, scope, text, apart=is_apart)
             if definition is not None:
                 return ((-1, definition, 1.0) if self._is_elsewhere(path, definition) else None), inherited

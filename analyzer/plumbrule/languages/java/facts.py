@@ -80,7 +80,7 @@ class _JavaSweep(BranchSweep):
         self._local: dict[bytes, set[Span]] = {}  # where a name is that of a type of this file or of a type parameter
         self._any_static = False  # whether a static import brings all that a class has
         self._statics: set[bytes] = set()
-        self._qualified: set[bytes] = set()  # names that say their package wherever they are used
+        self._qualified: dict[bytes, int] = {}  # import rows of names that say their package wherever they are used
         self._roots = set(_USUAL_ROOTS)  # what packages begin with here
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
@@ -122,7 +122,7 @@ class _JavaSweep(BranchSweep):
     def on_service(self, node: Node) -> None:
         """What a module uses or provides: types, with their packages."""
         for child in node.named_children:
-            self._qualify(self._one_line(child.start_byte, child.end_byte), child.start_byte, is_type=True)
+            self._qualify("type", self._one_line(child.start_byte, child.end_byte), child.start_byte, is_type=True)
 
     # -- definitions ----------------------------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ class _JavaSweep(BranchSweep):
     def _inherit(self, index: int, said: Node) -> None:
         start, end = said.start_byte, said.end_byte
         name = self._one_line(start, end)
-        if _QUALIFIED.match(name) is None:
+        if not self._qualify("inherit", name, start, is_type=True):
             self._name("inherit", start, end)
         if index >= 0 and len(name) <= LONGEST_NAME:
             self.supers.append((index, text(name), ANCESTOR))
@@ -337,18 +337,21 @@ class _JavaSweep(BranchSweep):
         else:
             self.refer_to(kind, self._one_line(start, end), start)
 
-    def _qualify(self, name: bytes, start: int, *, is_type: bool) -> bool:
-        """Whether a name begins with a package; if so that is as good as an import, and noted as one."""
+    def _qualify(self, kind: str, name: bytes, start: int, end: int = -1, *, is_type: bool) -> bool:
+        """Whether a name begins with a package; if so that is as good as an import, and noted as one, to which it
+        refers. `end` is where it ends as a callee."""
         found = _QUALIFIED.match(name)
         if found is None or len(name) > LONGEST_NAME:
             return False
-        if not is_type and (
-            b"." not in found[1] or found[1].partition(b".")[0] not in self._roots or _LOWER.search(found[2]) is None
-        ):
+        if not is_type and (b"." not in found[1] or found[1].partition(b".")[0] not in self._roots):
             return False
-        if found[0] not in self._qualified:
-            self._qualified.add(found[0])
-            self.imports.append(Import(text(found[1]), 0, text(found[2]), "", self.line(start), 0, -1))
+        row = self._qualified.get(found[0])
+        if row is None:
+            row = self._qualified[found[0]] = len(self.imports)
+            # What looks like the constant of a variable is one unless a type is declared so.
+            flags = 0 if is_type or _LOWER.search(found[2]) is not None else IMPLICIT
+            self.imports.append(Import(text(found[1]), 0, text(found[2]), "", self.line(start), flags, -1))
+        self.refer_through(row, self.symbol, kind, name[found.start(2) :], start, end)
         return True
 
     def on_invocation(self, node: Node) -> None:
@@ -376,17 +379,20 @@ class _JavaSweep(BranchSweep):
         start, end = held.start_byte, held.end_byte
         if start < self._names_to:
             return
-        if self.source[start : start + 1].isupper():
+        is_type = self.source[start : start + 1].isupper()
+        if is_type and _PLAIN.fullmatch(self.source, start, member.end_byte) is not None:
             self._names_to = end
-            if _PLAIN.fullmatch(self.source, start, member.end_byte) is not None:
-                self.refer(kind, start, member.end_byte)
-            else:
-                name = self._one_line(start, end)
-                if member.type == "identifier":
-                    name += b"." + self.source[member.start_byte : member.end_byte]
+            self.refer(kind, start, member.end_byte)
+        elif is_type or self._may_be_package(start):
+            name = self._one_line(start, end)
+            if member.type == "identifier":
+                name += b"." + self.source[member.start_byte : member.end_byte]
+            stop = member.end_byte if kind == "call" else -1
+            if is_type:
+                self._names_to = end
                 self.refer_to(kind, name, start)
-        elif self._may_be_package(start) and self._qualify(self._one_line(start, end), start, is_type=False):
-            self._names_to = end
+            elif self._qualify(kind, name, start, stop, is_type=False):
+                self._names_to = end
 
     def _own_call(self, node: Node, name: bytes) -> None:
         """Notes a call by a plain name, at the head of this node."""
@@ -412,7 +418,7 @@ class _JavaSweep(BranchSweep):
             self.refer("call", made.start_byte, made.end_byte)
         elif made is not None and made.type == "scoped_type_identifier":
             start, end = made.start_byte, made.end_byte
-            if not self._qualify(self._one_line(start, end), start, is_type=True):
+            if not self._qualify("call", self._one_line(start, end), start, end, is_type=True):
                 self._name("call", start, end)
             if b"<" not in self.source[start:end]:
                 self._names_to = end
@@ -424,7 +430,7 @@ class _JavaSweep(BranchSweep):
         if self.source[start : start + 1].isupper():
             self._names_to = end
             self._name("read", start, end)
-        elif self._may_be_package(start) and self._qualify(self._one_line(start, end), start, is_type=False):
+        elif self._may_be_package(start) and self._qualify("read", self._one_line(start, end), start, is_type=False):
             self._names_to = end
 
     def _may_be_package(self, start: int) -> bool:
@@ -463,7 +469,7 @@ class _JavaSweep(BranchSweep):
 
     def _dotted_type(self, node: Node) -> None:
         start, end = node.start_byte, node.end_byte
-        if not self._qualify(self._one_line(start, end), start, is_type=True):
+        if not self._qualify("type", self._one_line(start, end), start, is_type=True):
             self._name("type", start, end)
         opened = self.source.find(b"<", start, end)
         self._names_to = opened if opened >= 0 else end

@@ -42,6 +42,7 @@ _USED = re.compile(
 _USUAL_ROOTS = frozenset((b"java", b"javax", b"jakarta", b"com", b"org", b"net", b"io", b"de", b"dev", b"kotlin"))
 # A head at the begin of a line, where the grammar lost it.
 _HEAD = re.compile(rb"^((?:[a-z]+[ \t]+)*?)(class|interface|object)[ \t]+(" + _NAME + rb")", re.MULTILINE)
+_LONGEST_PACKAGE = 8  # parts of a name behind which no function of a package is looked for
 _LONGEST_SILENT = 2_000  # bytes of a handler that may turn out to do nothing
 _BROAD = frozenset(("Exception", "Throwable", "RuntimeException", "java.lang.Exception", "kotlin.Throwable"))
 _SILENT = re.compile(
@@ -106,7 +107,8 @@ class _KotlinSweep(ScopedSweep):
         self._open_types: set[bytes] = set()  # names of type parameters
         self._members: dict[tuple[int, bytes], int] = {}  # what is called on a value that may be anything
         self._imported: dict[bytes, str] = {}  # what an import names, by the name that it gives it
-        self._qualified: set[bytes] = set()  # names that say their package wherever they are used
+        self._qualified: dict[bytes, int] = {}  # import rows of names that say their package wherever they are used
+        self._spelt: list[tuple[int, str, bytes, int]] = []  # such names, but for types, with who uses them for what
         self._roots = set(_USUAL_ROOTS)  # what packages begin with here
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
@@ -230,7 +232,7 @@ class _KotlinSweep(ScopedSweep):
         )  # fmt: skip
         for named in filter(None, map(_said_in, apart)):
             written = self._one_line(named)
-            if written not in self._USUAL and not self._qualify(written, named.start_byte, is_type=True):
+            if written not in self._USUAL and not self._qualify("type", written, named.start_byte, is_type=True):
                 self._references.setdefault((index, "type", written), named.start_byte)
         return index
 
@@ -319,7 +321,7 @@ class _KotlinSweep(ScopedSweep):
                 name = self._one_line(said)
                 if name in self._USUAL or len(name) > LONGEST_NAME:
                     continue
-                if _QUALIFIED.match(name) is None:
+                if not self._qualify("inherit", name, said.start_byte, is_type=True):
                     self.refer_to("inherit", name, said.start_byte)
                 if index >= 0:
                     self.supers.append((index, text(name), how))
@@ -529,26 +531,44 @@ class _KotlinSweep(ScopedSweep):
             name = SPACE.sub(b"", COMMENT.sub(b"", name.partition(b"<")[0])).replace(b"`", b"")
         return name
 
-    def _qualify(self, name: bytes, start: int, *, is_type: bool) -> bool:
-        """Whether a name begins with a package; if so that is as good as an import, and noted as one."""
+    def _qualify(self, kind: str, name: bytes, start: int, *, is_type: bool, symbol: int | None = None) -> bool:
+        """Whether a name begins with a package; if so that is as good as an import, and noted as one, to which it
+        refers."""
         found = _QUALIFIED.match(name)
         if found is None or len(name) > LONGEST_NAME:
             return False
         if not is_type and (found[1].count(b".") < 2 or found[1].partition(b".")[0] not in self._roots):
             return False
-        if found[0] not in self._qualified:
-            self._qualified.add(found[0])
+        row = self._qualified.get(found[0])
+        if row is None:
+            row = self._qualified[found[0]] = len(self.imports)
             module = text(found[1].rstrip(b"."))
             self.imports.append(Import(module, 0, text(found[2]), "", self.line(start), 0, -1))
+        user, end = self.symbol if symbol is None else symbol, start + len(name) if kind == "call" else -1
+        self.refer_through(row, user, kind, name[found.start(2) :], start, end)
         return True
 
-    def _qualify_function(self, name: bytes, start: int) -> None:
-        """Notes a function that is called with its package, if that begins as the file's own does."""
-        module, _, last = name.rpartition(b".")
+    def _qualify_members(self, hiding: Hiding) -> None:
+        """Refers to functions and properties that are spelt with their package. Where that ends, or whether it is one
+        at all, only what is declared there says."""
         own = self._package.split(b".")[:2]
-        if len(own) == 2 and module.split(b".")[:2] == own and module.count(b".") > 1 and name not in self._qualified:
-            self._qualified.add(name)
-            self.imports.append(Import(text(module), 0, text(last), "", self.line(start), OPTIONAL, -1))
+        for symbol, kind, name, start in self._spelt:
+            parts = name.split(b".")
+            if parts[0] not in self._roots or parts[0] in self._own or parts[0] in self._imported:
+                continue
+            if hiding.hides(parts[0], start):
+                continue
+            for size in range(2, min(len(parts), _LONGEST_PACKAGE)):
+                whole = b".".join(parts[: size + 1])
+                row = self._qualified.get(whole)
+                if row is None:
+                    row = self._qualified[whole] = len(self.imports)
+                    module, last = text(b".".join(parts[:size])), text(parts[size])
+                    is_own = kind == "call" and 2 < size == len(parts) - 1 and own == parts[:2]
+                    flags = OPTIONAL if is_own else IMPLICIT
+                    self.imports.append(Import(module, 0, last, "", self.line(start), flags, -1))
+                end = start + len(name) if kind == "call" else -1
+                self.refer_through(row, symbol, kind, b".".join(parts[size:]), start, end)
 
     def on_user_type(self, node: Node) -> None:
         start = node.start_byte
@@ -557,7 +577,7 @@ class _KotlinSweep(ScopedSweep):
         named = node.named_child(0)
         self._types_to = named.end_byte if named is not None else start
         name = self._one_line(node)
-        if name in self._USUAL or self._qualify(name, start, is_type=True):
+        if name in self._USUAL or self._qualify("type", name, start, is_type=True):
             self._named.add(start)
             return
         self._refer("type", name, start)
@@ -579,7 +599,7 @@ class _KotlinSweep(ScopedSweep):
         if said is None or said.type != "user_type" or (around is not None and around.type.endswith("annotation")):
             return
         name = self._one_line(said)
-        if name not in self._USUAL and not self._qualify(name, said.start_byte, is_type=True):
+        if name not in self._USUAL and not self._qualify("call", name, said.start_byte, is_type=True):
             self.refer_to("call", name, said.start_byte)
 
     def on_delegation(self, node: Node) -> None:
@@ -611,8 +631,11 @@ class _KotlinSweep(ScopedSweep):
                 name = b""
             if name and (name[:1].isupper() or name.partition(b".")[0] in self._imported):
                 self._refer("call", name, start)
-            elif name and not self._qualify(name, start, is_type=False):
-                self._qualify_function(name, start)
+            elif name and self._qualify("call", name, start, is_type=False):
+                self._named.add(start)
+            elif name.count(b".") > 1:
+                self._spelt.append((self.symbol, "call", name, start))
+                self._named.add(start)
         member = _MEMBER.search(tail)
         if member is not None:
             self._members.setdefault((self.symbol, member[1]), end - len(member[1]))
@@ -748,6 +771,7 @@ class _KotlinSweep(ScopedSweep):
         self._call_members()
         self._see_around(hiding)
         self._read_words(hiding)
+        self._qualify_members(hiding)
         self.read_imported_names(self._import_spans, hiding)
 
     def _find_heads(self) -> None:
@@ -800,8 +824,12 @@ class _KotlinSweep(ScopedSweep):
             head = name.partition(b".")[0]
             if head in never or head in imported or len(name) > LONGEST_NAME or hiding.hides(head, start):
                 continue
-            if b"." in name and not name[:1].isupper() and self._qualify(name, start, is_type=False):
-                continue
+            if b"." in name and not name[:1].isupper():
+                user = self._symbol_at(start, opened)
+                if self._qualify("read", name, start, is_type=False, symbol=user):
+                    continue
+                if name.count(b".") > 1:
+                    self._spelt.append((user, "read", name, start))
             if not name[:1].isupper():
                 name = head  # of its members nothing is known
             self._read(self._symbol_at(start, opened), name, start)
