@@ -301,7 +301,15 @@ class Far
 
 
 @pytest.mark.parametrize(
-    ("head", "line"), [("", "class A { class B { "), ("", "} object : A { override "), ("@A\n", "@A enum class B\n")]
+    ("head", "line"),
+    [
+        ("", '$$"a$${'),
+        ("fun (", 'x if y -> "'),
+        ("fun (", '$$"$$ $'),
+        ("", "class A { class B { "),
+        ("", "} object : A { override "),
+        ("@A\n", "@A enum class B\n"),
+    ],
 )
 def test_what_is_mended_costs_what_it_is_long(read_in_bounds: Callable[..., str], head: str, line: str) -> None:
     assert read_in_bounds("kotlin", line, head=head) == ""

@@ -7,7 +7,8 @@ around it, as everybody names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence, Set
 from itertools import chain
 from typing import ClassVar
 
@@ -42,6 +43,7 @@ _USED = re.compile(
 _USUAL_ROOTS = frozenset((b"java", b"javax", b"jakarta", b"com", b"org", b"net", b"io", b"de", b"dev", b"kotlin"))
 # A head at the begin of a line, where the grammar lost it.
 _HEAD = re.compile(rb"^((?:[a-z]+[ \t]+)*?)(class|interface|object)[ \t]+(" + _NAME + rb")", re.MULTILINE)
+_MOST_SIGNS = 20  # before a string, that say how many begin what is put into it
 _LONGEST_PACKAGE = 8  # parts of a name behind which no function of a package is looked for
 _LONGEST_SILENT = 2_000  # bytes of a handler that may turn out to do nothing
 _BROAD = frozenset(("Exception", "Throwable", "RuntimeException", "java.lang.Exception", "kotlin.Throwable"))
@@ -64,8 +66,8 @@ _VARIABLES = ("variable_declaration", "multi_variable_declaration")
 def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     """Facts of a Kotlin file; ValueError with a plain reason if the bytes are no UTF-8 text."""
     require_text(source)
-    tree, aside = mended(source, tree)
-    return _KotlinSweep(source, aside).run(tree, query)
+    tree, aside, guards = mended(source, tree)
+    return _KotlinSweep(source, aside, guards).run(tree, query)
 
 
 class _KotlinSweep(ScopedSweep):
@@ -89,9 +91,10 @@ class _KotlinSweep(ScopedSweep):
         | _USUAL
     )
 
-    def __init__(self, source: bytes, aside: Mapping[int, list[Node]]) -> None:
+    def __init__(self, source: bytes, aside: Mapping[int, list[Node]], guards: Sequence[int]) -> None:
         super().__init__(source)
         self._aside = aside
+        self._guards = guards
         for annotation in chain.from_iterable(aside.values()):
             self._mask_texts(annotation)
         self._import_spans: list[Span] = []
@@ -672,7 +675,10 @@ class _KotlinSweep(ScopedSweep):
         if b"$" not in self.source[start:end]:
             self.on_string(node)
             return
-        for found in _HELD_NAME.finditer(self.source, start, end):
+        signs = start - len(self.source[max(0, start - _MOST_SIGNS) : start].rstrip(b"$"))
+        signs -= max(0, start - _MOST_SIGNS)
+        held = re.compile(rb"\$" * signs + rb"(" + _WORD + rb")") if signs > 1 else _HELD_NAME
+        for found in held.finditer(self.source, start, end):
             if found[1] not in self._NEVER:
                 self._held_names.append((found[1], found.start(1)))
         for child in node.children:
@@ -731,6 +737,11 @@ class _KotlinSweep(ScopedSweep):
     def on_entry(self, node: Node) -> None:
         if not self.source.startswith(b"else", node.start_byte):
             self.flow(_ENTRY, node)
+        body = node.named_child(node.named_child_count - 1) if self._guards and node.named_child_count else None
+        if body is not None:
+            first = bisect_left(self._guards, node.start_byte)
+            if first < len(self._guards) and self._guards[first] < body.start_byte:
+                self.flow(_ENTRY, node)
 
     def on_jump(self, node: Node) -> None:
         if self.source.startswith((b"break@", b"continue@"), node.start_byte):
