@@ -55,21 +55,23 @@ class Leading(Pouring, Receiving):
     ) -> Lead:
         """The import row by which a name leads out of the file, its definition and how sure that is; `is_apart`: it
         stands where no value of the types around is at hand."""
-        rows, bound = self._interfaces[path].imports, self._items(path)
+        rows, inherited = self._interfaces[path].imports, NOTHING
         if through >= 0 and rows[through].flags & RECEIVED:
-            lead, is_member = self._lead_received(path, offer, any_name, scope, text, rows[through])
-            if is_member and lead[0] is not None and not self._is_elsewhere(path, lead[0][1]):
-                return None, lead[1]
-            return lead
-        head, _, rest = text.partition(".")
-        self._sureness = 1.0
-        index, definition, reads, share = -1, None, NOTHING, 1.0
-        inherited = NOTHING
+            return self._lead_received(path, offer, any_name, scope, text, rows[through])
         if scope >= 0 and through < 0 and offer.language.inherits:
             definition, inherited = self._inherited(path, scope, text, apart=is_apart)
             if definition is not None:
                 return ((-1, definition, 1.0) if self._is_elsewhere(path, definition) else None), inherited
             scope = -1
+        lead, reads = self._lead_by_row(path, offer, any_name, scope, text, through)
+        return lead, reads | inherited
+
+    def _lead_by_row(self, path: str, offer: Offer, any_name: AnyName, scope: int, text: str, through: int) -> Lead:
+        """As `_lead`, by import rows alone."""
+        rows, bound = self._interfaces[path].imports, self._items(path)
+        head, _, rest = text.partition(".")
+        self._sureness = 1.0
+        index, definition, reads, share = -1, None, NOTHING, 1.0
         candidates = [through] if through >= 0 else binding(rows, offer, head, scope) if head else ()
         stars, called = any_name.stars, NOTHING
         if any_name.calling and stars and not candidates:
@@ -84,7 +86,7 @@ class Leading(Pouring, Receiving):
             reads |= more
         elif stars:
             index, definition, reads = self._through_any(path, offer, stars, text)
-        reads |= called | inherited
+        reads |= called
         if definition is None or not self._is_elsewhere(path, definition):
             return None, reads
         target = bound[index].target

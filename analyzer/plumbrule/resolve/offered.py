@@ -116,12 +116,7 @@ class Offer:
         # By name of a symbol, of those that have any: the types whose members it has, and how.
         self.supers: dict[str, list[tuple[int, str, int]]] = {}
         self.given: dict[str, list[tuple[int, str]]] = {}  # what functions give lambdas, by their names
-        for said in interface.supers:
-            name = interface.symbols[said[0]].name
-            if said[2] == GIVEN:
-                self.given.setdefault(name, []).append(said[:2])
-            else:
-                self.supers.setdefault(name, []).append(said)
+        self._take_supers(interface)
         # Of these names those that stand where a type is meant, and those of packages with something; see `types_in`.
         self.types: frozenset[str] | None = None
         self.static: Set[str] | None = None  # see `static_in`
@@ -141,6 +136,14 @@ class Offer:
             own = {symbol.name for symbol in interface.symbols if symbol.parent < 0 and not symbol.exported}
             shown = {symbol.name for symbol in interface.symbols if symbol.exported} if own else ()
             self.hidden = own.difference(shown, self.exports)
+
+    def _take_supers(self, interface: Interface) -> None:
+        for said in interface.supers:
+            name = interface.symbols[said[0]].name
+            if said[2] == GIVEN:
+                self.given.setdefault(name, []).append(said[:2])
+            else:
+                self.supers.setdefault(name, []).append(said)
 
 
 def types_in(interface: Interface, offer: Offer) -> Set[str]:

@@ -55,22 +55,21 @@ class Receiving(Inheriting):
         is_apart: bool = False,
     ) -> Lead: ...
 
-    def _lead_received(
-        self, path: str, offer: Offer, any_name: AnyName, scope: int, name: str, row: Import
-    ) -> tuple[Lead, bool]:
-        """As `_lead`, for a name without dots, by what is around it; and whether that had it."""
+    def _lead_received(self, path: str, offer: Offer, any_name: AnyName, scope: int, name: str, row: Import) -> Lead:
+        """As `_lead`, for a name without dots, by what is around it."""
         chain = tuple(row.module.split(" "))
         looks: Looks = set()
         found, is_all = self._received(path, offer, any_name, scope, chain, name, looks, is_call=row.name == CALLED)
         if found is not None:
-            return ((-1, found, 1.0), NOTHING.union(*looks)), True
+            is_elsewhere = found.path != path and self.tree.has_facts(found.path)
+            return (-1, found, 1.0) if is_elsewhere else None, NOTHING.union(*looks)
         led, reads = self._lead(path, offer, any_name, scope, name, is_apart=APART in chain)
         reads = reads.union(*looks)
         if led is None or is_all or (led[0] >= 0 and self._is_named(path, led[0])):
-            return (led, reads), False
+            return led, reads
         # What nobody here has as a member, a value that is not known is not thought to have either.
         share = _SURE_WITHOUT_IT if self._has_any(path, f"/jvm:member/{name}") else 1.0
-        return ((led[0], led[1], led[2] * share), reads), False
+        return (led[0], led[1], led[2] * share), reads
 
     def _is_named(self, path: str, row: int) -> bool:
         """Whether an import row says the name that it binds."""

@@ -835,20 +835,18 @@ class _KotlinSweep(ScopedSweep):
             head = name.partition(b".")[0]
             if head in never or head in imported or len(name) > LONGEST_NAME or hiding.hides(head, start):
                 continue
-            if b"." in name and not name[:1].isupper():
-                user = self._symbol_at(start, opened)
-                if self._qualify("read", name, start, is_type=False, symbol=user):
-                    continue
-                if name.count(b".") > 1:
-                    self._spelt.append((user, "read", name, start))
-            if not name[:1].isupper():
-                name = head  # of its members nothing is known
             self._read(self._symbol_at(start, opened), name, start)
         for name, start in self._held_names:
             if not hiding.hides(name, start):
                 self._read(self._symbol_at(start, opened), name, start)
 
     def _read(self, symbol: int, name: bytes, start: int) -> None:
+        if b"." in name and not name[:1].isupper():
+            if self._qualify("read", name, start, is_type=False, symbol=symbol):
+                return
+            if name.count(b".") > 1:
+                self._spelt.append((symbol, "read", name, start))
+            name = name.partition(b".")[0]  # of its members nothing is known
         if not self._is_seen_around(symbol, "read", name, start):
             self._references.setdefault((symbol, "read", name), start)
 
