@@ -31,7 +31,8 @@ MACROS = 1024  # the macros of what is named are seen by their plain names (Rust
 # No statement: what references see before all else that go through this row. The module is what is around them, of
 # whose members they need not say whose they are, innermost first with blanks between: a type, "f()" for what the
 # function f gives a lambda, ".f()" for what such a member of a value gives it, "^" for types without a value of theirs.
-# The name is "()" for what is called.
+# At the end, if nothing else may be meant: "this" or "super" ("this@C" of that type), or "~" for all types around. The
+# name is "()" for what is called.
 RECEIVED = 2048
 
 

@@ -127,6 +127,7 @@ LINES = [
     "val here = of { rate() }",
     "fun Base.on() = rate()",
     "fun held(a: Cart) = with(a) { rate() }",
+    "class Heir : Base() { fun f() = this.rate() + super.rate() }",
 ]
 JAVA = [
     "package shop; class Cart { static int LIMIT; int n = AKt.rate(); }",
@@ -269,6 +270,32 @@ def test_a_name_that_an_unknown_value_may_have_is_less_sure(text: str, sure: flo
     files = {**RECEIVING, "m/Use.kt": f"package m\nimport l.own\n{text}\n"}
     rows = analyse_files({name: text.encode() for name, text in files.items()}).files["m/Use.kt"]
     assert {one.confidence for one in rows.dependencies if one.dst == "m/Top.kt"} == {sure}
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("class D : Base() {\n    fun f() { this.go(); go() }\n}", {"Base.go"}),
+        ("class D : Base() {\n    fun f() { this@D.go() }\n}", {"Base.go"}),
+        ("class D : Base() {\n    val r = this::go\n}", {"Base.go"}),
+        ("class D : Base() {\n    fun f() = this.held\n}", {"Base.held"}),
+        ("class D : Base() {\n    override fun go() { super.go() }\n}", {"Base.go"}),
+        ("class D : Base() {\n    override fun go() { this.go() }\n}", set()),
+        ("class D : Base() {\n    fun f() = listOf(1).map { this.go() }\n}", {"Base.go"}),
+        ("class D : Base() {\n    fun f(a: Any) = a.apply { this.go() }\n}", set()),
+        ("fun Base.on() = this.go()", {"Base.go"}),
+        ("class D : Base() {\n    val o = object {\n        fun f() { this.go() }\n    }\n}", set()),
+        ("fun f() = Sing.go()", {"Base.go"}),
+    ],
+)
+def test_members_of_the_value_at_hand_are_those_that_it_inherits(text: str, leads: set[str]) -> None:
+    files = {
+        "l/Base.kt": "package l\nopen class Base {\n    open fun go() {}\n    val held = 1\n}\nobject Sing : Base()\n",
+        "m/Use.kt": f"package m\nimport l.Base\nimport l.Sing\n{text}\n",
+    }
+    uses = analyse_files({name: text.encode() for name, text in files.items()}).files["m/Use.kt"].uses
+    found = {use.symbol for use in uses if use.kind in ("call", "read", "look") and use.symbol not in ("Base", "Sing")}
+    assert found == leads
 
 
 def test_a_name_that_is_written_in_full_is_used_for_what_stands_there() -> None:

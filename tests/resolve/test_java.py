@@ -42,7 +42,8 @@ IMPORTS = [
     "import tax.Gone;",
 ]
 LINES = [
-    "class Cart extends Base<Line> { Kind kind; Line first() { return new Line(Rate.of(1)); } }",
+    "class Cart extends Base<Line> { Kind kind; Line first() { return new Line(Rate.of(1)); } "
+    "int all() { return of(1) + this.of(LIMIT); } }",
     "class Base<T> { enum Kind { BIG } static int of(int a) { return tax.Rate.of(a); } }",
     "public class Line implements Rate.Named { Cart cart; Own own; class Own { } }",
     "public class Rate { interface Named { } enum Kind { FULL } static int of(int a) { return LIMIT + of(a); } }",
@@ -185,6 +186,54 @@ def test_a_name_that_is_written_in_full_is_used_for_what_stands_there() -> None:
         ("org/acme/JJ.java", "JJ.In", "type"),
         ("org/acme/JJ.java", "JJ.ST", "read"),
         ("org/acme/JJ.java", "JJ.st", "call"),
+    }
+
+
+INHERITED = {
+    "p/Root.java": "package p;\npublic class Root { public void deep() { } }\n",
+    "p/Base.java": "package p;\npublic class Base extends Root {\n  public void top() { }\n"
+    "  public static final int LIMIT = 1;\n  protected int held;\n}\n",
+    "r/Tools.java": "package r;\npublic class Tools { public static void deep() { } }\n",
+}
+
+
+def test_what_an_unknown_ancestor_may_have_is_not_taken_from_an_interface() -> None:
+    files = {
+        "p/Get.java": "package p;\npublic interface Get { int get(); }\n",
+        "q/Mine.java": "package q;\nclass Mine extends java.util.AbstractMap implements p.Get {\n"
+        "  int f() { return get(); }\n}\n",
+        "q/Other.java": "package q;\nabstract class Other implements p.Get { int f() { return get(); } }\n",
+    }
+    assert ("p/Get.java", "Get.get", "call") not in _led("q/Mine.java", files)
+    assert ("p/Get.java", "Get.get", "call") in _led("q/Other.java", files)
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("void f() { top(); }", {("Base.top", "call")}),
+        ("void f() { this.top(); }", {("Base.top", "call")}),
+        ("void f() { Child.this.top(); }", {("Base.top", "call")}),
+        ("void f() { super.top(); } public void top() { }", {("Base.top", "call")}),
+        ("void f() { this.top(); top(); } public void top() { }", set()),
+        ("Runnable r = this::top;", {("Base.top", "read")}),
+        ("int f() { return LIMIT + this.held; }", {("Base.LIMIT", "read"), ("Base.held", "read")}),
+        ("int f(int LIMIT) { return LIMIT; }", set()),
+        ("void f(Kind k) { switch (k) { case LIMIT: break; } }", set()),
+        ("void f() { deep(); }", {("Root.deep", "call")}),  # before what is imported
+        ("class Inner { void f() { top(); } }", {("Base.top", "call")}),
+        ("Object o = new Far() { void f() { top(); } };", set()),  # it may inherit one itself
+        ("void f(Other o) { o.top(); }", set()),
+    ],
+)
+def test_members_that_are_inherited_are_used_by_their_plain_names(text: str, leads: set[tuple[str, str]]) -> None:
+    head = "package q;\nimport static r.Tools.deep;\nclass Child extends p.Base {\n"
+    uses = _rows("q/Child.java", {**INHERITED, "q/Child.java": f"{head}{text}\n}}\n"}).uses
+    assert {(use.symbol, use.kind) for use in uses if use.symbol.partition(".")[0] in ("Base", "Root")} == {
+        *leads,
+        ("Base", "import"),
+        ("Base", "inherit"),
+        ("Base", "type"),
     }
 
 

@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 from plumbrule.facts import Import, Interface
 from plumbrule.resolve.answers import NOTHING, Definition
-from plumbrule.resolve.inheriting import Inheriting, Looks
+from plumbrule.resolve.inheriting import TYPES, Inheriting, Looks
 from plumbrule.resolve.offered import MEMBERS, Offer, Read
 
 CALLED = "()"  # the name of a row whose references are calls
 APART = "^"
 UNKNOWN = "?"  # in the place of a type
+THIS, SUPER, OF_TYPES = _OWN = ("this", "super", "~")
 _SURE_WITHOUT_IT = 0.7
 
 
@@ -59,6 +60,15 @@ class Receiving(Inheriting):
         """As `_lead`, for a name without dots, by what is around it."""
         chain = tuple(row.module.split(" "))
         looks: Looks = set()
+        if chain[-1].partition("@")[0] in _OWN:
+            own = self._own_member(path, offer, any_name, scope, chain, name, looks)
+            if own is not None and (own.path == path or not self.tree.has_facts(own.path)):
+                own = None
+            if own is not None and not (
+                self._fits(own, looks, is_call=row.name == CALLED) and self._is_sure(path, scope, own, looks)
+            ):
+                own = None
+            return (-1, own, 1.0) if own is not None else None, NOTHING.union(*looks)
         found, is_all = self._received(path, offer, any_name, scope, chain, name, looks, is_call=row.name == CALLED)
         if found is not None:
             is_elsewhere = found.path != path and self.tree.has_facts(found.path)
@@ -70,6 +80,79 @@ class Receiving(Inheriting):
         # What nobody here has as a member, a value that is not known is not thought to have either.
         share = _SURE_WITHOUT_IT if self._has_any(path, f"/jvm:member/{name}") else 1.0
         return (led[0], led[1], led[2] * share), reads
+
+    def _own_member(
+        self,
+        path: str,
+        offer: Offer,
+        any_name: AnyName,
+        scope: int,
+        chain: tuple[str, ...],
+        name: str,
+        looks: Looks,
+    ) -> Definition | None:
+        """What is meant by a name that can be a member of what is around it alone."""
+        for at, part in enumerate(chain[:-1]):
+            given = self._given(path, offer, any_name, scope, chain[at:-1], looks) if part != APART else None
+            if given is None or given.types or not given.is_all or not part.endswith(CALLED):
+                for one in given.types if given is not None else ():
+                    found, looked = self._member(one.path, one.symbol, name, 1)
+                    looks.add(looked)
+                    if found is not None:
+                        return found
+                return None  # it is of that value, whatever that has
+        word, _, label = chain[-1].partition("@")
+        if word == OF_TYPES:
+            found, looked = self._inherited(path, scope, name)
+            looks.add(looked)
+            return found
+        return self._of_type_around(path, offer, scope, (word, label), name, looks)
+
+    def _of_type_around(
+        self, path: str, offer: Offer, scope: int, said: tuple[str, str], name: str, looks: Looks
+    ) -> Definition | None:
+        """What the type around, or the one of these that is called so, has under a name, or inherits."""
+        interface = self._interface(path)
+        assert interface is not None  # it has references
+        word, label = said
+        symbols = interface.symbols
+        while scope >= 0 and (
+            symbols[scope].kind not in TYPES or label not in ("", symbols[scope].name.rpartition(".")[2])
+        ):
+            scope = symbols[scope].parent
+        if scope < 0 or symbols[scope].name not in offer.supers:
+            return None
+        if word == SUPER:
+            return self._above(path, scope, [name], 0, looks)
+        if f"{symbols[scope].name}.{name}" in offer.names:
+            return None
+        members, looked = self._members(path, symbols[scope].name, 0, inside=True)
+        looks.add(looked)
+        return members.get(name)
+
+    def _is_sure(self, path: str, scope: int, found: Definition, looks: Looks) -> bool:
+        """Whether no ancestor that is not of the repository can have what others only declare."""
+        interface, there = self._interface(path), self._interface(found.path)
+        assert interface is not None  # it has references
+        assert there is not None  # it has the definition
+        if not any(one.modifiers.startswith("abstract") for one in there.symbols if one.name == found.symbol):
+            return True
+        symbols = interface.symbols
+        while scope >= 0:
+            order, looked = self._ancestors(path, symbols[scope].name, 0, inside=True)
+            looks.add(looked)
+            for at in order if found.path in {one.path for one in order} else ():
+                offer = self._offer(at.path)
+                said = offer.supers.get(at.symbol, ()) if offer is not None else ()
+                if len(said) > len(self._heads(at.path, at.symbol, 0)[0]):
+                    return False
+            scope = symbols[scope].parent
+        return True
+
+    @abstractmethod
+    def _inherited(
+        self, path: str, scope: int, text: str, *, apart: bool = False
+    ) -> tuple[Definition | None, frozenset[Read]]: ...
 
     def _is_named(self, path: str, row: int) -> bool:
         """Whether an import row says the name that it binds."""
@@ -121,7 +204,9 @@ class Receiving(Inheriting):
         known = self._seen.get(key)
         if known is None:
             through: Looks = set()
-            if chain[0].endswith(CALLED):
+            if chain[0] == UNKNOWN:
+                found = _Given((), is_all=True)
+            elif chain[0].endswith(CALLED):
                 found = self._given_by(path, offer, any_name, scope, chain, through)
             else:
                 found = _Given(self._type_named(path, scope, chain[0], through), is_all=True)

@@ -27,8 +27,9 @@ import javax.tools.ToolProvider;
  * Which classes the names in source files mean, as the compiler binds them:
  * java Names.java TREE LIST-OF-FILES CLASSPATH OUTPUT. The class files go to OUTPUT.
  *
- * Prints "class NAME FILE" of every class that is declared, and "name FILE NAME" for every name in a file that means a
- * class or a static member of one; names are binary ones. Of files that do not compile only "error FILE".
+ * Prints "class NAME FILE" of every class that is declared, "name FILE NAME" for every name in a file that means a
+ * class or a static member of one, and "possible FILE NAME" for one that means another member of a class; names are
+ * binary ones. Of files that do not compile only "error FILE".
  */
 public class Names {
     public static void main(String[] arguments) throws Exception {
@@ -77,15 +78,17 @@ public class Names {
                 private void tell(Element meant) {
                     Element element = meant;
                     boolean isStatic = element != null && element.getModifiers().contains(Modifier.STATIC);
+                    boolean isMember = element != null && !(element instanceof TypeElement)
+                            && element.getEnclosingElement() instanceof TypeElement;
                     while (element != null && !(element instanceof TypeElement)) {
-                        if (!isStatic) {
+                        if (!isStatic && !isMember) {
                             return;
                         }
                         element = element.getEnclosingElement();
                     }
                     if (element != null) {
                         String name = task.getElements().getBinaryName((TypeElement) element).toString();
-                        said.add("name\t" + file + "\t" + name);
+                        said.add((isMember && !isStatic ? "possible\t" : "name\t") + file + "\t" + name);
                     }
                 }
 

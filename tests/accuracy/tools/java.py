@@ -3,7 +3,8 @@
 `jdeps` reads class files, so it knows types that no source names (what a chain of calls passes through) and lacks what
 the compiler leaves nothing of: constants, annotations for the source alone, imports that only documentation needs. So
 there are two series: what `jdeps` says, and, as "names", what the compiler binds the names in each source file to.
-Precision counts an edge as true that either of them has.
+Precision counts an edge as true that either of them has, or to the class in which a member of a value is declared: the
+class file names the one in which it is looked up.
 """
 
 from __future__ import annotations
@@ -75,10 +76,17 @@ def _built(tree: Path) -> Mapping[str, tuple[Held, frozenset[str]]]:
             file_of |= {line[1]: line[2] for line in said if line[0] == "class"}
             path.insert(0, str(out))
             sure = frozenset(_files(_class_edges(out), file_of, inside))
-            bound = ((line[1], _file(line[2], file_of)) for line in said if line[0] == "name")
-            spoken = frozenset((src, dst) for src, dst in bound if dst and src != dst)
-            found[series] = Held(sure, sure | spoken), frozenset(inside)
-            found[f"{series}, names"] = Held(spoken, sure | spoken), frozenset(inside)
+            spoken, members = (
+                frozenset(
+                    (line[1], dst)
+                    for line in said
+                    if line[0] == kind and (dst := _file(line[2], file_of)) and dst != line[1]
+                )
+                for kind in ("name", "possible")
+            )
+            possible = sure | spoken | members
+            found[series] = Held(sure, possible), frozenset(inside)
+            found[f"{series}, names"] = Held(spoken, possible), frozenset(inside)
     return found
 
 

@@ -15,13 +15,16 @@ from tree_sitter import Node, Query, Tree
 from plumbrule.extract.branches import BRANCH, BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import ANCESTOR, IMPLICIT, Facts, Import, Parameter
+from plumbrule.facts import ANCESTOR, IMPLICIT, RECEIVED, Facts, Import, Parameter
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"\s+")
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _PLAIN = re.compile(rb"[\w$.\x80-\xff]+")
 _IMPORT = re.compile(rb"import(\s+static)?\s+([\w$.\x80-\xff]+?)(\.\*)?\s*;?")
+_CONSTANT = re.compile(rb"(?<![\w$@.\x80-\xff])([A-Z][A-Z0-9_]+)(?![\w$\x80-\xff]|\s*[(.:])")
+_GIVEN_BEFORE = re.compile(rb"([\w$>\]\x80-\xff]+)\s+\Z")  # a type: what stands there is being declared
+_NO_TYPES = frozenset((b"return", b"else", b"throw", b"assert", b"yield", b"do", b"case", b"instanceof", b"new"))
 _DOT = re.compile(rb"\s*\.\s*")
 _WORD = rb"[\w$\x80-\xff]"
 _QUALIFIED = re.compile(rb"((?:[a-z_]" + _WORD + rb"*\.)*[a-z_]" + _WORD + rb"*)\.([A-Z]" + _WORD + rb"*)")
@@ -53,7 +56,10 @@ def extract(source: bytes, tree: Tree, query: Query) -> Facts:
 
 
 class _JavaSweep(BranchSweep):
-    FLOWS: ClassVar[Mapping[str, Flow]] = {"ternary": BRANCH, "lambda": _UNNAMED, "anonymous": _CLASS}
+    FLOWS: ClassVar[Mapping[str, Flow]] = {
+        "ternary": BRANCH,
+        "lambda": _UNNAMED,
+    }
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         b"abstract assert boolean break byte case catch char class const continue default do double else enum extends "
         b"final finally float for goto if implements import instanceof int interface long native new package permits "
@@ -81,6 +87,9 @@ class _JavaSweep(BranchSweep):
         self._any_static = False  # whether a static import brings all that a class has
         self._statics: set[bytes] = set()
         self._qualified: dict[bytes, int] = {}  # import rows of names that say their package wherever they are used
+        # What may be a member that is inherited: in which symbol, for what, how, the name, where it stands.
+        self._inheritable: list[tuple[int, str, str, bytes, int]] = []
+        self._anonymous: list[Span] = []
         self._roots = set(_USUAL_ROOTS)  # what packages begin with here
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
@@ -358,6 +367,8 @@ class _JavaSweep(BranchSweep):
         start, source = node.start_byte, self.source
         if start < self._calls_to:
             return  # the call at the head of a chain, whose last call was met before it
+        if source.startswith((b"this", b"super"), start):
+            self._of_own("call", node.child_by_field_name("object"), node.child_by_field_name("name"))
         if not (source[start : start + 1].isupper() or self._may_be_package(start)):
             # A call of something that is no other file's by its looks, unless it is imported; or one of what an
             # expression gives, and then it says nothing of where that is.
@@ -367,8 +378,12 @@ class _JavaSweep(BranchSweep):
                 self._own_call(node, own[1])
                 if self._any_static or own[1] in self._statics:
                     self.refer("call", start, own.end(1))
+                else:
+                    self._inherit_use("call", "~", own[1], start)
             return
         held, named = node.child_by_field_name("object"), node.child_by_field_name("name")
+        if held is not None and held.type == "field_access" and self._of_own("call", held, named):
+            return
         if held is not None and named is not None and held.type in _HELD:
             self._held("call", held, named)
         elif held is None and named is not None and self.source[start : named.end_byte] in self._statics:
@@ -393,6 +408,31 @@ class _JavaSweep(BranchSweep):
                 self.refer_to(kind, name, start)
             elif self._qualify(kind, name, start, stop, is_type=False):
                 self._names_to = end
+
+    def _of_own(self, kind: str, held: Node | None, named: Node | None) -> bool:
+        """Whether a name is said to be a member of the object at hand, or of one around it."""
+        if held is None or named is None:
+            return False
+        said = held.type
+        if said == "field_access":
+            last, around = held.child_by_field_name("field"), held.child_by_field_name("object")
+            if last is None or last.type != "this" or around is None or around.type != "identifier":
+                return False
+            said = "this@" + text(self.source[around.start_byte : around.end_byte])
+        elif said not in self.OWN:
+            return False
+        name = self.source[named.start_byte : named.end_byte]
+        self._inherit_use(kind, said, name, named.start_byte)
+        return True
+
+    def _inherit_use(self, kind: str, how: str, name: bytes, start: int) -> None:
+        unnamed = self.frame.unnamed
+        if self.symbol >= 0 and (unnamed is None or not unnamed.in_class):
+            self._inheritable.append((self.symbol, kind, how, name, start))
+
+    def on_anonymous(self, node: Node) -> None:
+        self._anonymous.append((node.start_byte, node.end_byte))
+        self.flow(_CLASS, node)
 
     def _own_call(self, node: Node, name: bytes) -> None:
         """Notes a call by a plain name, at the head of this node."""
@@ -427,6 +467,8 @@ class _JavaSweep(BranchSweep):
         start, end = node.start_byte, node.end_byte
         if start < self._names_to:
             return
+        if self.source.startswith((b"this", b"super"), start):
+            self._of_own("read", node.child_by_field_name("object"), node.child_by_field_name("field"))
         if self.source[start : start + 1].isupper():
             self._names_to = end
             self._name("read", start, end)
@@ -441,6 +483,8 @@ class _JavaSweep(BranchSweep):
         held, named = node.named_child(0), node.child(node.child_count - 1)
         if held is not None and named is not None and held.type in _HELD:
             self._held("read", held, named)
+        elif named is not None and named.type == "identifier":
+            self._of_own("refer", held, named)
 
     def on_annotation(self, node: Node) -> None:
         named = node.child_by_field_name("name")
@@ -512,7 +556,60 @@ class _JavaSweep(BranchSweep):
 
     def finish(self) -> None:
         hiding = Hiding(self._local, self._local)
+        if self.supers:
+            self._note_inheritable()
         self.read_imported_names(self._import_spans, hiding)
+
+    def _note_inheritable(self) -> None:
+        """Refers to what may be a member of a type around that inherits."""
+        own = {symbol.name for symbol in self.symbols}
+        heirs = {index for index, _, _ in self.supers}
+        rows: dict[tuple[int, str, bool], int] = {}
+        self._find_constants({name.rpartition(".")[2].encode() for name in own})
+        for symbol, kind, how, name, start in self._inheritable:
+            inside = self._type_around(symbol)
+            around = inside
+            while around >= 0 and around not in heirs:
+                around = self.symbols[around].parent
+            if around < 0 or (how in ("~", "this") and f"{self.symbols[inside].name}.{text(name)}" in own):
+                continue
+            key = inside, how, kind != "read"
+            row = rows.get(key)
+            if row is None:
+                row = rows[key] = len(self.imports)
+                asked, flags = "()" if kind != "read" else "", IMPLICIT | RECEIVED
+                self.imports.append(Import(how, 0, asked, "", self.line(start), flags, inside))
+            end = start + len(name) if kind == "call" else -1
+            self.refer_through(row, symbol, "read" if kind == "refer" else kind, name, start, end)
+
+    def _type_around(self, symbol: int) -> int:
+        while symbol >= 0 and self.symbols[symbol].kind not in ("class", "interface", "enum"):
+            symbol = self.symbols[symbol].parent
+        return symbol
+
+    def _find_constants(self, own: Set[bytes]) -> None:
+        """Takes what is written as constants alone are, and is none of this file; a label is one of its own type."""
+        masked, opened = self._masked, [start for start, _ in self._opened]
+        met = {start for _, _, start, _ in self._met}
+        hidden = Hiding({b"": set(self._anonymous)}, {})
+        places: list[tuple[bytes, int]] = []
+        known = {*own, *self._statics, *self._local}
+        for found in _CONSTANT.finditer(masked, self._import_spans[-1][1] if self._import_spans else 0):
+            name, start = found[1], found.start()
+            given = _GIVEN_BEFORE.search(masked, max(0, start - _LONGEST_ROOT), start)
+            if given is not None and given[1] not in _NO_TYPES:
+                known.add(name)
+            elif start not in met and not hidden.hides(b"", start) and not self._is_label(start):
+                places.append((name, start))
+        for name, start in places:
+            symbol = self._symbol_at(start, opened)
+            if symbol >= 0 and name not in known:
+                self._inheritable.append((symbol, "read", "~", name, start))
+
+    def _is_label(self, start: int) -> bool:
+        """Whether what stands there is behind the `case` of its line."""
+        line = self._masked.rfind(b"\n", 0, start) + 1
+        return self._masked[line : min(start, line + _LONGEST_TEXT)].lstrip().startswith(b"case ")
 
 
 def _types_in(head: Node) -> Iterator[Node]:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from plumbrule.facts import RECEIVED
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
 from plumbrule.languages.java import MANIFESTS
 from plumbrule.languages.ways import climbed, shared
@@ -74,6 +75,8 @@ class JavaResolver:
 
     def locate(self, path: str, statement: Import) -> Target:
         module, name = statement.module, statement.name
+        if statement.flags & RECEIVED:
+            return Unresolved("no statement")  # what it is, the files say that are named in it
         files = self._tree.defining(f"/jvm/{module}.*" if module else "/jvm/*")
         if name == "*":
             return Space() if files else self._holder(path, module) or External(_package(module))

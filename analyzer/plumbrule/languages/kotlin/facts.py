@@ -16,23 +16,22 @@ from tree_sitter import Node, Query, Tree
 
 from plumbrule.extract.branches import BRANCH
 from plumbrule.extract.hiding import Hiding, Span
-from plumbrule.extract.scopes import CLASS, CODE, COMMENT, FILE, SPACE, UNNAMED, ScopedSweep
+from plumbrule.extract.scopes import CLASS, CODE, COMMENT, FILE, SPACE, UNNAMED
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import ANCESTOR, GIVEN, IMPLICIT, OPTIONAL, RECEIVED, VALUE, Facts, Import, Parameter
-from plumbrule.languages.kotlin import AROUND, DEFAULTS, EXPECTED
+from plumbrule.facts import ANCESTOR, GIVEN, IMPLICIT, OPTIONAL, VALUE, Facts, Import, Parameter
+from plumbrule.languages.kotlin import DEFAULTS, EXPECTED
 from plumbrule.languages.kotlin.mending import mended
-from plumbrule.languages.kotlin.receivers import APART, UNKNOWN, Receivers, given_to
+from plumbrule.languages.kotlin.receivers import APART, KINDS, UNKNOWN, WORD, ReceivingSweep, given_to
 
 _BOM = b"\xef\xbb\xbf"
-_WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
-_NAME = rb"(?:" + _WORD + rb"|`[^`\n]+`)"
-_DOTTED = re.compile(_WORD + rb"(?:\s*\.\s*" + _WORD + rb")*")
-_PLAIN = re.compile(_WORD + rb"(?:\." + _WORD + rb")*")
-_MEMBER = re.compile(rb"(?:\.|::)\s*(" + _WORD + rb")\s*\Z")
+_NAME = rb"(?:" + WORD + rb"|`[^`\n]+`)"
+_DOTTED = re.compile(WORD + rb"(?:\s*\.\s*" + WORD + rb")*")
+_PLAIN = re.compile(WORD + rb"(?:\." + WORD + rb")*")
+_MEMBER = re.compile(rb"(?:\.|::)\s*(" + WORD + rb")\s*\Z")
 _IMPORT = re.compile(rb"import\s+(" + _NAME + rb"(?:\." + _NAME + rb")*)(\.\*)?(?:\s+as\s+(" + _NAME + rb"))?\s*;?")
 _DOT = re.compile(rb"\s*\.\s*")
 _QUALIFIED = re.compile(rb"((?:[a-z_]\w*\.)+)([A-Z]" + rb"[\w\x80-\xff]*)")
-_HELD_NAME = re.compile(rb"\$(" + _WORD + rb")")
+_HELD_NAME = re.compile(rb"\$(" + WORD + rb")")
 _JVM_NAME = re.compile(rb"@\s*file\s*:.*?\bJvmName\s*\(\s*(?:name\s*=\s*)?\"([\w$]+)\"", re.DOTALL)
 # A name as it stands in the text: the dot or colons before it say that it is one of something else, what is behind it
 # that it is a place that gets a value, or a label. None is the name of an annotation or behind a label's sign.
@@ -59,7 +58,6 @@ _CLASS = Flow(shifts=True, holds=True)
 _COMMENTS = ("line_comment", "block_comment", "lambda_parameters", "label")
 _TYPES = ("user_type", "nullable_type", "function_type", "parenthesized_type", "non_nullable_type")
 _HEADS = ("delegation_specifier", "constructor_invocation", "explicit_delegation")
-_KINDS = ("class", "interface", "enum")
 _VARIABLES = ("variable_declaration", "multi_variable_declaration")
 
 
@@ -70,7 +68,7 @@ def extract(source: bytes, tree: Tree, query: Query) -> Facts:
     return _KotlinSweep(source, aside, guards).run(tree, query)
 
 
-class _KotlinSweep(ScopedSweep):
+class _KotlinSweep(ReceivingSweep):
     KEYWORDS: ClassVar[frozenset[bytes]] = frozenset(
         b"abstract actual annotation as break by catch class companion const constructor continue crossinline data do "
         b"dynamic else enum expect external final finally for fun get if import in infix init inline inner interface "
@@ -104,9 +102,6 @@ class _KotlinSweep(ScopedSweep):
         self._types_to = 0  # names of types before this offset were taken
         self._companion_to: dict[int, int] = {}  # by symbol of a class: where its companion ends
         self._held_names: list[tuple[bytes, int]] = []  # in strings
-        self._receivers = Receivers()
-        self._around: dict[tuple[int, str, str], int] = {}  # import rows of what is around, by type and what asks
-        self._own: set[bytes] = set()  # what is defined at the top of the file
         self._open_types: set[bytes] = set()  # names of type parameters
         self._members: dict[tuple[int, bytes], int] = {}  # what is called on a value that may be anything
         self._imported: dict[bytes, str] = {}  # what an import names, by the name that it gives it
@@ -219,10 +214,10 @@ class _KotlinSweep(ScopedSweep):
         is_local = scope == CODE
         if scope == UNNAMED:
             return -1
-        is_hidden = is_local or (visibility == "private" and (self.symbol < 0 or kind in _KINDS))
+        is_hidden = is_local or (visibility == "private" and (self.symbol < 0 or kind in KINDS))
         static = static or (
             scope == CLASS
-            and (start < self._companion_to.get(self.symbol, -1) or (kind in _KINDS and "inner" not in words))
+            and (start < self._companion_to.get(self.symbol, -1) or (kind in KINDS and "inner" not in words))
         )
         said = [word for word, holds in (("abstract", "abstract" in words), ("static", static)) if holds]
         if "suspend" in words:
@@ -677,7 +672,7 @@ class _KotlinSweep(ScopedSweep):
             return
         signs = start - len(self.source[max(0, start - _MOST_SIGNS) : start].rstrip(b"$"))
         signs -= max(0, start - _MOST_SIGNS)
-        held = re.compile(rb"\$" * signs + rb"(" + _WORD + rb")") if signs > 1 else _HELD_NAME
+        held = re.compile(rb"\$" * signs + rb"(" + WORD + rb")") if signs > 1 else _HELD_NAME
         for found in held.finditer(self.source, start, end):
             if found[1] not in self._NEVER:
                 self._held_names.append((found[1], found.start(1)))
@@ -709,10 +704,11 @@ class _KotlinSweep(ScopedSweep):
         """An object without a name sees what it inherits."""
         heads = next((child for child in node.named_children if child.type == "delegation_specifiers"), None)
         body = next((child for child in node.named_children if child.type == "class_body"), None)
-        if heads is not None and body is not None:
-            types = [self._one_line(said) for said in map(_super_in, heads.named_children) if said is not None]
+        if body is not None:
+            said_in = map(_super_in, heads.named_children if heads is not None else ())
+            types = [self._one_line(said) for said in said_in if said is not None]
             named = [text(name) for name in types if name not in self._USUAL and len(name) <= LONGEST_NAME]
-            self._receivers.expect(body.start_byte, " ".join(named))
+            self._receivers.expect(body.start_byte, " ".join(named) or UNKNOWN)
 
     def on_unnamed_body(self, node: Node) -> None:
         self._open(node, UNNAMED)
@@ -780,9 +776,10 @@ class _KotlinSweep(ScopedSweep):
             self.spaces.append((self._facade, *self.spaces[0][1:]))
         self.imports.append(Import("", DEFAULTS, "*", "", 1, IMPLICIT, -1))
         self._call_members()
-        self._see_around(hiding)
+        self._see_around(hiding, self._NEVER)
         self._read_words(hiding)
         self._qualify_members(hiding)
+        self._read_own()
         self.read_imported_names(self._import_spans, hiding)
 
     def _find_heads(self) -> None:
@@ -847,44 +844,8 @@ class _KotlinSweep(ScopedSweep):
             if name.count(b".") > 1:
                 self._spelt.append((symbol, "read", name, start))
             name = name.partition(b".")[0]  # of its members nothing is known
-        if not self._is_seen_around(symbol, "read", name, start):
+        if not self._is_seen_around(symbol, "read", name, start, self._NEVER):
             self._references.setdefault((symbol, "read", name), start)
-
-    def _see_around(self, hiding: Hiding) -> None:
-        """Has what is called by a plain name go through what is around it, where that may have it."""
-        self._own = {symbol.name.encode() for symbol in self.symbols if symbol.parent < 0}
-        seen: set[tuple[int, str, bytes]] = set()
-        plain: dict[tuple[int, str, bytes], int] = {}
-        for symbol, kind, start, end in self._met if self._receivers else ():
-            if kind == "call" and end - start <= LONGEST_NAME:
-                key = symbol, kind, self.source[start:end]
-                if hiding.hides(key[2], start) or not self._is_seen_around(symbol, kind, key[2], start):
-                    plain.setdefault(key, start)
-                else:
-                    seen.add(key)
-        for key in seen:
-            self._references.pop(key, None)
-            if key in plain:
-                self._references[key] = plain[key]
-
-    def _is_seen_around(self, symbol: int, kind: str, name: bytes, start: int) -> bool:
-        """Refers to what is around a name, if that may have it; types by custom begin with a capital."""
-        if name[:1].isupper() or b"." in name or name in self._own or name in self._NEVER:
-            return False
-        around = self._receivers.at(start)
-        if not around:
-            return False
-        inside = symbol
-        while inside >= 0 and self.symbols[inside].kind not in _KINDS:
-            inside = self.symbols[inside].parent
-        key = inside, around, kind
-        row = self._around.get(key)
-        if row is None:
-            row = self._around[key] = len(self.imports)
-            asked, flags = "()" if kind == "call" else "", IMPLICIT | RECEIVED
-            self.imports.append(Import(around, AROUND, asked, "", self.line(start), flags, inside))
-        self.refer_through(row, symbol, kind, name, start, start + len(name) if kind == "call" else -1)
-        return True
 
 
 _ARGUMENTS = ("parenthesized_expression", "lambda_literal", "call_expression", "navigation_expression")

@@ -10,15 +10,30 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from plumbrule.extract.scopes import ScopedSweep
+from plumbrule.extract.sweep import LONGEST_NAME, text
+from plumbrule.facts import IMPLICIT, RECEIVED, Import
+from plumbrule.languages.kotlin import AROUND
+
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from tree_sitter import Node
 
+    from plumbrule.extract.hiding import Hiding
+
+WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
+KINDS = ("class", "interface", "enum")
 APART = "^"  # what is around is seen without a value of it: the text of a companion
 UNKNOWN = "?"  # the type that is given is a parameter, which only a call settles
 _MOST = 8  # around each other
 _LONGEST = 100  # name of a function or type
 _NAMED = re.compile(rb"[\w\x80-\xff]+(?:\.[\w\x80-\xff]+)*")
 _LAST = re.compile(rb"\.\s*([\w\x80-\xff]+)\s*\Z")
+# A member of the value at hand, and what tells that it is called, or given a value.
+_OF_OWN = re.compile(
+    rb"(?<![\w$@.\x80-\xff])(this|super)(?:@(" + WORD + rb"))?\s*(?:\.|::)\s*(" + WORD + rb")(?:\s*([({]|=(?!=)))?"
+)
 # A function type, and what is in front of its parameters.
 _OF_TYPE = re.compile(r"(?:@[\w.]+(?:\([^()]*\))?\s+|suspend\s+|\(\s*)*([^\W\d][\w.]*)(?:<.*?>)?\s*\??\s*\.\s*\(.*->")
 # Of what the standard library has for everyone, what gives no lambda a receiver.
@@ -131,3 +146,79 @@ def given_to(written: str) -> str | None:
     if found is not None:
         return found[1]
     return "" if "->" in written else None
+
+
+class ReceivingSweep(ScopedSweep):
+    """A sweep that has names go through what is around them."""
+
+    def __init__(self, source: bytes) -> None:
+        super().__init__(source)
+        self._receivers = Receivers()
+        self._around: dict[tuple[int, str, bool], int] = {}  # import rows of what is around, by type and what asks
+        self._own: set[bytes] = set()  # what is defined at the top of the file
+
+    def _see_around(self, hiding: Hiding, never: Set[bytes]) -> None:
+        """Has what is called by a plain name go through what is around it, where that may have it."""
+        self._own = {symbol.name.encode() for symbol in self.symbols if symbol.parent < 0}
+        seen: set[tuple[int, str, bytes]] = set()
+        plain: dict[tuple[int, str, bytes], int] = {}
+        for symbol, kind, start, end in self._met if self._receivers else ():
+            if kind == "call" and end - start <= LONGEST_NAME:
+                key = symbol, kind, self.source[start:end]
+                if hiding.hides(key[2], start) or not self._is_seen_around(symbol, kind, key[2], start, never):
+                    plain.setdefault(key, start)
+                else:
+                    seen.add(key)
+        for key in seen:
+            self._references.pop(key, None)
+            if key in plain:
+                self._references[key] = plain[key]
+
+    def _read_own(self) -> None:
+        """Refers to what is said to be a member of the value at hand, and may be inherited."""
+        masked, opened = self._masked, [start for start, _ in self._opened]
+        own = {symbol.name for symbol in self.symbols}
+        for found in _OF_OWN.finditer(masked):
+            word, label, name, after = found.groups()
+            if after == b"=" or len(name) > LONGEST_NAME:
+                continue
+            start = found.start(3)
+            symbol = self._symbol_at(start, opened)
+            inside = self._type_around(symbol)
+            around = self._receivers.at(start)
+            if label is not None:
+                around = ""
+            elif not around and word == b"this" and inside >= 0 and f"{self.symbols[inside].name}.{text(name)}" in own:
+                continue
+            if inside >= 0 or around:
+                said = text(word + (b"@" + label if label is not None else b""))
+                is_call = after is not None or masked[found.start(3) - 1 : found.start(3)] == b":"
+                row = self._row_around(inside, f"{around} {said}".strip(), start, is_call=is_call)
+                kind = "call" if after is not None else "read"
+                self.refer_through(row, symbol, kind, name, start, found.end(3) if after is not None else -1)
+
+    def _type_around(self, symbol: int) -> int:
+        while symbol >= 0 and self.symbols[symbol].kind not in KINDS:
+            symbol = self.symbols[symbol].parent
+        return symbol
+
+    def _row_around(self, inside: int, around: str, start: int, *, is_call: bool) -> int:
+        """The import row of what is around a place in a type."""
+        key = inside, around, is_call
+        row = self._around.get(key)
+        if row is None:
+            row = self._around[key] = len(self.imports)
+            asked, flags = "()" if is_call else "", IMPLICIT | RECEIVED
+            self.imports.append(Import(around, AROUND, asked, "", self.line(start), flags, inside))
+        return row
+
+    def _is_seen_around(self, symbol: int, kind: str, name: bytes, start: int, never: Set[bytes]) -> bool:
+        """Refers to what is around a name, if that may have it; types by custom begin with a capital."""
+        if name[:1].isupper() or b"." in name or name in self._own or name in never:
+            return False
+        around = self._receivers.at(start)
+        if not around:
+            return False
+        row = self._row_around(self._type_around(symbol), around, start, is_call=kind == "call")
+        self.refer_through(row, symbol, kind, name, start, start + len(name) if kind == "call" else -1)
+        return True
