@@ -214,9 +214,9 @@ class _JavaSweep(BranchSweep):
                 self.define(name, "property", "public", span, signature=f": {said}", returns=said)
         span = given.start_byte, given.end_byte
         visibility = self.symbols[index].visibility
-        self._take_parameters(
-            self.define(b"constructor", "method", visibility, span, signature=self._written(given)), given
-        )
+        signature, is_open = self._written(given), visibility != "private"
+        made = self.define(b"constructor", "method", visibility, span, exported=is_open, signature=signature)
+        self._take_parameters(made, given)
 
     def _inherit(self, index: int, said: Node) -> None:
         start, end = said.start_byte, said.end_byte
@@ -260,6 +260,7 @@ class _JavaSweep(BranchSweep):
             "method",
             visibility,
             (node.start_byte, node.end_byte),
+            exported=visibility != "private",
             signature=signature + (f" {returns}" if returns else ""),
             returns=returns,
             modifiers=" ".join(modifiers),
@@ -302,6 +303,7 @@ class _JavaSweep(BranchSweep):
                     "constant" if is_constant else "property",
                     visibility,
                     (node.start_byte, node.end_byte),
+                    exported=visibility != "private",
                     signature=f": {said}",
                     returns=said,
                     modifiers=" ".join(["static"] * is_static + ["packaged"] * ("packaged" in words)),

@@ -214,7 +214,7 @@ class _KotlinSweep(ReceivingSweep):
         is_local = scope == CODE
         if scope == UNNAMED:
             return -1
-        is_hidden = is_local or (visibility == "private" and (self.symbol < 0 or kind in KINDS))
+        is_hidden = is_local or visibility == "private"
         static = static or (
             scope == CLASS
             and (start < self._companion_to.get(self.symbol, -1) or (kind in KINDS and "inner" not in words))
