@@ -349,3 +349,61 @@ def test_a_crate_may_have_a_name_for_itself() -> None:
         ("src/tax.rs", "import", 1, "Rate"),
         ("src/tax.rs", "uses", 1, "Rate"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("src/cart.rs", "use crate::tax::Rate;\n", [("crate.tax:Rate", "no 'tax' in src/lib.rs")]),
+        ("src/cart.rs", "use crate::tax::*;\n", [("crate.tax:*", "no 'tax' in src/lib.rs")]),
+        ("src/cart.rs", "fn f() { crate::tax::compute() }\n", [(".crate.tax", "no 'tax' in src/lib.rs")]),
+        ("src/b/deep.rs", "use super::tax::Rate;\n", [("super.tax:Rate", "no 'tax' in src/b/mod.rs")]),
+        ("src/cart.rs", "use crate::b::tax::Rate;\n", [("crate.b.tax:Rate", "no 'tax' in src/b/mod.rs")]),
+        ("src/cart.rs", "use crate::inner::tax::Rate;\n", [("crate.inner.tax:Rate", "no 'tax' in src/lib.rs")]),
+        ("src/cart.rs", "use crate::sum::tax::Rate;\n", [("crate.sum.tax:Rate", "no 'tax' in src/b/mod.rs")]),
+    ],
+)
+def test_a_module_in_the_middle_of_a_path_that_is_not_there_leads_nowhere(
+    path: str, text: str, told: list[tuple[str, str]]
+) -> None:
+    files = {
+        "Cargo.toml": SHOP["Cargo.toml"],
+        "src/lib.rs": "mod cart;\nmod b;\nmod inner { pub struct Own; }\npub use crate::b as sum;\n"
+        "fn f() { tax::compute() }\n",
+        "src/cart.rs": "",
+        "src/b/mod.rs": "mod deep;\n",
+        "src/b/deep.rs": "",
+        path: text,
+    }
+    rows = _rows(path, files)
+    assert [(one.text, one.reason) for one in rows.unresolved] == told
+    assert [d for d in rows.dependencies if d.kind in ("import", "uses") and d.dst != "src/b/mod.rs"] == []
+    assert rows.resolved == rows.imports - 1
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "pub enum tax { Rate }\n",
+        "use serde as tax;\n",
+        "extern crate tax;\n",
+        "pub use serde::*;\n",
+        "modules! { tax }\n",
+        "fn broken( {\n",
+        "mod imp { pub mod tax { pub struct Rate; } }\npub use imp::*;\n",
+        "mod imp { pub use serde::*; }\npub use imp::*;\n",
+        "#[cfg(unix)] use self::real as tax;\nmod real {}\n#[cfg(windows)] use serde as tax;\n",
+    ],
+)
+def test_what_may_be_in_the_middle_of_a_path_is_not_told_as_missing(root: str) -> None:
+    files = {
+        "Cargo.toml": SHOP["Cargo.toml"],
+        "src/lib.rs": f"mod cart;\n{root}",
+        "src/cart.rs": "use crate::tax::Rate;\n",
+    }
+    assert _rows("src/cart.rs", files).unresolved == ()
+
+
+def test_a_path_in_what_a_macro_gets_may_be_of_another_crate() -> None:
+    rows = _rows("src/cart.rs", {**SHOP, "src/cart.rs": "fn f() { quote! { crate::gone::rate() } }\n"})
+    assert (rows.unresolved, rows.dependencies) == ((), ())

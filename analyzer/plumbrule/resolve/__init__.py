@@ -21,6 +21,7 @@ from plumbrule.languages import (
     Resolver,
     Space,
     Target,
+    Unresolved,
     is_test,
     languages,
     private_folders,
@@ -600,6 +601,11 @@ class Resolution(Leading):
                 continue
             if row.flags & IMPLICIT:
                 continue  # what is asked of it are references
+            missing = self._missing_on_the_way(found, target)
+            if missing:
+                if found.is_sure(line):  # else it may be none of this crate's, or have been misread
+                    self._imported_elsewhere(found, row, Unresolved(missing))
+                continue
             found.looked_up += 1
             found.resolved += 1
             found.reads.add((target.path, ""))
@@ -714,6 +720,38 @@ class Resolution(Leading):
         answer.asked = {*answer.asked, *asked}
         return not may_hold
 
+    def _missing_on_the_way(self, found: Found, target: Located) -> str:
+        """Why a statement leads nowhere that goes through a module on its way to what it asks for, where it is certain
+        that there is none of that name; "" if there is one or may be."""
+        if not target.inside or target.called or not self._is_nested(found.path):
+            return ""
+        around = Definition(target.path, "")
+        for part in target.inside.split("."):
+            name = f"{around.symbol}.{part}" if around.symbol else part
+            led, reads = self._define(around.path, name)
+            found.looks.add(reads)
+            if led is None:
+                may_be = self._may_be_inside(*around, part) or not self._lacks(around.path, name, found.reads, set())
+                return "" if may_be else f"no '{part}' in {around.path}"
+            if self._is_bound_elsewhere(around.path, name):
+                return ""
+            around = led
+        return ""
+
+    def _is_bound_elsewhere(self, path: str, name: str) -> bool:
+        """Whether one of the statements that bind a name in a file leads to none here: another build may take it."""
+        offer = self._offer(path)
+        rows = offer.passed_on.get(name, ()) if offer is not None else ()
+        return any(not isinstance(self._items(path)[index].target, Located) for index in rows)
+
+    def _may_be_inside(self, path: str, around: str, name: str) -> bool:
+        """Whether what a file has inside may bind a name by a statement there, or is no module."""
+        if not around:
+            return False
+        interface = self._interfaces[path]
+        at = next((i for i, one in enumerate(interface.symbols) if one.name == around and one.kind == "namespace"), -1)
+        return at < 0 or any(row.symbol == at and (row.alias == name or row.name == "*") for row in interface.imports)
+
     def _declaring(self, path: str) -> str | None:
         """The file beside a Python module that declares what it offers: for names, it has a say of its own."""
         language = languages()[self.tree.entries[path].dialect]
@@ -734,6 +772,8 @@ class Resolution(Leading):
         bound = self._items(path)
         for index in offer.passed_on.get(name, ()):
             target = bound[index].target
+            if interface.imports[index].level and self._is_nested(path):
+                continue  # a path that is written where it is used binds nothing
             # `from . import x` in the package's own file binds nothing if there is no `x`.
             if not isinstance(target, Located) or target.path != path or interface.imports[index].name != name:
                 return False

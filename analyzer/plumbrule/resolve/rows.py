@@ -65,6 +65,10 @@ class Found:
         if name and known[1] and name != known[1]:
             self._more_names.setdefault(key, {known[1]}).add(name)
 
+    def is_sure(self, line: int) -> bool:
+        """Whether the parser made sense of what stands in a line, and nothing there was guessed."""
+        return not self._is_unsure or (self._sureness.get(line) or self._sure_of(line)) == 1.0
+
     def _sure_of(self, line: int) -> float:
         """How sure what stands in a line is: less where the parser could make no sense of it or had to guess."""
         at = bisect_right(self.interface.errors, (line, 1 << 60))
