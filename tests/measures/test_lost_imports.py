@@ -609,3 +609,24 @@ def test_what_a_star_from_outside_may_have_is_not_missed_for_certain(world):
     history.to({**kept, user: text})
     (row,) = history.told("lost_import")
     assert (row["path"], row["symbol"], row["src"], row["certain"]) == (path, "Gone", user, False)
+
+
+GO = {
+    "go.mod": "module shop\n",
+    "tax/tax.go": "package tax\n\nfunc Other() int { return 3 }\n",
+    "main.go": 'package main\n\nimport "shop/tax"\n\nfunc main() { tax.Rate(); tax.Other(); tax.Gone() }\n',
+}
+
+
+@pytest.mark.parametrize("was", ["tax/tax.go", "tax/rate.go"])
+def test_a_name_of_a_package_is_missed_where_it_is_used(world, was: str) -> None:
+    rate = GO.get(was, "package tax\n") + "\nfunc Rate() int { return 2 }\n"
+    assert lost(world, GO | {was: rate}, GO) == [(was, "removed", "main.go", 5)]
+
+
+def test_a_name_that_another_file_of_the_package_has_now_is_not_missed(world) -> None:
+    rate = "\nfunc Rate() int { return 2 }\n"
+    before = GO | {"tax/tax.go": GO["tax/tax.go"] + rate}
+    assert lost(world, before, GO | {"tax/rate.go": "package tax\n" + rate}) == []
+    adapted = GO["main.go"].replace("tax.Rate(); ", "")
+    assert lost(world, before, GO | {"main.go": adapted}) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from plumbrule.snapshot import FilesWalk, analyse_files
 
 
@@ -163,3 +165,53 @@ def test_what_a_file_says_of_builds_moves_those_that_ask_for_its_names() -> None
     for now, meant in ((files, "bell.go"), (later, "other.go"), (files, "bell.go")):
         rows = walk.to({name: text.encode() for name, text in now.items()}).graph.files["till_linux.go"]
         assert {use.dst for use in rows.uses} == {meant}
+
+
+TAX = {
+    "go.mod": "module shop\n",
+    "tax/tax.go": "package tax\n\nfunc Other() int { return 3 }\n",
+    "main.go": 'package main\n\nimport "shop/tax"\n\nfunc main() { tax.Rate(); tax.Other() }\n\nvar _ tax.Kind\n',
+}
+
+
+def _missed(path: str, files: dict[str, str]) -> list[tuple[int, str, str]]:
+    graph = analyse_files({name: text.encode() for name, text in files.items()})
+    rows = graph.files[path]
+    assert rows is not None
+    return [(one.line, one.text, one.reason) for one in rows.unresolved]
+
+
+def test_a_name_that_a_package_has_not_is_told_where_it_is_used() -> None:
+    assert _missed("main.go", TAX) == [
+        (5, "shop/tax:Rate", "no 'Rate' in 'tax'"),
+        (7, "shop/tax:Kind", "no 'Kind' in 'tax'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"tax/rate.go": "package tax\n\nfunc Rate() {}\n\ntype Kind int\n"},
+        {"tax/rate_windows.go": "//go:build windows\n\npackage tax\n\nfunc Rate() {}\n\ntype Kind int\n"},
+        {"tax/broken.go": "package tax\n\nfunc Rate( {\n"},
+        {"tax/latin.go": "package tax\n\n// \udce9\nfunc Rate() {}\n"},
+        {"tax/go.mod": "module shop/tax\n"},
+        {"main.go": TAX["main.go"].replace("func main() {", "func main() { tax := all();").replace("Kind", "Other")},
+    ],
+)
+def test_what_a_package_may_have_is_not_told_as_missing(more: dict[str, str]) -> None:
+    files = {name: text.encode("utf-8", "surrogateescape") for name, text in {**TAX, **more}.items()}
+    rows = analyse_files(files).files["main.go"]
+    assert rows is not None
+    assert rows.unresolved == ()
+
+
+def test_tests_from_outside_find_what_tests_inside_add_to_the_package() -> None:
+    files = {
+        **TAX,
+        "tax/export_test.go": "package tax\n\nvar Rate = rate\n",
+        "tax/tax_test.go": 'package tax_test\n\nimport "shop/tax"\n\nvar _ = tax.Rate\nvar _ = tax.Gone\n',
+    }
+    assert ("tax/export_test.go", "Rate", "read") in _led("tax/tax_test.go", files)
+    assert _missed("tax/tax_test.go", files) == [(6, "shop/tax:Gone", "no 'Gone' in 'tax'")]
+    assert _missed("main.go", files)[0] == (5, "shop/tax:Rate", "no 'Rate' in 'tax'")

@@ -46,6 +46,9 @@ class Space:
     # names, it is asked for no other one than these and the one that it has itself. "" if it may have any.
     among: str = ""
     itself: str = ""
+    # What each of its files declares, where these are all that it has: what none of them defines (declares with `#NAME`
+    # behind it) is not there. "" if there may be more.
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)

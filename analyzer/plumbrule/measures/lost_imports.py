@@ -78,6 +78,7 @@ def lost_imports(s: Situation) -> Collection[Row]:
     for path in sorted(s.changed):
         if path in s.now and s.renamed.get(path, path) in s.before:
             rows += _lost_by(s, path, moved_to)
+            rows += _lost_from_packages(s, path, moved_to)
             rows += _lost_where_used(s, path, moved_to, *sides)
             rows += _lost_but_declared(s, path, *sides)
             rows += _lost_to_module(s, path, *sides)
@@ -262,6 +263,27 @@ def _declared_beside(s: Situation, path: str) -> str:
             if path.endswith(ending) and declaring in s.now and declaring in s.before:
                 return declaring
     return ""
+
+
+def _lost_from_packages(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[Row]:
+    """Names that this file takes from a package of several files where it uses them, and that none of those has now."""
+    before, now = s.before.rows(s.renamed.get(path, path)), s.now.rows(path)
+    failed_before = {one.text for one in before.unresolved}
+    failing = [one for one in now.unresolved if one.text not in failed_before]
+    if not failing:
+        return
+    here = {one.module for several in _statements(s, now).values() for one in several if not one.name}
+    lines = {line: one.module for line, several in _statements(s, before).items() for one in several if not one.name}
+    gave: dict[str, list[str]] = {}  # who had what
+    for dependency in before.dependencies:
+        if dependency.kind == "import" and dependency.line in lines:
+            for name in dependency.names.split(", "):
+                gave.setdefault(f"{lines[dependency.line]}:{name}", []).append(dependency.dst)
+    for one in failing:
+        module, _, name = one.text.rpartition(":")
+        for home in gave.get(one.text, ()) if module in here else ():
+            if not s.before.rows(home).file.is_generated and _defines(s.before, home, name):
+                yield s.now.repo, moved_to.get(home, home), name, "removed", "", path, one.line
 
 
 class _Asked(NamedTuple):

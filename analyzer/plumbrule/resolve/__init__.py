@@ -811,8 +811,15 @@ class Resolution(Leading):
                 if way is not None and way.row >= 0 and way.is_spaced and not way.flags & IMPLICIT:
                     found.edge(way.path, "import", rows[way.row].line, way.by, way.flags, way.confidence)
                     asked.add(way.row)
+                if (
+                    way is None
+                    and any_name.calling
+                    and (missing := self._lacking(path, offer, any_name.calling, text, found.reads))
+                ):
+                    found.missing[missing] = min(reference.line, found.missing.get(missing, reference.line))
             if way is not None:
                 _note(way, reference, found)
+        found.unresolved.update((line, *missing) for missing, line in found.missing.items())
         self._unused_spaces(found, asked)
 
     def _way(

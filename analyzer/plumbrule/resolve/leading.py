@@ -25,6 +25,8 @@ _NOT_IMPORTED_HERE = 0.8
 _MOST_ENTERED = 200  # modules in which is looked for a name that excluded code may have
 
 
+_Missing = tuple[str, str]
+
 NO_NAME = AnyName([], [])
 
 
@@ -37,6 +39,8 @@ class Leading(Pouring, Receiving):
 
     @abstractmethod
     def _items(self, path: str) -> list[Answer]: ...
+    @abstractmethod
+    def _who(self, path: str, what: str) -> list[str]: ...
     @abstractmethod
     def _led_to(self, key: tuple[str, ...], definition: Definition | None, reads: Iterable[Read]) -> Led: ...
     @abstractmethod
@@ -92,6 +96,32 @@ class Leading(Pouring, Receiving):
         target = bound[index].target
         share *= target.confidence if isinstance(target, Located) else self._sureness
         return (index, definition, share), reads
+
+    def _lacking(self, path: str, offer: Offer, calling: list[int], text: str, reads: set[Read]) -> _Missing | None:
+        """What a dotted name asks of a space that surely has it not, as an import statement would say it, and why it is
+        not found; None if it asks for nothing such. `reads` is added to."""
+        head, _, rest = text.partition(".")
+        candidates = offer.aliases.get(head, ()) if rest else ()
+        if len(candidates) != 1:
+            return None
+        row, target = self._interfaces[path].imports[candidates[0]], self._items(path)[candidates[0]].target
+        if not isinstance(target, Space) or not target.whole:
+            return None
+        others, looked = self._called(path, calling, head)
+        name = rest.partition(".")[0]
+        asked = self._asked_of(path, row, name)
+        files = self._who(path, target.whole)
+        reads |= looked | {(file, name) for file in files}
+        if others not in ([], candidates) or not isinstance(asked, Unresolved):
+            return None
+        if self._has_any(path, f"{target.whole}#{name}") or any(self._is_open(file) for file in files):
+            return None
+        return f"{row.module}:{name}", asked.reason
+
+    def _is_open(self, path: str) -> bool:
+        """Whether a file may have names that its facts do not tell."""
+        offer = self._offer(path)
+        return offer is None or offer.is_open
 
     def _is_elsewhere(self, path: str, definition: Definition) -> bool:
         """Whether a definition is of another file, and that one has facts."""

@@ -29,7 +29,7 @@ class Found:
 
     __slots__ = (
         "_edges", "_is_unsure", "_more_names", "_sureness", "_symbols", "_uses",
-        "externals", "interface", "led", "looked_up", "looks", "path", "reads", "resolved", "unresolved",
+        "externals", "interface", "led", "looked_up", "looks", "missing", "path", "reads", "resolved", "unresolved",
     )  # fmt: skip
 
     def __init__(self, path: str, interface: Interface) -> None:
@@ -41,6 +41,7 @@ class Found:
         self.led: dict[tuple[int, str, int], tuple[int, Definition, float] | None] = {}
         self.externals: set[tuple[str, str, str, int, bool]] = set()
         self.unresolved: set[tuple[int, str, str]] = set()
+        self.missing: dict[tuple[str, str], int] = {}  # what is asked of a space that has it not, why, and first where
         self.looked_up = 0
         self.resolved = 0
         self._is_unsure = bool(interface.errors or interface.guessed)

@@ -71,8 +71,11 @@ class GoResolver:
             ((m.path, m.folder) for m in self._modules.values() if m.path), key=lambda one: (-len(one[0]), one)
         )
 
+        # Folders with code that could not be read: what their packages lack is not known.
+        self._half_read = {file.rpartition("/")[0] for file in tree.paths((".go",)) if not tree.has_facts(file)}
+
     def fingerprint(self) -> object:
-        return self._modules
+        return self._modules, self._half_read
 
     def packages(self) -> frozenset[str]:
         return frozenset(path for path, _ in self._named)
@@ -103,13 +106,23 @@ class GoResolver:
         if statement.name in ("", "*"):
             entry = self._entry(found)
             if entry is not None:
-                return Space(entry)
+                return Space(entry, whole=f"/go/{found}" if self._is_whole(folder, found, statement.module) else "")
             return Unresolved(f"no Go package in folder '{found}'")
-        for space in ("", ":main"):  # tests from outside import even a program
+        # Tests from outside import even a program, and what the tests inside their own package add to it.
+        for space in ("", ":main", *((":test",) if found == folder else ())):
             known = self._defining(path, "", f"/go/{found}{space}#{statement.name}")
             if known is not None:
                 return known
         return Unresolved(f"no '{statement.name}' in '{found}'")
+
+    def _is_whole(self, folder: str, package: str, module: str) -> bool:
+        """Whether all that an import from a folder finds in a package is what lies in the folder of that: a module that
+        is not this one, and not put in another's place, is taken in a released version, which may have other names."""
+        own = self._governing(folder)
+        if own is None or package in self._half_read or self._tree.excluded(f"{package}/"):
+            return False
+        replaced = any(_below(path, module) is not None for path, _ in own.replaced)
+        return replaced or self._governing(package) == own
 
     def _own(self, path: str, package: str, tags: str, name: str) -> Target:
         """What a file's own package holds; an external test package lies in the same folder."""
