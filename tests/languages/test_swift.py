@@ -182,6 +182,40 @@ def test_files_of_an_xcode_project_see_those_of_their_target() -> None:
     assert _led("App/Loose.swift", files) == {("App/Two.swift", "Two", "type")}
 
 
+SYNCHRONISED = """{ objects = {
+    R1 = {isa = PBXFileSystemSynchronizedRootGroup; exceptions = (E1, E2); path = App; sourceTree = "<group>"; };
+    R2 = {isa = PBXFileSystemSynchronizedRootGroup; path = AppTests; sourceTree = "<group>"; };
+    E1 = {isa = PBXFileSystemSynchronizedBuildFileExceptionSet; membershipExceptions = (Old.swift); target = T1; };
+    E2 = {isa = PBXFileSystemSynchronizedBuildFileExceptionSet; membershipExceptions = (Sub/Both.swift); target = T2; };
+    G0 = {isa = PBXGroup; children = (R1, R2); sourceTree = "<group>"; };
+    T1 = {isa = PBXNativeTarget; name = App; fileSystemSynchronizedGroups = (R1);
+        productType = "com.apple.product-type.application"; };
+    T2 = {isa = PBXNativeTarget; name = AppTests; fileSystemSynchronizedGroups = (R2);
+        productType = "com.apple.product-type.bundle.unit-test"; };
+    P = {isa = PBXProject; mainGroup = G0; targets = (T1, T2); };
+}; rootObject = P; }
+"""
+
+
+def test_targets_of_an_xcode_project_have_the_folders_that_it_keeps_in_step() -> None:
+    files = {
+        "App.xcodeproj/project.pbxproj": SYNCHRONISED,
+        "App/A.swift": "class Ka {}\nlet both = Both()\nlet old = Old()\n",
+        "App/Old.swift": "class Old {}\n",
+        "App/Sub/B.swift": "let k = Ka()\n",
+        "App/Sub/Both.swift": "struct Both {}\nlet helper = Helper()\nlet k = Ka()\n",
+        "AppTests/Helper.swift": "struct Helper {}\n",
+        "AppTests/T.swift": "@testable import App\nlet z = Ka()\nlet both = Both()\nlet old = Old()\n",
+    }
+    assert _led("App/A.swift", files) == {("App/Sub/Both.swift", "Both", "call")}
+    assert _led("App/Sub/B.swift", files) == {("App/A.swift", "Ka", "call")}
+    assert _led("AppTests/T.swift", files) == {
+        ("App/A.swift", "Ka", "call"),
+        ("App/Sub/Both.swift", "Both", "call"),
+    }
+    assert _led("App/Sub/Both.swift", files) >= {("App/A.swift", "Ka", "call")}
+
+
 def test_a_hidden_type_of_another_module_is_not_meant() -> None:
     files = {
         "Sources/A/User.swift": "import B\nfunc f(_ a: Hidden, _ b: Seen) { }\n",

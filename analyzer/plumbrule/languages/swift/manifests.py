@@ -270,6 +270,7 @@ def _all(row: _Row, key: str) -> list[str]:
 def _of_project(path: str, objects: dict[str, _Row]) -> Iterator[tuple[Module, frozenset[str]]]:
     root = path.rpartition("/")[0].rpartition("/")[0]
     places = _places(root, objects)
+    exceptions = _excepted(objects, places)
     for key in sorted(objects):
         target = objects[key]
         if _one(target, "isa") != "PBXNativeTarget":
@@ -283,6 +284,9 @@ def _of_project(path: str, objects: dict[str, _Row]) -> Iterator[tuple[Module, f
                     if place is not None and place.endswith(".swift"):
                         files.add(place)
         folders = [places[group] for group in _all(target, "fileSystemSynchronizedGroups") if group in places]
+        excepted = exceptions.get(key, set())
+        without = {file for file in excepted if any(file.startswith(f"{folder}/") for folder in folders)}
+        files |= {file for file in excepted - without if file.endswith(".swift")}
         name = _one(target, "productName") or _one(target, "name")
         needs = {
             _one(objects.get(_one(objects.get(one, {}), "target"), {}), "name") for one in _all(target, "dependencies")
@@ -290,10 +294,26 @@ def _of_project(path: str, objects: dict[str, _Row]) -> Iterator[tuple[Module, f
         is_test = "test" in _one(target, "productType")
         yield (
             Module(
-                _WORD.sub("_", name), "\0", f"{path}#{key}", is_test, tuple(folders), (), tuple(sorted(needs - {""}))
+                _WORD.sub("_", name),
+                "\0",
+                f"{path}#{key}",
+                is_test,
+                tuple(folders),
+                tuple(sorted(without)),
+                tuple(sorted(needs - {""})),
             ),
             frozenset(files),
         )
+
+
+def _excepted(objects: dict[str, _Row], places: dict[str, str]) -> dict[str, set[str]]:
+    """By target the files that it has otherwise than the folder they lie in: not, if that is its own, else as well."""
+    found: dict[str, set[str]] = {}
+    for group, place in places.items():
+        for row in (objects.get(key, {}) for key in _all(objects[group], "exceptions")):
+            files = (joined(place, one) for one in _all(row, "membershipExceptions"))
+            found.setdefault(_one(row, "target"), set()).update(files)
+    return found
 
 
 def _places(root: str, objects: dict[str, _Row]) -> dict[str, str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _TYPES = ("class", "interface", "enum", "type")
 _UNNAMED = (".init", ".subscript", ".deinit")  # of which a type has many, told apart by what they are given
 _HOMES = ("Sources", "Source", "Tests", "Plugins")
+_PROJECT = ".pbxproj#"  # in the home of a target of one
 _MOST_COMPARED = 200  # files that declare one name
 _LARGEST_SOURCE = 1_000_000
 _EXPORT = re.compile(
@@ -79,7 +80,7 @@ class SwiftResolver:
                     self._by_file[file].append(module)
                     self._in_folder[file.rpartition("/")[0]].add(module)
                 for folder in module.sources:
-                    self._under[folder].append(module._replace(folder=folder, sources=()))
+                    self._under[folder].append(module)
         for module in self._modules:
             for file in module.sources:
                 if file.endswith(".swift"):
@@ -261,6 +262,8 @@ class SwiftResolver:
         while folder:
             folder = folder.rpartition("/")[0]
             found = tuple(one for one in self._under.get(folder, ()) if _takes(one, file))
+            if found and _PROJECT in found[0].home:
+                return (*found, *(one for one in self._by_file.get(file, ()) if one not in found))
             if found and not (found[0].home.endswith(".podspec") and file in self._by_file):
                 return found
         return tuple(self._by_file.get(file, ()))
