@@ -130,6 +130,57 @@ def test_what_an_import_renames_or_leaves_out_does_not_come_by_its_star() -> Non
     }
 
 
+def test_a_name_that_an_import_leaves_out_is_no_dependency() -> None:
+    files = {"a/A.scala": "package a\nobject Tools\nobject Other\n"}
+    hidden = {**files, "b/B.scala": "package b\nimport a.{Tools => _, *}\nobject B\n"}
+    assert _edges(hidden, "b/B.scala") == set()
+    assert _edges({**files, "b/B.scala": "package b\nimport a.{Tools as _, *}\nval x = Other\n"}, "b/B.scala") == {
+        ("a/A.scala", "import", 2),
+        ("a/A.scala", "uses", 3),
+    }
+
+
+def test_what_an_export_takes_from_elsewhere_is_a_member_of_who_exports_it() -> None:
+    files = {
+        "a/A.scala": "package a\nobject Tools { def t1 = 1; class Money }\nobject More { def t2 = 2 }\n",
+        "b/B.scala": "package b\nexport a.Tools.*\nexport a.More.t2 as two\n",
+        "b/E.scala": "package b\nobject E {\n  export a.Tools.t1\n  export a.More.*\n}\n",
+        "b/D.scala": "package b\nclass D(t: a.Tools.type) { export t.{Money, t1 as one} }\n",
+        "c/C.scala": "package c\nval x = b.E.t1\nval y = b.E.t2\nval z = b.two\n",
+    }
+    assert _edges(files, "b/B.scala") == {("a/A.scala", kind, line) for kind in ("import", "uses") for line in (2, 3)}
+    assert _edges(files, "b/E.scala") == {("a/A.scala", kind, line) for kind in ("import", "uses") for line in (3, 4)}
+    assert _edges(files, "b/D.scala") == {("a/A.scala", kind, 2) for kind in ("import", "uses")}
+    assert _edges(files, "c/C.scala") == {
+        ("b/E.scala", "uses", 2),
+        ("b/E.scala", "uses", 3),
+        ("a/A.scala", "uses", 3),
+        ("b/B.scala", "uses", 4),
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Show[Int] with", "given_Show_Int"),
+        ("[T](using Show[T]): Show[List[T]] with", "given_Show_List"),
+        ("a.Show[(Int, String)] with", "given_Show_Int_String"),
+        ("Show[Int => String] with Log with", "given_Show_Function_Log"),
+        ("order: Show[Int] with", "order"),
+    ],
+)
+def test_what_is_given_without_a_name_has_the_one_that_the_compiler_gives_it(
+    said: str, name: str, facts_of: Callable[..., Facts]
+) -> None:
+    source = f"package b\nimport a.Show\ngiven {said}\n  def show(t: Int) = if t > 1 then Tools.x else 2\n"
+    facts = facts_of(source.encode(), "scala")
+    names = [one.name for one in facts.interface.symbols]
+    assert (names[0], names[-1]) == (name, f"{name}.show")
+    assert facts.interface.supers[0][0] == 0
+    assert [one.cyclomatic for one in facts.body.functions] == [2]
+    assert "Tools.x" in {one.text for one in facts.body.references}
+
+
 def test_what_a_package_object_inherits_is_of_the_package() -> None:
     files = {
         "a/package.scala": "package object a extends Aliases\n",
@@ -225,6 +276,10 @@ LINES = [
     "package object more extends Base { def rate = 1 }",
     "class Uses extends Held.Same { def h = rate + LIMIT }",
     "trait More extends Cart",
+    "object Out { export Held.*; export Cart.total as sum; def x = end; def y: Same = null }",
+    "export Out.{sum, end => last}",
+    "given Mid with { def total = sum; last }",
+    "import shop.{Cart => _, Base => _, *}",
     "class Broken { def (",
 ]
 OTHERS = [

@@ -635,8 +635,8 @@ class Resolution(Leading):
         """What import rows say that begin with a name in scope."""
         path = found.path
         for index, (row, answer) in enumerate(zip(found.interface.imports, self._items(path), strict=True)):
-            if row.flags & IMPLICIT:
-                continue
+            if row.flags & IMPLICIT or (row.name not in ("", "*") and not row.alias):
+                continue  # not said, or only said to be left out
             named, reads = self._meant(path, index)
             found.looks.add(reads)
             if named is None:

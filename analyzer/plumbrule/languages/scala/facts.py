@@ -17,7 +17,7 @@ from plumbrule.extract.branches import BRANCH
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.scopes import CLASS, CODE, COMMENT, FILE, SPACE, UNNAMED, ScopedSweep
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import ANCESTOR, IMPLICIT, RELATIVE, SELF, VALUE, Facts, Import, Parameter
+from plumbrule.facts import ANCESTOR, IMPLICIT, REEXPORT, RELATIVE, SELF, VALUE, Facts, Import, Parameter
 
 _BOM = b"\xef\xbb\xbf"
 _WORD = rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*"
@@ -103,6 +103,7 @@ class _ScalaSweep(ScopedSweep):
         ] = {}  # by where what is asked for it begins, a member that is asked so: `a b c`
         self._caught: set[int] = set()  # where the cases of handlers begin
         self._imported_in: list[tuple[int, int]] = []  # (row, offset) of imports that stand in something
+        self._exported: list[tuple[int, int]] = []  # (row, symbol that has what it brings)
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
 
@@ -144,22 +145,36 @@ class _ScalaSweep(ScopedSweep):
         self._type(node, "namespace", static=True)
 
     def on_export(self, node: Node) -> None:
-        self._import_spans.append((node.start_byte, node.end_byte))
+        """An import whose names others have from here: each is a member, and with a star so are all that are there."""
+        first = len(self.imports)
+        self._bring(node, b"export", RELATIVE | REEXPORT)
+        for row in range(first, len(self.imports)):
+            said = self.imports[row]
+            if said.name == "*":
+                self._exported.append((row, self.symbol))
+            elif said.alias:
+                kind = "type" if said.alias[:1].isupper() else self._kind_of_value(b"", is_read_only=True)
+                index = self._define(node, said.alias.encode(), kind, signature=f"= {said.module}.{said.name}")
+                self._exported.append((row, index))
 
     def on_import(self, node: Node) -> None:
+        self._bring(node, b"import", RELATIVE)
+
+    def _bring(self, node: Node, word: bytes, flags: int) -> None:
+        """Notes what a statement brings that begins with this word."""
         start, end = node.start_byte, node.end_byte
         self.cut(start, end)
         self._import_spans.append((start, end))
         if end - start > 100 * LONGEST_NAME:
             return
         written = _DOT.sub(b".", SPACE.sub(b" ", COMMENT.sub(b" ", self.source[start:end]))).strip()
-        for path, name, alias in _selected(written.removeprefix(b"import").strip().rstrip(b";")):
+        for path, name, alias in _selected(written.removeprefix(word).strip().rstrip(b";")):
             if len(path) + len(name) + 1 > LONGEST_NAME:
                 continue
             own = _OWN.match(path)
             # What is `this` here is looked up as what is around it.
             module = path[own.end() :] if own is not None else path
-            row = Import(text(module), 0, text(name), text(alias), self.line(start), RELATIVE, self.symbol)
+            row = Import(text(module), 0, text(name), text(alias), self.line(start), flags, self.symbol)
             if self._scopes[-1][2] != FILE or self.symbol >= 0:
                 self._imported_in.append((len(self.imports), start))
             self.imports.append(row)
@@ -299,7 +314,11 @@ class _ScalaSweep(ScopedSweep):
             elif child.type == "extends_clause":
                 extends = child
         name = self._take_name(node.child_by_field_name("name"))
-        returned = node.child_by_field_name("return_type")  # of what is given
+        # Of what is given.
+        returned = node.child_by_field_name("return_type")
+        said = [returned, *node.children_by_field_name("extra")] if returned is not None else []
+        if not name and said:
+            name = b"_".join((b"given", *_spelt_for_name(said, self.source)))[:LONGEST_NAME]
         if not name:
             self._open(node, UNNAMED)
             return
@@ -315,8 +334,8 @@ class _ScalaSweep(ScopedSweep):
         self._hide_type_parameters(generic, node)
         self.enter(index, name, node, body.start_byte if body is not None else node.end_byte, function=False)
         self._primary(index, given, node, is_case=is_case)
-        for said in [returned] if returned is not None else _types_in(extends):
-            self._inherit(index, said)
+        for one in said or _types_in(extends):
+            self._inherit(index, one)
 
     def _inherit(self, index: int, said: Node) -> None:
         for name in self._meant_by(said):
@@ -775,6 +794,11 @@ class _ScalaSweep(ScopedSweep):
                 dropped.append(row)
             elif name != said.module.encode():
                 self.imports[row] = said._replace(module=text(name))
+        for row, symbol in self._exported:
+            said = self.imports[row]
+            meant = f"{said.module}.{said.name}".removesuffix(".*")
+            if symbol >= 0 and row not in dropped and len(meant) <= LONGEST_NAME:
+                self.supers.append((symbol, meant, VALUE))
         for row in reversed(dropped):
             del self.imports[row]
 
@@ -915,6 +939,33 @@ def _parted(written: bytes) -> Iterator[bytes]:
             at = place + 1
     if rest := written[at:].strip():
         yield rest
+
+
+def _spelt_for_name(types: list[Node], source: bytes) -> Iterator[bytes]:
+    """The words of these types in what the compiler calls what is given without a name: how each is called, and
+    what its arguments are, those of tuples in their place."""
+    waiting = [(one, True) for one in reversed(types)]
+    for _ in range(_MOST_IN_PATTERN):
+        if not waiting:
+            return
+        one, is_outer = waiting.pop()
+        inner = [child for child in one.named_children if child.type not in _COMMENTS]
+        if one.type == "type_identifier":
+            yield source[one.start_byte : one.end_byte].strip(b"`")
+        elif one.type == "function_type" and not is_outer:
+            yield b"Function"
+        elif one.type == "function_type":
+            given, returned = (inner[0].named_children, inner[-1]) if inner else ([], one)
+            yield from _spelt_for_name(list(given), source)
+            yield b"to"
+            waiting.append((returned, False))
+        elif one.type == "generic_type" and inner:
+            arguments = inner[-1].named_children if is_outer and inner[-1].type == "type_arguments" else ()
+            waiting += [*((child, False) for child in reversed(arguments)), (inner[0], False)]
+        elif one.type in ("tuple_type", "compound_type"):
+            waiting += [(child, is_outer) for child in reversed(inner)]
+        elif one.type in _MEANT or one.type in _NAMED_TYPES:
+            waiting += [(child, is_outer) for child in inner[-1:]]
 
 
 def _types_in(extends: Node | None) -> Iterator[Node]:
