@@ -136,9 +136,34 @@ def test_an_unclosed_script_is_read_and_a_place_in_doubt(facts_of: Read) -> None
     assert found.interface.errors == [(2, 4)]
 
 
+@pytest.mark.parametrize("ending", ["vue", "svelte"])
+@pytest.mark.parametrize(
+    ("source", "doubts"),
+    [
+        ("<template><p/></template>\n<!-- never\n<script>\nimport a from 'a'\n</script>\n", [(2, 5)]),
+        ("<p/>\n<script lang='coffee'>\na = require 'a'\n</script>\n", [(2, 3)]),
+        ("<p/>\n<script type='text/coffeescript'>\na = 1\n</script>\n", [(2, 3)]),
+        ("<p/>\n<script type='application/ld+json'>\n{}\n</script>\n", []),
+        ("#!/bin/sh\nif [ -f a ]; then echo ${b} <c; fi\n", [(1, 2)]),
+        ("total: 3\n", [(1, 1)]),
+        ("<p>\n<!-- all <script> --></p>\n", []),
+        (
+            "<p/>\n<<<<<<< HEAD\n<script>\nimport a from 'a'\n</script>\n=======\n<script>\n"
+            "import b from 'b'\n</script>\n>>>>>>> other\n<script setup>\nimport c from 'c'\n</script>\n",
+            [(2, 10)],
+        ),
+    ],
+)
+def test_code_that_is_not_read_or_there_twice_is_a_place_in_doubt(
+    facts_of: Read, ending: str, source: str, doubts: list[tuple[int, int]]
+) -> None:
+    assert facts_of(source, ending).interface.errors == doubts
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "<<<<<<< a\n", "<<<<<<< a\n<script></script>\n", "<script lang='coffee'></script>\n",
         "<!--", "<template>", "<template><!--", "<script>", "<script ", "<a ", "{{", "{", "{#each a as b}", ":a=\"",
         "@a='", "<b :a={", "</script>", "<script></script>", "`${", "'", '"', "<style>", "<t1><t2>", "{@html `<script>",
         "<a-b ",

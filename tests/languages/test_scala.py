@@ -241,6 +241,17 @@ def test_a_script_declares_nothing_and_what_no_file_has_is_said(tree_of: _TreeOf
     assert not isinstance(scala.locate("run2.sc", _asked("", "Shown")), Located)
 
 
+@pytest.mark.parametrize(
+    ("comment", "doubts"),
+    [("/* never\n", [(2, 4)]), ("/* in /* one */\n", [(2, 4)]), ("/* in /* one */ */\n", []), ("/* one */\n", [])],
+)
+def test_what_is_behind_a_comment_that_never_ends_is_a_place_in_doubt(
+    comment: str, doubts: list[tuple[int, int]], facts_of: Callable[..., Facts]
+) -> None:
+    found = facts_of(f"class A\n{comment}class B extends A\nclass C\n".encode(), "scala")
+    assert found.interface.errors == doubts
+
+
 def test_operators_of_a_committed_conflict_are_a_place_in_doubt(facts_of: Callable[..., Facts]) -> None:
     text = "class A {\n<<<<<<< HEAD\n val a = 1\n=======\n val a = 2\n>>>>>>> topic\n}\n"
     assert facts_of(text, "scala").interface.errors[0] == (2, 2)

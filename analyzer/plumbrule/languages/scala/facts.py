@@ -35,6 +35,7 @@ _JOINING = frozenset(
 )
 _GETS_VALUE = re.compile(rb"\s*=(?![=>])")  # what is before it is a place: an argument by its name
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?=[ \r\n]|\Z)[^\n]*", re.MULTILINE)
+_SIGNS = re.compile(rb"/\*|\*/")
 _OWN = re.compile(rb"(?:" + _WORD + rb"\.)?(?:this|super)\.")
 _LONGEST_SILENT = 2_000  # bytes of a handler that may turn out to do nothing
 _MOST_IN_PATTERN = 5_000  # nodes
@@ -658,6 +659,12 @@ class _ScalaSweep(ScopedSweep):
         operator = node.child_by_field_name("operator")
         return node if operator is not None and self._sign(operator) in self.LOGICAL else None
 
+    def on_comment(self, node: Node) -> None:
+        super().on_comment(node)
+        start, end = node.start_byte, node.end_byte
+        if node.type == "block_comment" and not self.source[end:].strip() and _is_open(self.source[start:end]):
+            self._errors.append((start, end))  # to the grammar all that follows is a comment, and no fault
+
     def on_interpolation(self, node: Node) -> None:
         named = node.child_by_field_name("interpolator")
         if named is not None:
@@ -882,6 +889,11 @@ class _ScalaSweep(ScopedSweep):
             return name
         meant = self._of_type(name, start, hiding) if dot else name
         return None if meant == name and hiding.hides(head, start) else meant
+
+
+def _is_open(comment: bytes) -> bool:
+    """Whether a comment does not end: they stand in each other."""
+    return sum(1 if sign == b"/*" else -1 for sign in _SIGNS.findall(comment)) > 0
 
 
 def _innermost(spans: Sequence[tuple[int, int, bytes]], start: int) -> tuple[int, int, bytes] | None:

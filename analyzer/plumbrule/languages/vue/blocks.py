@@ -6,7 +6,8 @@ Every look goes forward through the text: what is opened and never closed costs 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +21,9 @@ _MOST_OPEN = 5  # blocks that are never closed; each may cost a look through all
 _BLANKS = bytes(byte if byte in b"\r\n" else ord(" ") for byte in range(256))
 _CODE = re.compile(rb"(?:|module|(?:text|application)/(?:javascript|ecmascript|typescript|babel)|jsx|tsx?)")
 _LANGUAGES = re.compile(rb"(?:|babel|es6|[cm]?[jt]s|jsx|tsx|javascript|typescript)")
+_OTHER_CODE = re.compile(rb"\w+/[\w.-]*script")
+_CONFLICT = re.compile(rb"^(?:<{7}|>{7})(?=[ \r\n]|\Z)[^\n]*", re.MULTILINE)
+_COMMENT = b"!--"  # what an unclosed comment is called among the blocks
 _TYPED = (b"ts", b"typescript", b"text/typescript", b"application/typescript")
 
 
@@ -43,12 +47,23 @@ class Block(NamedTuple):
         said = self.attributes.get(b"type", b"").lower()
         return self.name == b"script" and None not in (_CODE.fullmatch(said), _LANGUAGES.fullmatch(self.language))
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether something in it may be code that is not read: in another language, or behind what never ends."""
+        if self.name == _COMMENT:
+            return True
+        if self.name != b"script" or b"src" in self.attributes or self.is_script:
+            return self.is_script and not self.is_closed
+        said = self.attributes.get(b"type", b"").lower()
+        return _CODE.fullmatch(said) is not None or _OTHER_CODE.fullmatch(said) is not None
+
 
 class _Text:
     """A text that is looked through from front to back."""
 
     def __init__(self, source: bytes) -> None:
         self.source = source
+        self._open_comment = -1  # where one begins that never ends
         self._lacking: dict[bytes, int] = {}  # by closing tag: from where on there is none
 
     def head(self, at: int) -> tuple[dict[bytes, bytes], int] | None:
@@ -69,8 +84,14 @@ class _Text:
                 return (found[1].lower(), head[0], found.start(), head[1]) if head is not None else None
             at = self.after_comment(found.end())
             if at < 0:
+                self._open_comment = found.start()
                 break
         return None
+
+    def unclosed(self) -> list[Block]:
+        """The comment that hides the rest of the text, if one does."""
+        at = self._open_comment
+        return [Block(_COMMENT, {}, at, at, len(self.source), is_closed=False)] if at >= 0 else []
 
     def closing(self, name: bytes, at: int) -> tuple[int, int] | None:
         """Where the next closing tag of this name begins and ends."""
@@ -131,7 +152,7 @@ def blocks_of_vue(source: bytes) -> tuple[Block, ...]:
         else:
             opened += 1
             at = begin
-    return tuple(found)
+    return (*found, *text.unclosed())
 
 
 @lru_cache(maxsize=2)
@@ -150,7 +171,27 @@ def blocks_of_svelte(source: bytes) -> tuple[Block, ...]:
             kinds.add(is_of_module(block))
             found.append(block)
             at = max(at, block.end)
-    return tuple(found)
+        elif block.is_unread and not block.is_script and end is not None and _begins_line(source, start):
+            found.append(block)
+    return (*found, *text.unclosed())
+
+
+def doubts_in(source: bytes, blocks: Collection[Block]) -> list[tuple[int, int]]:
+    """Where code may be that is not read, or that is there twice: scripts in other languages, what is behind the
+    beginning of a comment that never ends, both sides of a conflict that was committed, all that is no component."""
+    named = {block.name for block in blocks}
+    if source.startswith(b"#!") or (source.strip() and not named and b"<" not in source):
+        return [(0, len(source))]
+    found = [(block.start, block.end) for block in blocks if block.is_unread]
+    scripts = [(block.begin, block.end) for block in blocks if block.is_script]
+    begun = -1
+    for sign in _CONFLICT.finditer(source):
+        if sign[0].startswith(b">"):
+            found += [(begun, sign.end())] if begun >= 0 else []
+            begun = -1
+        elif (at := bisect_right(scripts, (sign.start(), len(source)))) == 0 or scripts[at - 1][1] <= sign.start():
+            begun = sign.start()  # of one inside a script its grammar tells
+    return sorted(found)
 
 
 def is_of_module(block: Block) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from tree_sitter import Query, Tree
 
+from plumbrule.extract.hiding import Span
 from plumbrule.extract.sweep import LONGEST_NAME, require_text, text
 from plumbrule.facts import REEXPORT, Facts, Import, Reference
 from plumbrule.languages.typescript.facts import EcmaScriptSweep, swept
@@ -14,6 +15,7 @@ from plumbrule.languages.vue.blocks import (
     Block,
     blocks_of_svelte,
     blocks_of_vue,
+    doubts_in,
     is_of_module,
     scripts_of_svelte,
     scripts_of_vue,
@@ -36,7 +38,8 @@ def extract_vue(source: bytes, tree: Tree, query: Query) -> Facts:
     """Facts of a `.vue` file; ValueError with a plain reason if the bytes are no text."""
     require_text(source)
     scripts, shown, blocks = scripts_of_vue(source), shown_of_vue(source), blocks_of_vue(source)
-    return swept(lambda: _ComponentSweep(scripts, shown, blocks), tree, query)
+    doubts = doubts_in(source, blocks)
+    return swept(lambda: _ComponentSweep(scripts, shown, blocks, doubts), tree, query)
 
 
 def extract_svelte(source: bytes, tree: Tree, query: Query) -> Facts:
@@ -47,14 +50,16 @@ def extract_svelte(source: bytes, tree: Tree, query: Query) -> Facts:
         _STORE.sub(b" ", shown_of_svelte(source)),
         blocks_of_svelte(source),
     )
-    return swept(lambda: _SvelteSweep(scripts, shown, blocks), tree, query)
+    doubts = doubts_in(source, blocks)
+    return swept(lambda: _SvelteSweep(scripts, shown, blocks, doubts), tree, query)
 
 
 class _ComponentSweep(EcmaScriptSweep):
     """One pass over the scripts of one component. `shown` is what its markup names, at the same places."""
 
-    def __init__(self, scripts: bytes, shown: bytes, blocks: Iterable[Block]) -> None:
+    def __init__(self, scripts: bytes, shown: bytes, blocks: Iterable[Block], doubts: Iterable[Span]) -> None:
         super().__init__(scripts, 0)
+        self._doubts = doubts
         self._shown = shown
         self._blocks = blocks
         self._itself = -1  # the symbol of the default export
@@ -69,9 +74,8 @@ class _ComponentSweep(EcmaScriptSweep):
         return b"".join([*pieces, self._shown[at:]])
 
     def finish(self) -> None:
+        self._errors += self._doubts
         for block in self._blocks:
-            if block.is_script and not block.is_closed:
-                self._errors.append((block.start, block.end))
             if block.is_script and (module := block.attributes.get(b"src")):
                 self._take_script(module, block)
         self._errors.sort()
