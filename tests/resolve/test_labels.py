@@ -104,6 +104,25 @@ def test_a_name_that_people_give_too_does_not(path: str) -> None:
     assert not analyse_files({path: b""}).files[path].file.is_generated
 
 
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("Cart.java", '@Generated("x") class Cart {}'),
+        ("Cart.kt", '@javax.annotation.processing.Generated("x")\nclass Cart { fun f() = 1 }'),
+        ("Cart.kt", '@file:Generated("x")\nfun f() = 1'),
+        ("Cart.scala", '@Generated(Array("x")) class Cart'),
+        ("Cart.scala", "@javax.annotation.Generated object Cart"),
+    ],
+)
+def test_an_annotation_says_that_a_file_is_generated(path: str, source: str) -> None:
+    rows = analyse_files({path: source.encode()}).files[path]
+    assert rows is not None
+    assert rows.file.is_generated
+    plain = analyse_files({path: source.replace("Generated", "Given").encode()}).files[path]
+    assert plain is not None
+    assert not plain.file.is_generated
+
+
 def test_a_package_at_the_top_is_the_projects_own() -> None:
     assert vendored("vendor/__init__.py", "vendor/models.py", "shop.py") == set()
 
@@ -151,12 +170,19 @@ def test_what_builds_hold_for_no_test_is_none_whatever_it_is_called() -> None:
         "core/src/commonTest/kotlin/shop/Carts.kt": ["commonTest"],
         "test/shop/src/main/java/shop/Cart.java": ["test"],
         "shop/CartTest.java": ["*Test.java"],
+        "app/src/testDebug/java/shop/Cart.java": ["src/testDebug/java"],
+        "app/src/androidTestDebug/kotlin/shop/Cart.kt": ["src/androidTestDebug/kotlin"],
+        "src/it/java/shop/Cart.java": ["src/it/java"],
+        "ShopUITests/Helper.swift": ["ShopUITests"],
     }
     code = [
         "src/main/java/shop/LoadTest.java",
         "src/main/java/shop/test/Runner.java",
         "core/src/commonMain/kotlin/shop/TestClock.kt",
         "core/src/jvmMain/kotlin/shop/testing/Clock.kt",
+        "src/main/java/it/shop/Cart.java",
+        "src/it/shop/Cart.java",
+        "speedTestScreen/Cart.kt",
     ]
     assert {path: languages.test_marks(path) for path in tests} == tests
     assert [mark for path in code for mark in languages.test_marks(path)] == []

@@ -34,6 +34,12 @@ class ScopedSweep(BranchSweep):
         self._types: dict[bytes, set[Span]] = defaultdict(set)
         self._named: set[int] = set()  # where a name stands that is being given to something
 
+    def _mark_generated(self) -> None:
+        """A type at the top of a file that says it is generated stands for all of it."""
+        types = [one for one in self.symbols if one.parent < 0 and one.kind in ("class", "interface", "enum")]
+        said = {name.rpartition(".")[2] for one in types for name in one.decorators}
+        self.is_generated = self.is_generated or "Generated" in said
+
     def _open(self, node: Node, kind: str) -> None:
         self._scope(node.start_byte)
         self._scopes.append((node.start_byte, node.end_byte, kind))

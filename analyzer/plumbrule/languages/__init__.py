@@ -146,6 +146,8 @@ class Language:
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: tuple[str, ...] = USUAL_TESTS  # names of its test files without the ending, as globs
     test_folders: tuple[str, ...] = ()  # names of folders that hold its tests, as globs, beside the usual ones
+    # Names of folders in one called `src` that hold its tests, each with that of the folder in it, as globs.
+    test_sets: tuple[str, ...] = ()
     # Names of folders in one called `src` in which its builds hold no tests, as globs.
     source_sets: tuple[str, ...] = ()
     # Names of folders whose content belongs to the folder around them alone: by a law of the language (Go), or because
@@ -279,7 +281,11 @@ def is_test(path: str) -> bool:
         return True
     if not _TEST_FOLDERS.isdisjoint(folder.split("/")):
         return True
-    return language is not None and language.test_folders != () and bool(_folders_of_tests(folder, language.dialect))
+    return (
+        language is not None
+        and (language.test_folders or language.test_sets) != ()
+        and bool(_folders_of_tests(folder, language.dialect))
+    )
 
 
 def test_marks(path: str) -> list[str]:
@@ -293,7 +299,8 @@ def _folder_marks(path: str) -> set[str]:
     language = language_of(name)
     if language is not None and language.source_sets:
         folder = _around_sources(folder, language.dialect)
-    own = _folders_of_tests(folder, language.dialect) if language is not None and language.test_folders else ()
+    asks = language is not None and (language.test_folders or language.test_sets) != ()
+    own = _folders_of_tests(folder, language.dialect) if language is not None and asks else ()
     return {*_TEST_FOLDERS.intersection(folder.split("/")), *own}
 
 
@@ -318,9 +325,18 @@ def _around_sources(folder: str, dialect: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _folders_of_tests(folder: str, dialect: str) -> tuple[str, ...]:
-    """The names on the way to a folder that tell tests of a language, as its globs have them."""
-    globs = languages()[dialect].test_folders
-    return tuple(name for name in folder.split("/") if any(fnmatchcase(name, glob) for glob in globs))
+    """The names on the way to a folder that tell tests of a language, as its globs have them; with `src/` before those
+    that do so only there."""
+    language, parts = languages()[dialect], folder.split("/")
+    found = [name for name in parts if any(fnmatchcase(name, glob) for glob in language.test_folders)]
+    for around, name, inner in zip(parts, parts[1:], parts[2:], strict=False) if language.test_sets else ():
+        if (
+            around == "src"
+            and name not in found
+            and any(fnmatchcase(f"{name}/{inner}", glob) for glob in language.test_sets)
+        ):
+            found.append(f"src/{name}/{inner}")
+    return tuple(found)
 
 
 def private_folders(path: str) -> list[str]:

@@ -23,8 +23,6 @@ from plumbrule.resolve.uses import is_whole, within
 _ANY_OF = Import("", 0, "", "", 0, IMPLICIT, -1)
 _NOT_IMPORTED_HERE = 0.8
 _MOST_ENTERED = 200  # modules in which is looked for a name that excluded code may have
-
-
 _Missing = tuple[str, str]
 
 NO_NAME = AnyName([], [])

@@ -24,6 +24,8 @@ LANGUAGES = (
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
         test_folders=("[a-z]*Test", "testFixtures"),  # source sets: commonTest, jvmTest
+        # Of builds with variants (testDebug, androidTestDebug), and tests that take longer.
+        test_sets=("it/java", "it/kotlin", "it/scala", "test[A-Z]*/*", "[a-z]*Test[A-Z]*/*"),
         source_sets=("main", "[a-z]*Main"),
         inherits=True,
         declares=Late("plumbrule.languages.kotlin.resolver:declares"),

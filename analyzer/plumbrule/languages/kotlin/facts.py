@@ -32,6 +32,7 @@ _IMPORT = re.compile(rb"import\s+(" + _NAME + rb"(?:\." + _NAME + rb")*)(\.\*)?(
 _DOT = re.compile(rb"\s*\.\s*")
 _QUALIFIED = re.compile(rb"((?:[a-z_]\w*\.)+)([A-Z]" + rb"[\w\x80-\xff]*)")
 _HELD_NAME = re.compile(rb"\$(" + WORD + rb")")
+_FILE_GENERATED = re.compile(rb"@file\s*:\s*\[?\s*(?:[\w.]+\.)?Generated\b")
 _JVM_NAME = re.compile(rb"@\s*file\s*:.*?\bJvmName\s*\(\s*(?:name\s*=\s*)?\"([\w$]+)\"", re.DOTALL)
 # A name as it stands in the text: the dot or colons before it say that it is one of something else, what is behind it
 # that it is a place that gets a value, or a label. None is the name of an annotation or behind a label's sign.
@@ -125,6 +126,8 @@ class _KotlinSweep(ReceivingSweep):
 
     def on_file_annotation(self, node: Node) -> None:
         self.cut(node.start_byte, node.end_byte)
+        said = self.source[node.start_byte : min(node.end_byte, node.start_byte + 1_000)]
+        self.is_generated = self.is_generated or _FILE_GENERATED.match(said) is not None
         found = _JVM_NAME.match(self.source, node.start_byte, min(node.end_byte, node.start_byte + 1_000))
         if found is not None:
             self._facade = text(found[1])  # as a space inside the package: where Java has what is in no class
@@ -769,6 +772,7 @@ class _KotlinSweep(ReceivingSweep):
     # -- the end --------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
+        self._mark_generated()
         hiding = Hiding(self._values, self._types)
         if self._errors:
             self._find_heads()

@@ -22,6 +22,8 @@ LANGUAGES = (
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|build\.sbt",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT", "*Spec", "*Suite"),
         test_folders=("it", "multi-jvm", "[a-z]*Test", "testFixtures"),
+        # Of builds with variants (testDebug, androidTestDebug), and tests that take longer.
+        test_sets=("it/java", "it/kotlin", "it/scala", "test[A-Z]*/*", "[a-z]*Test[A-Z]*/*"),
         source_sets=("main",),
         inherits=True,
         scoped=True,

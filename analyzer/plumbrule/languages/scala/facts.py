@@ -776,6 +776,7 @@ class _ScalaSweep(ScopedSweep):
     # -- the end --------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
+        self._mark_generated()
         hiding = Hiding(self._values, self._types)
         conflicts = [found.span() for found in _CONFLICT.finditer(self._masked)]  # to the grammar they are operators
         if conflicts:

@@ -20,8 +20,11 @@ LANGUAGES = (
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
         needs=r"Package\.swift|Package\.resolved|.*\.podspec|Podfile|Cartfile",
-        tests=("*[a-z0-9]Tests", "*[a-z0-9]Test", "Tests", "*[a-z0-9]Spec", "*[a-z0-9]Specs", "*[a-z0-9]TestCase"),
-        test_folders=("Tests", "*[a-z0-9]Tests", "*[a-z0-9]Specs"),
+        tests=(
+            *("*[a-z0-9]Tests", "*UITests", "*[a-z0-9]Test", "Tests", "*[a-z0-9]Spec", "*[a-z0-9]Specs"),
+            "*[a-z0-9]TestCase",
+        ),
+        test_folders=("Tests", "*[a-z0-9]Tests", "*UITests", "*[a-z0-9]Specs"),
         # By protoc and its plugin for services, Sourcery, pigeon.
         generated=("*.pb.swift", "*.grpc.swift", "*.generated.swift", "*.g.swift"),
         open_types=True,  # by extensions
