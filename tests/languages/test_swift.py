@@ -164,6 +164,32 @@ def test_what_a_type_calls_of_its_own_leads_to_the_extension_that_has_it() -> No
     assert _led(tax, files) == {(cart, "Cart", "type"), (cart, "Cart.own", "call"), free}
 
 
+def test_members_are_called_by_plain_name_in_extensions_and_subclasses_in_other_files() -> None:
+    files = {
+        "Sources/A/Base.swift": "class Base {\n func helper() {}\n func kept() {}\n private func hidden() {}\n}\n"
+        "protocol Asks { func asked() }\n",
+        "Sources/A/More.swift": "extension Base {\n func more() { helper(); hidden(); free() }\n"
+        " func f(kept: () -> Void) { kept() }\n}\nextension Asks {\n func given() { asked() }\n}\n",
+        "Sources/A/Sub.swift": "class Sub: Base {\n func g() { helper(); self.kept(); super.more() }\n"
+        " func h() { hidden(); nothing() }\n func kept() {}\n}\nstruct Own: Asks { func asked() { given() } }\n",
+        "Sources/A/Free.swift": "func free() {}\nfunc hidden() {}\n",
+        "Sources/B/Base.swift": "class Base { func nothing() {} }\n",
+    }
+    base, more, free = (f"Sources/A/{name}.swift" for name in ("Base", "More", "Free"))
+    assert {one for one in _led(more, files) if one[2] == "call"} == {
+        (base, "Base.helper", "call"),
+        (base, "Asks.asked", "call"),
+        (free, "free", "call"),
+        (free, "hidden", "call"),
+    }
+    assert {one for one in _led("Sources/A/Sub.swift", files) if one[2] == "call"} == {
+        (base, "Base.helper", "call"),
+        (more, "Base.more", "call"),
+        (more, "Asks.given", "call"),
+        (free, "hidden", "call"),
+    }
+
+
 def test_files_of_an_xcode_project_see_those_of_their_target() -> None:
     files = {
         "App.xcodeproj/project.pbxproj": PROJECT.replace("path = Loose.swift", 'path = "App/Loose.swift"')

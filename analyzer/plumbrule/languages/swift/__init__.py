@@ -9,6 +9,8 @@ from plumbrule.languages import Language, Late
 MANIFESTS = ("Package.swift", ".pbxproj", ".podspec")
 OWN = 1  # `Import.level` of what a file sees without an import: its own module, or what types of `module` hold
 
+MEMBER = 2  # of what the type `module` may have under `name`, asked by its plain name from an extension or a subclass
+
 LANGUAGES = (
     Language(
         name="swift",

@@ -17,7 +17,7 @@ from plumbrule.extract.frames import Frame
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
 from plumbrule.facts import CONDITIONAL, IMPLICIT, REEXPORT, Facts, Import, Parameter
-from plumbrule.languages.swift import OWN
+from plumbrule.languages.swift import MEMBER, OWN
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"\s+")
@@ -31,12 +31,13 @@ _SAID = {"async": b"async", "class": b"static", "static": b"static"}  # words th
 _SHOWN = ("abstract", "static", "async")
 # Words before the type of a parameter that the grammar does not know.
 _OWNERSHIP = re.compile(rb"([:(,]\s*)(?:__shared|__owned|borrowing|consuming|sending)(?=[ \t]+[\w(\[@])")
-_OWN_CALL = re.compile(rb"((?:self|Self)\.)?([a-z_]\w*)")
+_OWN_CALL = re.compile(rb"((?:self|Self|super)\.)?([a-z_]\w*)")
 _LARGEST_TWICE = 2_000_000  # bytes; longer files are read once
 _LONGEST_TEXT = 500  # of a type or value kept as written; what follows is replaced by an ellipsis
 _LONGEST_WORD = 80  # of a modifier
 _MOST_DECORATORS = 50
 _MOST_AROUND = 30  # types of one file whose members are looked up by their plain names
+_MOST_ASKED = 300  # members that are asked of types of other files
 _BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
 _ELSE_IF = Flow(cyclomatic=1, cognitive=1)
 _SWITCH = Flow(scaled=True, nests=True)
@@ -102,6 +103,8 @@ class _SwiftSweep(Sweep):
         self._values: dict[bytes, set[Span]] = defaultdict(set)  # where a name is local
         self._types: dict[bytes, set[Span]] = defaultdict(set)
         self._extended: dict[int, str] = {}  # visibility that members of an extension have, by its start
+        self._bases_of: dict[bytes, list[bytes]] = {}  # by name of a type, as far as this file says them
+        self._asked: set[bytes] = set()
         self._own_types: dict[str, int] = {}  # symbols of types by their dotted names
         if source.startswith(_BOM):
             self.mask(0, len(_BOM), code=False)
@@ -217,10 +220,12 @@ class _SwiftSweep(Sweep):
         if not name:
             return
         bases = [child for child in node.named_children if child.type == "inheritance_specifier"]
-        for base in bases:
-            self._note_around(self._name_at(base.start_byte, base.end_byte))
+        named_bases = [self._name_at(base.start_byte, base.end_byte) for base in bases]
+        for base in named_bases:
+            self._note_around(base)
         self._hide_type_parameters(node)
         if said.type == "extension":
+            self._bases_of.setdefault(name, []).extend(named_bases)
             self._extend(node, name, body, written)
             return
         generic = next((child for child in node.named_children if child.type == "type_parameters"), None)
@@ -230,7 +235,10 @@ class _SwiftSweep(Sweep):
             signature=" ".join(filter(None, shown)), modifiers=words, decorators=decorators, is_type=True,
         )  # fmt: skip
         self.enter(index, name, node, body.start_byte, function=False)
-        self._note_around(self.symbols[index].name.encode() if index >= 0 else b"")
+        if index >= 0:
+            whole = self.symbols[index].name.encode()
+            self._note_around(whole)
+            self._bases_of.setdefault(whole, []).extend(named_bases)
 
     def _bases(self, bases: list[Node]) -> str:
         return ": " + ", ".join(self._written(base) for base in bases[:20]) if bases else ""
@@ -598,12 +606,30 @@ class _SwiftSweep(Sweep):
             if owner is None:
                 owner = owners[symbol] = self._owner(symbol)
             name = b"%s.%s" % (owner, said[2])
-            if not owner or name in own:
+            is_plain = not said[1]
+            if not owner or name in own or (is_plain and (said[2] in own or hiding.hides(said[2], start))):
                 continue
-            if not said[1] and (owner not in own or said[2] in own or hiding.hides(said[2], start)):
-                continue
-            self._references.setdefault((symbol, "call", name), start)
-            self._calls.setdefault((symbol, name), []).append(end)
+            is_above = said[1] == b"super."
+            is_given = not is_plain or owner in own
+            if is_given and not is_above:
+                self._references.setdefault((symbol, "call", name), start)
+                self._calls.setdefault((symbol, name), []).append(end)
+            for holder in self._bases_of.get(owner, []) if is_given else (owner, *self._bases_of.get(owner, [])):
+                self._ask_member(symbol, holder, said[2], start, end, own)
+
+    def _ask_member(self, symbol: int, holder: bytes, name: bytes, start: int, end: int, own: set[bytes]) -> None:
+        """Calls what a type of another file may have; nothing else is meant if it has none of that name."""
+        alias = b"%s$%s" % (holder.replace(b".", b"$"), name)
+        if not holder or holder in own or len(alias) > LONGEST_NAME:
+            return
+        if alias not in self._asked:
+            if len(self._asked) >= _MOST_ASKED:
+                return
+            self._asked.add(alias)
+            row = Import(text(holder), MEMBER, text(name), text(alias), self.line(start), IMPLICIT, -1)
+            self.imports.append(row)
+        self._references.setdefault((symbol, "call", alias), start)
+        self._calls.setdefault((symbol, alias), []).append(end)
 
     def _owner(self, symbol: int) -> bytes:
         """The type that a symbol belongs to, as it is called from outside; empty if there is none."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import REEXPORT
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
-from plumbrule.languages.swift import OWN
+from plumbrule.languages.swift import MEMBER, OWN
 from plumbrule.languages.swift.manifests import Module, packages, pods, projects
 from plumbrule.languages.ways import joined, shared
 
@@ -33,19 +33,22 @@ _EXPORT = re.compile(
 # What stands before names in the words of `declares`: of those that a file offers to its module and to tests, to
 # everyone, and of types in types by their last names.
 _SEEN, _OFFERED, _INNER = "/swift/", "/swift/public:", "/swift?"
+_KEPT = "/swift!"  # of members that no other file sees
 _UNKNOWN = Unresolved("no such name in this repository")
 
 
 def declares(path: str, interface: Interface) -> Iterable[str]:
     """`/swift/NAME` of what the other files of a module see, `/swift/TYPE.NAME` of types in types and of members that
     extensions give to types of other files; of what other modules see `/swift/public:NAME` as well. `/swift+TYPE` of a
-    type that is extended, `/swift?NAME` of types in types by their last name, and `/swift:exported` of a file that
-    offers what it imports."""
+    type that is extended, `/swift?NAME` of types in types by their last name, `/swift!TYPE.NAME` of members that no
+    other file sees, and `/swift:exported` of a file that offers what it imports."""
     if any(row.flags & REEXPORT for row in interface.imports):
         yield "/swift:exported"
     for symbol in interface.symbols:
         name = symbol.name
         is_inner = symbol.parent >= 0
+        if symbol.visibility == "private" and is_inner:
+            yield _KEPT + name
         if symbol.visibility == "private" or (is_inner and symbol.kind not in _TYPES) or name.endswith(_UNNAMED):
             continue
         yield _SEEN + name
@@ -134,6 +137,8 @@ class SwiftResolver:
     def locate(self, path: str, statement: Import) -> Target:
         folder = path.rpartition("/")[0]
         module, name = statement.module, statement.name
+        if statement.level == MEMBER:
+            return self._member(folder, module, name)
         if statement.level == OWN:
             return self._seen(folder, module, name)
         head = module.partition(".")[0]
@@ -179,6 +184,14 @@ class SwiftResolver:
                 if file is not None:
                     return Located(file, called=whole)
         return _UNKNOWN
+
+    def _member(self, folder: str, holder: str, name: str) -> Target:
+        """The file that may have a member of a type of one's own module: an extension that does, else the type's."""
+        own, whole = self._own(folder), f"{holder}.{name}"
+        file = self._best(folder, own, whole, is_friend=True) or self._best(folder, own, holder, is_friend=True)
+        if file is None or file in self._tree.defining(_KEPT + whole):
+            return _UNKNOWN
+        return Located(file, called=whole)
 
     def _of_modules(self, folder: str, modules: Sequence[Module], name: str, *, is_friend: bool) -> Target:
         """What modules have under a name; of a type with extensions its members are asked for one by one."""
