@@ -595,17 +595,12 @@ class Resolution(Leading):
             self._scoped_rows(found)
             return
         for row, answer in zip(found.interface.imports, self._items(found.path), strict=True):
-            target, name, line = answer.target, row.name, row.line
+            target, name, line = self._checked(found, answer.target, row.line), row.name, row.line
             if not isinstance(target, Located):
                 self._imported_elsewhere(found, row, target)
                 continue
             if row.flags & IMPLICIT:
                 continue  # what is asked of it are references
-            missing = self._missing_on_the_way(found, target)
-            if missing:
-                if found.is_sure(line):  # else it may be none of this crate's, or have been misread
-                    self._imported_elsewhere(found, row, Unresolved(missing))
-                continue
             found.looked_up += 1
             found.resolved += 1
             found.reads.add((target.path, ""))
@@ -680,8 +675,10 @@ class Resolution(Leading):
         answer.users.add(path)
         return answer.target
 
-    def _imported_elsewhere(self, found: Found, row: Import, target: Target) -> None:
-        """What an import row says that leads to no file here, or to several."""
+    def _imported_elsewhere(self, found: Found, row: Import, target: Target | None) -> None:
+        """What an import row says that leads to no file here, or to several; None: nothing that is certain."""
+        if target is None:
+            return
         if isinstance(target, External):
             found.externals.add((target.package, row.module, row.name, row.line, bool(row.flags & TYPE_ONLY)))
         elif row.flags & IMPLICIT:
@@ -720,10 +717,20 @@ class Resolution(Leading):
         answer.asked = {*answer.asked, *asked}
         return not may_hold
 
+    def _checked(self, found: Found, target: Target, line: int) -> Target | None:
+        """Where a statement leads, if all modules on the way may be there; None where one is missed by a line of which
+        the parser was not sure: it may be none of this crate's, or have been misread."""
+        if not isinstance(target, Located) or not target.inside:
+            return target
+        missing = self._missing_on_the_way(found, target)
+        if not missing:
+            return target
+        return Unresolved(missing) if found.is_sure(line) else None
+
     def _missing_on_the_way(self, found: Found, target: Located) -> str:
         """Why a statement leads nowhere that goes through a module on its way to what it asks for, where it is certain
         that there is none of that name; "" if there is one or may be."""
-        if not target.inside or target.called or not self._is_nested(found.path):
+        if target.called or not self._is_nested(found.path):
             return ""
         around = Definition(target.path, "")
         for part in target.inside.split("."):

@@ -18,6 +18,7 @@ from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.scopes import CLASS, CODE, COMMENT, FILE, SPACE, UNNAMED, ScopedSweep
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import ANCESTOR, IMPLICIT, REEXPORT, RELATIVE, SELF, VALUE, Facts, Import, Parameter
+from plumbrule.languages.scala.spelling import selected, words_of_types
 
 _BOM = b"\xef\xbb\xbf"
 _WORD = rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*"
@@ -26,9 +27,6 @@ _PLAIN = re.compile(_WORD + rb"(?:[.#]" + _WORD + rb")*")
 _DOTTED = re.compile(_NAME + rb"(?:\s*[.#]\s*" + _NAME + rb")*")
 _DOT = re.compile(rb"\s*\.\s*")
 _LAST = re.compile(_WORD + rb"\Z")
-_SELECTED = re.compile(rb"(" + _NAME + rb"|\*)(?:\s*(?:=>|\bas\b)\s*(" + _NAME + rb"))?")
-_WILDCARDS = (b"_", b"*", b"given")
-_ALL = (b"*", b"")  # name and alias
 # Behind one of these a name is a part of another one, or of something else.
 _JOINING = frozenset(
     b"$@`.#_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + bytes(range(0x80, 0x100))
@@ -169,7 +167,7 @@ class _ScalaSweep(ScopedSweep):
         if end - start > 100 * LONGEST_NAME:
             return
         written = _DOT.sub(b".", SPACE.sub(b" ", COMMENT.sub(b" ", self.source[start:end]))).strip()
-        for path, name, alias in _selected(written.removeprefix(word).strip().rstrip(b";")):
+        for path, name, alias in selected(written.removeprefix(word).strip().rstrip(b";")):
             if len(path) + len(name) + 1 > LONGEST_NAME:
                 continue
             own = _OWN.match(path)
@@ -319,7 +317,7 @@ class _ScalaSweep(ScopedSweep):
         returned = node.child_by_field_name("return_type")
         said = [returned, *node.children_by_field_name("extra")] if returned is not None else []
         if not name and said:
-            name = b"_".join((b"given", *_spelt_for_name(said, self.source)))[:LONGEST_NAME]
+            name = b"_".join((b"given", *words_of_types(said, self.source)))[:LONGEST_NAME]
         if not name:
             self._open(node, UNNAMED)
             return
@@ -903,82 +901,6 @@ def _innermost(spans: Sequence[tuple[int, int, bytes]], start: int) -> tuple[int
         return None
     last = bisect_left(spans, (start + 1,))
     return next((one for one in reversed(spans[max(0, last - _MOST_AROUND) : last]) if start < one[1]), None)
-
-
-def _selected(written: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """(path, name, alias) of each name that an import statement brings; the name "*" for all, no alias for none."""
-    for one in _parted(written):
-        head, brace, inner = one.partition(b"{")
-        if brace:
-            path = _unquoted(head.strip().rstrip(b".").strip())
-            for selector in _parted(inner.rpartition(b"}")[0]):
-                brought = _ALL if selector.startswith(b"given ") else _brought_by(selector)
-                if brought is not None:
-                    yield path, brought[0], brought[1]
-            continue
-        path, _, last = one.rpartition(b".")
-        if path or last in _WILDCARDS:
-            plain = last.strip().strip(b"`")
-            name, alias = _brought_by(last.strip()) or (plain, plain)
-            yield _unquoted(path), name, alias
-
-
-def _brought_by(selector: bytes) -> tuple[bytes, bytes] | None:
-    """(name, alias) of what one selector of an import brings; None if it is written as none is."""
-    if selector in _WILDCARDS:
-        return _ALL
-    found = _SELECTED.fullmatch(selector)
-    if found is None:
-        return None
-    alias = found[2] or found[1]
-    return found[1].strip(b"`"), b"" if alias == b"_" else alias.strip(b"`")
-
-
-def _unquoted(path: bytes) -> bytes:
-    return path.replace(b"`", b"").replace(b" ", b"").removeprefix(b"_root_.")
-
-
-def _parted(written: bytes) -> Iterator[bytes]:
-    """What commas outside of braces part."""
-    depth = at = 0
-    for place in range(len(written)):
-        sign = written[place : place + 1]
-        if sign == b"{":
-            depth += 1
-        elif sign == b"}":
-            depth -= 1
-        elif sign == b"," and depth == 0:
-            yield written[at:place].strip()
-            at = place + 1
-    if rest := written[at:].strip():
-        yield rest
-
-
-def _spelt_for_name(types: list[Node], source: bytes) -> Iterator[bytes]:
-    """The words of these types in what the compiler calls what is given without a name: how each is called, and
-    what its arguments are, those of tuples in their place."""
-    waiting = [(one, True) for one in reversed(types)]
-    for _ in range(_MOST_IN_PATTERN):
-        if not waiting:
-            return
-        one, is_outer = waiting.pop()
-        inner = [child for child in one.named_children if child.type not in _COMMENTS]
-        if one.type == "type_identifier":
-            yield source[one.start_byte : one.end_byte].strip(b"`")
-        elif one.type == "function_type" and not is_outer:
-            yield b"Function"
-        elif one.type == "function_type":
-            given, returned = (inner[0].named_children, inner[-1]) if inner else ([], one)
-            yield from _spelt_for_name(list(given), source)
-            yield b"to"
-            waiting.append((returned, False))
-        elif one.type == "generic_type" and inner:
-            arguments = inner[-1].named_children if is_outer and inner[-1].type == "type_arguments" else ()
-            waiting += [*((child, False) for child in reversed(arguments)), (inner[0], False)]
-        elif one.type in ("tuple_type", "compound_type"):
-            waiting += [(child, is_outer) for child in reversed(inner)]
-        elif one.type in _MEANT or one.type in _NAMED_TYPES:
-            waiting += [(child, is_outer) for child in inner[-1:]]
 
 
 def _types_in(extends: Node | None) -> Iterator[Node]:
