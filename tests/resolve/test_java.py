@@ -158,6 +158,50 @@ def test_of_two_declarations_of_a_type_the_one_in_a_module_that_is_needed_counts
     assert led == [{"app/old/src/main/java/api/Api.java"}, {"new/src/main/java/api/Api.java"}]
 
 
+CONFIG = "package com.x;\npublic class Config { }\n"
+NEEDING = {"app/src/main/java/com/app/Main.java": "package com.app;\nimport com.x.Config;\nclass Main { Config c; }\n"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "needs"),
+    [
+        ({"android/settings.gradle": "include ':a', ':b', ':app'"}, "project(':b')"),
+        ({"android/settings.gradle.kts": 'include("a", "b", "app")'}, "projects.b"),
+        ({"settings.gradle": "", "android/settings.gradle": "include ':a'"}, "project(path: ':b')"),
+        # Without settings, as in a part of a repository.
+        ({}, "project(':b')"),
+        # Placed by the settings of a build beside, and by a name of its own.
+        (
+            {
+                "build/settings.gradle": "include ':z', ':app'\nproject(':z').projectDir = file('../android/b')\n"
+                "project(':app').projectDir = new File(settingsDir, '../android/app')"
+            },
+            "project(':z')",
+        ),
+        # As a folder of a project that lies elsewhere.
+        (
+            {"android/settings.gradle": "include ':z:b'\nproject(':z').projectDir = file('../android')"},
+            "project(':z:b')",
+        ),
+        # What the settings nearest do not have is one of the build around.
+        ({"settings.gradle": "include ':android:b'", "android/settings.gradle": ""}, "project(':android:b')"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["", ".kts"])
+def test_a_project_of_gradle_is_looked_up_from_the_folder_of_its_settings(
+    settings: dict[str, str], needs: str, ending: str
+) -> None:
+    files = {
+        **{f"android/{name}/src/main/java/com/x/Config.java": CONFIG for name in "ab"},
+        **{f"android/{name}/build.gradle{ending}": "" for name in "ab"},
+        **{f"android/{path}": text for path, text in NEEDING.items()},
+        f"android/app/build.gradle{ending}": f"dependencies {{ implementation({needs}) }}",
+        **settings,
+    }
+    rows = _rows("android/app/src/main/java/com/app/Main.java", files)
+    assert {d.dst for d in rows.dependencies} == {"android/b/src/main/java/com/x/Config.java"}
+
+
 def test_what_the_build_of_an_android_module_makes_is_not_missed_and_elsewhere_it_is() -> None:
     files = {
         "app/src/main/java/app/Main.java": "package app;\nclass Main { }\n",

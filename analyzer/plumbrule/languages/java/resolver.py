@@ -6,14 +6,13 @@ name is declared more than once: which modules there are, and which of them depe
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from plumbrule.facts import RECEIVED
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
-from plumbrule.languages.java import MANIFESTS
-from plumbrule.languages.ways import climbed, shared
+from plumbrule.languages.java.manifests import is_android, modules
+from plumbrule.languages.ways import shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,24 +20,11 @@ if TYPE_CHECKING:
     from plumbrule.facts import Import, Interface
     from plumbrule.resolve import Tree
 
-_LARGEST_MANIFEST = 1_000_000
 _MOST_COMPARED = 60  # files that declare the same name; of more, those nearest to who asks
-_ARTIFACT = re.compile(r"<artifactId>\s*([^<>\s]+)\s*</artifactId>")
-_LINE_COMMENT = re.compile(r"//[^\n]*")
-_PROJECT = re.compile(r"\bproject\s*\(\s*(?:path\s*[:=]\s*)?[\"'](:[\w.:-]+)[\"']|\bprojects\.([\w.]+)")
-_PLACED = re.compile(r"project\s*\(\s*[\"'](:[\w.:-]+)[\"']\s*\)\s*\.\s*projectDir\s*=[^\n\"']*[\"']([^\"'\n]+)[\"']")
-_ANDROID = re.compile(r"\bandroid\b")
 _MADE_FOR_ANDROID = ("R", "BuildConfig", "Manifest")  # in the package that a module names as its own
 SEEN = "/jvm:seen/"  # before names that files see without an import, wherever those are
 EVERYWHERE = "java.lang"
 _OF_THE_JDK = ("java.", "javax.", "jdk.", "sun.", "com.sun.")
-
-
-class _Module(NamedTuple):
-    """A folder with a build file of its own."""
-
-    name: str  # the artifact in Maven, ":path" in Gradle
-    needs: tuple[str, ...]  # names of others
 
 
 class JavaResolver:
@@ -47,12 +33,8 @@ class JavaResolver:
     def __init__(self, tree: Tree, others: Mapping[str, tuple[str, tuple[str, ...]]] | None = None) -> None:
         """`others` are modules of builds that are not Java's: by folder their name and the names of those they need."""
         self._tree = tree
-        self._modules = {folder: _Module(*module) for folder, module in (others or {}).items()} | _modules(tree)
-        folders: dict[str, list[str]] = {}
-        for folder, module in sorted(self._modules.items()):
-            folders.setdefault(module.name, []).append(folder)
-        self._named = {name: found[0] for name, found in folders.items()}
-        self._is_android = _is_android(tree)
+        self._modules = modules(tree, others or {})
+        self._is_android = is_android(tree)
         self._reach: dict[str, Mapping[str, int]] = {}
 
     def fingerprint(self) -> object:
@@ -170,71 +152,12 @@ class JavaResolver:
             steps = {module: 0}
             pending = [module]
             for folder in pending:
-                for name in self._modules[folder].needs:
-                    there = self._named.get(name)
-                    if there is not None and there not in steps:
+                for there in self._modules[folder]:
+                    if there not in steps:
                         steps[there] = steps[folder] + 1
                         pending.append(there)
             known = self._reach[module] = steps
         return known
-
-
-def _modules(tree: Tree) -> dict[str, _Module]:
-    """By folder; of a folder with several build files the first one's of `MANIFESTS`."""
-    found: dict[str, _Module] = {}
-    builds = [path for path in tree.paths(MANIFESTS[:3]) if path.rpartition("/")[2] in MANIFESTS]
-    placed: dict[str, str] = {}
-    for path in tree.paths(MANIFESTS[3:]) if builds else ():
-        if path.rpartition("/")[2] in MANIFESTS:
-            around = path.rpartition("/")[0]
-            placed |= {
-                where: name
-                for name, folder in _PLACED.findall(_gradle(tree, path))
-                if (where := climbed(around, folder)) is not None
-            }
-    for path in sorted(builds, key=lambda path: MANIFESTS.index(path.rpartition("/")[2])):
-        folder, _, name = path.rpartition("/")
-        if folder not in found:
-            found[folder] = _of_maven(tree, path) if name == MANIFESTS[0] else _of_gradle(tree, path, placed)
-    return found
-
-
-def _is_android(tree: Tree) -> bool:
-    """Whether something here is built for Android: a plugin says so, most often one of the repository's own."""
-    builds = (path for path in tree.paths(MANIFESTS[1:]) if path.rpartition("/")[2] in MANIFESTS)
-    return any(_ANDROID.search(_gradle(tree, path)) for path in builds)
-
-
-def _of_maven(tree: Tree, path: str) -> _Module:
-    written = _without(_read(tree, path), "<!--", "-->")
-    own = _ARTIFACT.search(_without(written, "<parent>", "</parent>"))
-    needs = (_ARTIFACT.search(part.partition("</dependency>")[0]) for part in written.split("<dependency>")[1:])
-    return _Module(own[1] if own else "", tuple(sorted({one[1] for one in needs if one is not None})))
-
-
-def _of_gradle(tree: Tree, path: str, placed: Mapping[str, str]) -> _Module:
-    folder = path.rpartition("/")[0]
-    needs = {said or _spelled(accessor) for said, accessor in _PROJECT.findall(_gradle(tree, path))}
-    return _Module(placed.get(folder, ":" + folder.replace("/", ":")), tuple(sorted(needs)))
-
-
-def _gradle(tree: Tree, path: str) -> str:
-    return _LINE_COMMENT.sub("", _without(_read(tree, path), "/*", "*/"))
-
-
-def _without(written: str, begin: str, end: str) -> str:
-    """The text without what stands between two marks; what is never closed goes to the end."""
-    first, *others = written.split(begin)
-    return first + "".join(part.partition(end)[2] for part in others)
-
-
-def _spelled(accessor: str) -> str:
-    """The path of a project as Gradle's `projects.shopTax.api` means it."""
-    return ":" + re.sub(r"(?<=[a-z0-9])([A-Z])", r"-\1", accessor).lower().replace(".", ":")
-
-
-def _read(tree: Tree, path: str) -> str:
-    return tree.read(path)[:_LARGEST_MANIFEST].decode("utf-8", "replace")
 
 
 def _lies_in(module: str, file: str) -> bool:
