@@ -141,6 +141,7 @@ HOSTILE = {
     "quotes": '"' * 80_001,
     "single quotes": "'" * 80_001,
     "escapes": '"' + '\\"' * 40_000,
+    "cut escapes": '"\\' * 40_000,
     "comments": "/*" * 40_000,
     "spaces": "a = " + " " * 80_000 + "b",
     "one line": "implementation " * 6_000,

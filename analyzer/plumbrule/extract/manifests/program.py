@@ -15,8 +15,8 @@ from plumbrule.extract.manifests.reading import Unreadable
 STRING, NAME, MARK = "string", "name", "mark"
 _LONGEST = 300_000  # characters of a program
 _STRING = (
-    r"\"\"\"(?P<long>(?:[^\"\\]|\\.|\"(?!\"\"))*+)(?:\"\"\"|\Z)|'''(?P<longer>(?:[^'\\]|\\.|'(?!''))*+)(?:'''|\Z)|"
-    r"\"(?P<double>(?:[^\"\\\n]|\\.)*+)(?:\"|(?=\n)|\Z)|'(?P<single>(?:[^'\\\n]|\\.)*+)(?:'|(?=\n)|\Z)"
+    r"\"\"\"(?P<long>(?:[^\"\\]|\\.|\"(?!\"\"))*+)(?:\"\"\"|\\?\Z)|'''(?P<longer>(?:[^'\\]|\\.|'(?!''))*+)(?:'''|\\?\Z)|"
+    r"\"(?P<double>(?:[^\"\\\n]|\\.)*+)(?:\"|(?=\n)|\\?\Z)|'(?P<single>(?:[^'\\\n]|\\.)*+)(?:'|(?=\n)|\\?\Z)"
 )
 _REST = r"|(?P<name>[\w$]++)|(?P<mark>[^\s\w])"
 _HASH = re.compile(rf"(?P<comment>\#[^\n]*+)|{_STRING}{_REST}", re.DOTALL)
