@@ -9,7 +9,7 @@ from plumbrule.extract.manifests.reading import Declared, Format, Reading
 from plumbrule.extract.manifests.text import Lines
 from plumbrule.extract.manifests.values import json_of, table, texts
 
-_STRING = r"(\"(?:[^\"\\\n]|\\.)*+(?:\"|(?=\n)|\Z))"
+_STRING = r"(\"(?:[^\"\\\n]|\\.)*+(?:\"|(?=\n)|\\?\Z))"
 _COMMENT = re.compile(rf"{_STRING}|//[^\n]*+|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _LAST_COMMA = re.compile(rf"{_STRING}|,(?=\s*+[}}\]])")
 
