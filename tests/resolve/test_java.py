@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from plumbrule.graph import FileRows
+from plumbrule.measures import Intent
 from plumbrule.snapshot import FilesWalk, analyse_files
+from plumbrule.walk import Walk
 
 PATHS = [
     "pom.xml",
@@ -29,6 +31,8 @@ POMS = [
     "<project><artifactId>tax</artifactId></project>",
     "<project><artifactId>shop</artifactId><dependencies><dependency><artifactId>tax</artifactId></dependency>"
     "</dependencies></project>",
+    "<project><artifactId>shop</artifactId><dependencies><dependency><groupId>tax</groupId><artifactId>tax-gone</artifactId>"
+    "</dependency></dependencies></project>",
     "<project><!-- <artifactId>",
 ]
 IMPORTS = [
@@ -40,6 +44,7 @@ IMPORTS = [
     "import shop.Cart;",
     "import java.util.List;",
     "import tax.Gone;",
+    "import tax.gone.Gone;",
 ]
 LINES = [
     "class Cart extends Base<Line> { Kind kind; Line first() { return new Line(Rate.of(1)); } "
@@ -296,6 +301,125 @@ def test_what_a_package_keeps_to_itself_is_inherited_in_no_other() -> None:
     }
     assert ("base/Parent.java", "Parent.Helper", "type") not in _led("app/Child.java", files)
     assert ("base/Parent.java", "Parent.Helper", "type") in _led("base/Near.java", files)
+
+
+HERE = {
+    "core/src/main/java/com/acme/core/Core.java": "package com.acme.core;\npublic class Core { }\n",
+    "app/src/main/java/com/acme/app/Main.java": "package com.acme.app;\nclass Main { }\n",
+}
+POM = "<project><groupId>com.acme</groupId><artifactId>{}</artifactId><dependencies>{}</dependencies></project>"
+NEED = "<dependency><groupId>{}</groupId><artifactId>{}</artifactId></dependency>"
+
+
+def _missed(said: str, builds: dict[str, str], *, language: str = "java", beside: dict[str, str] | None = None) -> bool:
+    """Whether what a file of `com.acme.app` imports is missed here; else it is of others."""
+    path = f"app/src/main/{language}/com/acme/app/Asks.{language}"
+    rows = _rows(path, {**HERE, **builds, **(beside or {}), path: f"package com.acme.app;\nimport {said};\n"})
+    assert len(rows.unresolved) + len(rows.externals) == 1
+    return bool(rows.unresolved)
+
+
+@pytest.mark.parametrize("language", ["java", "kt", "scala"])
+@pytest.mark.parametrize(
+    "build",
+    [
+        {"pom.xml": POM.format("all", NEED.format("com.acme", "core") + NEED.format("org.slf4j", "slf4j-api"))}
+        | {"core/pom.xml": POM.format("core", "")},
+        {"build.gradle": "group = 'com.acme'\ndependencies { api 'org.slf4j:slf4j-api:1' }\n"},
+        {"gradle.properties": "group=com.acme\n", "build.gradle.kts": ""},
+        {"build.sbt": 'ThisBuild / organization := "com.acme"\nlibraryDependencies += "org.slf4j" % "slf4j-api" % "1"'},
+    ],
+)
+def test_a_package_is_missed_that_has_the_name_of_those_here_and_that_nobody_else_can_have(
+    build: dict[str, str], language: str
+) -> None:
+    assert _missed("com.acme.gone.Gone", build, language=language)
+    assert _missed("com.acme.core.deep.Gone", build, language=language)
+    assert not _missed("org.slf4j.Logger", build, language=language)
+    assert not _missed("com.other.Thing", build, language=language)
+    assert not _missed("java.util.List", build, language=language)
+
+
+@pytest.mark.parametrize(
+    ("said", "needs"),
+    [
+        # An artifact beside, under the same group and with the same names, as those of Google, Apache and Spring have.
+        ("com.acme.gone.Gone", NEED.format("com.acme", "acme-extras")),
+        ("com.acme.gone.Gone", NEED.format("com.acme.platform", "platform")),
+        ("com.acme.core.io.Gone", NEED.format("com.acme", "acme-core-io")),
+        ("com.acme.core.io.Gone", NEED.format("com.acme.core", "all")),
+        # An old one, whose group says nothing.
+        ("com.acme.io.Gone", NEED.format("acme-io", "acme-io")),
+        # A parent elsewhere, which may say what is needed.
+        (
+            "com.acme.gone.Gone",
+            f"</dependencies>{NEED.format('com.acme', 'above').replace('dependency', 'parent')}<dependencies>",
+        ),
+    ],
+)
+def test_a_package_is_of_others_where_what_is_asked_of_them_may_have_it(said: str, needs: str) -> None:
+    assert not _missed(said, {"pom.xml": POM.format("all", needs)})
+    assert _missed(said, {"pom.xml": POM.format("all", "")})
+
+
+def test_below_a_package_of_its_own_what_a_sibling_artifact_has_is_told_by_its_name() -> None:
+    build = {"pom.xml": POM.format("all", NEED.format("com.acme", "acme-platform"))}
+    assert _missed("com.acme.core.gone.Gone", build)
+    assert not _missed("com.acme.core.platform.Gone", build)
+
+
+@pytest.mark.parametrize(
+    "builds",
+    [
+        {},  # nothing says who this is
+        {"pom.xml": "<project><groupId>com.other</groupId><artifactId>a</artifactId></project>"},
+        {"build.gradle": "group = 'com.acme'", "settings.gradle": "includeBuild 'conventions'"},
+        {"build.gradle": "group = 'com.acme'", "buildSrc/src/main/kotlin/Need.kt": "val x = 1"},
+        {"build.sbt": 'organization := "com.acme"', "project/Need.scala": "object Need"},
+        {"pom.xml": POM.format("all", "<<<")},
+    ],
+)
+def test_who_asks_for_what_is_not_known_asks_others(builds: dict[str, str]) -> None:
+    assert not _missed("com.acme.gone.Gone", builds)
+
+
+def test_a_package_to_which_others_code_is_added_is_no_own_one() -> None:
+    builds = {"pom.xml": POM.format("all", "")}
+    added = {"core/src/main/java/org/junit/More.java": "package org.junit;\nclass More { }\n"}
+    assert not _missed("org.junit.runner.Runner", builds, beside=added)
+    assert not _missed("org.junit.Test", builds, beside=added)
+    assert _missed("org.junit.runner.Runner", {}, beside=added)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("core/src/main/proto/a.proto", 'package x;\noption java_package = "com.acme.gone";\n'),
+        ("core/a.thrift", "namespace java com.acme.gone\n"),
+        ("core/a.avsc", '{"type": "record", "namespace": "com.acme.gone"}'),
+    ],
+)
+def test_a_package_that_the_build_makes_of_descriptions_is_not_missed(path: str, text: str) -> None:
+    assert not _missed("com.acme.gone.Gone", {"pom.xml": POM.format("all", ""), path: text})
+
+
+@pytest.mark.parametrize("language", ["java", "kt", "scala"])
+@pytest.mark.parametrize("name", ["com.acme.gone", "org.elsewhere"])
+def test_a_package_that_is_excluded_is_neither_missed_nor_of_others(name: str, language: str) -> None:
+    path = f"app/src/main/java/com/acme/app/Asks.{language}"
+    left_out = f"core/src/main/java/{name.replace('.', '/')}/Gone.java"
+    every = "_" if language == "scala" else "*"
+    asks = f"package com.acme.app;\nimport {name}.{every};\nimport {name}.Gone.{every};\n"
+    files = {**HERE, "pom.xml": POM.format("all", ""), left_out: f"package {name};\nclass Gone {{ }}\n", path: asks}
+    made = FilesWalk()
+    made.walk = Walk("example", made.book, made.walk.read, Intent(), lambda one: one == left_out)
+    rows = made.to({name: text.encode() for name, text in files.items()}).graph.rows(path)
+    assert (rows.unresolved, rows.externals, rows.imports, rows.resolved) == ((), (), 2, 2)
+
+
+def test_a_class_that_an_existing_package_lacks_is_missed_also_where_only_its_member_is_imported() -> None:
+    assert _missed("static com.acme.core.Gone.of", {})
+    assert not _missed("static org.junit.Assert.assertTrue", {})
 
 
 def test_classes_that_have_each_others_members_end_the_search() -> None:

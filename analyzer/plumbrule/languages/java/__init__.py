@@ -7,6 +7,10 @@ from pathlib import Path
 from plumbrule.languages import Language, Late
 
 MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
+# Endings of files in which builds say what they make and what they need of others.
+NAMING = ("pom.xml", ".gradle", ".gradle.kts", "gradle.properties", ".versions.toml", ".sbt")
+# Endings of files of which builds make code.
+MAKING = (".proto", ".thrift", ".avsc", ".avdl", ".fbs", ".g4")
 
 LANGUAGES = (
     Language(
@@ -16,7 +20,7 @@ LANGUAGES = (
         grammar=Late("tree_sitter_java:language"),
         extract=Late("plumbrule.languages.java.facts:extract"),
         resolver=Late("plumbrule.languages.java.resolver:JavaResolver"),
-        manifests=MANIFESTS,
+        manifests=(*MANIFESTS, *NAMING, *MAKING),
         folder=Path(__file__).parent,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),

@@ -1,4 +1,5 @@
-"""The modules of the builds of Maven and Gradle: which folder each has, and which other ones it needs.
+"""What the builds of Java, Kotlin and Scala say: which modules there are, which folder each has and which other ones it
+needs; under which names they are published, and what is asked of others.
 
 Hides how a build says so. Build files are read as text and never run; what a script computes is not known.
 """
@@ -6,9 +7,11 @@ Hides how a build says so. Build files are read as text and never run; what a sc
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from plumbrule.languages.java import MANIFESTS
+from plumbrule.extract.manifests.formats import format_of, read
+from plumbrule.languages import is_test
+from plumbrule.languages.java import MAKING, MANIFESTS, NAMING
 from plumbrule.languages.ways import climbed, joined
 
 if TYPE_CHECKING:
@@ -25,6 +28,23 @@ _PLACED = re.compile(
     r"project\s*\(\s*[\"'](:[\w.:-]{1,300})[\"']\s*\)\s*\.\s*projectDir\s*=[^\n\"']*[\"']([^\"'\n]+)[\"']"
 )
 _ANDROID = re.compile(r"\bandroid\b")
+_GROUP = re.compile(
+    r"^[ \t]*(?:project\.|ThisBuild[ \t]*/[ \t]*)?(?:group|groupId|organization|namespace|applicationId)[ \t]*"
+    r"(?::?=[ \t]*|\()?[\"']([\w.-]{1,300})[\"']",
+    re.MULTILINE,
+)
+_GROUP_PROPERTY = re.compile(
+    r"^[ \t]*\w*group(?:_?id)?[ \t]*[=:][ \t]*([\w.-]{1,300})[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
+_MADE = re.compile(
+    r"java_package\s*=\s*\"|^[ \t]*package[ \t]+|\"namespace\"\s*:\s*\"|@namespace\(\"|"
+    r"^[ \t]*namespace[ \t]+(?:(?:java|scala|\*)[ \t]+)?",
+    re.MULTILINE,
+)
+_DOTTED = re.compile(r"[A-Za-z_][\w.]{0,300}")
+_MOST_MAKING = 500  # files that code is made of
+_ROOT_NAME = re.compile(r"\brootProject\s*\.\s*name\s*=\s*[\"']([^\"'\n]{1,300})[\"']")
+_OF_SCALA = re.compile(r"_(?:sjs[\d.]+_|native[\d.]+_)?[23](?:\.\d+)*$")
 
 
 def modules(tree: Tree, others: Mapping[str, tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -46,6 +66,75 @@ def modules(tree: Tree, others: Mapping[str, tuple[str, tuple[str, ...]]]) -> di
         lying = (projects.folder(_folder(path), way) for way in _asked(tree, path))
         found[_folder(path)].update(one for one in lying if one is not None)
     return {folder: tuple(sorted(needs)) for folder, needs in found.items()}
+
+
+class Names(NamedTuple):
+    """What the builds of a repository say of who has which names."""
+
+    groups: frozenset[str]  # under which its modules are published, or which they call their own names
+    asked: frozenset[tuple[str, str]]  # group and artifact of what it needs and does not make
+    is_whole: bool  # whether all that it needs is among that, as far as its builds can be read
+    made: frozenset[str] | None  # packages that are made of other files, None if there are too many of those
+
+
+def names(tree: Tree) -> Names:
+    groups: set[str] = set()
+    own: set[str] = set()
+    asked: set[str] = set()
+    is_whole = True
+    for path in tree.paths(NAMING):
+        if is_test(path):
+            continue  # builds that tests try things on
+        name = path.rpartition("/")[2]
+        own.add(_folder(path).rpartition("/")[2])
+        if name == "gradle.properties":
+            groups.update(_GROUP_PROPERTY.findall(_read(tree, path)))
+            continue
+        form = format_of(path)
+        if form is not None:
+            said = read(form, tree.read(path)[:_LARGEST], path)
+            is_whole &= not said.reason
+            for made in said.published:
+                group, _, artifact = made.package.rpartition(":")
+                groups.add(group)
+                own.add(artifact)
+            asked.update(one.package for one in said.declared if not one.inside)
+        if name != MANIFESTS[0]:
+            written = _gradle(tree, path)
+            groups.update(_GROUP.findall(written))
+            own.update(_ROOT_NAME.findall(written))
+            is_whole &= "includeBuild" not in written  # which may add to what is needed
+    is_whole &= not any(is_of_a_build(path) for path in tree.paths((".scala", ".kt", ".java", ".groovy")))
+    wanted = {(group, _OF_SCALA.sub("", artifact)) for one in asked for group, _, artifact in (one.rpartition(":"),)}
+    groups = {group for group in groups if "." in group}
+    return Names(
+        frozenset(groups),
+        frozenset(one for one in wanted if one[0] not in groups or one[1] not in own),
+        is_whole,
+        _made(tree),
+    )
+
+
+def _made(tree: Tree) -> frozenset[str] | None:
+    """The packages for which builds make code of descriptions: messages, services, schemas, grammars."""
+    paths = list(tree.paths(MAKING))
+    if len(paths) > _MOST_MAKING:
+        return None
+    found: set[str] = set()
+    for path in paths:
+        written = _read(tree, path)
+        stem = path.rpartition("/")[2].partition(".")[0]
+        for mark in _MADE.finditer(written):
+            package = _DOTTED.match(written, mark.end())
+            if package is not None:
+                found |= {package[0], f"{package[0]}.{stem}"}  # Scala's have a package for each file
+    return frozenset(found)
+
+
+def is_of_a_build(path: str) -> bool:
+    """Whether it is code of a build itself, which may add anything to what is needed."""
+    parts = path.split("/")[:-1]
+    return "buildSrc" in parts or (path.endswith(".scala") and parts[-1:] == ["project"])
 
 
 def is_android(tree: Tree) -> bool:

@@ -6,12 +6,13 @@ name is declared more than once: which modules there are, and which of them depe
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import RECEIVED
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
-from plumbrule.languages.java.manifests import is_android, modules
+from plumbrule.languages.java.manifests import is_android, is_of_a_build, modules, names
 from plumbrule.languages.ways import shared
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _MADE_FOR_ANDROID = ("R", "BuildConfig", "Manifest")  # in the package that a mo
 SEEN = "/jvm:seen/"  # before names that files see without an import, wherever those are
 EVERYWHERE = "java.lang"
 _OF_THE_JDK = ("java.", "javax.", "jdk.", "sun.", "com.sun.")
+_OF_THE_LANGUAGE = (*_OF_THE_JDK, "kotlin.", "scala.")
+_WORD = re.compile(r"[a-z]+")
 
 
 class JavaResolver:
@@ -35,10 +38,12 @@ class JavaResolver:
         self._tree = tree
         self._modules = modules(tree, others or {})
         self._is_android = is_android(tree)
+        self._names = names(tree)
+        self._excluded = _folders_of_excluded(tree)
         self._reach: dict[str, Mapping[str, int]] = {}
 
     def fingerprint(self) -> object:
-        return self._modules, self._is_android
+        return self._modules, self._is_android, self._names, self._excluded
 
     def packages(self) -> frozenset[str]:
         begin, end = "/jvm/", ".*"
@@ -61,23 +66,79 @@ class JavaResolver:
             return Unresolved("no statement")  # what it is, the files say that are named in it
         files = self._tree.defining(f"/jvm/{module}.*" if module else "/jvm/*")
         if name == "*":
-            return Space() if files else self._holder(path, module) or External(_package(module))
+            return Space() if files else self._holder(path, module) or self._elsewhere(module)
         found = self._type(path, module, name)
         if found is not None:
             return found
         left_out = [file for file in self._tree.excluded(f"{name}.java") if _lies_in(module, file)]
         if left_out:
             return Located(left_out[0])
-        if files and not module.startswith(_OF_THE_JDK) and not all(map(is_test, files)):
+        if not module.startswith(_OF_THE_JDK) and _has_product(files):
             folders = sorted({file.rpartition("/")[0] for file in files})
             beside = (one for folder in folders for one in self._tree.excluded(f"{folder}/"))
             other = next((one for one in beside if not one.endswith(".java")), None)
             if other is not None:
                 return Located(other)  # only Java has a type in the file that is called like it
-            if name in _MADE_FOR_ANDROID and self._is_android:
+            if (name in _MADE_FOR_ANDROID and self._is_android) or self._is_made(module) or self._is_of_others(module):
                 return External(_package(module))
             return Unresolved(f"no '{name}' in package '{module}' of this repository; perhaps its build makes one")
-        return External(_package(module))
+        return self._elsewhere(module)
+
+    def _elsewhere(self, module: str) -> Target:
+        """What an import means of which nothing is here: code of others, unless all speaks for its being of this
+        repository, where it is missed then."""
+        package = _package(module)
+        last = package.rpartition(".")[2]
+        if last in self._excluded:
+            left_out = (
+                file
+                for folder in self._excluded[last]
+                if _lies_in(package, f"{folder}/")
+                for file in self._tree.excluded(f"{folder}/")
+            )
+            file = next(left_out, None)
+            return Located(file) if file is not None else External(package)
+        if package.startswith(_OF_THE_LANGUAGE) or not self._is_own(package):
+            return External(package)
+        if self._is_made(package) or (self._is_android and last == "databinding"):
+            return External(package)
+        if package != module and self._tree.is_defined(f"/jvm/{package}.*"):
+            what = f"no '{module[len(package) + 1 :]}' in package '{package}' of"
+        else:
+            what = f"no package '{package}' in"
+        return Unresolved(f"{what} this repository; perhaps its build makes one")
+
+    def _is_made(self, package: str) -> bool:
+        return self._names.made is None or package in self._names.made
+
+    def _is_of_others(self, package: str) -> bool:
+        """Whether the builds publish what is here under other names than that of a package, to which something is added
+        here, then."""
+        own = [group for group in self._names.groups if self._tree.is_defined(f"/jvm:package/{group}")]
+        return bool(own) and not any(f"{package}.".startswith(f"{group}.") for group in own)
+
+    def _is_own(self, package: str) -> bool:
+        """Whether a package that is not here can be of nobody else: it is inside one that is, or has the name under
+        which the builds publish what is here, and nothing that they need of others looks as if it had it."""
+        labels = package.split(".")
+        if not self._tree.is_defined(f"/jvm:package/{'.'.join(labels[:2])}") and (
+            len(labels) < 2 or not self._tree.is_defined(f"/jvm/{labels[0]}.*")
+        ):
+            return False
+        count = next(
+            (at for at in range(len(labels), 0, -1) if self._tree.is_defined(f"/jvm:package/{'.'.join(labels[:at])}")),
+            0,
+        )
+        around = labels[:count]
+        if self._is_of_others(".".join(around)):
+            return False
+        groups = [group.split(".") for group in self._names.groups]
+        is_inside = any(around[: len(group)] == group and len(around) > len(group) for group in groups)
+        is_named = around in groups
+        is_certain = not is_named and _has_product(self._tree.defining(f"/jvm/{'.'.join(around)}.*"))
+        if not is_certain and not ((is_inside or is_named) and self._names.is_whole):
+            return False
+        return not any(_may_have(group, artifact, around, labels) for group, artifact in self._names.asked)
 
     def _type(self, path: str, module: str, name: str) -> Located | None:
         """The file of a type, or of the one that the type or member lies in."""
@@ -158,6 +219,39 @@ class JavaResolver:
                         pending.append(there)
             known = self._reach[module] = steps
         return known
+
+
+def _folders_of_excluded(tree: Tree) -> dict[str, list[str]]:
+    """The folders that hold code which is excluded, by their last names."""
+    found: dict[str, list[str]] = {}
+    code = tree.paths((".java", ".kt", ".scala"), excluded=True)
+    for folder in sorted({path.rpartition("/")[0] for path in code if path not in tree.entries}):
+        found.setdefault(folder.rpartition("/")[2], []).append(folder)
+    return found
+
+
+def _may_have(group: str, artifact: str, around: Sequence[str], package: Sequence[str]) -> bool:
+    """Whether what others publish under these names may have a package that would lie in the one around it here."""
+    named = group.split(".")
+    same = 0
+    while same < min(len(named), len(package)) and named[same] == package[same]:
+        same += 1
+    if same >= max(len(around), 2):
+        return True
+    said = _words([artifact])
+    if same < len(named) or same < 2:
+        # Under another name it has its packages there, unless more than a word says otherwise.
+        return len(said) > ("." in group) and said <= _words(package)
+    return not said.isdisjoint(_words(package[same:]) - _words(named))
+
+
+def _has_product(files: Iterable[str]) -> bool:
+    """Whether not all of these files are tests or code of a build."""
+    return any(not is_test(file) and not is_of_a_build(file) for file in files)
+
+
+def _words(labels: Iterable[str]) -> set[str]:
+    return {word for label in labels for word in _WORD.findall(label.lower())}
 
 
 def _lies_in(module: str, file: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.java import MANIFESTS
+from plumbrule.languages.java import MAKING, MANIFESTS, NAMING
 
 BUILDS = ("build.sbt", "build.sc", "build.mill")
 
@@ -17,7 +17,7 @@ LANGUAGES = (
         grammar=Late("tree_sitter_scala:language"),
         extract=Late("plumbrule.languages.scala.facts:extract"),
         resolver=Late("plumbrule.languages.scala.resolver:ScalaResolver"),
-        manifests=(*MANIFESTS, *BUILDS),
+        manifests=(*MANIFESTS, *NAMING, *MAKING, *BUILDS),
         folder=Path(__file__).parent,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|build\.sbt",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT", "*Spec", "*Suite"),
