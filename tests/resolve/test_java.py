@@ -446,3 +446,23 @@ def test_a_call_of_what_a_tool_adds_to_a_class_is_none_of_the_class_itself() -> 
     }
     calls = [(use.symbol, use.calls) for use in _rows("a/Use.java", files).uses if use.kind == "call"]
     assert calls == [("Order", "*")]
+
+
+@pytest.mark.parametrize(
+    ("asks", "made", "led"),
+    [
+        ("testRelease", ("debug", "release"), ("release", 1.0)),
+        ("freeDebug", ("free", "paid"), ("free", 1.0)),
+        ("main", ("debug", "release"), ("debug", 0.5)),
+        ("main", ("release",), ("release", 1.0)),
+        ("release", ("main", "debug"), ("main", 1.0)),
+    ],
+)
+@pytest.mark.parametrize("language", ["java", "kt"])
+def test_of_source_sets_the_one_built_with_who_asks_is_meant_and_else_none_for_certain(
+    asks: str, made: tuple[str, ...], led: tuple[str, float], language: str
+) -> None:
+    path = f"app/src/{asks}/java/q/Asks.java"
+    files = {f"app/src/{one}/java/q/Made.{language}": "package q;\nclass Made { }\n" for one in made}
+    rows = _rows(path, {**files, "app/build.gradle": "", path: "package q;\nclass Asks { Made made; }\n"})
+    assert {(d.dst.split("/")[2], d.confidence) for d in rows.dependencies} == {led}

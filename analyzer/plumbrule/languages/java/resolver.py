@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.facts import RECEIVED
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from plumbrule.resolve import Tree
 
 _MOST_COMPARED = 60  # files that declare the same name; of more, those nearest to who asks
+_SHARED = "common"  # in the name of a source set: what is in it is compiled for every platform
+_OF_SEVERAL = 0.5  # one of those between which a build chooses: its flavours, its platforms
 _MADE_FOR_ANDROID = ("R", "BuildConfig", "Manifest")  # in the package that a module names as its own
 SEEN = "/jvm:seen/"  # before names that files see without an import, wherever those are
 EVERYWHERE = "java.lang"
 _OF_THE_JDK = ("java.", "javax.", "jdk.", "sun.", "com.sun.")
 _OF_THE_LANGUAGE = (*_OF_THE_JDK, "kotlin.", "scala.")
+_PART = re.compile(r"([A-Z])")
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -145,7 +149,7 @@ class JavaResolver:
         whole = f"{module}.{name}" if module else name
         file = self._nearest(path, f"/jvm/{whole}")
         if file is not None:
-            return Located(file)
+            return Located(file, confidence=_OF_SEVERAL if self._is_one_of_several(path, file, whole) else 1.0)
         # Java sees what a Kotlin file has outside of classes as members of a class that is named after the file.
         file = self._nearest(path, f"/jvm:file/{whole}")
         if file is not None:
@@ -172,8 +176,10 @@ class JavaResolver:
         return found
 
     def _rank(self, folder: str, file: str) -> int:
-        """Which of the files that one module has for the same name comes first for those of a folder."""
-        return 0
+        """Which of the files that one module has for the same name comes first for those of a folder: those of the
+        source sets that are built together with its own, as `release` is with `testRelease`."""
+        own, there = _source_set(folder), _source_set(file.rpartition("/")[0])
+        return 0 if own == there or set(_parts(there)) <= {*_parts(own), "main"} else 1
 
     def _nearest(self, path: str, name: str) -> str | None:
         """Of the files that declare a name the one that a file of this folder is compiled with."""
@@ -197,6 +203,25 @@ class JavaResolver:
             return (not asks_as_test and is_test(file), steps, *there_in, file)
 
         return min(files, key=distance)
+
+    def _is_one_of_several(self, path: str, file: str, name: str) -> bool:
+        """Whether builds choose between this file and others of its module that declare a name, and none is more for
+        the file that asks."""
+        folder, there = path.rpartition("/")[0], file.rpartition("/")[0]
+        if not path or "/src/" not in f"/{there}/":
+            return False
+        files = self._tree.defining(f"/jvm/{name}")
+        if len(files) < 2 or _source_set(folder) == _source_set(there) or _SHARED in _parts(_source_set(there)):
+            return False
+        rank, module = self._rank(folder, file), self._module_of(there)
+        return any(
+            other != file
+            and _source_set(beside := other.rpartition("/")[0]) != _source_set(there)
+            and is_test(other) == is_test(file)
+            and self._module_of(beside) == module
+            and self._rank(folder, other) == rank
+            for other in files[:_MOST_COMPARED]
+        )
 
     def _module_of(self, folder: str) -> str | None:
         """The folder of the module around a folder."""
@@ -248,6 +273,19 @@ def _may_have(group: str, artifact: str, around: Sequence[str], package: Sequenc
 def _has_product(files: Iterable[str]) -> bool:
     """Whether not all of these files are tests or code of a build."""
     return any(not is_test(file) and not is_of_a_build(file) for file in files)
+
+
+@cache
+def _source_set(folder: str) -> str:
+    """The name of the set of sources that a folder belongs to, as builds have them; "" if no folder says so."""
+    parts = folder.split("/")
+    return next((parts[at + 1] for at in range(len(parts) - 2, -1, -1) if parts[at] == "src"), "")
+
+
+@cache
+def _parts(source_set: str) -> tuple[str, ...]:
+    """What `testFreeRelease` is built of: its words."""
+    return tuple(_PART.sub(r" \1", source_set).lower().split())
 
 
 def _words(labels: Iterable[str]) -> set[str]:

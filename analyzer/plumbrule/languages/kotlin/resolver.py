@@ -88,6 +88,8 @@ class KotlinResolver(JavaResolver):
     def _rank(self, folder: str, file: str) -> int:
         """How well the platform for which a file is fits that of a folder: its own, any, another."""
         own, other = _platform(folder), _platform(file.rpartition("/")[0])
+        if not own and not other:
+            return super()._rank(folder, file)
         return 0 if own == other or not own or not other else 1 if other == "common" else 2
 
 
