@@ -388,9 +388,8 @@ class _KotlinSweep(ReceivingSweep):
         index = self._define(
             node, name, "method" if scope == CLASS else "function", signature=signature, returns=returns
         )
-        if index >= 0 and body is None and self._parent_is_interface and not self.symbols[index].has("abstract"):
-            row = self.symbols[index]
-            self.symbols[index] = row._replace(modifiers=f"abstract {row.modifiers}".strip())
+        if index >= 0 and body is None and self._parent_is_interface:
+            self._promise(index)
         self._open(node, CODE)
         self._hide_type_parameters(generic, node)
         self._hide_parameters(given, node)
@@ -415,6 +414,12 @@ class _KotlinSweep(ReceivingSweep):
                 name = self._one_line(bound) if bound is not None else b""
         if name and len(name) <= LONGEST_NAME and name not in self._USUAL:
             self._receivers.add(node.start_byte, node.end_byte, text(name))
+
+    def _promise(self, index: int) -> None:
+        """What an interface has without code is abstract, whether it says so or not."""
+        row = self.symbols[index]
+        if not row.has("abstract"):
+            self.symbols[index] = row._replace(modifiers=f"abstract {row.modifiers}".strip())
 
     def _received(self, receiver: Node) -> str:
         """How a signature says what an extension is called on; it begins otherwise than one without."""
@@ -496,6 +501,8 @@ class _KotlinSweep(ReceivingSweep):
             if named is None:
                 continue
             index = self._property(node, one, self._take_name(named), kind, receiver)
+            if index >= 0 and not coded and self._parent_is_interface and not self.symbols[index].has("static"):
+                self._promise(index)
             if index >= 0 and coded and len(variables) == 1:
                 self.enter(index, self._take_name(named), node, coded[0].start_byte, function=True)
             if index >= 0:
