@@ -31,10 +31,10 @@ from plumbrule.languages import (
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.answers import ANYWHERE, NONE, WHO, Answer, Led, Question
 from plumbrule.resolve.answers import Definition as Definition
-from plumbrule.resolve.inheriting import TYPES, is_apart
+from plumbrule.resolve.inheriting import scope_at, scopes_of
 from plumbrule.resolve.labels import Labels, may_relabel
 from plumbrule.resolve.leading import NO_NAME, Leading
-from plumbrule.resolve.offered import Offer, Read, moved_names, scope_of
+from plumbrule.resolve.offered import Offer, Read, moved_names
 from plumbrule.resolve.receiving import AnyName
 from plumbrule.resolve.rows import UPWARD, Found
 from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
@@ -804,12 +804,12 @@ class Resolution(Leading):
             [index for index, answer in enumerate(bound) if rows[index].alias and _has_entry(answer.target)],
         )
         language = offer.language
-        scopes = _scopes(found.interface, offer, all_types=language.scoped) if language.inherits else ()
+        scopes = scopes_of(found.interface, offer, all_types=language.scoped) if language.inherits else ()
         known: dict[tuple[int, str, int], _Way | None] = {}  # by scope, text and import row that is meant
         asked: set[int] = set()  # import rows of spaces in which something was found
         for reference in references:
             _, kind, text, _, _, through = reference
-            scope = _scope_of(reference, found.interface, offer, scopes)
+            scope = scope_at(reference, found.interface, offer, scopes)
             key = scope, text, _AS_TYPE if language.scoped and kind in _TYPED else through
             if key in known:
                 way = known[key]
@@ -944,29 +944,6 @@ class _Way(NamedTuple):
     definers: list[Definition]  # what another file has of what the file there only declares
     steps: Sequence[_Step]
     is_spaced: bool  # through a row of a space, which alone does not say what file it leads to
-
-
-def _scopes(interface: Interface, offer: Offer, *, all_types: bool) -> list[int]:
-    """By symbol the innermost type at or around it that may change what a name means; -1 behind them, for none."""
-    binding_here = {row.symbol for row in interface.imports}
-    scopes: list[int] = []
-    for index, symbol in enumerate(interface.symbols):
-        around = scopes[symbol.parent] if symbol.parent >= 0 else -1
-        is_scope = index in binding_here or (
-            symbol.kind in TYPES and (all_types or symbol.name in offer.supers or (around >= 0 and is_apart(symbol)))
-        )
-        scopes.append(index if is_scope else around)
-    scopes.append(-1)
-    return scopes
-
-
-def _scope_of(reference: Reference, interface: Interface, offer: Offer, scopes: Sequence[int]) -> int:
-    """Where in its file a name stands that is looked up; `scopes`: by symbol, for languages in which types inherit."""
-    symbol, kind, text, _, _, through = reference
-    if not scopes:
-        return scope_of(interface, offer, text, symbol) if offer.inner and through < 0 else -1
-    # The head of a type does not see what the type has.
-    return scopes[interface.symbols[symbol].parent if kind == "inherit" and symbol >= 0 else symbol]
 
 
 def _note(way: _Way, reference: Reference, found: Found) -> None:

@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from plumbrule.facts import IMPLICIT, SELF, VALUE, Import, Interface, Symbol
+from plumbrule.facts import IMPLICIT, SELF, VALUE, Import, Interface, Reference, Symbol
 from plumbrule.languages import Located, Space
 from plumbrule.resolve.answers import NONE, NOTHING, OF_PACKAGE, Answer, Definition, Gathered, Led, Question
-from plumbrule.resolve.offered import IN_SCOPE, MEMBERS, Offer, Read, members_in, static_in, types_in
+from plumbrule.resolve.offered import IN_SCOPE, MEMBERS, Offer, Read, members_in, scope_of, static_in, types_in
 from plumbrule.resolve.tree import Tree
 
 _INNERMOST = 3  # level
@@ -558,6 +558,29 @@ class Inheriting:
 def is_apart(symbol: Symbol) -> bool:
     """Whether a symbol is a type that hangs on no value of the one around it, and so sees no member of such a value."""
     return symbol.modifiers != "" and symbol.kind in TYPES and symbol.has("static")
+
+
+def scopes_of(interface: Interface, offer: Offer, *, all_types: bool) -> list[int]:
+    """By symbol the innermost type at or around it that may change what a name means; -1 behind them, for none."""
+    binding_here = {row.symbol for row in interface.imports}
+    scopes: list[int] = []
+    for index, symbol in enumerate(interface.symbols):
+        around = scopes[symbol.parent] if symbol.parent >= 0 else -1
+        is_scope = index in binding_here or (
+            symbol.kind in TYPES and (all_types or symbol.name in offer.supers or (around >= 0 and is_apart(symbol)))
+        )
+        scopes.append(index if is_scope else around)
+    scopes.append(-1)
+    return scopes
+
+
+def scope_at(reference: Reference, interface: Interface, offer: Offer, scopes: Sequence[int]) -> int:
+    """Where in its file a name stands that is looked up; `scopes`: by symbol, for languages in which types inherit."""
+    symbol, kind, text, _, _, through = reference
+    if not scopes:
+        return scope_of(interface, offer, text, symbol) if offer.inner and through < 0 else -1
+    # The head of a type does not see what the type has.
+    return scopes[interface.symbols[symbol].parent if kind == "inherit" and symbol >= 0 else symbol]
 
 
 def is_last(text: str, definition: Definition) -> bool:

@@ -28,6 +28,10 @@ _Missing = tuple[str, str]
 NO_NAME = AnyName([], [])
 
 
+def _is_module(target: Target) -> bool:
+    return isinstance(target, Located) and target.is_submodule
+
+
 class Leading(Pouring, Receiving):
     """This part of a resolution; the rest of it answers what is abstract here."""
 
@@ -185,30 +189,37 @@ class Leading(Pouring, Receiving):
     ) -> tuple[int, Definition | None, frozenset[Read]]:
         """The star import that offers `head`, and where `head.rest` leads through it."""
         reads: frozenset[Read] = frozenset()
-        bound, among, has = self._items(path), "", False
+        rows, bound, among, has = self._interfaces[path].imports, self._items(path), "", False
         for star in stars:
             target = bound[star].target
-            is_space = isinstance(target, Space)
-            name, left = head, rest
             if isinstance(target, Space):
                 if target.among != among:
                     # In vain it would be to ask for what nobody declares there.
                     among, has = target.among, self._has_any(path, target.among + head)
                 if among and not has and head != target.itself:
                     continue
-                target, name, left = self._asked_down(path, self._interfaces[path].imports[star], head, rest)
+                target, name, left = self._asked_down(path, rows[star], head, rest)
                 if isinstance(target, Located) and (target.path == path or not self.tree.has_facts(target.path)):
                     break  # it is this file that defines it, or one that is not analysed
-            if isinstance(target, Located) and target.path != path:
-                reads |= {(target.path, name)}
-                if not is_space and not target.inside and not self._in_star(target.path, name):
-                    continue
-                sought = "" if is_space and target.is_submodule else within(target, name)
-                definition, through = self._descend(target.path, sought, left)
-                reads |= through
-                if definition is not None:
-                    return star, definition, reads
+                led = self._through_star(path, target, "" if _is_module(target) else name, name, left)
+            else:
+                led = self._through_star(path, target, head, head, rest, in_star=True)
+            reads |= led[1]
+            if led[0] is not None:
+                return star, led[0], reads
         return -1, None, reads
+
+    def _through_star(
+        self, path: str, target: Target, sought: str, name: str, left: str, *, in_star: bool = False
+    ) -> Led:
+        """Where a name leads through one star import; `in_star`: only what the file there shows to such."""
+        if not isinstance(target, Located) or target.path == path:
+            return NOWHERE
+        looked = frozenset(((target.path, name),))
+        if in_star and not target.inside and not self._in_star(target.path, name):
+            return None, looked
+        definition, through = self._descend(target.path, within(target, sought) if sought else "", left)
+        return definition, looked | through
 
     def _through_own_type(
         self, path: str, offer: Offer, stars: list[int], head: str, rest: str

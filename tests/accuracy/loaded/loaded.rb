@@ -211,7 +211,7 @@ FILES.each do |file|
   end
 end
 
-wanted = WANTED.select { |file| loaded.include?(file) }.to_set
+wanted = Object.const_get(:WANTED).select { |file| loaded.include?(file) }.to_set
 edges = {}
 note = lambda do |src, dst, how, line, name|
   edges[[src, dst, how]] ||= [line, name] if src != dst && wanted.include?(src)

@@ -69,13 +69,11 @@ def builds(name: str, condition: str) -> Builds:
     """Those of a file with this name and condition."""
     system, processor = _in_name(name)
     if not condition:
-        systems = frozenset((system, *(one for one, too in _TOO.items() if too == system))) if system else None
-        usual = system in ("", _USUAL[0]) and processor in ("", _USUAL[1])
-        return Builds(systems, frozenset((processor,)) if processor else None, {}, is_usual=usual)
+        return _by_name(system, processor)
     words = _WORD.findall(condition)
     holds = _Reading(words).whole() if len(words) < _LONGEST else None
     tags = sorted({word for word in words if _is_tag(word)})
-    unknown = builds(name, "")._replace(is_all=False)
+    unknown = _by_name(system, processor)._replace(is_all=False)
     if holds is None or len(tags) > _MOST_TAGS:
         return unknown
     on_systems = SYSTEMS if system or not {*SYSTEMS, "unix"}.isdisjoint(words) else ("",)
@@ -85,15 +83,9 @@ def builds(name: str, condition: str) -> Builds:
     ]
     if len(words) * len(on_systems) * len(on_processors) * len(ways) > _MOST_TRIED:
         return unknown
-    found = [
-        (one, other, way)
-        for one in on_systems
-        if system in ("", one, _TOO.get(one))
-        for other in on_processors
-        if processor in ("", other)
-        for way in ways
-        if holds(one, other, way)
-    ]
+    on = [one for one in on_systems if system in ("", one, _TOO.get(one))]
+    by = [one for one in on_processors if processor in ("", one)]
+    found = [way for way in product(on, by, ways) if holds(*way)]
     if not found:
         return _IN_NONE
     fixed = {tag: tag in found[0][2] for tag in tags if len({tag in way for _, _, way in found}) == 1}
@@ -105,6 +97,13 @@ def builds(name: str, condition: str) -> Builds:
         len(found) == len(some) * len(others) << len(tags) - len(fixed),
         unknown.is_usual and holds(*_USUAL),
     )
+
+
+def _by_name(system: str, processor: str) -> Builds:
+    """Those of a file whose name alone says which."""
+    systems = frozenset((system, *(one for one, too in _TOO.items() if too == system))) if system else None
+    usual = system in ("", _USUAL[0]) and processor in ("", _USUAL[1])
+    return Builds(systems, frozenset((processor,)) if processor else None, {}, is_usual=usual)
 
 
 def declared(path: str, limits: Builds) -> Iterator[str]:

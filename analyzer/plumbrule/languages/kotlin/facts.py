@@ -388,7 +388,7 @@ class _KotlinSweep(ReceivingSweep):
         index = self._define(
             node, name, "method" if scope == CLASS else "function", signature=signature, returns=returns
         )
-        if index >= 0 and body is None and self._parent_is_interface:
+        if index >= 0 and body is None:
             self._promise(index)
         self._open(node, CODE)
         self._hide_type_parameters(generic, node)
@@ -418,7 +418,7 @@ class _KotlinSweep(ReceivingSweep):
     def _promise(self, index: int) -> None:
         """What an interface has without code is abstract, whether it says so or not."""
         row = self.symbols[index]
-        if not row.has("abstract"):
+        if self._parent_is_interface and not row.has("abstract") and not row.has("static"):
             self.symbols[index] = row._replace(modifiers=f"abstract {row.modifiers}".strip())
 
     def _received(self, receiver: Node) -> str:
@@ -487,8 +487,7 @@ class _KotlinSweep(ReceivingSweep):
         if receiver is not None:
             self._receive(node, receiver, generic)
         if (scope := self._scope(start)[2]) not in (CLASS, FILE):
-            names = next((child for child in node.named_children if child.type in _VARIABLES), None)
-            self._declared = (names.end_byte, node.end_byte) if names is not None and scope == CODE else (0, 0)
+            self._note_local(node, scope)
             return
         words = self._modifiers(node)[1]
         accessors = [child for child in node.named_children if child.type in ("getter", "setter")]
@@ -498,15 +497,19 @@ class _KotlinSweep(ReceivingSweep):
         variables = _variables(node)
         for one in variables:
             named = one.named_child(0)
-            if named is None:
+            index = self._property(node, one, self._take_name(named), kind, receiver) if named is not None else -1
+            if index < 0:
                 continue
-            index = self._property(node, one, self._take_name(named), kind, receiver)
-            if index >= 0 and not coded and self._parent_is_interface and not self.symbols[index].has("static"):
+            if not coded:
                 self._promise(index)
-            if index >= 0 and coded and len(variables) == 1:
+            if coded and len(variables) == 1:
                 self.enter(index, self._take_name(named), node, coded[0].start_byte, function=True)
-            if index >= 0:
-                self._expect_elsewhere(node, index, self._take_name(named))
+            self._expect_elsewhere(node, index, self._take_name(named))
+
+    def _note_local(self, node: Node, scope: str) -> None:
+        """A property in a body: what it begins with does not know its names yet."""
+        names = next((child for child in node.named_children if child.type in _VARIABLES), None)
+        self._declared = (names.end_byte, node.end_byte) if names is not None and scope == CODE else (0, 0)
 
     def _property(self, node: Node, variable: Node, name: bytes, kind: str, receiver: Node | None) -> int:
         """Defines one variable of a property; the symbol's index."""

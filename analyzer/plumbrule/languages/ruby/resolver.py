@@ -104,15 +104,21 @@ class RubyResolver:
             return left_out
         if self._is_opened(nesting, asked):
             return Space()
-        owner = inner
+        found = self._of_owner(path, nesting, inner)
+        if found is not None:
+            return found
+        has_above = any(self._is_here(nesting, one) for one in above.split(",") if one)
+        return self._missing(asked, inner, has_above=has_above)
+
+    def _of_owner(self, path: str, nesting: str, owner: str) -> Located | None:
+        """Where what a constant is qualified with is defined, as far as anything here does."""
         while owner:
             for scope in _scopes(nesting):
                 found = self._defining(path, f"{scope}.{owner}" if scope else owner)
                 if isinstance(found, Located):
                     return Located(found.path, inside=_within(found, owner), confidence=min(found.confidence, _GUESSED))
             owner = owner.rpartition(".")[0]
-        has_above = any(self._is_here(nesting, one) for one in above.split(",") if one)
-        return self._missing(asked, inner, has_above=has_above)
+        return None
 
     def _inherited(self, path: str, nesting: str, above: str, asked: str) -> Located | Unresolved | None:
         """The file that defines a constant in what a class, or module, says that it has above it."""
@@ -167,13 +173,7 @@ class RubyResolver:
 
     def _defining(self, path: str, full: str) -> Located | Unresolved | None:
         """The file that defines a constant; of several the one that is called like it, else the one that is nearest."""
-        files = self._tree.defining(f"/ruby/{full}")
-        if not files:
-            # Inside what is defined here, a module that one file opens is that file's; others may be a gem's.
-            head, _, rest = full.partition(".")
-            files = self._tree.defining(f"/ruby/{full}::") if rest and self._tree.is_defined(f"/ruby/{head}") else []
-            if len(files) != 1:
-                return None
+        files = self._having(full)
         inside = full.rpartition(".")[0]
         words = [_squashed(part) for part in full.split(".")]
         if words[0] in self._foreign or full.partition(".")[0] in _STANDING:
@@ -208,6 +208,16 @@ class RubyResolver:
         if first == second:
             return Unresolved(f"several files define it, such as {best} and {other}: nothing says which")
         return Located(best, inside=inside, confidence=1.0 if first[0] < second[0] else _GUESSED)
+
+    def _having(self, full: str) -> list[str]:
+        """The files that define a constant, or else the one that opens it."""
+        files = self._tree.defining(f"/ruby/{full}")
+        if files:
+            return files
+        # Inside what is defined here, a module that one file opens is that file's; others may be a gem's.
+        head, _, rest = full.partition(".")
+        opening = self._tree.defining(f"/ruby/{full}::") if rest and self._tree.is_defined(f"/ruby/{head}") else []
+        return opening if len(opening) == 1 else []
 
     def _required(self, path: str, said: str) -> Target:
         folder = path.rpartition("/")[0]
