@@ -633,3 +633,18 @@ def test_what_a_class_takes_is_none_of_its_bases(changes, path, before, now):
 def test_a_base_that_is_gone_is_told_in_every_language(changes, path, before, now):
     found = changes({path: before + "\n"}, {path: now + "\n"})
     assert [row[1:] for row in found if row[2] == "base-removed"] == [("C", "base-removed", "Base")]
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "def f[T](a: T)(implicit c: Named[T]) = a",
+        "def f[T](a: T)(using c: Named[T]) = a",
+        "def f[T](a: T, b: Int = 1) = a",
+    ],
+)
+def test_what_a_caller_of_scala_need_not_pass_is_not_asked_of_anyone(changes, now):
+    before = "object Kit {\n  def f[T: Named](a: T) = a\n}\n"
+    assert changes({"a.scala": before}, {"a.scala": f"object Kit {{\n  {now}\n}}\n"}) == []
+    asked = changes({"a.scala": before}, {"a.scala": "object Kit {\n  def f[T](a: T, b: Int) = a\n}\n"})
+    assert [row[1:3] for row in asked] == [("Kit.f", "parameter-required")]

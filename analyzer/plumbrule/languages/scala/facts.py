@@ -453,6 +453,8 @@ class _ScalaSweep(ScopedSweep):
 
     def _take_parameters(self, index: int, given: list[Node]) -> None:
         for part in given if index >= 0 else ():
+            first = part.child(1)
+            is_implicit = first is not None and first.type in ("implicit", "using")  # nobody has to pass it
             for one in part.named_children:
                 named = one.child_by_field_name("name")
                 if named is None:
@@ -466,7 +468,7 @@ class _ScalaSweep(ScopedSweep):
                         name,
                         "variadic" if variadic else "positional",
                         default,
-                        bool(default) or variadic,
+                        bool(default) or variadic or is_implicit,
                         self._written(said),
                     )
                 )
