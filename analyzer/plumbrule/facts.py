@@ -32,8 +32,9 @@ MACROS = 1024  # the macros of what is named are seen by their plain names (Rust
 # whose members they need not say whose they are, innermost first with blanks between: a type, "f()" for what the
 # function f gives a lambda, ".f()" for what such a member of a value gives it, "^" for types without a value of theirs.
 # At the end, if nothing else may be meant: "this" or "super" ("this@C" of that type), or "~" for all types around. The
-# name is "()" for what is called.
+# name is "()" for what is called. In the place of a type "?" is one that only a call settles.
 RECEIVED = 2048
+CALLED, APART, OF_TYPES, UNKNOWN = "()", "^", "~", "?"
 
 
 VARIADIC = ("variadic", "variadic-keyword")  # kinds of parameters that take whatever is left

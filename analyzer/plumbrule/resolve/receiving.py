@@ -11,15 +11,13 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from plumbrule.facts import Import, Interface
+from plumbrule.facts import APART, CALLED, OF_TYPES, UNKNOWN, Import, Interface
 from plumbrule.resolve.answers import NOTHING, Definition
 from plumbrule.resolve.inheriting import TYPES, Inheriting, Looks
 from plumbrule.resolve.offered import MEMBERS, Offer, Read
 
-CALLED = "()"  # the name of a row whose references are calls
-APART = "^"
-UNKNOWN = "?"  # in the place of a type
-THIS, SUPER, OF_TYPES = _OWN = ("this", "super", "~")
+_SUPER = "super"
+_OWN = ("this", _SUPER, OF_TYPES)
 _SURE_WITHOUT_IT = 0.7
 
 
@@ -122,7 +120,7 @@ class Receiving(Inheriting):
             scope = symbols[scope].parent
         if scope < 0 or symbols[scope].name not in offer.supers:
             return None
-        if word == SUPER:
+        if word == _SUPER:
             return self._above(path, scope, [name], 0, looks)
         if f"{symbols[scope].name}.{name}" in offer.names:
             return None

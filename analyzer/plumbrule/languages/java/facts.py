@@ -15,7 +15,7 @@ from tree_sitter import Node, Query, Tree
 from plumbrule.extract.branches import BRANCH, BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import ANCESTOR, IMPLICIT, RECEIVED, Facts, Import, Parameter
+from plumbrule.facts import ANCESTOR, CALLED, IMPLICIT, OF_TYPES, RECEIVED, Facts, Import, Parameter
 
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"\s+")
@@ -381,7 +381,7 @@ class _JavaSweep(BranchSweep):
                 if self._any_static or own[1] in self._statics:
                     self.refer("call", start, own.end(1))
                 else:
-                    self._inherit_use("call", "~", own[1], start)
+                    self._inherit_use("call", OF_TYPES, own[1], start)
             return
         held, named = node.child_by_field_name("object"), node.child_by_field_name("name")
         if held is not None and held.type == "field_access" and self._of_own("call", held, named):
@@ -573,13 +573,13 @@ class _JavaSweep(BranchSweep):
             around = inside
             while around >= 0 and around not in heirs:
                 around = self.symbols[around].parent
-            if around < 0 or (how in ("~", "this") and f"{self.symbols[inside].name}.{text(name)}" in own):
+            if around < 0 or (how in (OF_TYPES, "this") and f"{self.symbols[inside].name}.{text(name)}" in own):
                 continue
             key = inside, how, kind != "read"
             row = rows.get(key)
             if row is None:
                 row = rows[key] = len(self.imports)
-                asked, flags = "()" if kind != "read" else "", IMPLICIT | RECEIVED
+                asked, flags = CALLED if kind != "read" else "", IMPLICIT | RECEIVED
                 self.imports.append(Import(how, 0, asked, "", self.line(start), flags, inside))
             end = start + len(name) if kind == "call" else -1
             self.refer_through(row, symbol, "read" if kind == "refer" else kind, name, start, end)
@@ -606,7 +606,7 @@ class _JavaSweep(BranchSweep):
         for name, start in places:
             symbol = self._symbol_at(start, opened)
             if symbol >= 0 and name not in known:
-                self._inheritable.append((symbol, "read", "~", name, start))
+                self._inheritable.append((symbol, "read", OF_TYPES, name, start))
 
     def _is_label(self, start: int) -> bool:
         """Whether what stands there is behind the `case` of its line."""

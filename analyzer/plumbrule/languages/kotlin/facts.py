@@ -18,10 +18,10 @@ from plumbrule.extract.branches import BRANCH
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.scopes import CLASS, CODE, COMMENT, FILE, SPACE, UNNAMED
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
-from plumbrule.facts import ANCESTOR, GIVEN, IMPLICIT, OPTIONAL, VALUE, Facts, Import, Parameter
+from plumbrule.facts import ANCESTOR, APART, GIVEN, IMPLICIT, OPTIONAL, UNKNOWN, VALUE, Facts, Import, Parameter
 from plumbrule.languages.kotlin import DEFAULTS, EXPECTED
 from plumbrule.languages.kotlin.mending import mended
-from plumbrule.languages.kotlin.receivers import APART, KINDS, UNKNOWN, WORD, ReceivingSweep, given_to
+from plumbrule.languages.kotlin.receivers import KINDS, WORD, ReceivingSweep, given_to
 
 _BOM = b"\xef\xbb\xbf"
 _NAME = rb"(?:" + WORD + rb"|`[^`\n]+`)"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.extract.scopes import ScopedSweep
 from plumbrule.extract.sweep import LONGEST_NAME, text
-from plumbrule.facts import IMPLICIT, RECEIVED, Import
+from plumbrule.facts import CALLED, IMPLICIT, RECEIVED, Import
 from plumbrule.languages.kotlin import AROUND
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
 KINDS = ("class", "interface", "enum")
-APART = "^"  # what is around is seen without a value of it: the text of a companion
-UNKNOWN = "?"  # the type that is given is a parameter, which only a call settles
 _MOST = 8  # around each other
 _LONGEST = 100  # name of a function or type
 _NAMED = re.compile(rb"[\w\x80-\xff]+(?:\.[\w\x80-\xff]+)*")
@@ -208,7 +206,7 @@ class ReceivingSweep(ScopedSweep):
         row = self._around.get(key)
         if row is None:
             row = self._around[key] = len(self.imports)
-            asked, flags = "()" if is_call else "", IMPLICIT | RECEIVED
+            asked, flags = CALLED if is_call else "", IMPLICIT | RECEIVED
             self.imports.append(Import(around, AROUND, asked, "", self.line(start), flags, inside))
         return row
 
