@@ -16,7 +16,7 @@ from plumbrule.resolve.answers import NOTHING, NOWHERE, Answer, Definition, Led
 from plumbrule.resolve.inheriting import is_apart
 from plumbrule.resolve.offered import Offer, Read, binding
 from plumbrule.resolve.pouring import Pouring
-from plumbrule.resolve.receiving import AnyName, Lead, Receiving
+from plumbrule.resolve.receiving import AnyName, Lead, Place, Receiving
 from plumbrule.resolve.tree import EXCLUDED
 from plumbrule.resolve.uses import is_whole, within
 
@@ -63,7 +63,7 @@ class Leading(Pouring, Receiving):
         stands where no value of the types around is at hand."""
         rows, inherited = self._interfaces[path].imports, NOTHING
         if through >= 0 and rows[through].flags & RECEIVED:
-            return self._lead_received(path, offer, any_name, scope, text, rows[through])
+            return self._lead_received(Place(path, offer, any_name, scope), text, rows[through])
         if scope >= 0 and through < 0 and offer.language.inherits:
             definition, inherited = self._inherited(path, scope, text, apart=is_apart)
             if definition is not None:

@@ -28,6 +28,15 @@ class AnyName(NamedTuple):
     calling: list[int]  # of spaces that may call themselves otherwise than the statement lets one expect
 
 
+class Place(NamedTuple):
+    """Where a name stands."""
+
+    path: str
+    offer: Offer
+    any_name: AnyName
+    scope: int
+
+
 Lead = tuple[tuple[int, Definition, float] | None, frozenset[Read]]
 
 
@@ -54,44 +63,35 @@ class Receiving(Inheriting):
         is_apart: bool = False,
     ) -> Lead: ...
 
-    def _lead_received(self, path: str, offer: Offer, any_name: AnyName, scope: int, name: str, row: Import) -> Lead:
+    def _lead_received(self, at: Place, name: str, row: Import) -> Lead:
         """As `_lead`, for a name without dots, by what is around it."""
         chain = tuple(row.module.split(" "))
         looks: Looks = set()
         if chain[-1].partition("@")[0] in _OWN:
-            own = self._own_member(path, offer, any_name, scope, chain, name, looks)
-            if own is not None and (own.path == path or not self.tree.has_facts(own.path)):
+            own = self._own_member(at, chain, name, looks)
+            if own is not None and (own.path == at.path or not self.tree.has_facts(own.path)):
                 own = None
             if own is not None and not (
-                self._fits(own, looks, is_call=row.name == CALLED) and self._is_sure(path, scope, own, looks)
+                self._fits(own, looks, is_call=row.name == CALLED) and self._is_sure(at.path, at.scope, own, looks)
             ):
                 own = None
             return (-1, own, 1.0) if own is not None else None, NOTHING.union(*looks)
-        found, is_all = self._received(path, offer, any_name, scope, chain, name, looks, is_call=row.name == CALLED)
+        found, is_all = self._received(at, chain, name, looks, is_call=row.name == CALLED)
         if found is not None:
-            is_elsewhere = found.path != path and self.tree.has_facts(found.path)
+            is_elsewhere = found.path != at.path and self.tree.has_facts(found.path)
             return (-1, found, 1.0) if is_elsewhere else None, NOTHING.union(*looks)
-        led, reads = self._lead(path, offer, any_name, scope, name, is_apart=APART in chain)
+        led, reads = self._lead(*at, name, is_apart=APART in chain)
         reads = reads.union(*looks)
-        if led is None or is_all or (led[0] >= 0 and self._is_named(path, led[0])):
+        if led is None or is_all or (led[0] >= 0 and self._is_named(at.path, led[0])):
             return led, reads
         # What nobody here has as a member, a value that is not known is not thought to have either.
-        share = _SURE_WITHOUT_IT if self._has_any(path, f"/jvm:member/{name}") else 1.0
+        share = _SURE_WITHOUT_IT if self._has_any(at.path, f"/jvm:member/{name}") else 1.0
         return (led[0], led[1], led[2] * share), reads
 
-    def _own_member(
-        self,
-        path: str,
-        offer: Offer,
-        any_name: AnyName,
-        scope: int,
-        chain: tuple[str, ...],
-        name: str,
-        looks: Looks,
-    ) -> Definition | None:
+    def _own_member(self, at: Place, chain: tuple[str, ...], name: str, looks: Looks) -> Definition | None:
         """What is meant by a name that can be a member of what is around it alone."""
-        for at, part in enumerate(chain[:-1]):
-            given = self._given(path, offer, any_name, scope, chain[at:-1], looks) if part != APART else None
+        for number, part in enumerate(chain[:-1]):
+            given = self._given(at, chain[number:-1], looks) if part != APART else None
             if given is None or given.types or not given.is_all or not part.endswith(CALLED):
                 for one in given.types if given is not None else ():
                     found, looked = self._member(one.path, one.symbol, name, 1)
@@ -101,10 +101,10 @@ class Receiving(Inheriting):
                 return None  # it is of that value, whatever that has
         word, _, label = chain[-1].partition("@")
         if word == OF_TYPES:
-            found, looked = self._inherited(path, scope, name)
+            found, looked = self._inherited(at.path, at.scope, name)
             looks.add(looked)
             return found
-        return self._of_type_around(path, offer, scope, (word, label), name, looks)
+        return self._of_type_around(at.path, at.offer, at.scope, (word, label), name, looks)
 
     def _of_type_around(
         self, path: str, offer: Offer, scope: int, said: tuple[str, str], name: str, looks: Looks
@@ -158,23 +158,14 @@ class Receiving(Inheriting):
         return interface is not None and interface.imports[row].alias != ""
 
     def _received(
-        self,
-        path: str,
-        offer: Offer,
-        any_name: AnyName,
-        scope: int,
-        chain: tuple[str, ...],
-        name: str,
-        looks: Looks,
-        *,
-        is_call: bool,
+        self, at: Place, chain: tuple[str, ...], name: str, looks: Looks, *, is_call: bool
     ) -> tuple[Definition | None, bool]:
         """What the innermost of what is around a place has under a name, and whether all of it is known."""
         is_all = True
-        for at, part in enumerate(chain):
+        for number, part in enumerate(chain):
             if part == APART:
                 break
-            given = self._given(path, offer, any_name, scope, chain[at:], looks)
+            given = self._given(at, chain[number:], looks)
             is_all = is_all and given.is_all
             for one in given.types:
                 found, looked = self._member(one.path, one.symbol, name, 1)
@@ -194,22 +185,20 @@ class Receiving(Inheriting):
                     return True
         return False
 
-    def _given(
-        self, path: str, offer: Offer, any_name: AnyName, scope: int, chain: tuple[str, ...], looks: Looks
-    ) -> _Given:
+    def _given(self, at: Place, chain: tuple[str, ...], looks: Looks) -> _Given:
         """Of what types the first of these has the members."""
-        key = "given", path, scope, chain
+        key = "given", at.path, at.scope, chain
         known = self._seen.get(key)
         if known is None:
             through: Looks = set()
             if chain[0] == UNKNOWN:
                 found = _Given((), is_all=True)
             elif chain[0].endswith(CALLED):
-                found = self._given_by(path, offer, any_name, scope, chain, through)
+                found = self._given_by(at, chain, through)
             else:
-                found = _Given(self._type_named(path, scope, chain[0], through), is_all=True)
+                found = _Given(self._type_named(at.path, at.scope, chain[0], through), is_all=True)
             known = found, NOTHING.union(*through)
-            self._keep_seen(key, known, [*known[1], (path, "")])
+            self._keep_seen(key, known, [*known[1], (at.path, "")])
         kept: tuple[_Given, frozenset[Read]] = known  # type: ignore[assignment] # what is kept under such a key
         looks.add(kept[1])
         return kept[0]
@@ -219,18 +208,16 @@ class Receiving(Inheriting):
         is_type = named is not None and named.is_whole and named.way[-1].path and named.way[-1].symbol
         return [named.way[-1]] if named is not None and is_type else []
 
-    def _given_by(
-        self, path: str, offer: Offer, any_name: AnyName, scope: int, chain: tuple[str, ...], looks: Looks
-    ) -> _Given:
+    def _given_by(self, at: Place, chain: tuple[str, ...], looks: Looks) -> _Given:
         """What the function gives a lambda that the first of these names."""
         name = chain[0][: -len(CALLED)]
         if name.startswith("."):
             return _Given((), is_all=False)
-        function, _ = self._received(path, offer, any_name, scope, chain[1:], name, looks, is_call=True)
+        function, _ = self._received(at, chain[1:], name, looks, is_call=True)
         if function is None:
-            function = self._own_function(path, offer, scope, name)
+            function = self._own_function(at.path, at.offer, at.scope, name)
         if function is None:
-            led, reads = self._lead(path, offer, any_name, scope, name)
+            led, reads = self._lead(*at, name)
             looks.add(reads)
             function = led[1] if led is not None else None
         there = self._offer(function.path) if function is not None else None
@@ -238,7 +225,7 @@ class Receiving(Inheriting):
         if function is None or there is None or interface is None:
             return _Given((), is_all=False)
         looks.add(frozenset(((function.path, function.symbol + MEMBERS), (function.path, function.symbol))))
-        return self._given_in(function, there, interface, looks, is_same=there.language.name == offer.language.name)
+        return self._given_in(function, there, interface, looks, is_same=there.language.name == at.offer.language.name)
 
     def _given_in(
         self, function: Definition, there: Offer, interface: Interface, looks: Looks, *, is_same: bool
