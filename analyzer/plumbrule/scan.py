@@ -355,7 +355,10 @@ class _Scan:
         declared = declarations_of(self.name, repository, site.store)
         timeline = Timeline(site, walk, declared, used, ref, state)
         if resumed is not None:
-            declared.recall(resumed.derived)
+            stood = resumed.record.commit
+            declared.recall(
+                resumed.derived, lambda: {path: entry.blob for path, entry in repository.tree(stood).items()}
+            )
             self._stand(walk, resumed, state, still=not commits)
             timeline.resume(resumed.record)
         if commits:

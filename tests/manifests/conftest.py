@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 
 from plumbrule.extract.manifests.formats import format_of, read
+from plumbrule.extract.manifests.joins import join_of, read_together
 from plumbrule.extract.manifests.reading import Reading
 
 
@@ -24,20 +25,37 @@ def reading() -> Callable[..., Reading]:
 
 
 @pytest.fixture
-def told(reading: Callable[..., Reading]) -> Callable[..., list[str]]:
-    """`told(path, text)`: a line for each package, "LINE package wanted =locked scope", in the order of the lines; what
-    it publishes stands first, "makes package version"."""
+def told(together: Callable[..., dict[str, list[str]]]) -> Callable[..., list[str]]:
+    """`told(path, text)`: what a manifest says that is alone in its repository, as `together` tells it."""
+    return lambda path, text: together({path: text})[path]
 
-    def tell(path: str, text: str | bytes) -> list[str]:
-        found = reading(path, text)
-        lines = [
-            " ".join(filter(None, ["makes", made.package, made.version, "(private)" if made.private else ""]))
-            for made in found.published
-        ]
-        for row in sorted(found.declared, key=lambda row: (row.line, row.package, row.locked)):
-            locked = f"={row.locked}" if row.locked else ""
-            inside = "inside" if row.inside else ""
-            lines.append(" ".join(filter(None, [str(row.line), row.package, row.wanted, locked, row.scope, inside])))
-        return [*lines, *([f"but: {found.reason}"] if found.reason else [])]
+
+@pytest.fixture
+def together(reading: Callable[..., Reading]) -> Callable[..., dict[str, list[str]]]:
+    """`together({path: text})`: for each manifest of a repository a line for each package, "LINE package wanted =locked
+    scope", in the order of the lines; what it publishes stands first, "makes package version"."""
+
+    def tell(files: dict[str, str | bytes]) -> dict[str, list[str]]:
+        alone = {path: reading(path, text) for path, text in files.items()}
+        builds: dict[str | None, list[tuple[str, str, Reading]]] = {}
+        for path, said in alone.items():
+            form = format_of(path)
+            assert form is not None
+            builds.setdefault(join_of(form), []).append((form, path, said))
+        for build, readings in builds.items():
+            alone |= read_together(build, readings) if build is not None else {}
+        return {path: _lines(said) for path, said in alone.items()}
 
     return tell
+
+
+def _lines(found: Reading) -> list[str]:
+    lines = [
+        " ".join(filter(None, ["makes", made.package, made.version, "(private)" if made.private else ""]))
+        for made in found.published
+    ]
+    for row in sorted(found.declared, key=lambda row: (row.line, row.package, row.locked)):
+        locked = f"={row.locked}" if row.locked else ""
+        inside = "inside" if row.inside else ""
+        lines.append(" ".join(filter(None, [str(row.line), row.package, row.wanted, locked, row.scope, inside])))
+    return [*lines, *([f"but: {found.reason}"] if found.reason else [])]

@@ -126,7 +126,6 @@ def test_a_build_of_gradle_in_kotlin(told: Callable):
             implementation("io.ktor:ktor-server-netty:${ktor}")
             testImplementation(kotlin("test"))
             implementation(project(":core"))
-            implementation(libs.groovy.core)
             debugImplementation("com.squareup.leakcanary:leakcanary-android:2.12")
             ksp(group = "com.google.dagger", name = "hilt-compiler", version = "2.50")
         }
@@ -138,8 +137,8 @@ def test_a_build_of_gradle_in_kotlin(told: Callable):
         "8 io.ktor:ktor-server-netty 2.3.7 runtime",
         "9 org.jetbrains.kotlin:kotlin-test test",
         "10 :core runtime inside",
-        "12 com.squareup.leakcanary:leakcanary-android 2.12 development",
-        "13 com.google.dagger:hilt-compiler 2.50 build",
+        "11 com.squareup.leakcanary:leakcanary-android 2.12 development",
+        "12 com.google.dagger:hilt-compiler 2.50 build",
     ]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 from plumbrule.extract.manifests.formats import format_of, known_formats, near, packed, read, unpacked
+from plumbrule.extract.manifests.joins import join_of, read_together
 from plumbrule.extract.manifests.reading import Reading
 from plumbrule.extract.manifests.tables import DECLARED, MANIFEST, PACKAGE, TABLES
 from plumbrule.tables import Row
@@ -40,32 +41,71 @@ class Declarations:
         self._kept = kept
         self._fresh: dict[_Key, bytes] = {}  # as they are kept
         self._rows: dict[str, dict[str, list[Row]]] = {name: {} for name in TABLES}  # by path
+        # By kind of build, as far as it was asked for: by path the format and what each manifest says alone.
+        self._builds: dict[str, dict[str, tuple[str, Reading]]] = {}
+        self._stood: Callable[[], Mapping[str, str]] = dict  # blobs by path, of the tree that was recalled
 
-    def recall(self, tables: Mapping[str, Iterable[Row]]) -> None:
-        """Stands where these rows were stored."""
+    def recall(self, tables: Mapping[str, Iterable[Row]], blobs: Callable[[], Mapping[str, str]]) -> None:
+        """Stands where these rows were stored; `blobs` gives those of that tree, by path, if it is asked for them."""
         for name in TABLES:
             by_path: dict[str, list[Row]] = {}
             for row in tables.get(name, ()):
                 by_path.setdefault(row[1], []).append(row)
             self._rows[name] = by_path
+        self._stood = blobs
+        self._builds.clear()
         self._renew(TABLES)
 
     def move(self, changes: Iterable[tuple[str, str | None]]) -> None:
         """Sets manifests by (path, blob), or removes them where None. Paths that are no manifests are none of its
         business."""
         moved: set[str] = set()
+        builds: set[str] = set()
         for path, blob in changes:
             form = format_of(path)
             if form is None:
                 continue
             reading = self._reading(form, path, blob) if blob is not None else None
-            for name, rows in self._rows_of(form, path, reading).items():
-                if self._rows[name].get(path, []) != rows:
-                    moved.add(name)
-                    self._rows[name][path] = rows
-                if not rows:
-                    self._rows[name].pop(path, None)
+            build = join_of(form)
+            if build is None:
+                moved |= self._set(form, path, reading)
+                continue
+            builds.add(build)
+            together = self._together(build)
+            if reading is not None:
+                together[path] = form, reading
+            else:
+                together.pop(path, None)
+                moved |= self._set(form, path, None)
+        for build in sorted(builds):
+            together = self._together(build)
+            for path, reading in read_together(
+                build, ((form, path, alone) for path, (form, alone) in together.items())
+            ).items():
+                moved |= self._set(together[path][0], path, reading)
         self._renew(moved)
+
+    def _set(self, form: str, path: str, reading: Reading | None) -> set[str]:
+        """Sets the rows of one manifest; the names of the tables that are others now."""
+        moved = set()
+        for name, rows in self._rows_of(form, path, reading).items():
+            if self._rows[name].get(path, []) != rows:
+                moved.add(name)
+                self._rows[name][path] = rows
+            if not rows:
+                self._rows[name].pop(path, None)
+        return moved
+
+    def _together(self, build: str) -> dict[str, tuple[str, Reading]]:
+        """What the manifests of one kind of build say alone, by path, to be moved on."""
+        if build not in self._builds:
+            recalled = [row[1] for rows in self._rows[MANIFEST.name].values() for row in rows]
+            forms = {path: form for path in recalled if (form := format_of(path)) and join_of(form) == build}
+            blobs = self._stood() if forms else {}
+            self._builds[build] = {
+                path: (form, self._reading(form, path, blobs[path])) for path, form in forms.items() if path in blobs
+            }
+        return self._builds[build]
 
     def keep(self) -> None:
         """Hands over what was read since the last time."""

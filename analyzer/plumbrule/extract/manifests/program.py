@@ -7,7 +7,7 @@ program is never run. Every pattern takes what it begins with to its end, so tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from plumbrule.extract.manifests.reading import Unreadable
@@ -22,6 +22,9 @@ _REST = r"|(?P<name>[\w$]++)|(?P<mark>[^\s\w])"
 _HASH = re.compile(rf"(?P<comment>\#[^\n]*+)|{_STRING}{_REST}", re.DOTALL)
 _SLASHES = re.compile(rf"(?P<comment>//[^\n]*+|/\*.*?(?:\*/|\Z))|{_STRING}{_REST}", re.DOTALL)
 _OPEN, _CLOSE = "([{", ")]}"
+_DEEP = 6  # names in what names stand for
+_LONG = 300  # characters of a text that is filled
+_NAMED = re.compile(r"\$\{\s*([\w.\-]+)[^{}]*\}|\$(\w+(?:\.\w+)*)")
 _HELD = re.compile(r"[$#]\{\s*([\w.]+)\s*\}|\$(\w+)")
 
 
@@ -66,25 +69,40 @@ def strings(all_: Sequence[Token]) -> Iterator[Token]:
     return (token for token in all_ if token.kind == STRING)
 
 
+def handed(all_: Sequence[Token], begin: int) -> tuple[Sequence[Token], int]:
+    """What a call is handed whose bracket opens at `begin`, or that has none, and the place behind it."""
+    if begin < len(all_) and all_[begin].says("("):
+        end = after(all_, begin)
+        return all_[begin + 1 : end - 1], end
+    end = begin
+    depth = 0
+    # Without brackets it goes on to the end of the line, and further where a comma or a bracket is open.
+    while end < len(all_) and (
+        end == begin or depth > 0 or all_[end].line == all_[end - 1].line or all_[end - 1].says(",")
+    ):
+        token = all_[end]
+        if (token.says(*_CLOSE) or token.says(";")) and depth == 0:
+            break
+        depth += token.says(*_OPEN) - token.says(*_CLOSE)
+        end += 1
+    return all_[begin:end], end
+
+
+def parted(inner: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """What stands between the commas of a list."""
+    begin = depth = 0
+    for at, token in enumerate(inner):
+        depth += token.says(*_OPEN) - token.says(*_CLOSE)
+        if depth == 0 and token.says(","):
+            yield inner[begin:at]
+            begin = at + 1
+    yield inner[begin:]
+
+
 def arguments(all_: Sequence[Token], begin: int) -> tuple[list[Token], dict[str, Token], int]:
     """Of a call whose bracket opens at `begin`, or that has none: the strings among its arguments, those given by name
     (`name: "x"`, `name = "x"`, `name => "x"`), and the place behind it."""
-    if begin < len(all_) and all_[begin].says("("):
-        end = after(all_, begin)
-        inner = all_[begin + 1 : end - 1]
-    else:
-        end = begin
-        depth = 0
-        # Without brackets it goes on to the end of the line, and further where a comma or a bracket is open.
-        while end < len(all_) and (
-            end == begin or depth > 0 or all_[end].line == all_[end - 1].line or all_[end - 1].says(",")
-        ):
-            token = all_[end]
-            if (token.says(*_CLOSE) or token.says(";")) and depth == 0:
-                break
-            depth += token.says(*_OPEN) - token.says(*_CLOSE)
-            end += 1
-        inner = all_[begin:end]
+    inner, end = handed(all_, begin)
     given: list[Token] = []
     named: dict[str, Token] = {}
     for at, token in enumerate(inner):
@@ -96,6 +114,21 @@ def arguments(all_: Sequence[Token], begin: int) -> tuple[list[Token], dict[str,
         else:
             given.append(token)
     return given, named, end
+
+
+def chain(all_: Sequence[Token], at: int) -> tuple[list[str], int]:
+    """The names of `a.b.c` that begins here, and the place behind it; none where no name stands."""
+    names: list[str] = []
+    while at < len(all_) and all_[at].kind == NAME:
+        names.append(all_[at].text)
+        at += 1
+        mark = at
+        while mark < len(all_) and all_[mark].says("?", "!"):
+            mark += 1
+        if mark + 1 >= len(all_) or not all_[mark].says(".") or all_[mark + 1].kind != NAME:
+            break
+        at = mark + 1
+    return names, at
 
 
 def _key(inner: Sequence[Token], at: int) -> str:
@@ -116,6 +149,30 @@ def constants(all_: Sequence[Token]) -> dict[str, str]:
         if value.kind == STRING and equals.says("=") and name.kind == NAME:
             found.setdefault(name.text, value.text)
     return found
+
+
+def filled_by(text: str, value: Callable[[str], str | None]) -> str:
+    """The text with what `value` says of each `${a.b}` and `$a.b` in it, and of the names in that; what it does not
+    know stays as it is."""
+
+    def told(match: re.Match[str]) -> str:
+        name, rest = match[1] or match[2], ""
+        while name:
+            found = value(name)
+            if found is not None:
+                return found + rest
+            if match[1]:
+                break
+            name, dot, last = name.rpartition(".")  # of `$a.b` the text may go on behind `a`
+            rest = f"{dot}{last}{rest}"
+        return match[0]
+
+    for _ in range(_DEEP):
+        before = text
+        text = _NAMED.sub(told, text) if "$" in text and len(text) <= _LONG else text
+        if text == before:
+            break
+    return text
 
 
 def filled(text: str, known: Mapping[str, str]) -> str:

@@ -29,6 +29,16 @@ class Published(NamedTuple):
     private: bool = False  # it says that it goes to no registry
 
 
+class Said(NamedTuple):
+    """What means something only together with other manifests of the same build, as `joins` puts them together."""
+
+    key: str
+    name: str
+    value: str = ""
+    line: int = 0
+    more: str = ""  # what else there is to it, as a scope
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that one manifest says."""
@@ -36,6 +46,7 @@ class Reading:
     published: tuple[Published, ...] = ()
     declared: tuple[Declared, ...] = ()
     reason: str = ""  # why it could not be read, or what of it could not be; "" = it was read
+    said: tuple[Said, ...] = ()
 
 
 class Unreadable(Exception):

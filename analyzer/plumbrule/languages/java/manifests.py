@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule.extract.manifests.formats import format_of, read
+from plumbrule.extract.manifests.joins import join_of, read_together
 from plumbrule.languages import is_test
 from plumbrule.languages.java import MAKING, MANIFESTS, NAMING
 from plumbrule.languages.ways import climbed, joined
@@ -17,6 +18,7 @@ from plumbrule.languages.ways import climbed, joined
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from plumbrule.extract.manifests.reading import Reading
     from plumbrule.resolve import Tree
 
 _LARGEST = 1_000_000
@@ -82,6 +84,7 @@ def names(tree: Tree) -> Names:
     own: set[str] = set()
     asked: set[str] = set()
     is_whole = True
+    builds: dict[str, list[tuple[str, str, Reading]]] = {}
     for path in tree.paths(NAMING):
         if is_test(path):
             continue  # builds that tests try things on
@@ -94,16 +97,19 @@ def names(tree: Tree) -> Names:
         if form is not None:
             said = read(form, tree.read(path)[:_LARGEST], path)
             is_whole &= not said.reason
-            for made in said.published:
-                group, _, artifact = made.package.rpartition(":")
-                groups.add(group)
-                own.add(artifact)
-            asked.update(one.package for one in said.declared if not one.inside)
+            builds.setdefault(join_of(form) or "", []).append((form, path, said))
         if name != MANIFESTS[0]:
             written = _gradle(tree, path)
             groups.update(_GROUP.findall(written))
             own.update(_ROOT_NAME.findall(written))
             is_whole &= "includeBuild" not in written  # which may add to what is needed
+    for build, readings in builds.items():
+        together = read_together(build, readings).values() if build else [said for _, _, said in readings]
+        for said in together:
+            made = [one.package.rpartition(":") for one in said.published]
+            groups.update(group for group, _, _ in made)
+            own.update(artifact for _, _, artifact in made)
+            asked.update(one.package for one in said.declared if not one.inside)
     is_whole &= not any(is_of_a_build(path) for path in tree.paths((".scala", ".kt", ".java", ".groovy")))
     wanted = {(group, _OF_SCALA.sub("", artifact)) for one in asked for group, _, artifact in (one.rpartition(":"),)}
     groups = {group for group in groups if "." in group}

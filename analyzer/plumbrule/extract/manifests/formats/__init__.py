@@ -17,11 +17,11 @@ from pathlib import Path
 import orjson
 
 from plumbrule.extract.manifests.ecosystems import spelled
-from plumbrule.extract.manifests.reading import Declared, Format, Published, Reading, Unreadable
+from plumbrule.extract.manifests.reading import Declared, Format, Published, Reading, Said, Unreadable
 from plumbrule.extract.manifests.text import decoded
 
 BYTES = 16_000_000  # of one manifest; the largest lock files of public repositories have a quarter of it
-_ROWS = 50_000  # of one manifest
+ROWS = 50_000  # of one manifest
 _LONG = 300  # characters of a name or a constraint
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 
@@ -80,14 +80,21 @@ def read(name: str, data: bytes, path: str) -> Reading:
         return Reading(reason=_tidy(str(error)))
     except RecursionError:
         return Reading(reason="nested too deep")
-    if len(found.declared) + len(found.published) > _ROWS:
-        return Reading(reason=f"speaks of more than {_ROWS:,} packages")
-    published = {_published(form.ecosystem, row) for row in found.published}
-    declared = {_declared(form.ecosystem, row) for row in found.declared}
+    return tidied(form.ecosystem, found)
+
+
+def tidied(ecosystem: str, found: Reading) -> Reading:
+    """The same with names spelled by the ecosystem's rule, texts that can be stored and rows in order, each once; a
+    reason instead if it is too much."""
+    if len(found.declared) + len(found.published) + len(found.said) > ROWS:
+        return Reading(reason=f"speaks of more than {ROWS:,} packages")
+    published = {_published(ecosystem, row) for row in found.published}
+    declared = {_declared(ecosystem, row) for row in found.declared}
     return Reading(
         tuple(sorted(row for row in published if row.package)),
         tuple(sorted(row for row in declared if row.package)),
         _tidy(found.reason),
+        tuple(Said(row.key, _tidy(row.name), _tidy(row.value), row.line, _tidy(row.more)) for row in found.said),
     )
 
 
@@ -109,12 +116,18 @@ def _tidy(text: str) -> str:
 
 
 def packed(reading: Reading) -> bytes:
-    return orjson.dumps([list(map(list, reading.published)), list(map(list, reading.declared)), reading.reason])
+    tables = reading.published, reading.declared, reading.said
+    return orjson.dumps([*(list(map(list, rows)) for rows in tables), reading.reason])
 
 
 def unpacked(data: bytes) -> Reading:
-    published, declared, reason = orjson.loads(data)
-    return Reading(tuple(Published(*row) for row in published), tuple(Declared(*row) for row in declared), reason)
+    published, declared, said, reason = orjson.loads(data)
+    return Reading(
+        tuple(Published(*row) for row in published),
+        tuple(Declared(*row) for row in declared),
+        reason,
+        tuple(Said(*row) for row in said),
+    )
 
 
 @cache

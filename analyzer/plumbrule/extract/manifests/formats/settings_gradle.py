@@ -1,15 +1,37 @@
-"""settings.gradle and settings.gradle.kts: which projects of the repository are built together."""
+"""settings.gradle and settings.gradle.kts: which projects of the repository are built together, how they are called and
+where they lie, and which catalogs they have."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from plumbrule.extract.manifests.formats.versions_toml import BUNDLE, LIBRARY, PLUGIN, VERSION
 from plumbrule.extract.manifests.gradle import plugins
-from plumbrule.extract.manifests.program import arguments, constants, tokens
-from plumbrule.extract.manifests.reading import Declared, Format, Reading
+from plumbrule.extract.manifests.gradle_project import text_of
+from plumbrule.extract.manifests.program import (
+    STRING,
+    Token,
+    after,
+    arguments,
+    constants,
+    handed,
+    parted,
+    strings,
+    tokens,
+)
+from plumbrule.extract.manifests.reading import Declared, Format, Reading, Said
+
+ROOT, NAMED, PLACED, CATALOG = "root", "named", "placed", "catalog"
+_WIDE = 40  # names and marks that one statement is looked through
+_LISTED = 200  # of a list of them
+_ENTRIES = (LIBRARY, BUNDLE, PLUGIN, VERSION)
+_CREATING = ("create", "register")
 
 
 def _read(text: str, path: str) -> Reading:
     all_ = tokens(text, comments="//")
-    found = list(plugins(all_, constants(all_)))
+    known = constants(all_)
+    found = [row for row in plugins(all_, known) if isinstance(row, Declared)]
     done = 0
     for at, token in enumerate(all_[:-1]):
         if at >= done and token.says("include", "includeBuild") and not (at and all_[at - 1].says(".")):
@@ -17,7 +39,69 @@ def _read(text: str, path: str) -> Reading:
             for one in given:
                 name = one.text if token.text == "includeBuild" else f":{one.text.lstrip(':')}"
                 found.append(Declared(name, "", "", "", one.line, True))
-    return Reading(declared=tuple(found))
+    return Reading(declared=tuple(found), said=(*_projects(all_), *_catalogs(all_)))
+
+
+def _projects(all_: Sequence[Token]) -> Iterator[Said]:
+    """`rootProject.name = "a"`, `project(":b").name = "c"`, `project(":b").projectDir = file("d")`."""
+    for at, token in enumerate(all_):
+        words = ["" if one.kind == STRING else one.text for one in all_[at : at + 7]]
+        behind = all_[at : at + _WIDE]
+        if words[:4] == ["rootProject", ".", "name", "="] and len(behind) > 4:
+            yield Said(ROOT, "", text_of(behind, 4), token.line)
+        elif words[:5] == ["project", "(", "", ")", "."] and words[6:] == ["="] and len(behind) > 7:
+            way = f":{behind[2].text.lstrip(':')}"
+            if words[5] == "name":
+                yield Said(NAMED, way, text_of(behind, 7), token.line)
+            elif words[5] == "projectDir":
+                place = next(strings([one for one in behind[7:] if one.line == token.line]), None)
+                if place is not None:
+                    yield Said(PLACED, way, place.text, token.line)
+
+
+def _catalogs(all_: Sequence[Token]) -> Iterator[Said]:
+    """What stands in `versionCatalogs { create("libs") { ... } }`, and in Groovy in `libs { ... }`."""
+    begin = next(
+        (at for at in range(len(all_) - 1) if all_[at].says("versionCatalogs") and all_[at + 1].says("{")), None
+    )
+    if begin is None:
+        return
+    within = all_[begin + 2 : after(all_, begin + 1) - 1]
+    at = 0
+    while at + 1 < len(within):
+        opened, name = at + 1, within[at].text
+        if within[at].says(*_CREATING) and within[opened].says("("):
+            inner, end = handed(within[opened : opened + _WIDE], 0)
+            opened, name = opened + end, next(strings(inner), within[at]).text
+        if opened < len(within) and within[opened].says("{"):
+            close = after(within, opened)
+            yield from _entries(within[opened + 1 : close - 1], name)
+            at = close
+        else:
+            at += 1
+
+
+def _entries(inner: Sequence[Token], catalog: str) -> Iterator[Said]:
+    """`from(files("x.toml"))`, `library("a", "g:n:v")`, `library("a", "g", "n").versionRef("v")`, and the others."""
+    for at, token in enumerate(inner[:-1]):
+        if token.says("from", *_ENTRIES) and inner[at + 1].says("("):
+            given, end = handed(inner[at + 1 : at + 1 + (_LISTED if token.text == BUNDLE else _WIDE)], 0)
+            told = [one.text for part in parted(given) for one in strings(part)]
+            if token.text == "from" and told:
+                yield Said(CATALOG, catalog, told[0], token.line)
+            elif len(told) > 1:
+                value = (" " if token.text == BUNDLE else ":").join(told[1:])
+                version = _version(inner[at + 1 + end : at + 6 + end])
+                yield Said(token.text, f"{catalog}.{told[0]}", f"{value}{version}", token.line)
+
+
+def _version(behind: Sequence[Token]) -> str:
+    """What follows an entry: `.version("1")` as ":1", `.versionRef("x")` as ":$x"; "" if neither does."""
+    words = [one.text for one in behind[:2]]
+    version = next(strings(behind), None)
+    if version is None or words not in ([".", "version"], [".", "versionRef"]):
+        return ""
+    return f":{'$' if words[1] == 'versionRef' else ''}{version.text}"
 
 
 FORMAT = Format("maven", ("settings.gradle", "settings.gradle.kts"), _read)

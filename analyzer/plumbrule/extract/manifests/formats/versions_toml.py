@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from plumbrule.extract.manifests.gradle import plugin
-from plumbrule.extract.manifests.reading import MANAGED, Declared, Format, Reading
+from plumbrule.extract.manifests.reading import MANAGED, Declared, Format, Reading, Said
 from plumbrule.extract.manifests.text import Lines
-from plumbrule.extract.manifests.values import Table, table, text, toml_of
+from plumbrule.extract.manifests.values import Table, table, text, texts, toml_of
+
+LIBRARY, BUNDLE, PLUGIN, VERSION = "library", "bundle", "plugin", "version"  # an alias, and what it stands for
 
 
 def _read(document: str, path: str) -> Reading:
     root, lines = toml_of(document), Lines(document)
     versions = table(root, "versions")
-    found = []
+    found: list[Declared] = []
+    said: list[Said] = []
     lines.to("[libraries]")
     for alias, value in table(root, "libraries").items():
         where, line = table(value), lines.of(f"\n{alias} ", f"\n{alias}=", f'\n"{alias}"')
@@ -20,6 +23,7 @@ def _read(document: str, path: str) -> Reading:
         if isinstance(value, str):
             module, _, wanted = value.rpartition(":") if value.count(":") > 1 else (value, "", "")
         found.append(Declared(module.strip(":"), wanted, "", MANAGED, line))
+        said.append(Said(LIBRARY, alias, f"{module.strip(':')}:{wanted}", line))
     lines.to("[plugins]")
     for alias, value in table(root, "plugins").items():
         where, line = table(value), lines.of(f"\n{alias} ", f"\n{alias}=", f'\n"{alias}"')
@@ -28,7 +32,12 @@ def _read(document: str, path: str) -> Reading:
             id_, _, wanted = value.partition(":")
         if id_:
             found.append(plugin(id_, wanted, MANAGED, line))
-    return Reading(declared=tuple(found))
+            said.append(Said(PLUGIN, alias, f"{id_}:{wanted}", line))
+    lines.to("[bundles]")
+    for alias, value in table(root, "bundles").items():
+        line = lines.of(f"\n{alias} ", f"\n{alias}=", f'\n"{alias}"')
+        said.append(Said(BUNDLE, alias, " ".join(texts(value)), line))
+    return Reading(declared=tuple(found), said=tuple(said))
 
 
 def _version(where: Table, versions: Table) -> str:
