@@ -218,3 +218,67 @@ def test_a_manifest_is_read_once_for_its_bytes(
     assert json.dumps(summary["notes"]).count("computed anew") == 1
     assert len(read) == 3
     assert rows(repo.path, "SELECT package FROM package ORDER BY ALL") == ["a", "m"]
+
+
+BUILT = {
+    "lib": {
+        "settings.gradle.kts": 'rootProject.name = "acme-core"\ninclude(":web")\n',
+        "gradle.properties": "group=org.acme\n",
+        "build.gradle.kts": "plugins { `maven-publish` }\n",
+        "web/build.gradle.kts": "",
+        "scala/build.sbt": 'ThisBuild / organization := "org.acme"\nlazy val acmeJson = project\n',
+    },
+    "app": {
+        "settings.gradle": "rootProject.name = 'app'\n",
+        "gradle/libs.versions.toml": '[libraries]\nacme-core = "org.acme:acme-core:1"\nx = "org.x:x:1"\n',
+        "build.gradle": "dependencies {\n  implementation libs.acme.core\n  implementation libs.y\n}\n",
+        "pom.xml": "<project><artifactId>a</artifactId><dependencies><dependency><groupId>org.acme</groupId>"
+        "<artifactId>acmejson_2.13</artifactId></dependency></dependencies></project>",
+    },
+}
+
+
+def test_a_fleet_knows_what_builds_make_that_say_so_in_several_files(
+    make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path
+):
+    store = tmp_path / "store"
+    for name, files in BUILT.items():
+        scanned(make_repo({**CODE, **files}, name=name), "--store", str(store))
+    asked = (
+        "SELECT path, package, scope, dst FROM declared_dependency WHERE repo = 'app' AND dst_repo = 'lib' ORDER BY ALL"
+    )
+    assert rows(tmp_path, asked, store) == [
+        ["build.gradle", "org.acme:acme-core", "runtime", "build.gradle.kts"],
+        ["gradle/libs.versions.toml", "org.acme:acme-core", "managed", "build.gradle.kts"],
+        ["pom.xml", "org.acme:acmejson_2.13", "runtime", "scala/build.sbt"],
+    ]
+    reasons = "SELECT path, reason FROM manifest WHERE reason <> ''"
+    assert rows(tmp_path, reasons, store) == [
+        ["build.gradle", "line 3: what libs.y stands for is said nowhere, or only when it is run"]
+    ]
+
+
+def test_scan_upon_scan_of_a_build_in_several_files_equals_one_scan(
+    make_repo: Callable, scanned: Callable, rows: Callable, told_alike: Callable, tmp_path: Path
+):
+    catalog = '[libraries]\nweb = "org.web:web:1"\n'
+    repo = make_repo({**CODE, "build.gradle": "dependencies {\n  api libs.web\n}\n", "settings.gradle": ""})
+    changes: tuple[dict[str, str | None], ...] = (
+        {"gradle/libs.versions.toml": catalog},
+        {"gradle/libs.versions.toml": catalog.replace(":1", ":2")},
+        {"gradle.properties": "group=org.acme\n"},
+        {"settings.gradle": "rootProject.name = 'shop'\n"},
+        {"src/app.py": "x = 7\n"},
+        {"gradle/libs.versions.toml": None},
+    )
+    for change in changes:
+        repo.commit(change)
+        scanned(repo)
+    whole = tmp_path / "whole"
+    scanned(repo, "--store", str(whole))
+    told_alike(repo.path, ["declared_dependency", "manifest", "package"], 7, whole)
+    wanted = "SELECT list(wanted) FROM declared_dependency_at('{}') WHERE path = 'build.gradle'"
+    made = "SELECT list(package) FROM package_at('{}')"
+    line = rows(repo.path, "SELECT snapshot FROM snapshot ORDER BY position")
+    assert [rows(repo.path, wanted.format(at))[0] for at in line] == [None, ("1",), *[("2",)] * 4, None]
+    assert [rows(repo.path, made.format(at))[0] for at in line] == [*[None] * 4, *[("org.acme:shop",)] * 3]

@@ -143,26 +143,37 @@ FROM $external_dependency AS e;
 -- view: declared_dependency
 -- A package that a manifest asks for, or that a lock file holds. Who publishes it is asked of every repository as it stands
 -- at its newest snapshot, the own one first. What is private, and what lies in a folder of copies, tests or examples, is
--- found by its own repository alone. Packages are one if ecosystem and name are: no version is compared.
+-- found by its own repository alone. Packages are one if ecosystem and name are, without the version of Scala that names of
+-- Maven's may end in: no version is compared.
 --   repo: repository, by its name in the store
 --   path: the manifest or lock file
 --   dst_repo: the repository of the store that publishes this package; empty = none
 --   dst: the manifest there that makes it; empty = none
+WITH spelled AS (
+    SELECT *, CASE WHEN ecosystem = 'maven' THEN regexp_replace(package, '(_(sjs|native)[0-9.]+)?_(2\.1[0-9](\.[0-9]+)?|3)(_[01]\.[0-9]+)?$', '') ELSE package END AS name
+    FROM $package
+), published AS (
+    SELECT *, CASE WHEN ecosystem = 'maven' THEN regexp_replace(package, '(_(sjs|native)[0-9.]+)?_(2\.1[0-9](\.[0-9]+)?|3)(_[01]\.[0-9]+)?$', '') ELSE package END AS name
+    FROM $published
+    WHERE NOT private AND NOT regexp_matches(path, '(^|/)(node_modules|_?vendor(ed|s)?|third[-_]?party|3rdparty|external'
+        || '|tests?|testdata|__tests__|testing|fixtures?|examples?|samples?|templates?|demos?)/', 'i')
+), wanted AS (
+    SELECT *, CASE WHEN ecosystem = 'maven' THEN regexp_replace(package, '(_(sjs|native)[0-9.]+)?_(2\.1[0-9](\.[0-9]+)?|3)(_[01]\.[0-9]+)?$', '') ELSE package END AS name
+    FROM $declared_dependency
+)
 SELECT d.repo, d.path, d.ecosystem, d.package, d.wanted, d.locked, d.scope, d.line,
     coalesce(own.repo, other.repo, '') AS dst_repo, coalesce(own.path, other.path, '') AS dst, d.inside
-FROM $declared_dependency AS d
+FROM wanted AS d
 LEFT JOIN (
-    SELECT p.repo, p.ecosystem, p.package, min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.path)) AS path
-    FROM $package AS p GROUP BY p.repo, p.ecosystem, p.package
-) AS own ON own.repo = d.repo AND own.ecosystem = d.ecosystem AND own.package = d.package
+    SELECT p.repo, p.ecosystem, p.name, min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.path)) AS path
+    FROM spelled AS p GROUP BY p.repo, p.ecosystem, p.name
+) AS own ON own.repo = d.repo AND own.ecosystem = d.ecosystem AND own.name = d.name
 LEFT JOIN (
-    SELECT p.ecosystem, p.package, min_by(p.repo, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS repo,
+    SELECT p.ecosystem, p.name, min_by(p.repo, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS repo,
         min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS path
-    FROM $published AS p
-    WHERE NOT p.private AND NOT regexp_matches(p.path, '(^|/)(node_modules|_?vendor(ed|s)?|third[-_]?party|3rdparty|external'
-        || '|tests?|testdata|__tests__|testing|fixtures?|examples?|samples?|templates?|demos?)/', 'i')
-    GROUP BY p.ecosystem, p.package
-) AS other ON other.repo <> d.repo AND other.ecosystem = d.ecosystem AND other.package = d.package;
+    FROM published AS p
+    GROUP BY p.ecosystem, p.name
+) AS other ON other.repo <> d.repo AND other.ecosystem = d.ecosystem AND other.name = d.name;
 
 -- view: measure
 -- Every number about a symbol or a file, one per row.
