@@ -175,6 +175,31 @@ def test_hostile_text_costs_little(done_apart: Callable[..., list[str]], name: s
     assert dict(zip(HOSTILE, done_apart(len(texts), answer, 3.0), strict=True)) == dict.fromkeys(HOSTILE, "")
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "what"),
+    [
+        ("setup.py", "setup(name='a', install_requires=read('requirements.txt'))", "read"),
+        ("setup.py", "setup(name='a', extras_require={'x': [*theirs, 'b']})", "theirs"),
+        ("setup.py", "setup(name=NAME)", "NAME"),
+        ("Gemfile", "gem ENV['RAILS'] || 'rails'", "ENV[RAILS]||rails"),
+        ("Gemfile", "names.each do |one|\n  gem one\nend", "one"),
+        ("Gemfile", 'gem "a-#{b}"', "a-#{b}"),
+        ("a.gemspec", "Gem::Specification.new do |s|\n  s.name = NAME\nend", "NAME"),
+        ("a.gemspec", "s.add_dependency ours('x'), '1'", "ours(x),1"),
+        ("conanfile.py", "class A:\n  def requirements(self):\n    self.requires(REF)", "REF"),
+        ("CMakeLists.txt", "find_package(${NAME})", "${NAME}"),
+    ],
+)
+def test_what_only_running_a_program_would_tell_is_told_to_be_unknown(
+    reading: Callable, path: str, text: str, what: str
+):
+    found = reading(path, text)
+    line = 1 + max(n for n, one in enumerate(text.split("\n")) if what.split("[")[0].split("(")[0] in one)
+    assert found.reason == f"line {line}: what {what} stands for is said nowhere, or only when it is run"
+    assert {row.package for row in found.declared} <= {"b"}
+    assert {row.package for row in found.published} <= {"a"}
+
+
 def test_a_manifest_that_speaks_of_too_much_is_told(reading: Callable):
     many = '{"dependencies": {' + ", ".join(f'"p{n}": "1"' for n in range(60_000)) + "}}"
     assert reading("package.json", many) == Reading(reason="speaks of more than 50,000 packages")

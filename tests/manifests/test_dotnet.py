@@ -42,6 +42,14 @@ def test_a_project_is_named_by_its_file_and_a_test_goes_nowhere(told: Callable):
     assert told("Shop.Tests.fsproj", text) == ["makes shop.tests (private)"]
 
 
+def test_a_package_whose_name_other_files_tell_is_told_and_not_guessed(told: Callable):
+    text = "<Project><PropertyGroup><PackageId>{}</PackageId></PropertyGroup></Project>"
+    assert told("Shop.csproj", text.format("Acme.$(MSBuildProjectName)")) == ["makes acme.shop"]
+    assert told("Shop.csproj", text.format("$(Prefix).Shop")) == [
+        "but: its package is called $(Prefix).Shop, which other files tell, or nothing before it is built"
+    ]
+
+
 def test_versions_in_one_place(told: Callable):
     assert told(
         "Directory.Packages.props",

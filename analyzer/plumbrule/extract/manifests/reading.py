@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,6 +47,15 @@ class Reading:
     declared: tuple[Declared, ...] = ()
     reason: str = ""  # why it could not be read, or what of it could not be; "" = it was read
     said: tuple[Said, ...] = ()
+
+
+def unknown(told: Collection[tuple[int, str]]) -> str:
+    """The reason that a `Reading` gives for what is not known of it, by line."""
+    if not told:
+        return ""
+    line, what = min(told)
+    more = f", and {len(told) - 1} more like it" if len(told) > 1 else ""
+    return f"line {line}: what {what} stands for is said nowhere, or only when it is run{more}"
 
 
 class Unreadable(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from plumbrule.extract.manifests.reading import RUNTIME, Declared, Format, Published, Reading, Unreadable
+from plumbrule.extract.manifests.reading import RUNTIME, Declared, Format, Published, Reading, Unreadable, unknown
 from plumbrule.extract.manifests.text import Lines
 
 _LONGEST = 1_000_000
@@ -22,9 +22,11 @@ def _read(text: str, path: str) -> Reading:
     lines = Lines(text)
     made: list[Published] = []
     found = []
+    lacking: list[tuple[int, str]] = []
     for call in _CALL.finditer(text):
         words = [match[1] or match[2] or "" for match in _WORD.finditer(call[2])]
         if not words or "$" in words[0]:
+            lacking += [(lines.at(call.start()), words[0])] if words else []
             continue
         options = dict(pairwise(words))
         if call[1].lower() == "project":
@@ -35,7 +37,7 @@ def _read(text: str, path: str) -> Reading:
         else:
             wanted = next((options[key] for key in ("GIT_TAG", "URL", "GIT_REPOSITORY") if key in options), "")
         found.append(Declared(words[0].lower(), wanted, "", RUNTIME, lines.at(call.start())))
-    return Reading(tuple(made[:1]), tuple(found))
+    return Reading(tuple(made[:1]), tuple(found), unknown(lacking))
 
 
 FORMAT = Format("generic", ("CMakeLists.txt",), _read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plumbrule.extract.manifests.conan import asked
 from plumbrule.extract.manifests.program import NAME, STRING, Token, after, tokens
-from plumbrule.extract.manifests.reading import BUILD, RUNTIME, TEST, Declared, Format, Published, Reading
+from plumbrule.extract.manifests.reading import BUILD, RUNTIME, TEST, Declared, Format, Published, Reading, unknown
 
 _SCOPES = {"requires": RUNTIME, "tool_requires": BUILD, "build_requires": BUILD, "test_requires": TEST}
 
@@ -13,6 +13,7 @@ def _read(text: str, path: str) -> Reading:
     all_ = tokens(text, comments="#")
     told: dict[str, str] = {}
     found: list[Declared] = []
+    lacking: list[tuple[int, str]] = []
     done = 0
     for at in range(len(all_) - 2):
         token, mark, value = all_[at : at + 3]
@@ -22,9 +23,12 @@ def _read(text: str, path: str) -> Reading:
             told.setdefault(token.text, value.text)
         elif token.text in _SCOPES and mark.says("=", "(") and at >= done:
             done = after(all_, at + 1 if mark.says("(") else at + 2)
-            found += (row for one in _given(all_, at + 1) if (row := asked(one.text, _SCOPES[token.text], one.line)))
+            given = _given(all_, at + 1)
+            if not given or (given[0].text and asked(given[0].text, "", 0) is None):
+                lacking.append((token.line, "".join(one.text for one in all_[at + 2 : min(done, at + 8)]).rstrip(")")))
+            found += (row for one in given if (row := asked(one.text, _SCOPES[token.text], one.line)))
     name = told.get("name", "")
-    return Reading((Published(name, told.get("version", "")),) if name else (), tuple(found))
+    return Reading((Published(name, told.get("version", "")),) if name else (), tuple(found), unknown(lacking))
 
 
 def _given(all_: list[Token], at: int) -> list[Token]:

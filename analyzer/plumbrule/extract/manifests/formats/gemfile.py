@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from plumbrule.extract.manifests.program import NAME, STRING, Token, arguments, tokens
-from plumbrule.extract.manifests.reading import DEVELOPMENT, RUNTIME, TEST, Declared, Format, Reading
+from plumbrule.extract.manifests.reading import DEVELOPMENT, RUNTIME, TEST, Declared, Format, Reading, unknown
 from plumbrule.extract.manifests.requirement import scope_of
 
 _BLOCKS = frozenset({"if", "unless", "case", "begin", "def", "while", "until", "for", "class", "module"})
@@ -14,6 +14,7 @@ _BLOCKS = frozenset({"if", "unless", "case", "begin", "def", "while", "until", "
 def _read(text: str, path: str) -> Reading:
     all_ = tokens(text, comments="#")
     found: list[Declared] = []
+    lacking: list[tuple[int, str]] = []
     around = _Around()
     done = 0
     for at, token in enumerate(all_):
@@ -25,9 +26,12 @@ def _read(text: str, path: str) -> Reading:
             continue
         given, named, done = arguments(all_, at + 1)
         row = _gem(all_[at + 1 : done], given, named, around.blocks)
-        if row is not None:
+        is_written = next((one for one in all_[at + 1 : done] if not one.says("(")), token).kind == STRING
+        if row is not None and is_written and "#{" not in row.package:
             found.append(row)
-    return Reading(declared=tuple(found))
+        else:
+            lacking.append((token.line, "".join(one.text for one in all_[at + 1 : min(done, at + 8)])))
+    return Reading(declared=tuple(found), reason=unknown(lacking))
 
 
 class _Around:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from plumbrule.extract.manifests.program import STRING, arguments, tokens
-from plumbrule.extract.manifests.reading import DEVELOPMENT, RUNTIME, Declared, Format, Published, Reading
+from plumbrule.extract.manifests.reading import DEVELOPMENT, RUNTIME, Declared, Format, Published, Reading, unknown
 
 _PERCENT = re.compile(r"%q?[<({\[]([\w.-]+)[>)}\]]", re.IGNORECASE)
 _SCOPES = {
@@ -19,6 +19,7 @@ def _read(text: str, path: str) -> Reading:
     all_ = tokens(_PERCENT.sub(r'"\1"', text), comments="#")
     told: dict[str, str] = {}
     found = []
+    lacking: list[tuple[int, str]] = []
     done = 0
     for at, token in enumerate(all_[:-2]):
         if at < done:
@@ -28,14 +29,19 @@ def _read(text: str, path: str) -> Reading:
             told.update(zip(("name", "version"), (one.text for one in given), strict=False))
         elif token.says(*_SCOPES) and not (at and all_[at - 1].says("def")):
             given, _, done = arguments(all_, at + 1)
-            if given:
+            is_written = next((one for one in all_[at + 1 : done] if not one.says("(")), token).kind == STRING
+            if not given or not is_written or "#{" in given[0].text:
+                lacking.append((token.line, "".join(one.text for one in all_[at + 1 : min(done, at + 8)])))
+            else:
                 wanted = ", ".join(one.text for one in given[1:])
                 found.append(Declared(given[0].text, wanted, "", _SCOPES[token.text], token.line))
         elif token.says("name", "version") and at and all_[at - 1].says(".") and all_[at + 1].says("="):
             told.update({token.text: all_[at + 2].text} if all_[at + 2].kind == STRING else {})
+            if token.text == "name" and (all_[at + 2].kind != STRING or "#{" in all_[at + 2].text):
+                lacking.append((token.line, all_[at + 2].text))
     name = told.get("name", "")
     made = (Published(name, told.get("version", "")),) if name and "#{" not in name else ()
-    return Reading(made, tuple(found))
+    return Reading(made, tuple(found), unknown(lacking))
 
 
 FORMAT = Format("gem", ("*.gemspec",), _read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from plumbrule.extract.manifests.msbuild import properties, said
+from plumbrule.extract.manifests.msbuild import filled, properties, said
 from plumbrule.extract.manifests.reading import DEVELOPMENT, MANAGED, RUNTIME, Declared, Format, Published, Reading
 from plumbrule.extract.manifests.xml import Element, root_of
 
@@ -15,12 +15,16 @@ def _read(text: str, path: str) -> Reading:
     known = properties(root)
     stem, _, ending = path.rpartition("/")[2].rpartition(".")
     made = []
+    reason = ""
     if ending.endswith("proj"):
-        name = known.get("PackageId") or known.get("AssemblyName") or stem
+        known = {"MSBuildProjectName": stem, "AssemblyName": stem, **known}
+        name = filled(known.get("PackageId") or known["AssemblyName"] or stem, known)
         private = "false" in known.get("IsPackable", "").lower() or "true" in known.get("IsTestProject", "").lower()
-        named = name if "$(" not in name else stem
-        made.append(Published(named, known.get("Version") or known.get("VersionPrefix") or "", private))
-    return Reading(tuple(made), tuple(_references(root, known)))
+        if "$(" in name:
+            reason = f"its package is called {name}, which other files tell, or nothing before it is built"
+        else:
+            made.append(Published(name, known.get("Version") or known.get("VersionPrefix") or "", private))
+    return Reading(tuple(made), tuple(_references(root, known)), reason)
 
 
 def _references(root: Element, known: Mapping[str, str]) -> Iterator[Declared]:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from plumbrule.extract.manifests.program import NAME, STRING, Token, after, constants, strings, tokens
-from plumbrule.extract.manifests.reading import BUILD, OPTIONAL, RUNTIME, TEST, Declared, Format, Published, Reading
+from plumbrule.extract.manifests.program import NAME, STRING, Token, after, chain, constants, strings, tokens
+from plumbrule.extract.manifests.reading import (
+    BUILD,
+    OPTIONAL,
+    RUNTIME,
+    TEST,
+    Declared,
+    Format,
+    Published,
+    Reading,
+    unknown,
+)
 from plumbrule.extract.manifests.requirement import requirement
 
+_SHOWN = 8  # names and marks of what is not known
 _SCOPES: Mapping[str, str] = {
     "install_requires": RUNTIME,
     "setup_requires": BUILD,
@@ -22,6 +33,7 @@ def _read(text: str, path: str) -> Reading:
     known = constants(all_)
     found: list[Declared] = []
     told: dict[str, str] = {}
+    lacking: list[tuple[int, str]] = []
     for begin, end in _calls(all_):
         at = begin
         while at < end:
@@ -30,15 +42,37 @@ def _read(text: str, path: str) -> Reading:
                 stop = _value_end(all_, at + 2, end)
                 value = all_[at + 2 : stop]
                 if token.text in _SCOPES:
-                    found += _rows(value, named, _SCOPES[token.text])
+                    asked = list(_asked(value, named))
+                    found += _rows(asked, _SCOPES[token.text])
+                    lacking += ((one.line, one.text) for one in asked if one.kind == NAME)
                 elif token.text in ("name", "version") and len(value) == 1:
                     said = value[0].text if value[0].kind == STRING else known.get(value[0].text, "")
                     told.setdefault(token.text, said)
+                if token.text == "name" and not told.get("name"):
+                    lacking.append((token.line, "".join(one.text for one in value[:_SHOWN])))
                 at = stop
             at += 1
     name = told.get("name", "")
     made = (Published(name, told.get("version", "")),) if name else ()
-    return Reading(made, tuple(found))
+    return Reading(made, tuple(found), unknown(lacking))
+
+
+def _asked(value: Sequence[Token], named: Mapping[str, Sequence[Token]]) -> Iterator[Token]:
+    """The strings in a value, those of the lists that it names, and names that no list here has; of a call its name
+    alone."""
+    at = 0
+    while at < len(value):
+        names, end = chain(value, at)
+        if names and end < len(value) and value[end].says("("):
+            yield value[at]
+            end = after(value, end)
+        elif len(names) == 1 and names[0] in named:
+            yield from strings(named[names[0]])  # names of names are not followed
+        elif names and not value[at].says("if", "else", "for", "in"):
+            yield value[at]
+        elif value[at].kind == STRING and not (at + 1 < len(value) and value[at + 1].says(":")):
+            yield value[at]  # and not the name of an extra
+        at = max(end, at + 1)
 
 
 def _calls(all_: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -66,18 +100,11 @@ def _lists(all_: Sequence[Token]) -> Iterator[tuple[str, Sequence[Token]]]:
             yield all_[at].text, all_[at + 2 : done]
 
 
-def _rows(value: Sequence[Token], named: Mapping[str, Sequence[Token]], scope: str) -> Iterator[Declared]:
-    for at, token in enumerate(value):
-        held: Sequence[Token] = [token]
-        if token.kind == NAME:
-            # Names of names are not followed.
-            held = list(strings(named.get(token.text, ())))
-        elif token.kind != STRING or (at + 1 < len(value) and value[at + 1].says(":")):
-            continue  # the name of an extra
-        for one in held:
-            asked = requirement(one.text) if one.kind == STRING else None
-            if asked is not None:
-                yield Declared(asked.name, asked.wanted, "", scope, one.line)
+def _rows(asked: Sequence[Token], scope: str) -> Iterator[Declared]:
+    for one in asked:
+        row = requirement(one.text) if one.kind == STRING else None
+        if row is not None:
+            yield Declared(row.name, row.wanted, "", scope, one.line)
 
 
 FORMAT = Format("pypi", ("setup.py",), _read)

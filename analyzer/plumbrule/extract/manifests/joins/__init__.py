@@ -5,7 +5,7 @@ Hides which of them a package's name, or what it is that is asked for, must be g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -35,15 +35,6 @@ def known_joins() -> Mapping[str, Join]:
 def join_of(form: str) -> str | None:
     """The kind of build that manifests of this format belong to; None if they say all by themselves."""
     return next((name for name, join in known_joins().items() if form in join.formats), None)
-
-
-def unknown(told: Collection[tuple[int, str]]) -> str:
-    """The reason that a `Reading` gives for what is not known of it, by line."""
-    if not told:
-        return ""
-    line, what = min(told)
-    more = f", and {len(told) - 1} more like it" if len(told) > 1 else ""
-    return f"line {line}: what {what} stands for is said nowhere, or only when it is run{more}"
 
 
 def read_together(name: str, readings: Iterable[tuple[str, str, Reading]]) -> dict[str, Reading]:

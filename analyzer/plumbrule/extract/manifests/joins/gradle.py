@@ -21,9 +21,9 @@ from plumbrule.extract.manifests.formats.versions_toml import BUNDLE, LIBRARY, V
 from plumbrule.extract.manifests.formats.versions_toml import PLUGIN as MARKED
 from plumbrule.extract.manifests.gradle import APPLIES, ASKS, UNKNOWN, WRITTEN, notation, plugin
 from plumbrule.extract.manifests.gradle_project import ALL, ARCHIVE, ARTIFACT, BELOW, CONSTANT, GROUP, OWN, PLUGIN
-from plumbrule.extract.manifests.joins import Join, unknown
+from plumbrule.extract.manifests.joins import Join
 from plumbrule.extract.manifests.program import filled_by
-from plumbrule.extract.manifests.reading import Declared, Published, Reading, Said
+from plumbrule.extract.manifests.reading import Declared, Published, Reading, Said, unknown
 
 _OUTER = frozenset({"rootProject", "project", "ext", "extra", "gradle", "parent", "this", "it", "base", "properties"})
 _DEEP = 6  # names in what names stand for

@@ -11,9 +11,9 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from plumbrule.extract.manifests.formats import ROWS
-from plumbrule.extract.manifests.joins import Join, unknown
+from plumbrule.extract.manifests.joins import Join
 from plumbrule.extract.manifests.program import filled_by
-from plumbrule.extract.manifests.reading import BUILD, MANAGED, RUNTIME, Declared, Published, Reading, Said
+from plumbrule.extract.manifests.reading import BUILD, MANAGED, RUNTIME, Declared, Published, Reading, Said, unknown
 from plumbrule.extract.manifests.sbt import (
     ASKS,
     CONSTANT,
