@@ -9,7 +9,7 @@ import json
 import os
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -175,35 +175,32 @@ def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms)
     members = [_member(name, walk, walk.whole.files) for name, walk in moved.items()]
     kept: list[LinkRow] = []
     others: list[str] = []
-    opened: list[Repository] = []
-    try:
+    with ExitStack() as open_:
         if store.published:
-            with store.reader() as reader:
-                others = [name for name in reader.repositories() if name not in moved]
-                packages = {name: packages_of(reader.recall(f"packages:{name}")) for name in others}
-                offered = frozenset().union(*(m.packages for m in members), *packages.values())
-                for name in others:
-                    newest = reader.newest(name)
-                    if newest is None:
-                        continue
-                    outside = _outside(reader, name, offered)
-                    wanted = {row.package for member in members for row in member.outside} | _wanted(reader, others)
-                    if not outside and not packages[name] & wanted:
-                        continue
-                    walk, repository = _recalled(store, reader, name, newest, terms)
-                    if repository is not None:
-                        opened.append(repository)
-                    if walk is None:
-                        # It is no longer where it was scanned: what is known of it and its users stays known.
-                        kept += _known_links(reader, name, others)
-                        continue
-                    files = {row.src: walk.graph.rows(row.src) for row in outside}
-                    members.append(_joining(name, walk, files, outside, packages[name]))
+            # What others stand on is looked up in the store until the links are there.
+            reader = open_.enter_context(store.reader())
+            others = [name for name in reader.repositories() if name not in moved]
+            packages = {name: packages_of(reader.recall(f"packages:{name}")) for name in others}
+            offered = frozenset().union(*(m.packages for m in members), *packages.values())
+            for name in others:
+                newest = reader.newest(name)
+                if newest is None:
+                    continue
+                outside = _outside(reader, name, offered)
+                wanted = {row.package for member in members for row in member.outside} | _wanted(reader, others)
+                if not outside and not packages[name] & wanted:
+                    continue
+                walk, repository = _recalled(store, reader, name, newest, terms)
+                if repository is not None:
+                    open_.callback(repository.close)
+                if walk is None:
+                    # It is no longer where it was scanned: what is known of it and its users stays known.
+                    kept += _known_links(reader, name, others)
+                    continue
+                files = {row.src: walk.graph.rows(row.src) for row in outside}
+                members.append(_joining(name, walk, files, outside, packages[name]))
         if len(members) + len(others) > 1:
             writer.links(sorted({*links(members), *kept}))
-    finally:
-        for repository in opened:
-            repository.close()
 
 
 def _outside(reader: Reader, name: str, offered: Collection[str]) -> list[Outside]:

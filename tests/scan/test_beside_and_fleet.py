@@ -474,3 +474,23 @@ def test_watch_tells_a_scan_that_failed_scans_the_others_and_tries_again(fleet, 
     answer = plumbrule(place, "watch", "--rounds", "1", "--quiet")
     assert (answer.code, answer.err) == (0, "")
     assert rows(place, "SELECT repo FROM repo WHERE snapshots > 0 ORDER BY 1") == ["billing", "orders"]
+
+
+def test_repositories_scanned_one_after_the_other_are_bound_as_those_scanned_together(
+    make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path
+):
+    core = make_repo({"src/main/java/org/core/Tool.java": "package org.core;\n\npublic class Tool {}\n"}, name="core")
+    user = make_repo(
+        {"src/main/java/org/user/A.java": "package org.user;\n\nimport org.core.Tool;\n\nclass A { Tool tool; }\n"},
+        name="user",
+    )
+    across = "SELECT src, dst, kind FROM dependency WHERE repo = 'user' AND dst_repo = 'core' ORDER BY ALL"
+    together = tmp_path / "together"
+    scanned(core, str(core.path), str(user.path), "--store", str(together))
+    bound = rows(tmp_path, across, together)
+    assert ["src/main/java/org/user/A.java", "src/main/java/org/core/Tool.java", "import"] in bound
+    for number, order in enumerate(((core, user), (user, core))):
+        store = tmp_path / f"store{number}"
+        for one in order:
+            scanned(one, "--store", str(store))
+        assert rows(tmp_path, across, store) == bound
