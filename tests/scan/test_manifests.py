@@ -131,6 +131,7 @@ FLEET: dict[str, dict[str, str]] = {
         "php/composer.json": '{"name": "shop/core"}',
         "shop_core.gemspec": 'Gem::Specification.new do |s|\n  s.name = "shop_core"\nend\n',
         "Package.swift": 'let package = Package(name: "shop-core")\n',
+        "ios/ShopKit.podspec": "Pod::Spec.new do |s|\n  s.name = 'ShopKit'\nend\n",
         "vendor/requests/setup.cfg": "[metadata]\nname = requests\n",
         "conanfile.py": 'class C(ConanFile):\n    name = "shopcore"\n',
     },
@@ -144,6 +145,8 @@ FLEET: dict[str, dict[str, str]] = {
         "composer.json": '{"require": {"Shop/Core": "*"}}',
         "Gemfile": 'gem "shop_core"\n',
         "Package.swift": 'let p = Package(dependencies: [.package(url: "https://x.org/shop-core.git", from: "1.0")])\n',
+        "Podfile": "target 'App' do\n  pod 'ShopKit/Tax', '~> 1'\nend\n",
+        "Cartfile": 'github "shop/Shop-Core" ~> 1.0\n',
         "conanfile.txt": "[requires]\nshopcore/1.0\n",
     },
 }
@@ -164,8 +167,10 @@ def test_a_fleet_knows_which_repository_provides_a_package(
     asked = "SELECT path, ecosystem, package, dst FROM declared_dependency WHERE repo = 'user' AND dst_repo = 'core'"
     assert rows(tmp_path, f"{asked} ORDER BY path", store) == [
         ["Cargo.toml", "cargo", "shop-core", "rust/Cargo.toml"],
+        ["Cartfile", "swift", "shop-core", "Package.swift"],
         ["Gemfile", "gem", "shop_core", "shop_core.gemspec"],
         ["Package.swift", "swift", "shop-core", "Package.swift"],
+        ["Podfile", "cocoapods", "ShopKit", "ios/ShopKit.podspec"],
         ["User.csproj", "nuget", "shop.core", "net/Shop.Core.csproj"],
         ["build.gradle", "maven", "org.shop:core", "jvm/pom.xml"],
         ["composer.json", "composer", "shop/core", "php/composer.json"],

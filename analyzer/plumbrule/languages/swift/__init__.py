@@ -21,7 +21,7 @@ LANGUAGES = (
         resolver=Late("plumbrule.languages.swift.resolver:SwiftResolver"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
-        needs=r"Package\.swift|Package\.resolved|.*\.podspec|Podfile|Cartfile",
+        needs=r"Package(?:@swift-.*)?\.swift|Package\.resolved|.*\.podspec(?:\.json)?|Podfile|Podfile\.lock|Cartfile(?:\.\w+)?",
         tests=(
             *("*[a-z0-9]Tests", "*UITests", "*[a-z0-9]Test", "Tests", "*[a-z0-9]Spec", "*[a-z0-9]Specs"),
             "*[a-z0-9]TestCase",
