@@ -7,11 +7,12 @@ ones that were not scanned this time included.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from plumbrule.facts import RECEIVED, Body, Import, Interface, Reference
+from plumbrule.languages import language_of
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.uses import seen_as
 from plumbrule.store import LinkRow
@@ -53,6 +54,7 @@ class Member:
     provide: Provide
     # A file's facts, to follow what it does with what it imports; None if they are not kept.
     facts: Callable[[str], tuple[Interface, Body] | None]
+    own: Callable[[str], Collection[str]]  # names by which a file uses what its own repository defines
 
 
 def links(members: Iterable[Member]) -> list[LinkRow]:
@@ -73,6 +75,8 @@ def links(members: Iterable[Member]) -> list[LinkRow]:
                 mine = [row for row in rows if row.package in provider.packages]
                 found.update(_imported(user, provider, mine))
                 found.update(_followed(user, provider, mine, references))
+            if facts is not None:
+                found.update(_through_stars(user, others, rows, *facts))
     return sorted(found)
 
 
@@ -98,13 +102,44 @@ def _followed(
     of = {(row.module, row.name, row.line): row for row in rows}
     for statement, rest, reference, inside in references:
         row = of.get(statement)
-        for path, symbol in _reached(provider, row, rest) if row is not None else ():
-            kind, calls = seen_as(reference, symbol)
-            name = symbol.rpartition(".")[2]
+        for target in _reached(provider, row, rest) if row is not None else ():
             assert row is not None
-            yield LinkRow(
-                user.name, row.src, provider.name, path, symbol, kind, reference.line, name, inside, calls
-            )  # fmt: skip
+            yield _row(user, row, provider, target, reference, inside)
+
+
+def _row(user: Member, by: Outside, provider: Member, target: Provided, reference: Reference, inside: str) -> LinkRow:
+    kind, calls = seen_as(reference, target.symbol)
+    name = target.symbol.rpartition(".")[2]
+    return LinkRow(
+        user.name, by.src, provider.name, target.path, target.symbol, kind, reference.line, name, inside, calls
+    )  # fmt: skip
+
+
+def _through_stars(
+    user: Member, others: Sequence[Member], rows: Sequence[Outside], interface: Interface, body: Body
+) -> Iterator[LinkRow]:
+    """What a file takes by plain names out of one of several modules that give it all of theirs, where these are spaces
+    of names that files declare: a name that two of them have is an error there, and no later one takes it over."""
+    src = rows[0].src
+    language = language_of(src)
+    statements = {(row.module, row.name, row.line) for row in _stars(interface)}
+    if language is None or language.declares is None or len(statements) < 2:
+        return
+    mine = [row for row in rows if (row.module, row.name, row.line) in statements]
+    own = {*user.own(src), *(symbol.name.rpartition(".")[2] for symbol in interface.symbols)}
+    own.update(name for row in interface.imports for name in (row.alias, row.name))
+    ways = [(row, one) for row in mine for one in others if row.package in one.packages]
+    led: dict[str, list[tuple[Outside, Member, Provided]]] = {}
+    for reference in body.references:
+        text = reference.text
+        if reference.through >= 0 or text.partition(".")[0] in own:
+            continue
+        if text not in led:
+            led[text] = [(row, one, target) for row, one in ways for target in _reached(one, row, text)]
+        if len({row.module for row, _, _ in led[text]}) == 1:
+            inside = interface.symbols[reference.symbol].name if reference.symbol >= 0 else ""
+            for row, one, target in led[text]:
+                yield _row(user, row, one, target, reference, inside)
 
 
 def _reached(provider: Member, row: Outside, rest: str) -> Sequence[Provided]:
@@ -123,12 +158,10 @@ def _reached(provider: Member, row: Outside, rest: str) -> Sequence[Provided]:
 def _references(interface: Interface, body: Body) -> Iterator[_Asked]:
     """Every reference of a file that goes through an import statement."""
     bound: dict[tuple[int, str], list[Import]] = {}
-    stars = []
     for row in interface.imports:
         if row.alias:
             bound.setdefault((row.symbol, row.alias), []).append(row)
-        elif row.name == "*" and row.symbol < 0:
-            stars.append(row)
+    stars = _stars(interface)
     own = {symbol.name for symbol in interface.symbols}
     for reference in body.references:
         head, _, rest = reference.text.partition(".")
@@ -142,6 +175,11 @@ def _references(interface: Interface, body: Body) -> Iterator[_Asked]:
             row, rest = led
             inside = interface.symbols[reference.symbol].name if reference.symbol >= 0 else ""
             yield _Asked((row.module, row.name, row.line), rest, reference, inside)
+
+
+def _stars(interface: Interface) -> list[Import]:
+    """The statements that give a file all names of a module, those that the language makes itself among them."""
+    return [row for row in interface.imports if row.name == "*" and not row.alias and row.symbol < 0]
 
 
 def _in_sight(

@@ -250,7 +250,11 @@ def _joining(
     name: str, walk: Walk, files: Mapping[str, FileRows], outside: Sequence[Outside], packages: frozenset[str]
 ) -> Member:
     where = {path: (rows.file.dialect, rows.file.blob) for path, rows in files.items()}
-    return Member(name, packages, outside, _provider(walk), facts_by_path(walk.book, where))
+
+    def own(path: str) -> set[str]:
+        return {use.symbol.rpartition(".")[2] for use in files[path].uses} if path in files else set()
+
+    return Member(name, packages, outside, _provider(walk), facts_by_path(walk.book, where), own)
 
 
 def _provider(walk: Walk) -> Provide:

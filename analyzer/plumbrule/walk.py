@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from plumbrule.extract import OTHER_KIND, FactBook, Wanted
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
-from plumbrule.languages import Located, is_test, language_of, says_needs
+from plumbrule.languages import Located, Resolver, is_test, language_of, says_needs
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.components import Level
 from plumbrule.measures.unusual import features
@@ -264,14 +264,29 @@ class Walk:
         found = []
         for language in self._resolution.languages():
             resolver = self._resolution.resolver(language)
-            path = resolver.provide(module, name) if resolver is not None else None
-            if resolver is not None and path is not None and path in self.graph:
-                around = resolver.provide(module, "") or ""
-                package = around if around in self.graph else ""
-                is_submodule = name not in ("", "*") and path != around
-                target = Located(path, is_submodule=is_submodule, package=package if is_submodule else "")
-                found.append((language, *self._resolution.provided(target, name, rest)))
+            answer = resolver.provide(module, name) if resolver is not None else None
+            if resolver is None or (isinstance(answer, str) and answer not in self.graph):
+                continue
+            if not isinstance(answer, str):
+                led = self._by_name(resolver, module, name, rest)
+                found += [(language, *led)] if led is not None else []
+                continue
+            around = resolver.provide(module, "")
+            package = around if isinstance(around, str) and around in self.graph else ""
+            is_submodule = name not in ("", "*") and answer != around
+            target = Located(answer, is_submodule=is_submodule, package=package if is_submodule else "")
+            found.append((language, *self._resolution.provided(target, name, rest)))
         return found
+
+    def _by_name(self, resolver: Resolver, module: str, name: str, rest: str) -> tuple[str, str] | None:
+        """`provide` of a module that is several files: what has as much of the dotted name as any of them has."""
+        asked = [part for part in (*([] if name in ("", "*") else [name]), *rest.split(".")) if part]
+        for length in range(len(asked), 0, -1):
+            target = resolver.provide(module, ".".join(asked[:length]))
+            if isinstance(target, Located) and target.path in self.graph:
+                return self._resolution.provided(Located(target.path), target.called, ".".join(asked[length:]))
+        whole = resolver.provide(module, name) if not asked else None
+        return (whole.path, "") if isinstance(whole, Located) and whole.path in self.graph else None
 
     def offers(self, path: str, name: str) -> bool:
         """Whether others find a definition under this name when they ask that file for it."""

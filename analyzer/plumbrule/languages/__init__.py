@@ -112,8 +112,13 @@ class Resolver(Protocol):
         """
         ...
 
-    def provide(self, module: str, name: str) -> str | None:
-        """The file that answers when ANOTHER repository imports `module` (and `name`), or None if it is not offered."""
+    def provide(self, module: str, name: str) -> str | Located | None:
+        """The file that answers when ANOTHER repository imports `module` (and `name`), or None if it is not offered.
+
+        `Located` where a module is several files, and the name says which of them: then a name is asked for with the
+        dots that follow it first, and what is found is `called` there; without a name it is the file that stands for
+        all of them.
+        """
         ...
 
     def may_hold(self, path: str, name: str) -> bool:

@@ -97,6 +97,7 @@ class SwiftResolver:
         self._of_file: dict[str, tuple[Module, ...]] = {}
         self._of_folder: dict[str, tuple[Module, ...]] = {}
         self._friends: dict[str, bool] = {}
+        self._entries: dict[str, str] = {}  # files by the module that they stand for
         self._exported = self._reexports(tree)
 
     def _guess(self, tree: Tree) -> tuple[Module, ...]:
@@ -125,11 +126,31 @@ class SwiftResolver:
     def packages(self) -> frozenset[str]:
         return frozenset(module.name for found in self._named.values() for module in found if not module.is_test)
 
-    def provide(self, module: str, name: str) -> str | None:
-        if name in ("", "*"):
+    def provide(self, module: str, name: str) -> Located | None:
+        offering = tuple(one for one in self._offering(module, "") if not one.is_test)
+        if not offering:
             return None
-        found = self._of_modules("", self._offering(module, ""), name, is_friend=False)
-        return found.path if isinstance(found, Located) else None
+        if name in ("", "*"):
+            entry = self._entry(module, offering)
+            return Located(entry) if entry else None
+        # The module may be said before the name, and be called like one of its types.
+        for called in (name, name.removeprefix(f"{module}.")):
+            file = self._best("", offering, called, is_friend=False)
+            if file is not None:
+                return Located(file, called=called)
+        return None
+
+    def _entry(self, name: str, modules: Sequence[Module]) -> str:
+        """The file that stands for a module: the manifest that tells of it if that is code, else the file that is
+        called like it, else its first one; "" if it has none."""
+        manifest = next((one.home for one in modules if one.name == name and one.home.endswith(".swift")), "")
+        if manifest:
+            return manifest
+        if name not in self._entries:
+            files = (path for path in self._tree.paths((".swift",)) if self._is_of(path, modules))
+            ranked = ((path.rpartition("/")[2] != f"{name}.swift", path.count("/"), path) for path in files)
+            self._entries[name] = min(ranked, default=(True, 0, ""))[-1]
+        return self._entries[name]
 
     def may_hold(self, path: str, name: str) -> bool:
         return True
