@@ -272,6 +272,25 @@ def test_what_stands_under_a_condition_is_less_sure_and_nothing_else_is() -> Non
     assert found == {"One": 1.0, "Two": 0.7, "Three": 0.7, "Four": 0.7, "Five": 1.0, "Six": 0.7}
 
 
+def test_what_several_files_define_under_conditions_is_led_to_one_of_them_less_sure() -> None:
+    shared = "struct Clock { }\nfunc tick() { }\nextension Face { static func make() { } }\n"
+    files = {
+        "Sources/A/User.swift": "let a = Clock()\ntick()\nFace.make()\nsent(1)\nlet e = Alone()\n",
+        "Sources/A/Linux.swift": f"#if os(Linux)\n{shared}func sent(_ a: Bool) {{ }}\n#endif\n",
+        "Sources/A/Mac.swift": f"#if os(macOS)\n{shared}struct Alone {{ }}\n#else\nstruct Alone {{ }}\n#endif\n"
+        "extension Clock { func more() { } }\n",
+        "Sources/A/Plain/Any.swift": "func sent(_ a: Int) { }\nstruct Face { }\n",
+    }
+    found = _rows("Sources/A/User.swift", files).dependencies
+    assert {(row.names, row.dst, row.confidence) for row in found if row.kind == "call"} == {
+        ("Clock", "Sources/A/Mac.swift", 0.5),
+        ("tick", "Sources/A/Mac.swift", 0.5),
+        ("Face.make", "Sources/A/Mac.swift", 0.5),
+        ("sent", "Sources/A/Plain/Any.swift", 1.0),
+        ("Alone", "Sources/A/Mac.swift", 1.0),
+    }
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_manifests_without_end_and_with_deep_nesting_are_read_in_bounds(ending: str) -> None:
     files = {

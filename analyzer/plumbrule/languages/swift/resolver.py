@@ -34,6 +34,8 @@ _EXPORT = re.compile(
 # everyone, and of types in types by their last names.
 _SEEN, _OFFERED, _INNER = "/swift/", "/swift/public:", "/swift?"
 _KEPT = "/swift!"  # of members that no other file sees
+_SOMETIMES = "/swift~"  # of what stands under a condition for the compiler
+_OF_SEVERAL = 0.5  # one of those between which a build chooses
 _UNKNOWN = Unresolved("no such name in this repository")
 
 
@@ -41,7 +43,8 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
     """`/swift/NAME` of what the other files of a module see, `/swift/TYPE.NAME` of types in types and of members that
     extensions give to types of other files; of what other modules see `/swift/public:NAME` as well. `/swift+TYPE` of a
     type that is extended, `/swift?NAME` of types in types by their last name, `/swift!TYPE.NAME` of members that no
-    other file sees, and `/swift:exported` of a file that offers what it imports."""
+    other file sees, `/swift~NAME` of what the compiler takes under a condition, and `/swift:exported` of a file that
+    offers what it imports."""
     if any(row.flags & REEXPORT for row in interface.imports):
         yield "/swift:exported"
     for symbol in interface.symbols:
@@ -52,6 +55,8 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
         if symbol.visibility == "private" or (is_inner and symbol.kind not in _TYPES) or name.endswith(_UNNAMED):
             continue
         yield _SEEN + name
+        if interface.guessed and any(begin <= symbol.line <= end for begin, end in interface.guessed):
+            yield _SOMETIMES + name
         if symbol.visibility == "public":
             yield _OFFERED + name
         if "." in name:
@@ -203,7 +208,7 @@ class SwiftResolver:
                 whole = f"{'.'.join(parts[:size])}.{name}"
                 file = self._best(folder, own, whole, is_friend=True)
                 if file is not None:
-                    return Located(file, called=whole)
+                    return Located(file, called=whole, confidence=self._share(own, whole, file))
         return _UNKNOWN
 
     def _member(self, folder: str, holder: str, name: str) -> Target:
@@ -212,7 +217,7 @@ class SwiftResolver:
         file = self._best(folder, own, whole, is_friend=True) or self._best(folder, own, holder, is_friend=True)
         if file is None or file in self._tree.defining(_KEPT + whole):
             return _UNKNOWN
-        return Located(file, called=whole)
+        return Located(file, called=whole, confidence=self._share(own, whole, file))
 
     def _of_modules(self, folder: str, modules: Sequence[Module], name: str, *, is_friend: bool) -> Target:
         """What modules have under a name; of a type with extensions its members are asked for one by one."""
@@ -223,20 +228,31 @@ class SwiftResolver:
         if file is None:
             left_out = self._left_out(modules, name)
             return Located(left_out) if left_out is not None else _UNKNOWN
-        if "." not in name and self._tree.is_defined(f"/swift+{name}"):
+        share = self._share(modules, name, file)
+        if share == 1.0 and "." not in name and self._tree.is_defined(f"/swift+{name}"):
             return Space(file)
-        return Located(file, called=name if "." in name else "")
+        return Located(file, called=name if "." in name else "", confidence=share)
 
     def _best(self, folder: str, modules: Sequence[Module] | None, name: str, *, is_friend: bool) -> str | None:
         """The file of these modules, or of any, that defines it."""
         files = self._tree.defining((_SEEN if is_friend else _OFFERED) + name)
+        sometimes = self._tree.defining(_SOMETIMES + name) if len(files) > 1 else ()
         ranked = []
         for file in files[:_MOST_COMPARED]:
             if modules is not None and not self._is_of(file, modules):
                 continue
             stem = file.rpartition("/")[2].partition(".")[0]
-            ranked.append((-shared(folder, file.rpartition("/")[0]), stem != name, len(file), file))
+            ranked.append((-shared(folder, file.rpartition("/")[0]), file in sometimes, stem != name, len(file), file))
         return min(ranked)[-1] if ranked else None
+
+    def _share(self, modules: Sequence[Module], name: str, file: str) -> float:
+        """How sure it is that this file of those that define a name is meant: its conditions, and those under which
+        others of the modules define it, are not compared with those of who asks."""
+        if not self._tree.is_defined(_SOMETIMES + name):
+            return 1.0
+        files = self._tree.defining(_SOMETIMES + name)[:_MOST_COMPARED]
+        is_one_of_several = file in files and any(one != file and self._is_of(one, modules) for one in files)
+        return _OF_SEVERAL if is_one_of_several else 1.0
 
     def _left_out(self, modules: Sequence[Module], name: str) -> str | None:
         """Excluded code of these modules that is called like a type."""
