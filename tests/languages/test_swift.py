@@ -190,6 +190,28 @@ def test_members_are_called_by_plain_name_in_extensions_and_subclasses_in_other_
     }
 
 
+def test_static_members_are_had_by_the_name_of_a_subclass() -> None:
+    files = {
+        "Sources/A/User.swift": "func go() { Sub.stat(); let a = Sub.limit; Sub.own(); Sub.here(); Kind.first() }\n"
+        "func on() { Sub.none(); Sub.of() }\n",
+        "Sources/A/Sub.swift": "class Sub: Mid { static func own() { } }\nenum Kind: Named { case one }\n",
+        "Sources/A/Mid.swift": "class Mid: Base { static func here() { } }\n",
+        "Sources/A/Base.swift": "class Base { class func stat() { }\n static let limit = 1\n static func own() { } }\n"
+        "extension Base { static func of() { } }\n",
+        "Sources/A/Named.swift": "protocol Named { }\nextension Named { static func first() { } }\n",
+    }
+    led = _led("Sources/A/User.swift", files)
+    assert {one for one in led if one[2] in ("call", "read")} == {
+        ("Sources/A/Base.swift", "Base.stat", "call"),
+        ("Sources/A/Base.swift", "Base.limit", "read"),
+        ("Sources/A/Sub.swift", "Sub.own", "call"),
+        ("Sources/A/Mid.swift", "Mid.here", "call"),
+        ("Sources/A/Named.swift", "Named.first", "call"),
+        ("Sources/A/Base.swift", "Base.of", "call"),
+        ("Sources/A/Sub.swift", "Sub", "call"),
+    }
+
+
 def test_files_of_an_xcode_project_see_those_of_their_target() -> None:
     files = {
         "App.xcodeproj/project.pbxproj": PROJECT.replace("path = Loose.swift", 'path = "App/Loose.swift"')

@@ -16,7 +16,7 @@ from tree_sitter import Node, Parser, Query, Tree
 from plumbrule.extract.frames import Frame
 from plumbrule.extract.hiding import Hiding, Span
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, Sweep, require_text, text
-from plumbrule.facts import CONDITIONAL, IMPLICIT, REEXPORT, Facts, Import, Parameter
+from plumbrule.facts import ANCESTOR, CONDITIONAL, IMPLICIT, REEXPORT, Facts, Import, Parameter
 from plumbrule.languages.swift import MEMBER, OWN
 
 _BOM = b"\xef\xbb\xbf"
@@ -37,6 +37,7 @@ _LONGEST_TEXT = 500  # of a type or value kept as written; what follows is repla
 _LONGEST_WORD = 80  # of a modifier
 _MOST_DECORATORS = 50
 _MOST_AROUND = 30  # types of one file whose members are looked up by their plain names
+_MOST_BASES = 20  # of one type
 _MOST_ASKED = 300  # members that are asked of types of other files
 _BRANCH = Flow(cyclomatic=1, scaled=True, nests=True)
 _ELSE_IF = Flow(cyclomatic=1, cognitive=1)
@@ -237,8 +238,16 @@ class _SwiftSweep(Sweep):
         self.enter(index, name, node, body.start_byte, function=False)
         if index >= 0:
             whole = self.symbols[index].name.encode()
+            self._inherit(index, named_bases)
             self._note_around(whole)
             self._bases_of.setdefault(whole, []).extend(named_bases)
+
+    def _inherit(self, index: int, bases: list[bytes]) -> None:
+        """What a type says it inherits from. What a protocol requires of others is no code, and not told: it would be
+        found beside the code that meets it."""
+        if index >= 0:
+            found = (base for base in bases[:_MOST_BASES] if base and len(base) <= LONGEST_NAME)
+            self.supers += [(index, text(base), ANCESTOR) for base in found]
 
     def _bases(self, bases: list[Node]) -> str:
         return ": " + ", ".join(self._written(base) for base in bases[:20]) if bases else ""
