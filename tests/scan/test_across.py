@@ -119,3 +119,59 @@ def test_a_swift_module_of_a_pod_or_a_project_stands_for_the_file_that_is_called
         ["App/App.swift", "Code/A.swift", "call", "A"],
         ["App/App.swift", "Code/Deep/Net.swift", "import", "*"],
     ]
+
+
+def test_names_of_an_imported_go_package_lead_to_the_files_that_define_them(across: Callable):
+    core = {
+        "go.mod": "module example.org/core\n",
+        "lib/a.go": "package lib\n\nfunc A() {}\n",
+        "lib/b.go": "package lib\n\nfunc Do() {}\n\ntype T struct{}\n",
+    }
+    user = {
+        "go.mod": "module example.org/user\n\nrequire example.org/core v1.0.0\n",
+        "main.go": 'package main\n\nimport (\n\t"fmt"\n\n\t"example.org/core/lib"\n)\n\n'
+        "func main() {\n\tlib.Do()\n\tvar t lib.T\n\tfmt.Println(t)\n}\n",
+    }
+    assert across(core, user) == [
+        ["main.go", "lib/a.go", "import", ""],
+        ["main.go", "lib/b.go", "call", "Do"],
+        ["main.go", "lib/b.go", "type", "T"],
+    ]
+
+
+def test_types_of_an_imported_java_package_lead_to_their_files(across: Callable):
+    core = {
+        "src/main/java/org/core/Tool.java": "package org.core;\npublic class Tool {\n    public static void run() {}\n"
+        "    public static class Part {}\n}\n",
+    }
+    user = {
+        "src/main/java/org/user/A.java": "package org.user;\nimport org.core.Tool;\n"
+        "class A { void f() { Tool.run(); } }\n",
+        "src/main/java/org/user/B.java": "package org.user;\nimport org.core.*;\nimport java.util.*;\n"
+        "class B { void f(Own own) { new Tool(); } Tool.Part part; }\n",
+        "src/main/java/org/user/C.java": "package org.user;\nimport org.core.*;\nimport java.util.*;\n"
+        "class C { void f(Part part, Own own) { } }\n",
+        "src/main/java/org/user/Own.java": "package org.user;\nclass Own { }\n",
+    }
+    assert across(core, user) == [
+        ["src/main/java/org/user/A.java", "src/main/java/org/core/Tool.java", "call", "run"],
+        ["src/main/java/org/user/A.java", "src/main/java/org/core/Tool.java", "import", "Tool"],
+        ["src/main/java/org/user/B.java", "src/main/java/org/core/Tool.java", "call", "Tool"],
+        ["src/main/java/org/user/B.java", "src/main/java/org/core/Tool.java", "type", "Part"],
+    ]
+
+
+def test_types_of_a_used_namespace_lead_to_their_files(across: Callable):
+    core = {
+        "Core.Lib.csproj": '<Project Sdk="Microsoft.NET.Sdk" />',
+        "Tool.cs": "namespace Core.Lib;\npublic class Tool { public static void Run() {} }\n",
+        "Kept.cs": "namespace Core.Lib;\ninternal class Kept {}\n",
+    }
+    user = {
+        "User.csproj": '<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="Core.Lib"/></ItemGroup>'
+        "</Project>",
+        "Own.cs": "namespace User;\nclass Own {}\n",
+        "App.cs": "using System;\nusing Core.Lib;\nnamespace User;\n"
+        "class App { void F(Own own, Kept kept) { Tool.Run(); new Tool(); } }\n",
+    }
+    assert across(core, user) == [["App.cs", "Tool.cs", "call", "Run, Tool"]]

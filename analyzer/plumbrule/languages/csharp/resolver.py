@@ -69,12 +69,14 @@ class CSharpResolver:
     def packages(self) -> frozenset[str]:
         return frozenset(project.assembly for project in self._projects.values() if project.assembly)
 
-    def provide(self, module: str, name: str) -> str | None:
+    def provide(self, module: str, name: str) -> Located | None:
         module = module.partition(" in ")[0]
         if not name or name == "*":
             return None
-        files = self._tree.defining(f"/csharp/{module}#{name}")
-        return self._best("", name, files) if files else None
+        internal = self._tree.defining(f"/csharp/internal:{module}#{name}")
+        files = [file for file in self._tree.defining(f"/csharp/{module}#{name}") if file not in internal]
+        file = self._best("", name, files) if files else None
+        return Located(file, called=name) if file is not None else None
 
     def may_hold(self, path: str, name: str) -> bool:
         return False

@@ -80,16 +80,17 @@ class GoResolver:
     def packages(self) -> frozenset[str]:
         return frozenset(path for path, _ in self._named)
 
-    def provide(self, module: str, name: str) -> str | None:
+    def provide(self, module: str, name: str) -> Located | None:
         for path, folder in self._named:
             rest = _below(path, module)
             if rest is None:
                 continue
             space = joined(folder, rest)
             if not name or name == "*":
-                return self._entry(space)
+                entry = self._entry(space)
+                return Located(entry) if entry is not None else None
             found = self._defining("", "", f"/go/{space}#{name}")
-            return found.path if isinstance(found, Located) else self._entry(space) if found is not None else None
+            return Located(found.path, called=name) if isinstance(found, Located) else None
         return None
 
     def may_hold(self, path: str, name: str) -> bool:

@@ -57,9 +57,13 @@ class JavaResolver:
             if name.startswith(begin) and name.endswith(end) and not all(map(is_test, files))
         )
 
-    def provide(self, module: str, name: str) -> str | None:
+    def provide(self, module: str, name: str) -> str | Located | None:
         found = self._type("", module, name) if name not in ("", "*") else None
-        return found.path if found is not None and not is_test(found.path) else None
+        if found is None or is_test(found.path):
+            return None
+        if found.is_submodule:
+            return found.path
+        return Located(found.path, called=f"{found.inside}.{name}" if found.inside else found.called or name)
 
     def may_hold(self, path: str, name: str) -> bool:
         return True  # what a static import takes may be inherited
