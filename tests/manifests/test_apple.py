@@ -108,10 +108,10 @@ def test_what_a_podfile_only_makes_when_it_is_run_is_told(told: Callable):
         "8 Known 1.2 runtime",
         "9 Filled-1.2 ~> 1.2 runtime",
         "11 Versioned runtime",
-        "but: line 5: the name of a pod is made when it is run, and 5 more like it",
+        "but: line 5: the name of a pod is said nowhere, or only when it is run, and 5 more like it",
     ]
     assert told("Podfile", "target 'A' do\n  flutter_install_all_ios_pods File.dirname(__FILE__)\nend\n") == [
-        "but: line 2: what 'flutter_install_all_ios_pods' adds is made when it is run"
+        "but: line 2: what 'flutter_install_all_ios_pods' adds is said nowhere, or only when it is run"
     ]
 
 
@@ -248,7 +248,10 @@ def test_what_a_podspec_only_makes_when_it_is_run_is_told(told: Callable):
           install_modules_dependencies(s)
         end
         """,
-    ) == ["5 React-Core runtime", "but: line 3: the name of the pod is made when it is run, and 3 more like it"]
+    ) == [
+        "5 React-Core runtime",
+        "but: line 3: the name of the pod is said nowhere, or only when it is run, and 3 more like it",
+    ]
 
 
 def test_a_podspec_as_json(told: Callable):

@@ -202,12 +202,3 @@ def said(value: Value, held: Mapping[str, str]) -> str | None:
 def listed(value: Value) -> list[str]:
     """The texts and symbols of a value, of a list all of them."""
     return [one.text for one in value if one.kind in (NAME, STRING)]
-
-
-def unread(notes: Sequence[tuple[int, str]]) -> str:
-    """The reason that a manifest has of which these (line, what) are made when it is run; "" if there are none."""
-    if not notes:
-        return ""
-    line, what = min(notes)
-    more = f", and {len(notes) - 1} more like it" if len(notes) > 1 else ""
-    return f"line {line}: {what} is made when it is run{more}"

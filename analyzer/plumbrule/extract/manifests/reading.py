@@ -49,13 +49,13 @@ class Reading:
     said: tuple[Said, ...] = ()
 
 
-def unknown(told: Collection[tuple[int, str]]) -> str:
-    """The reason that a `Reading` gives for what is not known of it, by line."""
+def unknown(told: Collection[tuple[int, str]], form: str = "what {} stands for") -> str:
+    """The reason that a `Reading` gives for what only running a program would tell, by line; "" if there is nothing."""
     if not told:
         return ""
     line, what = min(told)
     more = f", and {len(told) - 1} more like it" if len(told) > 1 else ""
-    return f"line {line}: what {what} stands for is said nowhere, or only when it is run{more}"
+    return f"line {line}: {form.format(what)} is said nowhere, or only when it is run{more}"
 
 
 class Unreadable(Exception):

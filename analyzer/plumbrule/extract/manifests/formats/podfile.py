@@ -24,10 +24,9 @@ from plumbrule.extract.manifests.pods import (
     pod_of,
     ruby,
     said,
-    unread,
 )
 from plumbrule.extract.manifests.program import NAME, Token
-from plumbrule.extract.manifests.reading import DEVELOPMENT, RUNTIME, TEST, Declared, Format, Reading
+from plumbrule.extract.manifests.reading import DEVELOPMENT, RUNTIME, TEST, Declared, Format, Reading, unknown
 
 _TARGETS = ("target", "abstract_target")
 _PLACES = ("path", "git", "podspec", "http")
@@ -80,7 +79,7 @@ class _Podfile:
             *self._notes,
             *((line, what) for place, line, what in self._strangers if not place.function or reached[place.function]),
         ]
-        return Reading(declared=tuple(rows), reason=unread(notes))
+        return Reading(declared=tuple(rows), reason=unknown(notes, "{}"))
 
     def _meet(self, at: int) -> int:
         """A word; gives the place up to which all is read."""

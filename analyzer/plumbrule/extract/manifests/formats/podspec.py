@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from plumbrule.extract.manifests.pods import Blocks, begins, call, known, names, pod_of, ruby, said, unread
+from plumbrule.extract.manifests.pods import Blocks, begins, call, known, names, pod_of, ruby, said
 from plumbrule.extract.manifests.program import NAME, Token
-from plumbrule.extract.manifests.reading import RUNTIME, TEST, Declared, Format, Published, Reading
+from plumbrule.extract.manifests.reading import RUNTIME, TEST, Declared, Format, Published, Reading, unknown
 from plumbrule.extract.manifests.text import Lines
 from plumbrule.extract.manifests.values import Table, json_of, table, tables, text, texts
 
@@ -46,7 +46,9 @@ class _Podspec:
             done = self._meet(at)
         name = self._told.get("name", "")
         rows = tuple(row for row in self._rows if row.package != name)
-        return Reading((Published(name, self._told.get("version", "")),) if name else (), rows, unread(self._notes))
+        return Reading(
+            (Published(name, self._told.get("version", "")),) if name else (), rows, unknown(self._notes, "{}")
+        )
 
     def _meet(self, at: int) -> int:
         """A word; gives the place up to which all is read."""
