@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from plumbrule.languages import languages
 
 ACROSS = "SELECT DISTINCT src, dst, kind, names FROM dependency WHERE repo = 'user' AND dst_repo = 'core' ORDER BY ALL"
 
@@ -175,3 +178,146 @@ def test_types_of_a_used_namespace_lead_to_their_files(across: Callable):
         "class App { void F(Own own, Kept kept) { Tool.Run(); new Tool(); } }\n",
     }
     assert across(core, user) == [["App.cs", "Tool.cs", "call", "Run, Tool"]]
+
+
+JVM = "src/main/java/org"
+# By language: what the one repository holds, what the other one does with it, and what of that must lead where.
+EVERY: dict[str, tuple[dict[str, str], dict[str, str], list[list[str]]]] = {
+    "python": (
+        {"pyproject.toml": '[project]\nname = "lib"\n', "lib/__init__.py": "", "lib/rate.py": "def rate(): return 1\n"},
+        {"app.py": "from lib.rate import rate\n\n\ndef go():\n    return rate()\n"},
+        [["app.py", "lib/rate.py", "rate", "call"]],
+    ),
+    "starlark": (
+        {"MODULE.bazel": 'module(name = "lib")\n', "defs.bzl": "def rate():\n    return 1\n", "BUILD": ""},
+        {"BUILD": 'load("@lib//:defs.bzl", "rate")\n\nrate()\n'},
+        [["BUILD", "defs.bzl", "rate", "call"]],
+    ),
+    "typescript": (
+        {"package.json": '{"name": "@a/lib", "main": "src/index.ts"}', "src/index.ts": "export * from './rate';\n",
+         "src/rate.ts": "export function rate(): number { return 1; }\n"},
+        {"use.ts": "import { rate } from '@a/lib';\nexport const go = () => rate();\n"},
+        [["use.ts", "src/rate.ts", "rate", "call"]],
+    ),
+    "javascript": (
+        {"package.json": '{"name": "lib", "main": "index.js"}', "index.js": "exports.rate = function () { return 1; };\n"},
+        {"use.js": "const { rate } = require('lib');\nfunction go() { return rate(); }\n"},
+        [["use.js", "index.js", "rate", "call"]],
+    ),
+    "vue": (
+        {"package.json": '{"name": "lib", "main": "index.ts"}', "index.ts": "export function rate() { return 1; }\n"},
+        {"Use.vue": "<script setup lang=\"ts\">\nimport { rate } from 'lib';\nconst x = rate();\n</script>\n"},
+        [["Use.vue", "index.ts", "rate", "call"]],
+    ),
+    "svelte": (
+        {"package.json": '{"name": "lib", "main": "index.ts"}', "index.ts": "export function rate() { return 1; }\n"},
+        {"Use.svelte": "<script lang=\"ts\">\nimport { rate } from 'lib';\nconst x = rate();\n</script>\n"},
+        [["Use.svelte", "index.ts", "rate", "call"]],
+    ),
+    "go": (
+        {"go.mod": "module a.org/lib\n", "rate/rate.go": "package rate\n\nfunc Of() int { return 1 }\n"},
+        {"go.mod": "module a.org/app\n\nrequire a.org/lib v1.0.0\n",
+         "use.go": 'package app\n\nimport "a.org/lib/rate"\n\nfunc Go() int { return rate.Of() }\n'},
+        [["use.go", "rate/rate.go", "Of", "call"]],
+    ),
+    "java": (
+        {f"{JVM}/lib/Rate.java": "package org.lib;\n\npublic class Rate { public static int of() { return 1; } }\n"},
+        {f"{JVM}/app/Use.java": "package org.app;\nimport org.lib.Rate;\nclass Use { int i = Rate.of(); }\n"},
+        [[f"{JVM}/app/Use.java", f"{JVM}/lib/Rate.java", "Rate.of", "call"]],
+    ),
+    "kotlin": (
+        {"lib/Rate.kt": "package org.lib\n\nfun rate(): Int = 1\n"},
+        {"Use.kt": "package org.app\n\nimport org.lib.rate\n\nfun go(): Int = rate()\n"},
+        [["Use.kt", "lib/Rate.kt", "rate", "call"]],
+    ),
+    "scala": (
+        {"Rate.scala": "package org.lib\n\nobject Rate { def of(): Int = 1 }\n"},
+        {"Use.scala": "package org.app\n\nimport org.lib._\n\nobject Use { def go(): Int = Rate.of() }\n"},
+        [["Use.scala", "Rate.scala", "Rate.of", "call"]],
+    ),
+    "csharp": (
+        {"Rates.csproj": "<Project/>",
+         "Rate.cs": "namespace Acme.Lib;\n\npublic class Rate { public static int Of() => 1; }\n"},
+        {"App.csproj": "<Project/>",
+         "Use.cs": "using System;\nusing Acme.Lib;\n\nnamespace Acme.App;\n\nclass Use { int Go() => Rate.Of(); }\n"},
+        [["Use.cs", "Rate.cs", "Rate.Of", "call"]],
+    ),
+    "rust": (
+        {"Cargo.toml": '[package]\nname = "lib"\n', "src/lib.rs": "pub mod rate;\npub use rate::rate;\n",
+         "src/rate.rs": "pub fn rate() -> u32 { 1 }\n"},
+        {"Cargo.toml": '[package]\nname = "app"\n[dependencies]\nlib = "1"\n',
+         "src/lib.rs": "use lib::rate;\n\npub fn go() -> u32 { rate() }\n"},
+        [["src/lib.rs", "src/rate.rs", "rate", "call"]],
+    ),
+    "c": (
+        {"include/lib/rate.h": "int rate(void);\n"},
+        {"use.c": "#include <stdio.h>\n#include <lib/rate.h>\nint go(void) { return rate(); }\n"},
+        [["use.c", "include/lib/rate.h", "rate", "call"]],
+    ),
+    "cpp": (
+        {"CMakeLists.txt": "include_directories(api/include)\n", "api/include/lib/rate.hpp": "int rate();\n"},
+        {"use.cpp": "#include <vector>\n#include <lib/rate.hpp>\nint go() { return rate(); }\n"},
+        [["use.cpp", "api/include/lib/rate.hpp", "rate", "call"]],
+    ),
+    "ruby": (
+        {"lib.gemspec": 'Gem::Specification.new do |s|\n  s.name = "lib"\nend\n', "lib/lib/rate.rb":
+         "module Lib\n  class Rate\n    def self.of; 1; end\n  end\nend\n"},
+        {"Gemfile": "gem 'lib'\n", "use.rb": "require 'lib/rate'\n\ndef go\n  Lib::Rate.of\nend\n"},
+        [["use.rb", "lib/lib/rate.rb", "Lib.Rate.of", "call"]],
+    ),
+    "php": (
+        {"composer.json": '{"name": "a/lib", "autoload": {"psr-4": {"Lib\\\\": "src/"}}}',
+         "src/Rate.php": "<?php\nnamespace Lib;\nclass Rate { static function of() { return 1; } }\n"},
+        {"composer.json": '{"require": {"a/lib": "1"}}',
+         "Use.php": "<?php\nuse Lib\\Rate;\nfunction go() { return Rate::of(); }\n"},
+        [["Use.php", "src/Rate.php", "Rate.of", "call"]],
+    ),
+    "swift": (
+        {"Package.swift": 'let p = Package(name: "Lib", targets: [.target(name: "Lib")])\n',
+         "Sources/Lib/Rate.swift": "public func rate() -> Int { 1 }\n"},
+        {"Package.swift": 'let p = Package(name: "App", targets: [.target(name: "App")])\n',
+         "Sources/App/Use.swift": "import Lib\n\nfunc go() -> Int { rate() }\n"},
+        [["Sources/App/Use.swift", "Sources/Lib/Rate.swift", "rate", "call"]],
+    ),
+}  # fmt: skip
+
+
+def test_every_language_is_tried():
+    assert set(EVERY) == {language.name for language in languages().values()} - {"jsx", "tsx"}
+
+
+@pytest.mark.parametrize("language", EVERY)
+def test_a_use_of_another_repository_leads_to_the_definition(
+    make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path, language: str
+):
+    core, user, uses = EVERY[language]
+    # What else lies in a folder called `src` says nothing of a language that needs none.
+    repos = make_repo({**core, "src/own.txt": ""}, name="core"), make_repo(user, name="user")
+    asked = "SELECT src, dst, symbol, kind FROM use WHERE repo = 'user' AND dst_repo = 'core' AND kind = 'call'"
+    for number, order in enumerate((repos, reversed(repos))):
+        store = tmp_path / f"store{number}"
+        for one in order:
+            scanned(one, "--store", str(store))
+        assert rows(tmp_path, asked, store) == uses
+
+
+@pytest.mark.parametrize(
+    "core",
+    [
+        {"src/lib/rate.h": "int rate(void);\n", "zlib.h": "int z;\n", "include/x.h": ""},
+        {"include/lib/rate.h": "", "CMakeLists.txt": "include_directories(b/include)\n", "b/include/lib/rate.h": ""},
+    ],
+    ids=["elsewhere", "two"],
+)
+def test_a_header_that_is_not_installed_is_no_header_of_others(across: Callable, core: dict[str, str]):
+    assert across(core, {"use.c": "#include <lib/rate.h>\n#include <zlib.h>\n"}) == []
+
+
+def test_a_type_of_the_own_namespace_hides_one_of_another_repository(across: Callable):
+    core = {"Core.csproj": "<Project/>", "Rate.cs": "namespace Acme.Lib;\npublic class Rate {}\npublic class Tax {}\n"}
+    user = {
+        "User.csproj": "<Project/>",
+        "Rate.cs": "namespace Acme.App;\nclass Rate {}\n",
+        "Use.cs": "using Acme.Lib;\nnamespace Acme.App;\nclass Use { Rate rate; Tax tax; }\n",
+    }
+    assert across(core, user) == [["Use.cs", "Rate.cs", "type", "Tax"]]

@@ -30,6 +30,7 @@ _MOST_FOLDERS = 2_000
 _MOST_NEARBY = 64  # folders that are asked in turn
 _GUESSED = 0.8  # of a header found in the tree, of which the build says nothing; several have its name
 _FOUND = 0.95  # the same, and no other one has its name
+_PUBLIC = frozenset({"include", "includes", "inc", "public"})  # what folders are called whose headers are installed
 _TEMPLATES = (".in", ".cmake", ".cmake.in", ".in.cmake", ".am")
 _TEMPLATE_HEADERS = (".h.in", ".hpp.in", ".hh.in", ".h.cmake.in")
 _FLAG = re.compile(r"-(?<![\w-]-)(?:I|iquote|isystem|idirafter)\s*[\"']?((?:\$\([^()\s]*+\)|[^\s\"';)])++)")
@@ -71,16 +72,26 @@ class IncludeResolver:
                 named.setdefault(governed, {})[folder] = None
         self._named = {governed: tuple(folders) for governed, folders in sorted(named.items())}
         self._everywhere = tuple(sorted({folder for folders in self._named.values() for folder in folders}))
+        self._public = tuple(one for one in {*self._everywhere, "include"} if one.rpartition("/")[2] in _PUBLIC)
         self._near: dict[str, tuple[str, ...]] = {}
 
     def fingerprint(self) -> object:
         return self._named, self._templates
 
     def packages(self) -> frozenset[str]:
-        return frozenset()
+        files = {file for name, held in self._tree.definitions().items() if name.startswith(FILE) for file in held}
+        return frozenset(
+            _package(file[len(folder) + 1 :])
+            for folder in self._public
+            for file in files
+            if file.startswith(f"{folder}/") and file.lower().endswith(HEADERS)
+        )
 
     def provide(self, module: str, name: str) -> str | None:
-        return None  # a header of another repository is found by folders that only its installation knows
+        """Of folders that the build names those count that are called as what is installed lies in."""
+        asked = (_joined(folder, module[1:-1]) for folder in self._public if module.startswith("<"))
+        found = [path for path in asked if path is not None and self._tree.has(path)]
+        return found[0] if len(found) == 1 else None
 
     def may_hold(self, path: str, name: str) -> bool:
         return False
@@ -167,11 +178,10 @@ class IncludeResolver:
         return Located(best[2], confidence=_GUESSED if others else _FOUND)
 
     def _elsewhere(self, name: str, *, angled: bool) -> External | Unresolved:
-        head, slash, _ = name.partition("/")
         if name.startswith((*SYSTEM_FOLDERS,)):
             return External("libc")
         if angled:
-            return External(head if slash else name.rpartition(".")[0] or name)
+            return External(_package(name))
         return Unresolved("no such file in this repository: made by the build, or another project's")
 
     # -- build files ----------------------------------------------------------------------------------------------
@@ -292,6 +302,12 @@ def _joined(folder: str, way: str) -> str | None:
     if way and "." not in way.partition("/")[0] and "/." not in way and "//" not in way:
         return joined(folder, way.rstrip("/"))
     return climbed(folder, way)
+
+
+def _package(name: str) -> str:
+    """What a header is of that is installed: its folder, else its own name."""
+    head, slash, _ = name.partition("/")
+    return head if slash else name.rpartition(".")[0] or name
 
 
 def declares(path: str, interface: Interface) -> Iterable[str]:

@@ -67,7 +67,10 @@ class CSharpResolver:
         return self._projects, self._solutions, self._global
 
     def packages(self) -> frozenset[str]:
-        return frozenset(project.assembly for project in self._projects.values() if project.assembly)
+        """Who names no package of a namespace asks for the beginning of its name: so all namespaces count as well."""
+        named = (name.partition("/csharp/")[2] for name in self._tree.definitions() if name.startswith("/csharp/"))
+        spaces = {name for name in named if "#" not in name and ":" not in name}.difference(_SYSTEM)
+        return frozenset({project.assembly for project in self._projects.values() if project.assembly} | spaces)
 
     def provide(self, module: str, name: str) -> Located | None:
         module = module.partition(" in ")[0]

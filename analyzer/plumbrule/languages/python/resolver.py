@@ -238,6 +238,7 @@ class PythonResolver:
         homes = {folder for project, folder in named if project in projects and not _SHELTERED.search(folder)}
         homes = homes or {folder for folder in ("src", "") if folder in self._roots}
         offered: dict[str, tuple[str, ...]] = {}
+        with_code = {root.folder for holders in self._held.values() for root in holders}
         for name, holders in self._held.items():
             if _NOT_SHIPPED.fullmatch(name) or name.startswith("."):
                 continue
@@ -245,8 +246,8 @@ class PythonResolver:
             for root in holders:
                 is_package = _join(root.folder, name) in packages
                 is_module = self._tree.has(_join(root.folder, name) + ".py")
-                # Beside a `src` folder only that is shipped; loose modules are shipped from there alone.
-                behind = _join(root.folder, "src") in homes and bool(self._roots.get(_join(root.folder, "src")))
+                # Beside a `src` folder with code only that is shipped; loose modules are shipped from there alone.
+                behind = _join(root.folder, "src") in homes & with_code
                 source = root.folder.rpartition("/")[2] == "src"
                 if root.folder in homes and not behind and (is_package or (is_module and source)):
                     found.append(root.folder)

@@ -73,13 +73,13 @@ class RubyResolver:
     def packages(self) -> frozenset[str]:
         return frozenset(self._names)
 
-    def provide(self, module: str, name: str) -> str | None:
+    def provide(self, module: str, name: str) -> str | Located | None:
         if not name:
             return self._tree.first("", [joined(lib, module + ".rb") for lib in self._libs])
         qualifier = module.partition("::")[2].replace("::", ".")
         full = f"{qualifier}.{name}" if qualifier else name
         located = self._defining("", full)
-        return located.path if isinstance(located, Located) else None
+        return Located(located.path, called=full) if isinstance(located, Located) else None
 
     def may_hold(self, path: str, name: str) -> bool:
         return True  # constants come from ancestors, from `const_set`, from macros
