@@ -611,6 +611,63 @@ def test_what_a_star_from_outside_may_have_is_not_missed_for_certain(world):
     assert (row["path"], row["symbol"], row["src"], row["certain"]) == (path, "Gone", user, False)
 
 
+def _given(language: str, name: str) -> tuple[dict[str, str], str, str, str]:
+    """What stays, and the file that loses a definition of a file that uses it, with this name for it."""
+    path, code, user, text, _ = _UNIMPORTED[language]
+    said = {
+        one: other.replace("Gone", name).replace("gone()", f"{name}()") for one, other in ((path, code), (user, text))
+    }
+    return {**_other(path, code), user: said[user]}, path, said[path], user
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("java", "Record"), ("java", "Module"), ("java", "ScopedValue"), ("kotlin", "check"), ("kotlin", "runCatching"),
+        ("kotlin, of a star", "Pair"), ("kotlin, of a star", "Result"), ("kotlin, of a star", "Runtime"),
+        ("scala", "Range"), ("scala", "Ordering"), ("scala", "Process"), ("csharp", "Range"), ("csharp", "Random"),
+        ("csharp", "HttpMethod"), ("swift", "Result"), ("swift", "Clock"), ("swift", "Regex"),
+    ],
+)  # fmt: skip
+def test_what_the_language_gives_to_every_file_is_not_missed_for_certain(world, language: str, name: str):
+    kept, path, code, user = _given(language, name)
+    history = world.History()
+    history.to({**kept, path: code})
+    history.to(kept)
+    (row,) = history.told("lost_import")
+    assert (row["path"], row["symbol"], row["src"], row["certain"]) == (path, name, user, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [
+        ("java", "Pair"), ("kotlin", "rate"), ("kotlin", "first"), ("kotlin, of a star", "Random"), ("scala", "Pair"),
+        ("csharp", "Record"), ("swift", "Random"),
+    ],
+)  # fmt: skip
+def test_what_another_language_gives_is_missed_for_certain(world, language: str, name: str):
+    """What is a member of values to who uses it is none where no value is around."""
+    kept, path, code, _ = _given(language, name)
+    history = world.History()
+    history.to({**kept, path: code})
+    history.to(kept)
+    (row,) = history.told("lost_import")
+    assert (row["symbol"], row["certain"]) == (name, True)
+
+
+def test_what_is_a_member_of_values_may_be_meant_in_a_type(world):
+    before = {
+        "src/First.kt": "package a\nfun first(n: Int) = n\n",
+        "src/Other.kt": "package a\nclass Other\n",
+        "src/Use.kt": "package a\nclass Use : AbstractList<Int>() {\n    fun use() = first(1)\n}\n",
+    }
+    history = world.History()
+    history.to(before)
+    history.to({path: text for path, text in before.items() if path != "src/First.kt"})
+    (row,) = history.told("lost_import")
+    assert (row["symbol"], row["certain"]) == ("first", False)
+
+
 GO = {
     "go.mod": "module shop\n",
     "tax/tax.go": "package tax\n\nfunc Other() int { return 3 }\n",

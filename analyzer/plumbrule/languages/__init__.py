@@ -180,6 +180,9 @@ class Language:
     ] = ()  # endings of code, and of the file beside it that may declare what it offers
     # What a file defines, in the words of its resolver's `Tree.defining`: each begins with "/", as no path does.
     declares: Callable[[str, Interface], Iterable[str]] | None = None
+    # Files with the names that its own libraries give to every file without a statement, each name once; behind a dot
+    # those that are members of a value to who uses them, and may be named alone where the value is around.
+    everywhere: tuple[Path, ...] = ()
     # For names that leave it open in which language a file is written: the dialect that its content says. Pure, cheap.
     written_in: Callable[[bytes], str] | None = None
     # Where an import stands for the whole text of a file, so that all names come through it, at any depth, that the
@@ -230,6 +233,15 @@ def languages() -> Mapping[str, Language]:
 def spoken(name: str) -> tuple[Language, ...]:
     """The dialects of a language; none if there is no language of that name."""
     return tuple(language for language in languages().values() if language.name == name)
+
+
+@cache
+def everywhere(name: str) -> frozenset[str]:
+    """The names that a language's own libraries may give to every file of it without a statement, as
+    `Language.everywhere` has them; which version of them a build takes is not asked."""
+    files = {file for language in spoken(name) for file in language.everywhere}
+    lines = (line for file in sorted(files) for line in file.read_text("utf-8").splitlines())
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 @cache

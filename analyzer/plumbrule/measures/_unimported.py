@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from plumbrule.facts import IMPLICIT
+from plumbrule.facts import IMPLICIT, Interface
 from plumbrule.graph import FileRows
+from plumbrule.languages import everywhere
 from plumbrule.measures import Situation
+
+_TYPES = ("class", "interface", "enum", "namespace")
 
 
 class Gone(NamedTuple):
@@ -21,7 +24,7 @@ class Gone(NamedTuple):
     path: str  # of the file that had it
     symbol: str
     line: int  # where it is named first
-    certain: bool  # whether nothing outside the repository can have the name
+    certain: bool  # whether one use of it at least can mean nothing that is outside of the repository
 
 
 def gone_of_spaces(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[Gone]:
@@ -37,14 +40,29 @@ def gone_of_spaces(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iter
         return
     own = {one.alias for one in interface.imports} | {one.name.partition(".")[0] for one in interface.symbols}
     bound = {(use.line, part) for use in now.uses for part in use.symbol.split(".")}
-    first: dict[str, int] = {}
-    for _, _, text, line, _, through in s.facts.body(now.file.dialect, now.file.blob).references:
+    is_open = any(one.name == "*" for one in now.externals)
+    first: dict[str, tuple[bool, int]] = {}  # a use that must have meant what is gone before others
+    for symbol, kind, text, line, _, through in s.facts.body(now.file.dialect, now.file.blob).references:
         head = text.partition(".")[0]
         if head in gone and head not in own and through < 0 and (line, head) not in bound:
-            first[head] = min(line, first.get(head, line))
-    certain = not any(one.name == "*" for one in now.externals)
-    for name, line in sorted(first.items()):
-        yield Gone(gone[name], name, line, certain)
+            use = is_open or is_given(now.file.language, head, kind, interface, symbol), line
+            first[head] = min(use, first.get(head, use))
+    for name, (may_be_other, line) in sorted(first.items()):
+        yield Gone(gone[name], name, line, not may_be_other)
+
+
+def is_given(language: str, name: str, kind: str, interface: Interface, symbol: int) -> bool:
+    """Whether a plain name that a symbol of a file uses may be what the language's own libraries give to every file."""
+    names = everywhere(language)
+    if name in names:
+        return True
+    if f".{name}" not in names:
+        return False
+    symbols = interface.symbols
+    while symbol >= 0 and symbols[symbol].kind not in _TYPES:
+        symbol = symbols[symbol].parent
+    # A type has a value of it around its text. Calls alone are known not to stand in a lambda that is given another.
+    return symbol >= 0 or kind != "call"
 
 
 def _led_before(s: Situation, before: FileRows, moved_to: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._offers import Side, exported, gives, module_instead, offers_all, surely_lacks
 from plumbrule.measures._twice import cancelled
-from plumbrule.measures._unimported import Gone, gone_of_spaces
+from plumbrule.measures._unimported import Gone, gone_of_spaces, is_given
 from plumbrule.tables import Row, Table, columns
 
 _CALLED = ("function", "class")
@@ -74,20 +74,21 @@ def lost_imports(s: Situation) -> Collection[Row]:
     moved_to = {old: new for new, old in s.renamed.items()}
     sides = Side(s.before, s.facts), Side(s.now, s.facts)
     rows: list[Row] = []
+    used: list[Row] = []
     gone: list[tuple[str, Gone]] = []
     for path in sorted(s.changed):
         if path in s.now and s.renamed.get(path, path) in s.before:
             rows += _lost_by(s, path, moved_to)
             rows += _lost_from_packages(s, path, moved_to)
-            rows += _lost_where_used(s, path, moved_to, *sides)
             rows += _lost_but_declared(s, path, *sides)
             rows += _lost_to_module(s, path, *sides)
+            used += _lost_where_used(s, path, moved_to, *sides)
             gone += [(path, one) for one in gone_of_spaces(s, path, moved_to)]
     for lost in cancelled(s, *sides):
         places = " and ".join(path for path, _ in lost.ends)
         detail = f"offered more than once, by {places}"
         rows.append((s.now.repo, lost.path, lost.name, "not-exported", detail, lost.edge.src, lost.edge.line))
-    told = {(*row, True) for row in rows}
+    told = {(*row, True) for row in rows}.union(used)
     told |= {(s.now.repo, one.path, one.symbol, "removed", "", src, one.line, one.certain) for src, one in gone}
     return sorted(told)
 
@@ -293,6 +294,7 @@ class _Asked(NamedTuple):
     text: str  # as it is used
     name: str
     files: tuple[str, ...]  # that are asked: one module, or all that are imported with a star
+    is_given: bool = False  # whether the language's own libraries may have it as well
 
     @property
     def of_star(self) -> bool:
@@ -314,7 +316,7 @@ def _lost_where_used(s: Situation, path: str, moved_to: Mapping[str, str], befor
         if here not in one.files or not all(surely_lacks(now, f, one.name, star=one.of_star) for f in one.files):
             continue
         ends = [use for use in rows.uses if (use.kind, use.line) == (one.kind, line_before)]
-        yield (s.now.repo, *_lost_end(s, ends, here, one.name, moved_to), path, line)
+        yield (s.now.repo, *_lost_end(s, ends, here, one.name, moved_to), path, line, not one.is_given)
 
 
 def _who_gave(side: Side, asked: _Asked) -> str:
@@ -341,7 +343,8 @@ def _asked(side: Side, path: str) -> Iterator[tuple[_Asked, int]]:
     interface = side.interface(path)
     modules, stars = _whole(interface, side.graph.rows(path))
     bound = {one.alias for one in interface.imports} | {symbol.name for symbol in interface.symbols}
-    for _, kind, dotted, line, _, through in side.body(path).references if modules or stars else ():
+    language = side.graph.rows(path).file.language
+    for symbol, kind, dotted, line, _, through in side.body(path).references if modules or stars else ():
         if through >= 0 and not interface.imports[through].flags & RECEIVED:
             continue  # its first part may be another file's name elsewhere
         head, _, rest = dotted.partition(".")
@@ -349,7 +352,8 @@ def _asked(side: Side, path: str) -> Iterator[tuple[_Asked, int]]:
             if dotted.startswith(stem + "."):
                 yield _Asked(kind, dotted, dotted[len(stem) + 1 :].partition(".")[0], (file,)), line
         if stars and not rest and head not in bound:
-            yield _Asked(kind, head, head, tuple(stars)), line
+            given = is_given(language, head, kind, interface, symbol)
+            yield _Asked(kind, head, head, tuple(stars), given), line
 
 
 def _whole(interface: Interface, rows: FileRows) -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
@@ -384,7 +388,7 @@ MEASURES = (
                 detail VARCHAR where it is now, or how it is not found
                 src VARCHAR the file that imports, where it is now
                 line INTEGER of the import; of the first use, for a name that no import names
-                certain BOOLEAN false if what is imported from outside the repository with a star may have the name"""
+                certain BOOLEAN false if a star import from outside or the language's own libraries may give the name"""
             ),
         ),
         lost_imports,

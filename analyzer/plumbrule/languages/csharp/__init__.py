@@ -41,6 +41,7 @@ LANGUAGES = (
             "*.Generated.cs",
         ),
         open_types=True,  # by parts
+        everywhere=(Path(__file__).parent / "everywhere.txt",),
         declares=Late("plumbrule.languages.csharp.resolver:declares"),
     ),
 )

@@ -29,6 +29,7 @@ LANGUAGES = (
         test_sets=("it/java", "it/kotlin", "it/scala", "test[A-Z]*/*", "[a-z]*Test[A-Z]*/*"),
         source_sets=("main",),
         inherits=True,
+        everywhere=(Path(__file__).parent / "everywhere.txt",),
         declares=Late("plumbrule.languages.java.resolver:declares"),
     ),
 )

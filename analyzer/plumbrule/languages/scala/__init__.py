@@ -27,6 +27,7 @@ LANGUAGES = (
         source_sets=("main",),
         inherits=True,
         scoped=True,
+        everywhere=(Path(__file__).parent / "everywhere.txt", Path(__file__).parent.parent / "java" / "everywhere.txt"),
         declares=Late("plumbrule.languages.scala.resolver:declares"),
     ),
 )

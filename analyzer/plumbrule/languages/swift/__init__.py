@@ -30,6 +30,7 @@ LANGUAGES = (
         # By protoc and its plugin for services, Sourcery, pigeon.
         generated=("*.pb.swift", "*.grpc.swift", "*.generated.swift", "*.g.swift"),
         open_types=True,  # by extensions
+        everywhere=(Path(__file__).parent / "everywhere.txt",),
         declares=Late("plumbrule.languages.swift.resolver:declares"),
     ),
 )
