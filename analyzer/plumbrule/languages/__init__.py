@@ -137,6 +137,19 @@ class Resolver(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """How `Language.declares` spells what is asked of a whole tree where a name is looked up in scope."""
+
+    definition: str = ""  # before the full name of what a package has
+    package: str = ""  # before that of a package, if there is anything in it
+    # Before and behind that of a package to whose members an object adds, and the name by which `Resolver.locate` is
+    # asked for that object.
+    adding: tuple[str, str] = ("", "")
+    adds: str = ""
+    member: str = ""  # before the name of anything that values have
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """One language, or one dialect with a grammar of its own (TSX beside TypeScript)."""
 
@@ -180,6 +193,7 @@ class Language:
     ] = ()  # endings of code, and of the file beside it that may declare what it offers
     # What a file defines, in the words of its resolver's `Tree.defining`: each begins with "/", as no path does.
     declares: Callable[[str, Interface], Iterable[str]] | None = None
+    spelling: Spelling = Spelling()
     # Files with the names that its own libraries give to every file without a statement, each name once; behind a dot
     # those that are members of a value to who uses them, and may be named alone where the value is around.
     everywhere: tuple[Path, ...] = ()

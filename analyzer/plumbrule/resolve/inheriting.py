@@ -437,7 +437,7 @@ class Inheriting:
                     continue
                 is_implicit = bool(rows[index].flags & IMPLICIT)
                 if is_implicit:
-                    counts = self._is_here(path, rows[index].module)
+                    counts = self._is_here(at, rows[index].module)
                 else:
                     counts = not 0 <= at.before <= index and len(found) < _STARS
                 if counts:
@@ -446,10 +446,10 @@ class Inheriting:
             self._keep_seen(key, known, [(path, ""), *(read for star in found for read in star.looks)])
         return known  # type: ignore[return-value] # as above
 
-    def _is_here(self, path: str, module: str) -> bool:
+    def _is_here(self, at: _At, module: str) -> bool:
         """Whether there may be something of what everybody sees: a package, or an object in one."""
-        around = module.rpartition(".")[0]
-        return not module or any(one and self._has_any(path, f"/jvm:package/{one}") for one in (module, around))
+        around, spelt = module.rpartition(".")[0], at.offer.language.spelling.package
+        return not module or any(one and self._has_any(at.path, f"{spelt}{one}") for one in (module, around))
 
     def _star(self, at: _At, index: int, *, is_implicit: bool) -> _Star:
         """What a star import brings."""
@@ -458,7 +458,8 @@ class Inheriting:
             return _Star(index, _ELSEWHERE, _Every(), looked, is_implicit, has_object=False)
         space = named.way[-1]
         left_out = NONE if is_implicit else self._left_out(at.interface.imports, index)
-        has_object = not space.path and self._has_any(at.path, f"/jvm:object/{space.symbol}.package")
+        before, behind = at.offer.language.spelling.adding
+        has_object = not space.path and self._has_any(at.path, f"{before}{space.symbol}{behind}")
         return _Star(index, space, left_out, looked, is_implicit, has_object)
 
     def _left_out(self, imports: Sequence[Import], star: int) -> Set[str]:
@@ -476,8 +477,9 @@ class Inheriting:
         key = "row", path, index, level
         known = self._seen.get(key)
         if known is None:
-            interface = self._interface(path)
+            interface, offer = self._interface(path), self._offer(path)
             assert interface is not None  # it has import rows
+            assert offer is not None  # as above
             row = interface.imports[index]
             if row.flags & IMPLICIT and not row.module:
                 known = Named(index, [Definition("", "")], is_whole=True), NOTHING
@@ -485,7 +487,7 @@ class Inheriting:
                 around, _, last = row.module.rpartition(".")
                 looks: Looks = set()
                 # What everybody sees may be what an object has.
-                is_object = not self._has_any(path, f"/jvm:package/{row.module}")
+                is_object = not self._has_any(path, f"{offer.language.spelling.package}{row.module}")
                 found = self._in_package(path, around, last, level, looks) if is_object else None
                 known = Named(index, [found or Definition("", row.module)], is_whole=True), NOTHING.union(*looks)
             else:
@@ -536,18 +538,23 @@ class Inheriting:
         question = package, OF_PACKAGE, name, 0
         there = answers.get(question)
         if not isinstance(there, Gathered):
-            whole = f"{package}.{name}" if package else name
-            defined, adding = f"/jvm/{whole}", f"/jvm:object/{package}.package"
-            asked = {defined, f"/jvm:package/{whole}", adding}
-            is_package = self.tree.is_defined(f"/jvm:package/{whole}")
-            there = Gathered(scope, question, Space(), asked, is_package=is_package)
+            offer = self._offer(path)
+            assert offer is not None  # whoever asks is read
+            whole, spelling = f"{package}.{name}" if package else name, offer.language.spelling
+            defined, inner, adding = (
+                spelling.definition + whole,
+                spelling.package + whole,
+                package.join(spelling.adding),
+            )
+            asked = {defined, inner, adding}
+            there = Gathered(scope, question, Space(), asked, is_package=self.tree.is_defined(inner))
             row = _ANY._replace(module=package, name=name)
             if self.tree.is_defined(defined):
                 located = self._answer(path, row)
                 there.target = located.target
                 asked.update(located.asked)
             if self.tree.is_defined(adding):
-                located = self._answer(path, row._replace(name="package$"))
+                located = self._answer(path, row._replace(name=spelling.adds))
                 there.adds = located.target
                 asked.update(located.asked)
             self._keep_answer(answers, there)

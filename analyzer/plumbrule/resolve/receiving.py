@@ -85,7 +85,8 @@ class Receiving(Inheriting):
         if led is None or is_all or (led[0] >= 0 and self._is_named(at.path, led[0])):
             return led, reads
         # What nobody here has as a member, a value that is not known is not thought to have either.
-        share = _SURE_WITHOUT_IT if self._has_any(at.path, f"/jvm:member/{name}") else 1.0
+        member = f"{at.offer.language.spelling.member}{name}"
+        share = _SURE_WITHOUT_IT if self._has_any(at.path, member) else 1.0
         return (led[0], led[1], led[2] * share), reads
 
     def _own_member(self, at: Place, chain: tuple[str, ...], name: str, looks: Looks) -> Definition | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from plumbrule.languages import Language, Late
+from plumbrule.languages import Language, Late, Spelling
 
 MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts")
 # Endings of files in which builds say what they make and what they need of others.
 NAMING = ("pom.xml", ".gradle", ".gradle.kts", "gradle.properties", ".versions.toml", ".sbt")
 # Endings of files of which builds make code.
 MAKING = (".proto", ".thrift", ".avsc", ".avdl", ".fbs", ".g4")
+# Of the one space of packages that languages of the JVM have together.
+SPELLING = Spelling(definition="/jvm/", package="/jvm:package/", member="/jvm:member/")
 
 LANGUAGES = (
     Language(
@@ -31,5 +33,6 @@ LANGUAGES = (
         inherits=True,
         everywhere=(Path(__file__).parent / "everywhere.txt",),
         declares=Late("plumbrule.languages.java.resolver:declares"),
+        spelling=SPELLING,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.java import MAKING, MANIFESTS, NAMING
+from plumbrule.languages.java import MAKING, MANIFESTS, NAMING, SPELLING
 
 DEFAULTS = 2  # `Import.level` of what every file sees of the standard library without an import
 EXPECTED = 3  # that of what an `actual` definition is expected as by the common code
@@ -30,6 +30,7 @@ LANGUAGES = (
         inherits=True,
         everywhere=(Path(__file__).parent / "everywhere.txt", Path(__file__).parent.parent / "java" / "everywhere.txt"),
         declares=Late("plumbrule.languages.kotlin.resolver:declares"),
+        spelling=SPELLING,
         borrows=(Path(__file__).parent.parent / "java",),
     ),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.java import MAKING, MANIFESTS, NAMING
+from plumbrule.languages.java import MAKING, MANIFESTS, NAMING, SPELLING
 
+PACKAGE_OBJECT = "package$"  # the name by which the resolver is asked for that of a package
 BUILDS = ("build.sbt", "build.sc", "build.mill")
 
 LANGUAGES = (
@@ -29,5 +31,6 @@ LANGUAGES = (
         scoped=True,
         everywhere=(Path(__file__).parent / "everywhere.txt", Path(__file__).parent.parent / "java" / "everywhere.txt"),
         declares=Late("plumbrule.languages.scala.resolver:declares"),
+        spelling=replace(SPELLING, adding=("/jvm:object/", ".package"), adds=PACKAGE_OBJECT),
     ),
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.languages import Located, Space, Target, Unresolved
 from plumbrule.languages.java.resolver import JavaResolver, packages_around
+from plumbrule.languages.scala import PACKAGE_OBJECT
 from plumbrule.languages.scala.builds import sbt_modules
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from plumbrule.facts import Import, Interface
     from plumbrule.resolve import Tree
 
-PACKAGE_OBJECT = "package$"
 _PLATFORM = re.compile(r"\.?(js|jvm|native|shared|js-jvm|jvm-native|js-native)")
 _VERSION = re.compile(r"(?:scala|scala-)(\d[\d.]*)([+-]?)")
 
