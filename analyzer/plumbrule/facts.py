@@ -132,9 +132,9 @@ class Interface(NamedTuple):
     # settings only: a name was found, what it means is less sure.
     guessed: Sequence[tuple[int, int]] = ()
     dialect: str = ""  # that it is written in, where its name leaves that open and its content has told it
-    # (symbol, name as written, ANCESTOR | SELF | VALUE) of each type whose members the symbol has too; GIVEN: whose
-    # members a lambda sees that is given to this function, "" of one that takes a lambda which sees none, "?" of one
-    # for which only its call tells.
+    # (symbol, name as written, ANCESTOR | SELF | VALUE) of each type whose members the symbol has too, "" for the one
+    # around it, among whose members its own are (a companion of Kotlin); GIVEN: whose members a lambda sees that is
+    # given to this function, "" of one that takes a lambda which sees none, "?" of one for which only its call tells.
     supers: Sequence[tuple[int, str, int]] = ()
 
 

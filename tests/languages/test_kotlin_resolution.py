@@ -298,6 +298,50 @@ def test_members_of_the_value_at_hand_are_those_that_it_inherits(text: str, lead
     assert found == leads
 
 
+COMPANIONS = {
+    "l/Base.kt": """package l
+open class Base {
+    companion object : Log() {
+        fun make() = Base()
+        const val LIMIT = 2
+        class Deep
+    }
+    class In {
+        companion object Made {
+            fun made() = 1
+        }
+    }
+}
+""",
+    "l/Log.kt": "package l\nopen class Log {\n    fun note() {}\n}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "led"),
+    [
+        ("Base.Companion.make()", "Base.make"),
+        ("Base.make()", "Base.make"),
+        ("Base.Companion.LIMIT", "Base.LIMIT"),
+        ("Base.Companion.note()", "Log.note"),
+        ("Base.Companion.Deep()", "Base.Deep"),
+        ("Base.In.Made.made()", "Base.In.made"),
+        ("Base.Companion", "Base.Companion"),
+        ("make()", "Base.make"),
+        ("made()", "Base.In.made"),
+        ("Companion.make()", "Base.make"),
+    ],
+)
+def test_what_a_companion_has_is_led_to_by_its_name_as_without(text: str, led: str) -> None:
+    head = "import l.Base\nimport l.Base.Companion\nimport l.Base.Companion.make\nimport l.Base.In.Made.made\n"
+    files = {**COMPANIONS, "m/Use.kt": f"package m\n{head}class Use {{\n    fun f() = {text}\n}}\n"}
+    assert {to.partition(":")[2] for _, to in _used("m/Use.kt", files)} == {led}
+    if text.startswith("Base.") and text.endswith("e()"):
+        java = f"package m;\nimport l.Base;\nclass Use {{\n    void f() {{ {text}; }}\n}}\n"
+        found = {to.partition(":")[2] for _, to in _used("m/Use.java", {**COMPANIONS, "m/Use.java": java})}
+        assert led in found
+
+
 def test_a_name_that_is_written_in_full_is_used_for_what_stands_there() -> None:
     files = {
         "org/acme/All.kt": "package org.acme\nfun go() {}\nval top = 1\nopen class Outer(val n: Int = 1) {\n"

@@ -282,6 +282,9 @@ class Inheriting:
             looks: Looks = {_one((path, symbol + MEMBERS))}
             for index, name, how in said:
                 around = interface.symbols[index].parent
+                if not name:
+                    found.append((Definition(path, interface.symbols[around].name), how))
+                    continue
                 named = self._named(path, around, name, looks, level + 1, types=True)
                 if how == VALUE and (named is None or not named.is_whole):
                     named = self._named(path, around, name, looks, level + 1)

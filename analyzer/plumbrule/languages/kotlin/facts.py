@@ -259,7 +259,8 @@ class _KotlinSweep(ReceivingSweep):
         name = self._take_name(named) if named is not None else b"Companion"
         heads = [child for child in node.named_children if child.type == "delegation_specifiers"]
         if self.symbol >= 0 and self._scope(node.start_byte)[2] == CLASS:
-            self._define(node, name, "class", signature=self._heads(None, None, heads), static=True)
+            index = self._define(node, name, "class", signature=self._heads(None, None, heads), static=True)
+            self.supers.append((index, "", VALUE))
             self._companion_to[self.symbol] = node.end_byte
             self._receivers.add(node.start_byte, node.end_byte, APART)
         for head in heads:
