@@ -298,6 +298,65 @@ def test_members_of_the_value_at_hand_are_those_that_it_inherits(text: str, lead
     assert found == leads
 
 
+OVERRIDING = {
+    "l/Named.kt": """package l
+interface Named {
+    val name: String
+    val isOpen: Boolean
+    val size get() = 1
+    fun go() {}
+}
+""",
+    "l/Old.java": """package l;
+public abstract class Old implements Named {
+    public String getName() { return null; }
+    public boolean isOpen() { return true; }
+    public abstract int getSize();
+    public void getGo() {}
+}
+""",
+    "l/Odd.java": """package l;
+public abstract class Odd implements Named {
+    public String getName(int n) { return null; }
+}
+""",
+    "l/Far.kt": "package l\nopen class Far {\n    open val name = 1\n    open fun go() {}\n}\n",
+    "l/Near.kt": """package l
+abstract class Near : Far() {
+    abstract override val name: Int
+    abstract override fun go()
+}
+""",
+    "l/Mid.kt": "package l\nopen class Mid : Far(), Go\ninterface Go {\n    fun go()\n}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("base", "text", "led"),
+    [
+        ("Old()", "name", "Old.getName"),
+        ("Old()", "this.name", "Old.getName"),
+        ("Old()", "super.name", "Old.getName"),
+        ("Old()", "isOpen", "Old.isOpen"),
+        ("Old()", "size", "Old.getSize"),
+        ("Old()", "go()", "Named.go"),  # a method is overridden by its own name alone
+        ("Odd()", "name", "Named.name"),
+        ("Named", "name", "Named.name"),
+        ("Near()", "name", "Near.name"),
+        ("Near()", "this.name", "Near.name"),
+        ("Near()", "go()", "Near.go"),
+        ("Far()", "go()", "Far.go"),
+        ("Mid()", "go()", "Far.go"),  # what a type only declares that inherits nothing of it is made there
+    ],
+)
+def test_an_inherited_member_is_that_of_the_nearest_type_that_overrides_it(base: str, text: str, led: str) -> None:
+    files = {
+        **OVERRIDING,
+        "m/Use.kt": f"package m\nimport l.*\nabstract class Use : {base} {{\n    fun f() = {text}\n}}\n",
+    }
+    assert {to.partition(":")[2] for _, to in _used("m/Use.kt", files)} == {led}
+
+
 COMPANIONS = {
     "l/Base.kt": """package l
 open class Base {

@@ -69,6 +69,23 @@ def test_a_type_is_used_through_which_a_name_is_spelt_that_it_inherits() -> None
     assert {(dst, kind) for dst, kind, _ in _edges(files, "A.java")} == {("B.java", "call"), ("Q.java", "uses")}
 
 
+def test_a_type_that_hides_what_its_ancestor_has_under_that_name_is_meant() -> None:
+    files = {
+        "l/Far.scala": "package l\ntrait Far {\n  trait Kind\n  def made(): Int = 1\n}\n",
+        "l/Near.scala": """package l
+trait Near extends Far {
+  abstract class Kind
+  def made(): Int
+}
+object Near extends Near
+""",
+        "m/Use.scala": "package m\nimport l.Near.Kind\nclass Use(kind: Kind) {\n  val n = l.Near.made()\n}\n",
+    }
+    uses = analyse_files({name: text.encode() for name, text in files.items()}).files["m/Use.scala"].uses
+    assert {use.symbol for use in uses if use.dst == "l/Near.scala"} >= {"Near.Kind", "Near.made"}
+    assert not [use for use in uses if use.dst == "l/Far.scala"]
+
+
 def test_a_self_type_is_seen_inside_and_not_inherited() -> None:
     files = {
         "Host.scala": "package a\ntrait Host { def hosts = 1 }\n",

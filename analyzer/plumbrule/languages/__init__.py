@@ -186,6 +186,8 @@ class Language:
     nested: bool = False
     bases_in_brackets: bool = False  # what stands in brackets behind the name of a class is what it inherits
     inherits: bool = False  # a name in a type means what the type inherits before what the file imports
+    # The names of methods by which types of other languages may override a property of this one's, by its name.
+    getters: Callable[[str], tuple[str, ...]] | None = None
     # Import statements stand in any block, and begin with a name in scope as often as with a package.
     scoped: bool = False
     declared: tuple[

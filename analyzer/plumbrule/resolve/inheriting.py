@@ -162,7 +162,7 @@ class Inheriting:
             found: _Members = known  # type: ignore[assignment] # what is kept under such a key
             return found
         order, reads = self._ancestors(path, symbol, level, inside=inside)
-        found = self._merged(order, types=types), reads
+        found = self._merged(order, level, types=types), reads
         self._keep_seen(key, found, reads)
         return found
 
@@ -191,18 +191,71 @@ class Inheriting:
             self._keep_seen(key, known, reads)
         return known  # type: ignore[return-value] # what is kept under such a key
 
-    def _merged(self, order: Sequence[Definition], *, types: bool = False) -> Mapping[str, Definition]:
+    def _merged(self, order: Sequence[Definition], level: int, *, types: bool = False) -> Mapping[str, Definition]:
         """What these have together: of one name what the first of them has."""
         if len(order) == 1 and not types:
             return self._own(*order[0]).every
-        merged: dict[str, Definition] = {}
         owns = [self._inherited_by(order[0].path, one) for one in reversed(order)]
-        # What only is declared is the last choice, wherever it is.
+        declared: dict[str, Definition] = {}
         for own in owns:
-            merged.update(own.declared_types if types else own.declared)
+            declared.update(own.declared_types if types else own.declared)
+        merged = dict(declared)
         for own in owns:
             merged.update(own.made_types if types else own.made)
+        rank = {one: at for at, one in enumerate(order)}
+        # What only is declared is the last choice, unless it overrides what would be the first one.
+        for name, one in declared.items():
+            if (made := merged[name]) != one and self._is_nearer(one, made, rank, level):
+                merged[name] = one
+        if not types:
+            self._override(merged, order, rank, level)
         return merged
+
+    def _override(
+        self, merged: dict[str, Definition], order: Sequence[Definition], rank: Mapping[Definition, int], level: int
+    ) -> None:
+        """Puts methods in the place of the properties that they override, which other languages know by other names."""
+        spoken = [offer.language if (offer := self._offer(one.path)) is not None else None for one in order]
+        if all(one is spoken[0] for one in spoken):
+            return
+        for name, one in list(merged.items()):
+            at = rank.get(_holder_of(one), 0)
+            language = spoken[at]
+            if language is None or language.getters is None or all(other is language for other in spoken[:at]):
+                continue
+            nearer = (there for there, other in zip(order[:at], spoken, strict=False) if other is not language)
+            getters = language.getters(name) if self._is_a(one, "property") else ()
+            found = (
+                method
+                for there in nearer
+                for getter in getters
+                if (method := self._inherited_by(order[0].path, there).every.get(getter)) is not None
+                and self._is_a(method, "method", "()")
+                and self._is_nearer(method, one, rank, level)
+            )
+            merged[name] = next(found, one)
+
+    def _is_a(self, definition: Definition, kind: str, signature: str = "") -> bool:
+        interface = self._interface(definition.path)
+        return interface is not None and any(
+            one.name == definition.symbol and one.kind == kind and one.signature.startswith(signature)
+            for one in interface.symbols
+        )
+
+    def _is_nearer(self, one: Definition, other: Definition, rank: Mapping[Definition, int], level: int) -> bool:
+        """Whether the type that has one member inherits from the one that has the other."""
+        start, end = _holder_of(one), _holder_of(other)
+        if rank.get(start, 0) >= rank.get(end, 0):
+            return False
+        entered, pending = {start}, [start]
+        for there in pending:
+            if there == end:
+                return True
+            for above, how in self._heads(there.path, there.symbol, level)[0]:
+                if how != SELF and above not in entered and rank.get(above, 0) <= rank[end]:
+                    entered.add(above)
+                    pending.append(above)
+        return False
 
     def _inherited_by(self, path: str, ancestor: Definition) -> _Own:
         """What a type of a file has of one that it inherits from."""
@@ -381,7 +434,7 @@ class Inheriting:
             return None
         order, looked = self._ancestors(path, symbols[scope].name, level, inside=False)
         looks.add(looked)
-        return self._merged(order[1:]).get(parts[0])
+        return self._merged(order[1:], level).get(parts[0])
 
     def _outside_of_all(self, at: _At, looks: Looks) -> tuple[int, Definition | None]:
         """What a plain name means by the imports and definitions at the outermost level of its file."""
@@ -596,6 +649,11 @@ def scope_at(reference: Reference, interface: Interface, offer: Offer, scopes: S
 def is_last(text: str, definition: Definition) -> bool:
     """Whether what was found is what the last part of a dotted name says."""
     return "." not in text or definition.symbol.rpartition(".")[2] == text.rpartition(".")[2]
+
+
+def _holder_of(definition: Definition) -> Definition:
+    """The type or value that has a member."""
+    return Definition(definition.path, definition.symbol.rpartition(".")[0])
 
 
 def _one(read: Read) -> frozenset[Read]:

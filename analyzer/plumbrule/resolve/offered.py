@@ -69,7 +69,8 @@ def _add_members(offer: dict[str, list[tuple[object, ...]]], interface: Interfac
     for symbol in symbols:
         if symbol.parent >= 0:
             around = symbols[symbol.parent].name + MEMBERS
-            offer.setdefault(around, []).append((symbol.name, symbol.kind, symbol.visibility, symbol.modifiers))
+            takes_nothing = symbol.signature.startswith("()")  # so that it may override a property
+            offer.setdefault(around, []).append((*symbol[:3], symbol.modifiers, takes_nothing))
         else:
             offer[IN_SCOPE].append((symbol.name, symbol.exported))
     for index, name, how in interface.supers:

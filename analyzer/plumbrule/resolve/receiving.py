@@ -72,7 +72,8 @@ class Receiving(Inheriting):
             if own is not None and (own.path == at.path or not self.tree.has_facts(own.path)):
                 own = None
             if own is not None and not (
-                self._fits(own, looks, is_call=row.name == CALLED) and self._is_sure(at.path, at.scope, own, looks)
+                self._fits(own, name, looks, is_call=row.name == CALLED)
+                and self._is_sure(at.path, at.scope, own, looks)
             ):
                 own = None
             return (-1, own, 1.0) if own is not None else None, NOTHING.union(*looks)
@@ -171,17 +172,18 @@ class Receiving(Inheriting):
             for one in given.types:
                 found, looked = self._member(one.path, one.symbol, name, 1)
                 looks.add(looked)
-                if found is not None and self._fits(found, looks, is_call=is_call):
+                if found is not None and self._fits(found, name, looks, is_call=is_call):
                     return found, is_all
         return None, is_all
 
-    def _fits(self, found: Definition, looks: Looks, *, is_call: bool) -> bool:
-        """Whether what a value has can be called, or be read, as the name is."""
+    def _fits(self, found: Definition, name: str, looks: Looks, *, is_call: bool) -> bool:
+        """Whether what a value has under a name can be called, or be read, as the name is."""
         interface = self._interface(found.path)
         for symbol in interface.symbols if interface is not None else ():
             if symbol.name == found.symbol:
                 looks.add(frozenset(((found.path, found.symbol),)))
-                is_code = symbol.kind == "method"
+                # What overrides a property under another name is read as that.
+                is_code = symbol.kind == "method" and found.symbol.rpartition(".")[2] == name
                 if is_call == is_code or (is_call and (symbol.returns == "" or "->" in symbol.returns)):
                     return True
         return False

@@ -31,6 +31,7 @@ LANGUAGES = (
         everywhere=(Path(__file__).parent / "everywhere.txt", Path(__file__).parent.parent / "java" / "everywhere.txt"),
         declares=Late("plumbrule.languages.kotlin.resolver:declares"),
         spelling=SPELLING,
+        getters=Late("plumbrule.languages.kotlin.resolver:getters"),
         borrows=(Path(__file__).parent.parent / "java",),
     ),
 )

@@ -26,6 +26,7 @@ _DEFAULTS = (
 )  # fmt: skip
 _GUESSED = 0.7  # an extension that is seen and called so; the value may have a member of that name
 _MEMBERS = ("method", "property")
+_IS = re.compile(r"is(?![a-z])")
 _SOURCE_SET = re.compile(r"([a-z][a-zA-Z0-9]*?)(?:Main|Test|UnitTest)")
 
 
@@ -127,6 +128,12 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
         is_file = is_file or symbol.kind in ("function", "variable", "constant")
     if is_file:
         yield f"/jvm:file/{around}{_facade(path, interface)}"
+
+
+def getters(name: str) -> tuple[str, ...]:
+    """The method as which Java sees a property, if it has another name (Kotlin documentation, "Calling Kotlin from
+    Java")."""
+    return () if _IS.match(name) else (f"get{name[:1].upper()}{name[1:]}",)
 
 
 def _facade(path: str, interface: Interface) -> str:
