@@ -236,19 +236,71 @@ def test_sbt_says_which_modules_need_each_other(tree_of: _TreeOf) -> None:
     }
 
 
+_MAIN = "src/main/scala"
+
+
 @pytest.mark.parametrize(
-    ("folder", "found"),
+    ("asks", "made", "led"),
     [
-        ("core/src/main/scala-2.13", "core/src/main/scala-2.13/Seqs.scala"),
-        ("core/src/main/scala-3", "core/src/main/scala-3/Seqs.scala"),
-        ("core/src/main/scala", "core/src/main/scala-2.13/Seqs.scala"),
+        ("src/main/scala-2.13", ("src/main/scala-2.13", "src/main/scala-3"), ("src/main/scala-2.13", 1.0)),
+        ("src/main/scala-3", ("src/main/scala-2.13", "src/main/scala-3"), ("src/main/scala-3", 1.0)),
+        (_MAIN, ("src/main/scala-2.13", "src/main/scala-3"), ("src/main/scala-2.13", 0.5)),
+        (_MAIN, (_MAIN, "src/test/scala-3"), (_MAIN, 1.0)),
+        ("src/main/scala-2.13", ("src/main/scala-2", "src/main/scala-3"), ("src/main/scala-2", 1.0)),
+        ("src/main/scala-2.12", ("src/main/scala-2.13+", "src/main/scala-2.12-"), ("src/main/scala-2.12-", 1.0)),
+        ("src/main/scala-3", ("src/main/scala-2.13+", "src/main/scala-2.12-"), ("src/main/scala-2.13+", 1.0)),
+        ("src/main/scala-2", ("src/main/scala-2.12", "src/main/scala-2.13"), ("src/main/scala-2.12", 0.5)),
+        (f"shared/{_MAIN}", (f"js/{_MAIN}", f"jvm/{_MAIN}", f"native/{_MAIN}"), (f"js/{_MAIN}", 0.5)),
+        (f"native/{_MAIN}", (f"js/{_MAIN}", f"jvm/{_MAIN}", f"native/{_MAIN}"), (f"native/{_MAIN}", 1.0)),
+        (f"native/{_MAIN}", (f"js/{_MAIN}", f"jvm-native/{_MAIN}"), (f"jvm-native/{_MAIN}", 1.0)),
+        (f"js/{_MAIN}", (f"shared/{_MAIN}", f"jvm/{_MAIN}"), (f"shared/{_MAIN}", 1.0)),
+        (_MAIN, (f".js/{_MAIN}", f".jvm/{_MAIN}"), (f".js/{_MAIN}", 0.5)),
+        (f"jvm/{_MAIN}", (f"js/{_MAIN}", f"jvm/{_MAIN}"), (f"jvm/{_MAIN}", 1.0)),
+        ("src", ("src-2", "src-3"), ("src-2", 0.5)),
+        # What lies in a package that is called like a platform is for none.
+        (f"{_MAIN}/a/js", (f"{_MAIN}/a/jvm", f"{_MAIN}/a/native"), (f"{_MAIN}/a/jvm", 1.0)),
     ],
 )
-def test_of_several_versions_the_one_for_the_same_compiler_is_meant(tree_of: _TreeOf, folder: str, found: str) -> None:
-    files = {f"core/src/main/scala-{one}/Seqs.scala": "package a\nclass Seqs\n" for one in ("2.13", "3")}
-    assert ScalaResolver(tree_of({"core/build.sbt": "", **files})).locate(f"{folder}/A.scala", _asked("a", "Seqs")) == (
-        Located(found)
-    )
+@pytest.mark.parametrize(
+    ("text", "use"),
+    [
+        ("package a\nclass Clock\n", "package b\nimport a.Clock\nclass Use(c: Clock)\n"),
+        ("package a\nclass Clock\n", "package a\nclass Use(c: Clock)\n"),
+        ("package object a { def now = 1 }\n", "package b\nimport a._\nclass Use { val n = now }\n"),
+    ],
+)
+def test_of_several_sets_the_one_built_with_who_asks_is_meant_and_else_none_for_certain(
+    asks: str, made: tuple[str, ...], led: tuple[str, float], text: str, use: str
+) -> None:
+    files = {f"core/{folder}/Clock.scala": text for folder in made}
+    path = f"core/{asks}/Use.scala"
+    rows = analyse_files({name: one.encode() for name, one in {**files, "build.sbt": "", path: use}.items()}).files[
+        path
+    ]
+    assert {(d.dst.removeprefix("core/").rpartition("/")[0], d.confidence) for d in rows.dependencies} == {led}
+
+
+def test_what_shared_code_inherits_is_of_the_platform_of_who_uses_it() -> None:
+    js, jvm, shared = (f"core/{one}/src/main/scala" for one in ("js", "jvm", "shared"))
+    files = {
+        f"{js}/Clock.scala": "package a\nclass Clock { def tick = 1; def far = 2 }\n",
+        f"{jvm}/Clock.scala": "package a\nclass Clock { def tick = 1 }\n",
+        f"{shared}/Own.scala": "package a\nclass Own extends Clock\n",
+        f"{jvm}/Use.scala": "package a\nclass Use extends Own {\n  val n = tick\n  val m = far\n}\n",
+        f"{shared}/Any.scala": "package a\nclass Any extends Own {\n  val n = tick\n}\n",
+    }
+    found = analyse_files({name: text.encode() for name, text in files.items()}).files
+    led = {
+        (path, d.line, d.dst, d.confidence)
+        for path in (f"{jvm}/Use.scala", f"{shared}/Any.scala")
+        for d in found[path].dependencies
+        if d.line > 2
+    }
+    assert led == {
+        (f"{jvm}/Use.scala", 3, f"{jvm}/Clock.scala", 1.0),
+        (f"{jvm}/Use.scala", 4, f"{js}/Clock.scala", 0.5),
+        (f"{shared}/Any.scala", 3, f"{js}/Clock.scala", 0.5),
+    }
 
 
 def test_a_script_declares_nothing_and_what_no_file_has_is_said(tree_of: _TreeOf) -> None:

@@ -652,13 +652,18 @@ class Resolution(Leading):
         flags, meant = row.flags & ~RELATIVE, way[-1]
         if not meant.path:
             return  # a package
-        for one in dict.fromkeys(way):
-            if one.path not in ("", found.path) and self.tree.has_facts(one.path):
-                found.edge(one.path, "import" if one == meant else "uses", row.line, row.name or row.alias, flags, 1.0)
-                found.reads.add((one.path, ""))
-        if meant.path != found.path and self.tree.has_facts(meant.path):
-            found.edge(meant.path, "uses", row.line, row.name, flags, 1.0)
-            found.use(meant.path, meant.symbol, "import", row.line, row.symbol)
+        for step in dict.fromkeys(way):
+            if step.path in ("", found.path) or not self.tree.has_facts(step.path):
+                continue
+            kind = "import" if step == meant else "uses"
+            one, sure = self._built_with(found.path, step, found.looks)
+            if one.path == found.path:
+                continue
+            found.edge(one.path, kind, row.line, row.name or row.alias, flags, sure)
+            found.reads.add((one.path, ""))
+            if kind == "import":
+                found.edge(one.path, "uses", row.line, row.name, flags, sure)
+                found.use(one.path, one.symbol, "import", row.line, row.symbol)
 
     def _spelt_out(self, interface: Interface, index: int) -> Import:
         """An import row with what earlier ones call the first part of its module written in full."""
@@ -889,14 +894,20 @@ class Resolution(Leading):
         others = [one for one in named.way if one.path not in ("", path) and self.tree.has_facts(one.path)]
         if not others:
             return None
-        last = others.pop()
+        is_all = named.is_whole and named.way[-1] is others[-1]
+        (last, sure), *before = [self._built_with(path, one, found.looks) for one in reversed(others)]
+        if last.path == path:
+            return None
         row = found.interface.imports[named.row] if named.row >= 0 else None
         meant = self._meant(path, named.row)[0] if row is not None and row.name == "*" else None
-        steps = [(one.path, one.symbol.rpartition(".")[2], 1.0) for one in others if one.path != last.path]
+        steps = [
+            (one.path, one.symbol.rpartition(".")[2], share)
+            for one, share in reversed(before)
+            if one.path not in (last.path, path)
+        ]
         return _Way(
-            named.row, last.path, last.symbol, 1.0, row.flags & ~RELATIVE if row is not None else 0,
-            asked_as(text, row.name, last.symbol) if row is not None else last.symbol,
-            named.is_whole and named.way[-1] is last, [], steps,
+            named.row, last.path, last.symbol, sure, row.flags & ~RELATIVE if row is not None else 0,
+            asked_as(text, row.name, last.symbol) if row is not None else last.symbol, is_all, [], steps,
             is_spaced=meant is not None and meant.way[-1].path == "",
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from plumbrule.facts import IMPLICIT, SELF, VALUE, Import, Interface, Reference, Symbol
 from plumbrule.languages import Located, Space
 from plumbrule.resolve.answers import NONE, NOTHING, OF_PACKAGE, Answer, Definition, Gathered, Led, Question
-from plumbrule.resolve.offered import IN_SCOPE, MEMBERS, Offer, Read, members_in, scope_of, static_in, types_in
+from plumbrule.resolve.offered import IN_SCOPE, MEMBERS, Offer, Read, members_in, scope_of, static_in, tops_in, types_in
 from plumbrule.resolve.tree import Tree
 
 _INNERMOST = 3  # level
@@ -23,6 +23,7 @@ _PARTS = 12  # of a dotted name
 _STARS = 200  # star imports of one scope that are looked into
 _ANY = Import("", 0, "", "", 0, IMPLICIT, -1)
 TYPES = ("class", "interface", "enum", "namespace")
+_OF_ANOTHER = 0.5  # of a definition that the file itself would be built with another one for
 _ABOVE = "super"  # the head of a name that is looked up in what a type inherits alone
 
 _Members = tuple[Mapping[str, Definition], frozenset[Read]]
@@ -587,6 +588,32 @@ class Inheriting:
             looks.add(looked)
             return found
         return None
+
+    def _built_with(self, path: str, definition: Definition, looks: Looks) -> tuple[Definition, float]:
+        """The definition that a file is built with where several files have what was found, as for one platform each,
+        and how sure that is: what others inherit may be what they are built with, and this file is not."""
+        interface, offer = self._interface(definition.path), self._offer(definition.path)
+        if interface is None or offer is None or definition.path == path:
+            return definition, 1.0
+        top = definition.symbol.partition(".")[0]
+        package, is_object = tops_in(interface, offer).get(top, ("", False))
+        if is_object:
+            own = self._offer(path)
+            assert own is not None  # it has references
+            answer = self._answer(path, _ANY._replace(module=package, name=own.language.spelling.adds))
+            answer.users.add(path)
+            target = answer.target
+        else:
+            target = self._of_package(path, package, top).target
+        if not isinstance(target, Located):
+            return definition, 1.0
+        if target.path == definition.path:
+            return definition, target.confidence
+        other = self._offer(target.path)
+        looks.add(_one((target.path, definition.symbol)))
+        if other is None or definition.symbol not in other.names:
+            return definition, _OF_ANOTHER
+        return Definition(target.path, definition.symbol), target.confidence
 
     def _of_package(self, path: str, package: str, name: str) -> Gathered:
         """All that is to be known of a name in a package before a file is looked into; asked for once a folder."""

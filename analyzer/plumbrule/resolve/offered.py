@@ -91,7 +91,7 @@ class Offer:
 
     __slots__ = (
         "aliases", "dotted", "exports", "given", "hidden", "inner", "is_open", "language", "members", "names",
-        "only_declared", "onward", "packages", "passed_on", "stars", "static", "supers", "types",
+        "only_declared", "onward", "packages", "passed_on", "stars", "static", "supers", "tops", "types",
     )  # fmt: skip
 
     def __init__(self, interface: Interface, language: Language) -> None:
@@ -122,6 +122,7 @@ class Offer:
         self.types: frozenset[str] | None = None
         self.static: Set[str] | None = None  # see `static_in`
         self.packages: Set[str] = frozenset()
+        self.tops: dict[str, tuple[str, bool]] | None = None  # see `tops_in`
         self.members: dict[str, tuple[dict[str, str], dict[str, str]]] | None = None  # see `members_in`
         self.dotted: set[str] = set()  # aliases that `import a.b` may have bound
         for index, row in enumerate(interface.imports):
@@ -176,6 +177,19 @@ def members_in(interface: Interface, offer: Offer) -> Mapping[str, tuple[dict[st
                     own = offer.members[around] = {}, {}
                 own[symbol.modifiers.startswith("abstract")][symbol.name[len(around) + 1 :]] = symbol.name
     return offer.members
+
+
+def tops_in(interface: Interface, offer: Offer) -> Mapping[str, tuple[str, bool]]:
+    """By name of what is at the top of a file: the package that it is in, or, of an object that adds to a package, that
+    one; and whether it is such an object."""
+    if offer.tops is None:
+        offer.tops = {}
+        for one in interface.symbols:
+            if one.parent < 0:
+                around = [name for name, first, last in interface.spaces if name and first <= one.line <= last]
+                is_object = one.kind == "namespace"
+                offer.tops[one.name] = ".".join([*around, one.name] if is_object else around), is_object
+    return offer.tops
 
 
 def static_in(interface: Interface, offer: Offer) -> Set[str]:

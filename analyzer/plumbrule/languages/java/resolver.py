@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from plumbrule.facts import Import, Interface
     from plumbrule.resolve import Tree
 
-_MOST_COMPARED = 60  # files that declare the same name; of more, those nearest to who asks
+MOST_COMPARED = 60  # files that declare the same name; of more, those nearest to who asks
 _SHARED = "common"  # in the name of a source set: what is in it is compiled for every platform
-_OF_SEVERAL = 0.5  # one of those between which a build chooses: its flavours, its platforms
+OF_SEVERAL = 0.5  # one of those between which a build chooses: its flavours, its platforms
 _MADE_FOR_ANDROID = ("R", "BuildConfig", "Manifest")  # in the package that a module names as its own
 SEEN = "/jvm:seen/"  # before names that files see without an import, wherever those are
 EVERYWHERE = "java.lang"
@@ -153,7 +153,7 @@ class JavaResolver:
         whole = f"{module}.{name}" if module else name
         file = self._nearest(path, f"/jvm/{whole}")
         if file is not None:
-            return Located(file, confidence=_OF_SEVERAL if self._is_one_of_several(path, file, whole) else 1.0)
+            return Located(file, confidence=OF_SEVERAL if self._is_one_of_several(path, file, whole) else 1.0)
         # Java sees what a Kotlin file has outside of classes as members of a class that is named after the file.
         file = self._nearest(path, f"/jvm:file/{whole}")
         if file is not None:
@@ -193,9 +193,9 @@ class JavaResolver:
             return next((file for file in files if file.rpartition("/")[0] == folder), None) if path else None
         if len(files) < 2:
             return files[0] if files else None
-        if len(files) > _MOST_COMPARED:
-            at = max(0, bisect_left(files, folder) - _MOST_COMPARED // 2)
-            files = files[at : at + _MOST_COMPARED]
+        if len(files) > MOST_COMPARED:
+            at = max(0, bisect_left(files, folder) - MOST_COMPARED // 2)
+            files = files[at : at + MOST_COMPARED]
         module = self._module_of(folder)
         reach = self._reached(module) if module is not None else {}
         asks_as_test = is_test(f"{folder}/Any.java")  # the folder is asked for, whichever of its files does
@@ -224,7 +224,7 @@ class JavaResolver:
             and is_test(other) == is_test(file)
             and self._module_of(beside) == module
             and self._rank(folder, other) == rank
-            for other in files[:_MOST_COMPARED]
+            for other in files[:MOST_COMPARED]
         )
 
     def _module_of(self, folder: str) -> str | None:
