@@ -401,6 +401,22 @@ def test_what_a_companion_has_is_led_to_by_its_name_as_without(text: str, led: s
         assert led in found
 
 
+def test_brackets_on_the_next_line_call_nothing() -> None:
+    files = {
+        "l/Base.kt": "package l\nopen class Base {\n    val held = 1\n}\n",
+        "m/Use.kt": """package m
+class Use : l.Base() {
+    fun f() {
+        val n = this.held
+        (n as Any).use()
+    }
+}
+""",
+    }
+    uses = analyse_files({name: text.encode() for name, text in files.items()}).files["m/Use.kt"].uses
+    assert [use.kind for use in uses if use.symbol == "Base.held"] == ["read"]
+
+
 def test_a_name_that_is_written_in_full_is_used_for_what_stands_there() -> None:
     files = {
         "org/acme/All.kt": "package org.acme\nfun go() {}\nval top = 1\nopen class Outer(val n: Int = 1) {\n"

@@ -188,6 +188,8 @@ class Language:
     inherits: bool = False  # a name in a type means what the type inherits before what the file imports
     # The names of methods by which types of other languages may override a property of this one's, by its name.
     getters: Callable[[str], tuple[str, ...]] | None = None
+    # Of one name a type inherits what is made before what only is declared, wherever that stands.
+    made_first: bool = False
     # Import statements stand in any block, and begin with a name in scope as often as with a package.
     scoped: bool = False
     declared: tuple[

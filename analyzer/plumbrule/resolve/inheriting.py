@@ -204,8 +204,9 @@ class Inheriting:
         for own in owns:
             merged.update(own.made_types if types else own.made)
         rank = {one: at for at, one in enumerate(order)}
+        offer = self._offer(order[0].path) if order else None
         # What only is declared is the last choice, unless it overrides what would be the first one.
-        for name, one in declared.items():
+        for name, one in declared.items() if offer is not None and not offer.language.made_first else ():
             if (made := merged[name]) != one and self._is_nearer(one, made, rank, level):
                 merged[name] = one
         if not types:

@@ -175,7 +175,8 @@ def members_in(interface: Interface, offer: Offer) -> Mapping[str, tuple[dict[st
                 own = offer.members.get(around)
                 if own is None:
                     own = offer.members[around] = {}, {}
-                own[symbol.modifiers.startswith("abstract")][symbol.name[len(around) + 1 :]] = symbol.name
+                only_declared = symbol.modifiers.startswith("abstract") and symbol.kind not in _CLASSES
+                own[only_declared][symbol.name[len(around) + 1 :]] = symbol.name
     return offer.members
 
 

@@ -93,14 +93,17 @@ class Receiving(Inheriting):
     def _own_member(self, at: Place, chain: tuple[str, ...], name: str, looks: Looks) -> Definition | None:
         """What is meant by a name that can be a member of what is around it alone."""
         for number, part in enumerate(chain[:-1]):
-            given = self._given(at, chain[number:-1], looks) if part != APART else None
-            if given is None or given.types or not given.is_all or not part.endswith(CALLED):
-                for one in given.types if given is not None else ():
-                    found, looked = self._member(one.path, one.symbol, name, 1)
-                    looks.add(looked)
-                    if found is not None:
-                        return found
-                return None  # it is of that value, whatever that has
+            if part == APART:
+                return None
+            given = self._given(at, chain[number:-1], looks)
+            if part.endswith(CALLED) and given.is_all and not given.types:
+                continue  # a lambda that is given no value
+            for one in given.types:
+                found, looked = self._member(one.path, one.symbol, name, 1)
+                looks.add(looked)
+                if found is not None:
+                    return found
+            return None  # it is of that value, whatever that has
         word, _, label = chain[-1].partition("@")
         if word == OF_TYPES:
             found, looked = self._inherited(at.path, at.scope, name)

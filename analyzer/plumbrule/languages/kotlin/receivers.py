@@ -26,11 +26,14 @@ WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
 KINDS = ("class", "interface", "enum")
 _MOST = 8  # around each other
 _LONGEST = 100  # name of a function or type
+_LONGEST_TYPE = 2_000  # as written; nobody reads a longer one
 _NAMED = re.compile(rb"[\w\x80-\xff]+(?:\.[\w\x80-\xff]+)*")
 _LAST = re.compile(rb"\.\s*([\w\x80-\xff]+)\s*\Z")
 # A member of the value at hand, and what tells that it is called, or given a value.
 _OF_OWN = re.compile(
-    rb"(?<![\w$@.\x80-\xff])(this|super)(?:@(" + WORD + rb"))?\s*(?:\.|::)\s*(" + WORD + rb")(?:\s*([({]|=(?!=)))?"
+    rb"(?<![\w$@.\x80-\xff])(this|super)(?:@(" + WORD + rb"))?\s*(?:\.|::)\s*(" + WORD + rb")"
+    # What is in brackets on the next line is a statement of its own.
+    rb"(?:(?:[ \t]*(?=\()|\s*(?=[{=]))([({]|=(?!=)))?"
 )
 # A function type, and what is in front of its parameters.
 _OF_TYPE = re.compile(r"(?:@[\w.]+(?:\([^()]*\))?\s+|suspend\s+|\(\s*)*([^\W\d][\w.]*)(?:<.*?>)?\s*\??\s*\.\s*\(.*->")
@@ -140,7 +143,7 @@ def _callee(written: bytes, imported: dict[bytes, str]) -> str:
 def given_to(written: str) -> str | None:
     """The type whose members a lambda sees that is given for a parameter of this type: "" if there is none, None if
     no lambda can be given for it by what is written."""
-    found = _OF_TYPE.match(written)
+    found = _OF_TYPE.match(written[:_LONGEST_TYPE])
     if found is not None:
         return found[1]
     return "" if "->" in written else None

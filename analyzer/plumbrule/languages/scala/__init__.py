@@ -28,6 +28,7 @@ LANGUAGES = (
         test_sets=("it/java", "it/kotlin", "it/scala", "test[A-Z]*/*", "[a-z]*Test[A-Z]*/*"),
         source_sets=("main",),
         inherits=True,
+        made_first=True,
         scoped=True,
         everywhere=(Path(__file__).parent / "everywhere.txt", Path(__file__).parent.parent / "java" / "everywhere.txt"),
         declares=Late("plumbrule.languages.scala.resolver:declares"),
