@@ -200,9 +200,9 @@ EVERY: dict[str, tuple[dict[str, str], dict[str, str], list[list[str]]]] = {
         [["use.ts", "src/rate.ts", "rate", "call"]],
     ),
     "javascript": (
-        {"package.json": '{"name": "lib", "main": "index.js"}', "index.js": "exports.rate = function () { return 1; };\n"},
+        {"package.json": '{"name": "lib", "main": "a.js"}', "a.js": "exports.rate = function () { return 1; };\n"},
         {"use.js": "const { rate } = require('lib');\nfunction go() { return rate(); }\n"},
-        [["use.js", "index.js", "rate", "call"]],
+        [["use.js", "a.js", "rate", "call"]],
     ),
     "vue": (
         {"package.json": '{"name": "lib", "main": "index.ts"}', "index.ts": "export function rate() { return 1; }\n"},

@@ -19,6 +19,8 @@ _HEREDOC = re.compile(r"<<[-~]?([\"'`]?)([A-Za-z_]\w*)\1")
 _HELD = re.compile(r"#\{\s*([\w.]+)\s*\}")
 _OPEN, _CLOSE = "([{", ")]}"
 _LOOPS = frozenset({"while", "until", "for"})
+_DEEP = 50  # blocks in blocks
+_WIDE = 60  # names and marks that the parameters of a function are looked for in
 _BEHIND = ("if", "unless", "do", "end")  # what follows is no argument
 _BLOCKS = frozenset({"if", "unless", "case", "begin", "def", "class", "module"}) | _LOOPS
 # The word for tests that a name ends with, but for the system that they are for.
@@ -81,6 +83,7 @@ class Blocks:
 
     def __init__(self) -> None:
         self.open: list[str] = []
+        self._deeper = 0  # blocks that are open besides, inside of more than anybody writes
         self._waiting: str | None = None  # what the next `do` of the line opens
 
     def expect(self, what: str) -> None:
@@ -93,14 +96,22 @@ class Blocks:
             self._waiting = None
         if word == "do":
             if self._waiting != "loop":
-                self.open.append(self._waiting or word)
+                self._begin(self._waiting or word)
             self._waiting = None
+        elif word == "end" and self._deeper:
+            self._deeper -= 1
         elif word == "end":
             del self.open[-1:]
         elif word in _BLOCKS and (begins(all_, at) or all_[at - 1].says("=")):
-            is_named = word == "def" and at + 1 < len(all_)
-            self.open.append(f"def {all_[at + 1].text}" if is_named else word)
+            is_named = word == "def" and at + 1 < len(all_) and all_[at + 1].kind == NAME
+            self._begin(f"def {all_[at + 1].text}" if is_named else word)
             self._waiting = "loop" if word in _LOOPS else None
+
+    def _begin(self, what: str) -> None:
+        if len(self.open) < _DEEP:
+            self.open.append(what)
+        else:
+            self._deeper += 1
 
 
 def names(all_: Sequence[Token]) -> Iterator[int]:
@@ -131,7 +142,7 @@ def _parameters(all_: Sequence[Token]) -> Iterator[str]:
     """The names that blocks and functions give to what they are given."""
     for at, token in enumerate(all_):
         if token.says("def"):
-            inner, _ = handed(all_, at + 2)
+            inner, _ = handed(all_[at + 2 : at + _WIDE], 0)
         elif token.says("do", "{") and at + 1 < len(all_) and all_[at + 1].says("|"):
             inner = all_[at + 2 : at + 12]
             closing = next((key for key, one in enumerate(inner) if one.says("|")), len(inner))

@@ -70,14 +70,18 @@ class _Podfile:
         for at in names(self._all):
             if at >= done:
                 done = self._meet(at)
-        reached = {name: self._reached(name) for name in self._functions}
+        reached = self._reached()
         rows = [
             row._replace(scope=TEST) if place.function and reached.get(place.function) == {True} else row
             for place, row in self._rows
         ]
         notes = [
             *self._notes,
-            *((line, what) for place, line, what in self._strangers if not place.function or reached[place.function]),
+            *(
+                (line, what)
+                for place, line, what in self._strangers
+                if not place.function or reached.get(place.function)
+            ),
         ]
         return Reading(declared=tuple(rows), reason=unknown(notes, "{}"))
 
@@ -159,16 +163,22 @@ class _Podfile:
         )
         return is_first and not is_read
 
-    def _reached(self, function: str) -> set[bool]:
-        """Whether tests call a function, others, or both."""
-        found: set[bool] = set()
-        waiting = [function]
-        for one in waiting:
-            for place in sorted(self._calls.get(one, ())):
+    def _reached(self) -> dict[str, set[bool]]:
+        """By function whether tests call it, others, or both."""
+        found: dict[str, set[bool]] = {name: set() for name in self._functions}
+        called: dict[str, list[str]] = defaultdict(list)  # by function those that it calls
+        waiting: list[tuple[str, bool]] = []
+        for name, places in self._calls.items():
+            for place in places:
                 if not place.function or place.is_test:
-                    found.add(place.is_test)
-                elif place.function not in waiting:
-                    waiting.append(place.function)
+                    waiting.append((name, place.is_test))
+                else:
+                    called[place.function].append(name)
+        while waiting:
+            name, is_test = waiting.pop()
+            if is_test not in found[name]:
+                found[name].add(is_test)
+                waiting += [(one, is_test) for one in called[name]]
         return found
 
 
