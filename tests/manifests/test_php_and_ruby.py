@@ -158,3 +158,10 @@ def test_a_gemspec(told: Callable):
         "7 rake ~> 13 development",
     ]
     assert told("e.gemspec", 'Gem::Specification.new("e", "1.2") do |s|\ns.version = "1.3"\nend\n') == ["makes e 1.3"]
+
+
+def test_the_condition_behind_a_gem_is_no_version(told: Callable):
+    assert told("Gemfile", 'gem "a", "~> 1" if ENV["CI"]\ngem("b") unless ENV["X"]\n') == [
+        "1 a ~> 1 runtime",
+        "2 b runtime",
+    ]

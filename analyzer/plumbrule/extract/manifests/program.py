@@ -116,6 +116,17 @@ def arguments(all_: Sequence[Token], begin: int) -> tuple[list[Token], dict[str,
     return given, named, end
 
 
+def is_written(given: Sequence[Token]) -> bool:
+    """Whether what a call is given begins with a text that is written out, as Ruby writes it."""
+    first = next((one for one in given if not one.says("(")), None)
+    return first is not None and first.kind == STRING and "#{" not in first.text
+
+
+def shown(given: Sequence[Token]) -> str:
+    """The beginning of what a call is given, as a reader finds it again."""
+    return "".join(one.text for one in given[:8])
+
+
 def chain(all_: Sequence[Token], at: int) -> tuple[list[str], int]:
     """The names of `a.b.c` that begins here, and the place behind it; none where no name stands."""
     names: list[str] = []

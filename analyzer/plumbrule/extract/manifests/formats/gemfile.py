@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from plumbrule.extract.manifests.program import NAME, STRING, Token, arguments, tokens
+from plumbrule.extract.manifests.program import NAME, STRING, Token, arguments, is_written, shown, tokens
 from plumbrule.extract.manifests.reading import DEVELOPMENT, RUNTIME, TEST, Declared, Format, Reading, unknown
 from plumbrule.extract.manifests.requirement import scope_of
 
@@ -24,13 +24,14 @@ def _read(text: str, path: str) -> Reading:
         if not (begins and token.text == "gem"):
             around.meet(all_, at, begins=begins)
             continue
-        given, named, done = arguments(all_, at + 1)
+        _, _, done = arguments(all_, at + 1)
+        behind = (end for end in range(at + 1, done) if all_[end].says("if", "unless"))
+        given, named, _ = arguments(all_[at + 1 : next(behind, done)], 0)
         row = _gem(all_[at + 1 : done], given, named, around.blocks)
-        is_written = next((one for one in all_[at + 1 : done] if not one.says("(")), token).kind == STRING
-        if row is not None and is_written and "#{" not in row.package:
+        if row is not None and is_written(all_[at + 1 : done]):
             found.append(row)
         else:
-            lacking.append((token.line, "".join(one.text for one in all_[at + 1 : min(done, at + 8)])))
+            lacking.append((token.line, shown(all_[at + 1 : done])))
     return Reading(declared=tuple(found), reason=unknown(lacking))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from plumbrule.extract.manifests.program import STRING, arguments, tokens
+from plumbrule.extract.manifests.program import arguments, is_written, shown, tokens
 from plumbrule.extract.manifests.reading import DEVELOPMENT, RUNTIME, Declared, Format, Published, Reading, unknown
 
 _PERCENT = re.compile(r"%q?[<({\[]([\w.-]+)[>)}\]]", re.IGNORECASE)
@@ -29,18 +29,18 @@ def _read(text: str, path: str) -> Reading:
             told.update(zip(("name", "version"), (one.text for one in given), strict=False))
         elif token.says(*_SCOPES) and not (at and all_[at - 1].says("def")):
             given, _, done = arguments(all_, at + 1)
-            is_written = next((one for one in all_[at + 1 : done] if not one.says("(")), token).kind == STRING
-            if not given or not is_written or "#{" in given[0].text:
-                lacking.append((token.line, "".join(one.text for one in all_[at + 1 : min(done, at + 8)])))
-            else:
+            if is_written(all_[at + 1 : done]):
                 wanted = ", ".join(one.text for one in given[1:])
                 found.append(Declared(given[0].text, wanted, "", _SCOPES[token.text], token.line))
+            else:
+                lacking.append((token.line, shown(all_[at + 1 : done])))
         elif token.says("name", "version") and at and all_[at - 1].says(".") and all_[at + 1].says("="):
-            told.update({token.text: all_[at + 2].text} if all_[at + 2].kind == STRING else {})
-            if token.text == "name" and (all_[at + 2].kind != STRING or "#{" in all_[at + 2].text):
+            if is_written(all_[at + 2 :][:1]):
+                told[token.text] = all_[at + 2].text
+            elif token.text == "name":
                 lacking.append((token.line, all_[at + 2].text))
     name = told.get("name", "")
-    made = (Published(name, told.get("version", "")),) if name and "#{" not in name else ()
+    made = (Published(name, told.get("version", "")),) if name else ()
     return Reading(made, tuple(found), unknown(lacking))
 
 

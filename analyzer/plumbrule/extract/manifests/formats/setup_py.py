@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from plumbrule.extract.manifests.program import NAME, STRING, Token, after, chain, constants, strings, tokens
+from plumbrule.extract.manifests.program import NAME, STRING, Token, after, chain, constants, shown, strings, tokens
 from plumbrule.extract.manifests.reading import (
     BUILD,
     OPTIONAL,
@@ -18,7 +18,6 @@ from plumbrule.extract.manifests.reading import (
 )
 from plumbrule.extract.manifests.requirement import requirement
 
-_SHOWN = 8  # names and marks of what is not known
 _SCOPES: Mapping[str, str] = {
     "install_requires": RUNTIME,
     "setup_requires": BUILD,
@@ -34,27 +33,31 @@ def _read(text: str, path: str) -> Reading:
     found: list[Declared] = []
     told: dict[str, str] = {}
     lacking: list[tuple[int, str]] = []
-    for begin, end in _calls(all_):
-        at = begin
-        while at < end:
-            token = all_[at]
-            if token.kind == NAME and at + 1 < end and all_[at + 1].says("="):
-                stop = _value_end(all_, at + 2, end)
-                value = all_[at + 2 : stop]
-                if token.text in _SCOPES:
-                    asked = list(_asked(value, named))
-                    found += _rows(asked, _SCOPES[token.text])
-                    lacking += ((one.line, one.text) for one in asked if one.kind == NAME)
-                elif token.text in ("name", "version") and len(value) == 1:
-                    said = value[0].text if value[0].kind == STRING else known.get(value[0].text, "")
-                    told.setdefault(token.text, said)
-                if token.text == "name" and not told.get("name"):
-                    lacking.append((token.line, "".join(one.text for one in value[:_SHOWN])))
-                at = stop
-            at += 1
+    for key, value in _given(all_):
+        if key.text in _SCOPES:
+            asked = list(_asked(value, named))
+            found += _rows(asked, _SCOPES[key.text])
+            lacking += ((one.line, one.text) for one in asked if one.kind == NAME)
+        elif key.text in ("name", "version"):
+            alone = value[0] if len(value) == 1 else Token("", "", 0)
+            told.setdefault(key.text, alone.text if alone.kind == STRING else known.get(alone.text, ""))
+            if key.text == "name" and not told["name"]:
+                lacking.append((key.line, shown(value)))
     name = told.get("name", "")
     made = (Published(name, told.get("version", "")),) if name else ()
     return Reading(made, tuple(found), unknown(lacking))
+
+
+def _given(all_: Sequence[Token]) -> Iterator[tuple[Token, Sequence[Token]]]:
+    """What `setup(...)` is given by name."""
+    for begin, end in _calls(all_):
+        at = begin
+        while at < end:
+            if all_[at].kind == NAME and at + 1 < end and all_[at + 1].says("="):
+                stop = _value_end(all_, at + 2, end)
+                yield all_[at], all_[at + 2 : stop]
+                at = stop
+            at += 1
 
 
 def _asked(value: Sequence[Token], named: Mapping[str, Sequence[Token]]) -> Iterator[Token]:
