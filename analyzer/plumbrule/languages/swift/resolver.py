@@ -35,7 +35,7 @@ _EXPORT = re.compile(
 _SEEN, _OFFERED, _INNER = "/swift/", "/swift/public:", "/swift?"
 _KEPT = "/swift!"  # of members that no other file sees
 _SOMETIMES = "/swift~"  # of what stands under a condition for the compiler
-_OF_SEVERAL = 0.5  # one of those between which a build chooses
+_OF_SEVERAL = 0.5  # one of those between which a build or the arguments choose
 _UNKNOWN = Unresolved("no such name in this repository")
 
 
@@ -242,17 +242,20 @@ class SwiftResolver:
             if modules is not None and not self._is_of(file, modules):
                 continue
             stem = file.rpartition("/")[2].partition(".")[0]
-            ranked.append((-shared(folder, file.rpartition("/")[0]), file in sometimes, stem != name, len(file), file))
+            # A member is the likeliest to be where its type is, and that where the file is called like it.
+            is_elsewhere = stem not in (name, name.rpartition(".")[0].rpartition(".")[2])
+            ranked.append((-shared(folder, file.rpartition("/")[0]), file in sometimes, is_elsewhere, len(file), file))
         return min(ranked)[-1] if ranked else None
 
     def _share(self, modules: Sequence[Module], name: str, file: str) -> float:
-        """How sure it is that this file of those that define a name is meant: its conditions, and those under which
-        others of the modules define it, are not compared with those of who asks."""
-        if not self._tree.is_defined(_SOMETIMES + name):
+        """How sure it is that this file of those that define a name is meant: neither conditions nor the arguments
+        that tell one overload from another are compared."""
+        files = self._tree.defining(_SEEN + name)[:_MOST_COMPARED]
+        if len(files) < 2:
             return 1.0
-        files = self._tree.defining(_SOMETIMES + name)[:_MOST_COMPARED]
-        is_one_of_several = file in files and any(one != file and self._is_of(one, modules) for one in files)
-        return _OF_SEVERAL if is_one_of_several else 1.0
+        sometimes = self._tree.defining(_SOMETIMES + name)
+        alike = (one for one in files if one != file and (one in sometimes) == (file in sometimes))
+        return _OF_SEVERAL if any(self._is_of(one, modules) for one in alike) else 1.0
 
     def _left_out(self, modules: Sequence[Module], name: str) -> str | None:
         """Excluded code of these modules that is called like a type."""
