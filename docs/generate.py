@@ -257,6 +257,39 @@ def languages() -> Iterator[str]:
         if speed:
             yield "\n### Speed\n"
             yield from _table(("project", "files", "cold scan / bare parse", "binding / parsing"), speed)
+            yield ""
+    yield from manifests()
+
+
+def manifests() -> Iterator[str]:
+    """The formats, each with what its module says of it."""
+    from importlib import import_module
+
+    from plumbrule.extract.manifests.formats import known_formats
+    from plumbrule.extract.manifests.joins import known_joins
+
+    yield "## Manifests and lock files\n"
+    yield "What repositories make and what they ask for: views `package`, `declared_dependency` and `manifest`. They"
+    yield "are read, and never run; what only running one would tell is in `manifest.reason`, with its line. Whose"
+    yield "repository makes a package that is asked for is told by ecosystem and name, `dst_repo` and `dst`.\n"
+    yield from _table(
+        ("files", "ecosystem", "what is read"),
+        [
+            (
+                ", ".join(f"`{name}`" for name in form.files),
+                form.ecosystem,
+                _cell(_first(import_module(form.read.__module__).__doc__)),
+            )
+            for _, form in sorted(known_formats().items(), key=lambda one: (one[1].ecosystem, one[0]))
+        ],
+    )
+    yield "\nOf these some are read together:\n"
+    for join in known_joins().values():
+        yield f"- {_first(import_module(join.join.__module__).__doc__)}"
+
+
+def _first(doc: str | None) -> str:
+    return " ".join((doc or "").split("\n\n")[0].split())
 
 
 def _measured(language: str) -> Iterator[tuple[str, ...]]:
