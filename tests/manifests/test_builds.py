@@ -87,12 +87,19 @@ def test_what_a_group_stands_for_that_is_computed_is_told_to_be_unknown(together
         ('base { archivesName = "acme-web" }\npublishing.publications { x { artifactId = base.archivesName.get() } }',
          ["acme-web"]),
         ("publishing { publications { a { pom { artifactId = 'no' } } } }", ["web"]),
+        ("publishing { publications { a { artifactId = 'b'; groupId = project.group } } }", ["b"]),
         ("dependencies { exclude group: 'x', artifactId: 'y' }", ["web"]),
     ],
 )  # fmt: skip
 def test_a_publication_has_the_name_that_it_says(together: Callable, program: str, artifacts: list[str]):
     said = together({"settings.gradle": "include(':web')\n", "web/build.gradle.kts": f"{MADE}{program}\n"})
     assert [one.split()[0] for one in made(said["web/build.gradle.kts"])] == [f"org.acme:{one}" for one in artifacts]
+
+
+def test_a_publication_may_have_another_group_than_its_project(together: Callable):
+    program = f"{MADE}publishing {{ publications {{ a(MavenPublication) {{ groupId 'org.other' }} }} }}\n"
+    said = together({"settings.gradle": "include ':web'\n", "web/build.gradle": program})
+    assert said["web/build.gradle"] == ["makes org.other:web 2.0"]
 
 
 def test_a_publication_whose_name_is_computed_is_told_and_not_guessed(together: Callable):

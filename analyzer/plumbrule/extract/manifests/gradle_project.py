@@ -12,6 +12,7 @@ from plumbrule.extract.manifests.program import NAME, STRING, Token, after, argu
 from plumbrule.extract.manifests.reading import Said
 
 GROUP, ARTIFACT, ARCHIVE, PLUGIN, CONSTANT = "group", "artifact", "archive", "plugin", "constant"
+GROUP_ID = "group id"  # of a publication, which need not be that of its project
 OWN, ALL, BELOW = "own", "all", "below"  # names of what is said of this project, of those below too, of those alone
 UNKNOWN = "${?}"
 
@@ -20,7 +21,7 @@ _OF = {"allprojects": ALL, "subprojects": BELOW}
 _WHEN = frozenset({"afterEvaluate", "withPlugin", "withId", "if", "else", "plugins", "beforeEvaluate", "project"})
 _ARCHIVES = "archivesName"
 _KEYS = {"group": GROUP, "archivesBaseName": ARCHIVE, _ARCHIVES: ARCHIVE}
-_COORDINATES = {"groupId": GROUP, "artifactId": ARTIFACT}
+_COORDINATES = {"groupId": GROUP_ID, "artifactId": ARTIFACT}
 _PUBLICATIONS = frozenset({"publications", "publishing", "mavenPublishing"})
 _PROPERTY = frozenset({"property", "findProperty", "gradleProperty", "getProperty", "ext", "extra", "properties"})
 _TRANSPARENT = frozenset({"get", "orNull", "getOrElse", "toString"})

@@ -20,7 +20,17 @@ from plumbrule.extract.manifests.formats.settings_gradle import NAMED, PLACED, R
 from plumbrule.extract.manifests.formats.versions_toml import BUNDLE, LIBRARY, VERSION
 from plumbrule.extract.manifests.formats.versions_toml import PLUGIN as MARKED
 from plumbrule.extract.manifests.gradle import APPLIES, ASKS, UNKNOWN, WRITTEN, notation, plugin
-from plumbrule.extract.manifests.gradle_project import ALL, ARCHIVE, ARTIFACT, BELOW, CONSTANT, GROUP, OWN, PLUGIN
+from plumbrule.extract.manifests.gradle_project import (
+    ALL,
+    ARCHIVE,
+    ARTIFACT,
+    BELOW,
+    CONSTANT,
+    GROUP,
+    GROUP_ID,
+    OWN,
+    PLUGIN,
+)
 from plumbrule.extract.manifests.joins import Join
 from plumbrule.extract.manifests.program import filled_by
 from plumbrule.extract.manifests.reading import Declared, Published, Reading, Said, unknown
@@ -30,7 +40,7 @@ _DEEP = 6  # names in what names stand for
 _SCRIPT = re.compile(r"\.gradle(?:\.kts)?$")
 _MAIN = ("build.gradle", "build.gradle.kts")
 _ALIKE = 10  # scripts of one name
-_ABOUT = frozenset({GROUP, ARTIFACT, ARCHIVE, PLUGIN})
+_ABOUT = frozenset({GROUP, GROUP_ID, ARTIFACT, ARCHIVE, PLUGIN})
 _PARTS = re.compile(r"[-_.]")
 
 
@@ -263,6 +273,7 @@ class _Program:
             told.setdefault(one.key, []).append(one)
         known = {"name": self._repository.name(self._folder)}
         known["group"] = self._group(told.get(GROUP, ()), known)
+        known["group"] = self._first(told.get(GROUP_ID, ()), known) or known["group"]
         known["archivesName"] = self._filled(told[ARCHIVE][0].value, known) if ARCHIVE in told else known["name"]
         own = self._repository.own_properties(self._folder).get("POM_ARTIFACT_ID", known["name"])
         version = self._filled("${version}") if self._value("version") else self._filled("${VERSION_NAME}")
@@ -280,11 +291,14 @@ class _Program:
 
     def _group(self, told: Sequence[Said], known: Mapping[str, str]) -> str:
         """The group of the project; "" if nothing tells it."""
-        for one in told:
-            group = self._filled(one.value, {**known, "group": self._properties.get("group", "")})
-            if "$" not in group:
-                return group
-        return self._properties.get("group", "") or self._properties.get("GROUP", "") or (told[0].value if told else "")
+        of_properties = self._properties.get("group", "") or self._properties.get("GROUP", "")
+        known = {**known, "group": self._properties.get("group", "")}
+        return self._first(told, known) or of_properties or (told[0].value if told else "")
+
+    def _first(self, told: Sequence[Said], known: Mapping[str, str]) -> str:
+        """The first of these texts that can be filled; "" if none can."""
+        filled = (self._filled(one.value, known) for one in told)
+        return next((text for text in filled if "$" not in text), "")
 
     def _about(self) -> Iterator[Said]:
         """What is said of this project: by itself, by the scripts that it applies, by the projects around it."""
