@@ -7,6 +7,7 @@ ones that were not scanned this time included.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -16,6 +17,9 @@ from plumbrule.languages import language_of
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.uses import seen_as
 from plumbrule.store import LinkRow
+
+_MARKS = re.compile(r"[-_.]+")
+_OF_SCALA = re.compile(r"(?:_(?:sjs|native)[\d.]+)?_(?:2\.1\d(?:\.\d+)?|3)$")
 
 
 class Outside(NamedTuple):
@@ -55,6 +59,14 @@ class Member:
     # A file's facts, to follow what it does with what it imports; None if they are not kept.
     facts: Callable[[str], tuple[Interface, Body] | None]
     own: Callable[[str], Collection[str]]  # names by which a file uses what its own repository defines
+    # By ecosystem and name the packages that its manifests ask for, and those that they make; see `known_as`.
+    asks: Collection[tuple[str, str]] = ()
+    makes: Collection[tuple[str, str]] = ()
+
+
+def known_as(package: str) -> str:
+    """A package's name without what registries and languages spell differently."""
+    return _MARKS.sub("-", _OF_SCALA.sub("", package)).lower()
 
 
 def links(members: Iterable[Member]) -> list[LinkRow]:
@@ -70,20 +82,39 @@ def links(members: Iterable[Member]) -> list[LinkRow]:
                 asked.setdefault(row.src, []).append(row)
         for src, rows in asked.items():
             facts = user.facts(src)
-            references = list(_references(*facts)) if facts is not None else []
-            for provider in others:
-                mine = [row for row in rows if row.package in provider.packages]
-                found.update(_imported(user, provider, mine))
-                found.update(_followed(user, provider, mine, references))
+            ways = {row: [one for one in others if _may_be(user, one, row)] for row in rows}
+            found.update(_imported(user, ways))
             if facts is not None:
-                found.update(_through_stars(user, others, rows, *facts))
+                found.update(_followed(user, ways, _references(*facts)))
+                found.update(_through_stars(user, src, ways, *facts))
     return sorted(found)
 
 
-def _imported(user: Member, provider: Member, rows: Iterable[Outside]) -> Iterator[LinkRow]:
-    for row in rows:
-        for path, symbol in provider.provide(row.module, row.name):
-            yield LinkRow(user.name, row.src, provider.name, path, symbol, "import", row.line, row.name, "", "")
+_Ways = Mapping[Outside, Sequence[Member]]  # by what is imported who may offer it
+
+
+def _may_be(user: Member, provider: Member, row: Outside) -> bool:
+    """Whether one may offer what another imports: not if that asks for a package of the very name, which is none of
+    those that it makes."""
+    if row.package not in provider.packages:
+        return False
+    name = known_as(row.package)
+    is_asked = any(name == asked for _, asked in user.asks)
+    return not (is_asked and provider.makes) or any(name == made for _, made in provider.makes)
+
+
+def _meant(user: Member, found: Sequence[tuple[Member, Provided]]) -> Sequence[tuple[Member, Provided]]:
+    """Of what several offer that of those whose packages are asked for, if any are."""
+    if len({one.name for one, _ in found}) < 2:
+        return found
+    return [(one, target) for one, target in found if not {*user.asks}.isdisjoint(one.makes)] or found
+
+
+def _imported(user: Member, ways: _Ways) -> Iterator[LinkRow]:
+    for row, providers in ways.items():
+        found = [(one, target) for one in providers for target in one.provide(row.module, row.name)]
+        for one, (path, symbol) in _meant(user, found):
+            yield LinkRow(user.name, row.src, one.name, path, symbol, "import", row.line, row.name, "", "")
 
 
 class _Asked(NamedTuple):
@@ -95,16 +126,15 @@ class _Asked(NamedTuple):
     user: str  # the symbol around it
 
 
-def _followed(
-    user: Member, provider: Member, rows: Sequence[Outside], references: Iterable[_Asked]
-) -> Iterator[LinkRow]:
+def _followed(user: Member, ways: _Ways, references: Iterable[_Asked]) -> Iterator[LinkRow]:
     """What the file does with what these rows import."""
-    of = {(row.module, row.name, row.line): row for row in rows}
+    of = {(row.module, row.name, row.line): row for row in ways}
     for statement, rest, reference, inside in references:
         row = of.get(statement)
-        for target in _reached(provider, row, rest) if row is not None else ():
-            assert row is not None
-            yield _row(user, row, provider, target, reference, inside)
+        if row is not None:
+            found = [(one, target) for one in ways[row] for target in _reached(one, row, rest)]
+            for one, target in _meant(user, found):
+                yield _row(user, row, one, target, reference, inside)
 
 
 def _row(user: Member, by: Outside, provider: Member, target: Provided, reference: Reference, inside: str) -> LinkRow:
@@ -115,31 +145,32 @@ def _row(user: Member, by: Outside, provider: Member, target: Provided, referenc
     )  # fmt: skip
 
 
-def _through_stars(
-    user: Member, others: Sequence[Member], rows: Sequence[Outside], interface: Interface, body: Body
-) -> Iterator[LinkRow]:
+def _through_stars(user: Member, src: str, ways: _Ways, interface: Interface, body: Body) -> Iterator[LinkRow]:
     """What a file takes by plain names out of one of several modules that give it all of theirs, where these are spaces
     of names that files declare: a name that two of them have is an error there, and no later one takes it over."""
-    src = rows[0].src
     language = language_of(src)
     statements = {(row.module, row.name, row.line) for row in _stars(interface)}
     if language is None or language.declares is None or len(statements) < 2:
         return
-    mine = [row for row in rows if (row.module, row.name, row.line) in statements]
+    mine = {row: one for row, one in ways.items() if (row.module, row.name, row.line) in statements}
     own = {*user.own(src), *(symbol.name.rpartition(".")[2] for symbol in interface.symbols)}
     own.update(name for row in interface.imports for name in (row.alias, row.name))
-    ways = [(row, one) for row in mine for one in others if row.package in one.packages]
-    led: dict[str, list[tuple[Outside, Member, Provided]]] = {}
+    led: dict[str, list[tuple[Outside, Sequence[tuple[Member, Provided]]]]] = {}
     for reference in body.references:
         text = reference.text
         if reference.through >= 0 or text.partition(".")[0] in own:
             continue
         if text not in led:
-            led[text] = [(row, one, target) for row, one in ways for target in _reached(one, row, text)]
-        if len({row.module for row, _, _ in led[text]}) == 1:
+            by_row = (
+                (row, [(one, target) for one in providers for target in _reached(one, row, text)])
+                for row, providers in mine.items()
+            )
+            led[text] = [(row, _meant(user, found)) for row, found in by_row if found]
+        if len({row.module for row, _ in led[text]}) == 1:
             inside = interface.symbols[reference.symbol].name if reference.symbol >= 0 else ""
-            for row, one, target in led[text]:
-                yield _row(user, row, one, target, reference, inside)
+            for row, found in led[text]:
+                for one, target in found:
+                    yield _row(user, row, one, target, reference, inside)
 
 
 def _reached(provider: Member, row: Outside, rest: str) -> Sequence[Provided]:

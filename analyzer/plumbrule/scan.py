@@ -19,11 +19,22 @@ from plumbrule.errors import NotARevision, StoreError
 from plumbrule.extract import FactBook
 from plumbrule.extract.manifests import formats
 from plumbrule.extract.manifests.declarations import Declarations
+from plumbrule.extract.manifests.tables import DECLARED, PACKAGE
 from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skipped
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
-from plumbrule.links import Member, Outside, Provide, Provided, facts_by_path, links, packages_of, packages_text
+from plumbrule.links import (
+    Member,
+    Outside,
+    Provide,
+    Provided,
+    facts_by_path,
+    known_as,
+    links,
+    packages_of,
+    packages_text,
+)
 from plumbrule.measures.components import Level
 from plumbrule.report.escapes import visible
 from plumbrule.report.summary import ScanSummary
@@ -40,6 +51,7 @@ from plumbrule.resume import (
 from plumbrule.store import LinkRow, Resumed, SnapshotRecord, Store
 from plumbrule.store.reader import Reader
 from plumbrule.store.writer import Writer
+from plumbrule.tables import Row, Table
 from plumbrule.tally import counted, summary
 from plumbrule.terms import Order, Terms
 from plumbrule.timeline import Site, Timeline, finding_row, manifests_in, record_of, signed
@@ -74,6 +86,9 @@ class Scanned:
     summaries: list[ScanSummary]
     generation: int
     left_out: dict[str, NotARevision]  # by repository, why it could not be read
+
+
+_Said = Mapping[str, Collection[Row]]  # rows by table
 
 
 def scan(store: Store, orders: Sequence[Order], terms: Terms) -> Scanned:
@@ -159,7 +174,7 @@ def _scan_all(
             for one in scans:
                 with _about(one.name):
                     summaries.append(one.run())
-            moved = {one.name: one.standing for one in scans if one.standing is not None}
+            moved = {one.name: (one.standing, one.said) for one in scans if one.standing is not None}
             if moved or not store.published:
                 _link(store, writer, moved, terms)
             _remember_fleet(store, writer, orders, left_out, terms)
@@ -170,9 +185,9 @@ def _scan_all(
         return summaries, generation
 
 
-def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms) -> None:
+def _link(store: Store, writer: Writer, moved: Mapping[str, tuple[Walk, _Said]], terms: Terms) -> None:
     """Renews the dependencies across repositories; `moved` stand at their newest snapshot already."""
-    members = [_member(name, walk, walk.whole.files) for name, walk in moved.items()]
+    members = [_member(name, walk, walk.whole.files, said) for name, (walk, said) in moved.items()]
     kept: list[LinkRow] = []
     others: list[str] = []
     with ExitStack() as open_:
@@ -198,7 +213,8 @@ def _link(store: Store, writer: Writer, moved: Mapping[str, Walk], terms: Terms)
                     kept += _known_links(reader, name, others)
                     continue
                 files = {row.src: walk.graph.rows(row.src) for row in outside}
-                members.append(_joining(name, walk, files, outside, packages[name]))
+                said = {table: reader.rows(table, name) for table in (DECLARED.name, PACKAGE.name)}
+                members.append(_joining(name, walk, files, outside, packages[name], said))
         if len(members) + len(others) > 1:
             writer.links(sorted({*links(members), *kept}))
 
@@ -237,24 +253,34 @@ def _recalled(
     return walk, repository
 
 
-def _member(name: str, walk: Walk, files: Mapping[str, FileRows]) -> Member:
+def _member(name: str, walk: Walk, files: Mapping[str, FileRows], said: _Said) -> Member:
     outside = [
         Outside(path, row.package, row.module, row.name, row.line)
         for path, rows in files.items()
         for row in rows.externals
     ]
-    return _joining(name, walk, files, outside, walk.packages())
+    return _joining(name, walk, files, outside, walk.packages(), said)
 
 
 def _joining(
-    name: str, walk: Walk, files: Mapping[str, FileRows], outside: Sequence[Outside], packages: frozenset[str]
+    name: str,
+    walk: Walk,
+    files: Mapping[str, FileRows],
+    outside: Sequence[Outside],
+    packages: frozenset[str],
+    said: _Said,
 ) -> Member:
     where = {path: (rows.file.dialect, rows.file.blob) for path, rows in files.items()}
 
     def own(path: str) -> set[str]:
-        return {use.symbol.rpartition(".")[2] for use in files[path].uses} if path in files else set()
+        return {part for use in files[path].uses for part in use.symbol.split(".")} if path in files else set()
 
-    return Member(name, packages, outside, _provider(walk), facts_by_path(walk.book, where), own)
+    def named(table: Table) -> frozenset[tuple[str, str]]:
+        told = (dict(zip(table.names, row, strict=True)) for row in said.get(table.name, ()))
+        return frozenset((one["ecosystem"], known_as(one["package"])) for one in told if not one.get("inside"))
+
+    facts = facts_by_path(walk.book, where)
+    return Member(name, packages, outside, _provider(walk), facts, own, named(DECLARED), named(PACKAGE))
 
 
 def _provider(walk: Walk) -> Provide:
@@ -290,6 +316,7 @@ class _Scan:
         self._notes: list[str] = [*terms.baseline.unknown_rules(names, order.name)] if terms.baseline else []
         self.name = order.name
         self.standing: Walk | None = None  # on the newest snapshot of the main line, if it moved
+        self.said: _Said = {}  # by its manifests there
         self._aside: Aside | None = None
         self._configured: tuple[Agent, ...] = ()
 
@@ -368,7 +395,7 @@ class _Scan:
             self._set_aside(walk, tree)
             known = self._stored_line() if resumed is None and site.store.published else {}
             timeline.run(commits, earlier, tree, known)
-            self.standing = walk
+            self.standing, self.said = walk, declared.tables
             writer.remember(f"packages:{self.name}", packages_text(walk.packages()))
         elif resumed is not None:
             timeline.weigh_anew()

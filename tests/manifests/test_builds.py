@@ -209,6 +209,15 @@ def test_words_that_look_like_configurations_ask_for_nothing_elsewhere(told: Cal
     assert told("build.gradle", program) == ["5 a:b 1 runtime"]
 
 
+def test_a_bundle_holds_libraries_alone(together: Callable):
+    catalog = CATALOG.replace(
+        "[bundles]\n", '[bundles]\nb = ["bundles.b", "bundles.tests", "bom", "plugins.kotlin-jvm"]\n'
+    )
+    files = {"settings.gradle": "", "gradle/libs.versions.toml": catalog}
+    said = together({**files, "build.gradle": "dependencies {\n  api libs.bundles.b\n}\n"})
+    assert said["build.gradle"] == ["2 org.acme:acme-bom 1 runtime"]
+
+
 def test_a_plugin_by_its_name_in_the_catalog(together: Callable):
     program = "plugins {\n    alias(libs.plugins.kotlin.jvm) apply false\n}\n"
     said = together({"settings.gradle": "", "gradle/libs.versions.toml": CATALOG, "build.gradle.kts": program})

@@ -321,3 +321,59 @@ def test_a_type_of_the_own_namespace_hides_one_of_another_repository(across: Cal
         "Use.cs": "using Acme.Lib;\nnamespace Acme.App;\nclass Use { Rate rate; Tax tax; }\n",
     }
     assert across(core, user) == [["Use.cs", "Rate.cs", "type", "Tax"]]
+
+
+POM = "<project><groupId>org</groupId><artifactId>{}</artifactId>{}</project>"
+ASKING = "<dependencies><dependency><groupId>org</groupId><artifactId>{}</artifactId></dependency></dependencies>"
+
+
+@pytest.mark.parametrize(
+    ("asked", "who"), [(ASKING.format("b"), ["b"]), (ASKING.format("c"), ["a", "b"]), ("", ["a", "b"])]
+)
+def test_of_several_that_have_a_name_those_count_whose_packages_are_asked_for(
+    make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path, asked: str, who: list[str]
+):
+    tool = {f"{JVM}/lib/Tool.java": "package org.lib;\npublic class Tool { public static void run() {} }\n"}
+    user = {f"{JVM}/app/A.java": "package org.app;\nimport org.lib.Tool;\nclass A { void f() { Tool.run(); } }\n"}
+    repos = [
+        make_repo({**tool, "pom.xml": POM.format("a", "")}, name="a"),
+        make_repo({**tool, "pom.xml": POM.format("b", "")}, name="b"),
+        make_repo({**user, "pom.xml": POM.format("user", asked)}, name="user"),
+    ]
+    for number, order in enumerate((repos, repos[::-1])):
+        store = tmp_path / f"store{number}"
+        for one in order:
+            scanned(one, "--store", str(store))
+        found = rows(tmp_path, "SELECT DISTINCT dst_repo FROM use WHERE repo = 'user' AND dst_repo <> 'user'", store)
+        assert sorted(found) == who
+
+
+@pytest.mark.parametrize(("asked", "leads"), [("common==2", False), ("a_dist", True), ("", True)])
+def test_a_package_that_is_asked_for_by_its_name_is_none_that_is_called_otherwise(
+    across: Callable, asked: str, leads: bool
+):
+    core = {"pyproject.toml": '[project]\nname = "a-dist"\n', "common/__init__.py": "def f(): pass\n"}
+    user = {"requirements.txt": f"{asked}\n", "app.py": "from common import f\n\nf()\n"}
+    assert bool(across(core, user)) == leads
+
+
+@pytest.mark.parametrize("language", ["java", "kotlin", "csharp"])
+def test_an_own_type_hides_what_a_star_brings_where_only_its_member_is_used(across: Callable, language: str):
+    core, user = {
+        "java": (
+            {"Strings.java": "package com.lib;\npublic class Strings { public static void trim() {} }\n"},
+            {"Strings.java": "package com.app;\nclass Strings { static void trim() {} }\n",
+             "Use.java": "package com.app;\nimport com.lib.*;\nclass Use { void f() { Strings.trim(); } }\n"},
+        ),
+        "kotlin": (
+            {"Strings.kt": "package com.lib\nobject Strings { fun trim() {} }\n"},
+            {"Strings.kt": "package com.app\nobject Strings { fun trim() {} }\n",
+             "Use.kt": "package com.app\nimport com.lib.*\nfun f() { Strings.trim() }\n"},
+        ),
+        "csharp": (
+            {"L.csproj": "<Project/>", "S.cs": "namespace Lib;\npublic class Strings { public static int Trim() => 1; }"},
+            {"A.csproj": "<Project/>", "S.cs": "namespace App;\nclass Strings { public static void Trim() {} }\n",
+             "Use.cs": "using Lib;\nusing System;\nnamespace App;\nclass Use { void F() { Strings.Trim(); } }\n"},
+        ),
+    }[language]  # fmt: skip
+    assert across(core, user) == []

@@ -198,7 +198,7 @@ def _keyed(one: Value) -> tuple[str, Value]:
 def said(value: Value, held: Mapping[str, str]) -> str | None:
     """The text that a value is, those of a list with commas between; None if that is made when it is run."""
     if value and value[0].says("["):
-        parts = [said(one, held) for one in parted(value[1:-1]) if one]
+        parts = [None if one[0].says("[") else said(one, held) for one in parted(value[1:-1]) if one]
         return None if None in parts else ", ".join(part for part in parts if part is not None)
     if len(value) == 1 and value[0].kind == STRING:
         text = _HELD.sub(lambda match: held.get(match[1].removesuffix(".to_s"), match[0]), value[0].text)

@@ -184,10 +184,14 @@ class _Catalog:
             return [plugin(id_, self._version(version), scope, line)]
         if kind == "bundles" and (BUNDLE, rest) in self._found:
             aliases = self._found[BUNDLE, rest].split()
-            return [row for alias in aliases for row in self.asked(alias, scope, line)]
-        if (LIBRARY, accessor) not in self._found:
+            return [row for alias in aliases for row in self._library(alias, scope, line)]
+        return self._library(accessor, scope, line)
+
+    def _library(self, alias: str, scope: str, line: int) -> list[Declared]:
+        found = self._found.get((LIBRARY, _PARTS.sub(".", alias)))
+        if found is None:
             return []
-        group, _, rest = self._found[LIBRARY, accessor].partition(":")
+        group, _, rest = found.partition(":")
         name, _, version = rest.partition(":")
         return [Declared(f"{group}:{name}", self._version(version), "", scope, line)]
 
