@@ -102,6 +102,92 @@ def test_a_publication_may_have_another_group_than_its_project(together: Callabl
     assert said["web/build.gradle"] == ["makes org.other:web 2.0"]
 
 
+def test_publications_have_groups_of_their_own(together: Callable):
+    program = """\
+        group = "org.acme"
+        publishing { publications {
+            create<MavenPublication>("a") { groupId = "org.a"; artifactId = "one" }
+            create<MavenPublication>("b") { groupId = "org.b"; artifactId = "two" }
+        } }
+    """
+    said = together({"settings.gradle": "rootProject.name = 'x'\n", "build.gradle.kts": program})
+    assert made(said["build.gradle.kts"]) == ["org.a:one", "org.b:two"]
+
+
+def test_what_the_outermost_program_says_of_one_project_is_of_that_alone(together: Callable):
+    program = """\
+        allprojects { group = 'org.acme' }
+        project(':clients') {
+            group = 'org.acme.clients'
+            archivesBaseName = 'acme-clients'
+            dependencies { api 'a:b:1' }
+        }
+    """
+    settings = "rootProject.name = 'acme'\ninclude 'clients', 'server'\n"
+    said = together({"settings.gradle": settings, "build.gradle": program})
+    assert made(said["build.gradle"]) == ["org.acme.clients:clients", "org.acme:acme", "org.acme:server"]
+
+
+@pytest.mark.parametrize(
+    "renaming",
+    [
+        'rootProject.children.each { it.name = "acme-${it.name}" }',
+        'project(":core").apply { name = "acme-core" }',
+        'with(project(":core")) { name = "acme-core" }',
+    ],
+)
+def test_projects_that_are_renamed_by_a_program_are_not_guessed(together: Callable, renaming: str):
+    files = {"settings.gradle": f"include 'core'\n{renaming}\n", "core/build.gradle": MADE}
+    assert together(files)["core/build.gradle"] == [
+        f"but: line 1: what the name of what is published, org.acme:${{?}}, {NOWHERE}"
+    ]
+
+
+def test_other_names_in_settings_rename_nothing(together: Callable):
+    settings = "pluginManagement { repositories { maven { name = 'x'; url = 'y' } } }\nfindProject(':a')?.name = 'b'\n"
+    said = together(
+        {"settings.gradle": f"include 'a', 'c'\n{settings}", "a/build.gradle": MADE, "c/build.gradle": MADE}
+    )
+    assert made(said["a/build.gradle"]) + made(said["c/build.gradle"]) == ["org.acme:b 2.0", "org.acme:c 2.0"]
+
+
+def test_the_first_plugin_for_maven_publishes_what_archives_are_called(together: Callable):
+    program = "apply plugin: 'maven'\n" + MADE + "archivesBaseName = 'acme-lib'\nuploadArchives { }\n"
+    said = together({"settings.gradle": "include 'lib'\n", "lib/build.gradle": program})
+    assert said["lib/build.gradle"] == ["makes org.acme:acme-lib 2.0"]
+
+
+def test_configurations_by_other_names(together: Callable):
+    program = """\
+        dependencyManagement {
+            imports { mavenBom "org.cloud:bom:1" }
+            dependencies { dependency 'a:managed:1' }
+        }
+        dependencies {
+            antlr "org.antlr:antlr4:4"
+            codegen(libs.okhttp.core)
+            errorprone 'com.google:errorprone:2'
+            say "hello: world"
+            exclude group: 'x', module: 'y'
+            modules { module("a:b") { replacedBy("c:d", "why") } }
+            doWith(libs.nothing)
+        }
+    """
+    said = together({"settings.gradle": "", "gradle/libs.versions.toml": CATALOG, "build.gradle": program})
+    assert said["build.gradle"] == [
+        "2 org.cloud:bom 1 managed",
+        "3 a:managed 1 managed",
+        "6 org.antlr:antlr4 4 antlr",
+        "7 com.squareup:okhttp 4.12 codegen",
+        "8 com.google:errorprone 2 errorprone",
+    ]
+
+
+def test_a_catalog_that_others_publish_is_asked_for(told: Callable):
+    settings = 'versionCatalogs {\n  create("libs") { from("org.acme:catalog:1") }\n}\ninclude ":a-$it"\n'
+    assert told("settings.gradle", settings) == ["2 org.acme:catalog 1 managed", f"but: line 4: what :a-$it {NOWHERE}"]
+
+
 def test_a_publication_whose_name_is_computed_is_told_and_not_guessed(together: Callable):
     program = f"{MADE}publishing {{ publications {{ a {{ artifactId = artifactOf(project) }} }} }}\n"
     said = together({"settings.gradle": "include ':web'\n", "web/build.gradle": program})
@@ -409,6 +495,8 @@ OPENED = "dependencies { implementation("
 HOSTILE = {
     "build.gradle": [
         f"{OPENED}{'(' * 30_000}{')' * 30_000}",
+        "dependencies {\n" + "x(\n" * 40_000,
+        "dependencies {\n" + "x (a(" * 20_000,
         f"{OPENED}{'[' * 60_000}",
         f"{OPENED}{'platform(' * 20_000}",
         "dependencies { " * 15_000,

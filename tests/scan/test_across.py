@@ -371,7 +371,7 @@ def test_an_own_type_hides_what_a_star_brings_where_only_its_member_is_used(acro
              "Use.kt": "package com.app\nimport com.lib.*\nfun f() { Strings.trim() }\n"},
         ),
         "csharp": (
-            {"L.csproj": "<Project/>", "S.cs": "namespace Lib;\npublic class Strings { public static int Trim() => 1; }"},
+            {"L.csproj": "<Project/>", "S.cs": "namespace Lib;\npublic class Strings { public static int Trim; }"},
             {"A.csproj": "<Project/>", "S.cs": "namespace App;\nclass Strings { public static void Trim() {} }\n",
              "Use.cs": "using Lib;\nusing System;\nnamespace App;\nclass Use { void F() { Strings.Trim(); } }\n"},
         ),

@@ -21,13 +21,21 @@ from plumbrule.extract.manifests.reading import BUILD, DEVELOPMENT, MANAGED, RUN
 # Keys of what is said: under a scope a name that stands for a module, and a text with names in it; a script; what only
 # running it tells.
 ASKS, WRITTEN, APPLIES, UNKNOWN = "asks", "written", "applies", "unknown"
+MAY_ASK = "may ask"  # as ASKS, of what may be no configuration at all
 
 _CONFIGURATION = re.compile(
     r"(?:\w*(?:api|implementation|compileonly|compileonlyapi|runtimeonly|annotationprocessor|kapt|ksp|classpath"
     r"|desugaring)|compile|runtime|\w+(?:compile|runtime)|provided|kapt\w+|ksp\w+|detektplugins|lintchecks"
-    r"|developmentonly)", re.IGNORECASE
+    r"|developmentonly|mavenbom)", re.IGNORECASE
 )  # fmt: skip
 _NOTATION = re.compile(r"([\w.\-]+):([\w.\-]+)(?::([^:@\s]*))?(?::[^:@\s]*)?(?:@\w+)?")
+# What stands in a block of dependencies and is given something, and is none.
+_NO_CONFIGURATIONS = frozenset(
+    {"exclude", "module", "modules", "because", "version", "strictly", "require", "prefer", "reject", "substitute"}
+    | {"if", "else", "for", "while", "val", "var", "def", "return", "println", "print", "project", "create", "using"}
+    | {"components", "constraints", "attributes", "attribute", "artifact", "capabilities", "requireCapability"}
+    | {"platform", "enforcedPlatform", "kotlin", "files", "fileTree", "replacedBy", "withModule", "entry", "throw"}
+)
 _PLATFORMS = frozenset({"platform", "enforcedPlatform"})
 _AROUND = frozenset({"testFixtures", "create", "variantOf", *_PLATFORMS})
 # What is there without any registry: files, what comes with Gradle, and what the project itself has.
@@ -37,6 +45,7 @@ _TAKEN = frozenset({"get", "asProvider", "orNull", "getOrNull"})
 _FOUND = frozenset({"findLibrary", "findBundle", "findPlugin"})
 _DEEP = 8  # brackets in brackets
 _WIDE = 30  # names and marks that the call for one plugin is looked through
+_STATEMENT = 60  # names and marks that a statement is looked through which may give something to a configuration
 _LONG = 60  # characters of what is told not to be known
 
 
@@ -101,6 +110,23 @@ def dependencies(all_: Sequence[Token], known: Mapping[str, str]) -> Iterator[De
             inner, done = handed(all_, begin) if not token.says("add") else _added(all_, begin)
             found = _asked(inner, _scope(configuration), known)
             yield from found if ends else (one for one in found if isinstance(one, Declared))
+        elif at >= done and ends and _may_be_one(all_, at):
+            # A configuration of the build's own, or of a plugin's: what it is given tells.
+            inner, end = handed(all_[at + 1 : at + 1 + _STATEMENT], 0)
+            may_be = list(_asked(inner, MANAGED if token.text == "dependency" else token.text, known))
+            if any(isinstance(one, Declared) for one in may_be):
+                done = at + end
+            yield from (one for one in may_be if isinstance(one, Declared))
+            yield from (one._replace(key=MAY_ASK) for one in may_be if isinstance(one, Said) and one.key == ASKS)
+
+
+def _may_be_one(all_: Sequence[Token], at: int) -> bool:
+    """Whether a statement begins here that gives something to what may be a configuration."""
+    token, behind = all_[at], all_[at + 1]
+    begins = at == 0 or all_[at - 1].line < token.line or all_[at - 1].says("{", ";")
+    if not begins or token.kind != NAME or token.text in _NO_CONFIGURATIONS:
+        return False
+    return behind.says("(") or (behind.line == token.line and behind.kind in (NAME, STRING))
 
 
 def _handed_at(all_: Sequence[Token], at: int) -> int | None:
@@ -189,7 +215,8 @@ def _call(
         yield from _asked(inner, MANAGED if last in _PLATFORMS else scope, known, deep + 1)
     elif last == "project" and text is not None:
         place = dict(_named(parted(inner))).get("path")
-        yield Declared(place.text if place is not None else text, "", "", scope, line, True)
+        way = place.text if place is not None else text
+        yield Declared(way, "", "", scope, line, True) if "$" not in way else _unknown(part)
     elif last in ("kotlin", "embeddedKotlin") and text is not None:
         yield Declared(f"org.jetbrains.kotlin:kotlin-{text}", "", "", scope, line)
     elif last in _TAKEN and len(names) > 1:
@@ -213,6 +240,8 @@ def _spelled(names: Sequence[str]) -> str:
 
 def _scope(configuration: str) -> str:
     word = configuration.lower()
+    if word == "mavenbom":  # of Spring's plugin for versions, as `dependency` is
+        return MANAGED
     if "test" in word:
         return TEST
     if word.startswith(("kapt", "ksp", "classpath", "detekt", "lint")) or word.endswith(

@@ -12,13 +12,14 @@ from plumbrule.extract.manifests.program import NAME, STRING, Token, after, argu
 from plumbrule.extract.manifests.reading import Said
 
 GROUP, ARTIFACT, ARCHIVE, PLUGIN, CONSTANT = "group", "artifact", "archive", "plugin", "constant"
-GROUP_ID = "group id"  # of a publication, which need not be that of its project
+GROUP_ID = "group id"  # of a publication, which need not be that of its project: `more` of its artifact
+_NAME = "${project.name}"
 OWN, ALL, BELOW = "own", "all", "below"  # names of what is said of this project, of those below too, of those alone
 UNKNOWN = "${?}"
 
 _OF = {"allprojects": ALL, "subprojects": BELOW}
 # Blocks that say when, and of nothing else than the project around them.
-_WHEN = frozenset({"afterEvaluate", "withPlugin", "withId", "if", "else", "plugins", "beforeEvaluate", "project"})
+_WHEN = frozenset({"afterEvaluate", "withPlugin", "withId", "if", "else", "plugins", "beforeEvaluate"})
 _ARCHIVES = "archivesName"
 _KEYS = {"group": GROUP, "archivesBaseName": ARCHIVE, _ARCHIVES: ARCHIVE}
 _COORDINATES = {"groupId": GROUP_ID, "artifactId": ARTIFACT}
@@ -33,21 +34,32 @@ _LONG = 300  # characters of a name
 
 class _Block(NamedTuple):
     head: str  # the name before its bracket, "(" of a list of arguments
-    of: str  # whom it is about: one of those above, "" = something else
+    of: str  # whom it is about: one of those above or the path of a project, "" = something else
+    begin: int  # the place of its bracket
 
 
 def said(all_: Sequence[Token]) -> Iterator[Said]:
     """All of it, of one program."""
     yield from _applied(all_)
     yield from _constants(all_)
+    made: dict[int, dict[str, Said]] = {}  # what publications say, by where their blocks begin
     for at, blocks in _placed(all_):
         of = next((block.of for block in blocks if block.of), OWN)
         if all_[at].says("coordinates") and all_[at + 1].says("(") and _is_publishing(blocks):
-            yield from _coordinates(all_, at + 1, of)
+            made[at] = {one.key: one for one in _coordinates(all_, at + 1, of)}
         key = _key(all_[at].text, blocks)
         text = _assigned(all_, at) if key else None
-        if text is not None:
+        if text is None:
+            continue
+        if key in (GROUP_ID, ARTIFACT):
+            made.setdefault(blocks[-1].begin, {}).setdefault(key, Said(key, of, text, all_[at].line))
+        else:
             yield Said(key, of, text, all_[at].line)
+    for one in made.values():
+        first = one.get(ARTIFACT) or next(iter(one.values()), None)
+        if first is not None:
+            group = one[GROUP_ID].value if GROUP_ID in one else ""
+            yield Said(ARTIFACT, first.name, one[ARTIFACT].value if ARTIFACT in one else _NAME, first.line, group)
 
 
 def _key(name: str, blocks: Sequence[_Block]) -> str:
@@ -74,7 +86,7 @@ def _placed(all_: Sequence[Token]) -> Iterator[tuple[int, Sequence[_Block]]]:
         if token.says("{", "(", "["):
             opened.append(at)
             if len(blocks) < _DEEP:
-                blocks.append(_block(all_, at, before) if token.says("{") else _Block("(", ""))
+                blocks.append(_block(all_, at, before) if token.says("{") else _Block("(", "", at))
         elif token.says("}", ")", "]") and opened:
             begin = opened.pop()
             del blocks[len(opened) :]
@@ -85,16 +97,19 @@ def _placed(all_: Sequence[Token]) -> Iterator[tuple[int, Sequence[_Block]]]:
 
 def _block(all_: Sequence[Token], at: int, before: tuple[int, int]) -> _Block:
     """The block that opens here; `before` is where brackets opened and closed last."""
-    end, inner = at, ""
+    end, inner, way = at, "", ""
     if before[1] == at - 1 and at:
         end = before[0]
-        inner = next((one.text for one in all_[end + 1 : min(end + 6, at)] if one.text in _OF), "")
+        given = all_[end + 1 : min(end + 6, at)]
+        inner = next((one.text for one in given if one.text in _OF), "")
+        if end and all_[end - 1].says("project") and given and given[0].kind == STRING:
+            way = f":{given[0].text.lstrip(':')}"
     begin = end
     while begin and (all_[begin - 1].kind == NAME or all_[begin - 1].says(".", "<", ">")) and end - begin < 12:
         begin -= 1
     names = [one.text for one in all_[begin:end] if one.kind == NAME]
     about = next((name for name in (inner, *names) if name in _OF), "")
-    return _Block(names[-1] if names else "", _OF.get(about, ""))
+    return _Block(names[-1] if names else "", way or _OF.get(about, ""), at)
 
 
 def _assigned(all_: Sequence[Token], at: int) -> str | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from plumbrule.extract.manifests.formats.versions_toml import BUNDLE, LIBRARY, PLUGIN, VERSION
-from plumbrule.extract.manifests.gradle import plugins
+from plumbrule.extract.manifests.gradle import notation, plugins
 from plumbrule.extract.manifests.gradle_project import text_of
 from plumbrule.extract.manifests.program import (
     STRING,
@@ -19,9 +19,12 @@ from plumbrule.extract.manifests.program import (
     strings,
     tokens,
 )
-from plumbrule.extract.manifests.reading import Declared, Format, Reading, Said
+from plumbrule.extract.manifests.reading import MANAGED, Declared, Format, Reading, Said, unknown
 
 ROOT, NAMED, PLACED, CATALOG = "root", "named", "placed", "catalog"
+PUBLISHED = "published"  # a catalog that others publish
+RENAMED = "renamed"  # projects have other names than their paths say, and which is computed
+_OF_PROJECT = ("project", "findProject")
 _WIDE = 40  # names and marks that one statement is looked through
 _LISTED = 200  # of a list of them
 _ENTRIES = (LIBRARY, BUNDLE, PLUGIN, VERSION)
@@ -32,31 +35,51 @@ def _read(text: str, path: str) -> Reading:
     all_ = tokens(text, comments="//")
     known = constants(all_)
     found = [row for row in plugins(all_, known) if isinstance(row, Declared)]
+    lacking: list[tuple[int, str]] = []
     done = 0
     for at, token in enumerate(all_[:-1]):
         if at >= done and token.says("include", "includeBuild") and not (at and all_[at - 1].says(".")):
             given, _, done = arguments(all_, at + 1)
             for one in given:
                 name = one.text if token.text == "includeBuild" else f":{one.text.lstrip(':')}"
-                found.append(Declared(name, "", "", "", one.line, True))
-    return Reading(declared=tuple(found), said=(*_projects(all_), *_catalogs(all_)))
+                if "$" in name:
+                    lacking.append((one.line, name))
+                else:
+                    found.append(Declared(name, "", "", "", one.line, True))
+    catalogs = list(_catalogs(all_))
+    others = (notation(one.value, MANAGED, one.line) for one in catalogs if one.key == PUBLISHED)
+    found += (row for row in others if row is not None)
+    return Reading(declared=tuple(found), reason=unknown(lacking), said=(*_projects(all_), *catalogs))
 
 
 def _projects(all_: Sequence[Token]) -> Iterator[Said]:
     """`rootProject.name = "a"`, `project(":b").name = "c"`, `project(":b").projectDir = file("d")`."""
     for at, token in enumerate(all_):
-        words = ["" if one.kind == STRING else one.text for one in all_[at : at + 7]]
+        words = ["" if one.kind == STRING else one.text for one in all_[at : at + 8]]
+        if len(words) > 4 and words[4] == "?":
+            del words[4]
         behind = all_[at : at + _WIDE]
-        if words[:4] == ["rootProject", ".", "name", "="] and len(behind) > 4:
-            yield Said(ROOT, "", text_of(behind, 4), token.line)
-        elif words[:5] == ["project", "(", "", ")", "."] and words[6:] == ["="] and len(behind) > 7:
+        value = next((place for place, one in enumerate(behind) if one.says("=")), len(behind)) + 1
+        if words[:4] == ["rootProject", ".", "name", "="] and value < len(behind):
+            yield Said(ROOT, "", text_of(behind, value), token.line)
+        elif words[0] in _OF_PROJECT and words[1:5] == ["(", "", ")", "."] and words[6:7] == ["="]:
             way = f":{behind[2].text.lstrip(':')}"
-            if words[5] == "name":
-                yield Said(NAMED, way, text_of(behind, 7), token.line)
+            if words[5] == "name" and value < len(behind):
+                yield Said(NAMED, way, text_of(behind, value), token.line)
             elif words[5] == "projectDir":
-                place = next(strings([one for one in behind[7:] if one.line == token.line]), None)
+                place = next(strings([one for one in behind[value:] if one.line == token.line]), None)
                 if place is not None:
                     yield Said(PLACED, way, place.text, token.line)
+        elif words[:2] == ["name", "="] and _is_of_some_project(all_, at):
+            yield Said(RENAMED, "", "", token.line)
+
+
+def _is_of_some_project(all_: Sequence[Token], at: int) -> bool:
+    """Whether a name is given here to projects that are not named: to each child, or to what a block is about."""
+    before = [one.text for one in all_[max(at - 12, 0) : at]]
+    if before[-1:] == ["."]:
+        return before[-2:-1] not in (["rootProject"], [")"], ["?"])
+    return before[-1:] == ["{"] and any(word in _OF_PROJECT for word in before)
 
 
 def _catalogs(all_: Sequence[Token]) -> Iterator[Said]:
@@ -87,7 +110,9 @@ def _entries(inner: Sequence[Token], catalog: str) -> Iterator[Said]:
         if token.says("from", *_ENTRIES) and inner[at + 1].says("("):
             given, end = handed(inner[at + 1 : at + 1 + (_LISTED if token.text == BUNDLE else _WIDE)], 0)
             told = [one.text for part in parted(given) for one in strings(part)]
-            if token.text == "from" and told:
+            if token.text == "from" and told and notation(told[0], MANAGED, token.line) is not None:
+                yield Said(PUBLISHED, catalog, told[0], token.line)
+            elif token.text == "from" and told:
                 yield Said(CATALOG, catalog, told[0], token.line)
             elif len(told) > 1:
                 value = (" " if token.text == BUNDLE else ":").join(told[1:])

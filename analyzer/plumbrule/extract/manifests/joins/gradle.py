@@ -16,10 +16,10 @@ from functools import cached_property
 from plumbrule.extract.manifests.formats import ROWS
 from plumbrule.extract.manifests.formats.gradle_properties import PROPERTY
 from plumbrule.extract.manifests.formats.settings_gradle import CATALOG as PLACE
-from plumbrule.extract.manifests.formats.settings_gradle import NAMED, PLACED, ROOT
+from plumbrule.extract.manifests.formats.settings_gradle import NAMED, PLACED, RENAMED, ROOT
 from plumbrule.extract.manifests.formats.versions_toml import BUNDLE, LIBRARY, VERSION
 from plumbrule.extract.manifests.formats.versions_toml import PLUGIN as MARKED
-from plumbrule.extract.manifests.gradle import APPLIES, ASKS, UNKNOWN, WRITTEN, notation, plugin
+from plumbrule.extract.manifests.gradle import APPLIES, ASKS, MAY_ASK, UNKNOWN, WRITTEN, notation, plugin
 from plumbrule.extract.manifests.gradle_project import (
     ALL,
     ARCHIVE,
@@ -27,7 +27,6 @@ from plumbrule.extract.manifests.gradle_project import (
     BELOW,
     CONSTANT,
     GROUP,
-    GROUP_ID,
     OWN,
     PLUGIN,
 )
@@ -39,8 +38,9 @@ _OUTER = frozenset({"rootProject", "project", "ext", "extra", "gradle", "parent"
 _DEEP = 6  # names in what names stand for
 _SCRIPT = re.compile(r"\.gradle(?:\.kts)?$")
 _MAIN = ("build.gradle", "build.gradle.kts")
+NOT_SAID = "${?}"
 _ALIKE = 10  # scripts of one name
-_ABOUT = frozenset({GROUP, GROUP_ID, ARTIFACT, ARCHIVE, PLUGIN})
+_ABOUT = frozenset({GROUP, ARTIFACT, ARCHIVE, PLUGIN})
 _PARTS = re.compile(r"[-_.]")
 
 
@@ -55,8 +55,11 @@ class _Repository:
     def __init__(self, by_format: Mapping[str, Mapping[str, Reading]]) -> None:
         self.programs = by_format.get("build_gradle", {})
         self.settings: dict[str, list[Said]] = {}  # by folder
+        self._included: dict[str, list[str]] = {}  # by folder of the settings the paths of its projects
         for path, reading in by_format.get("settings_gradle", {}).items():
             self.settings.setdefault(_folder(path), []).extend(reading.said)
+            ways = (row.package for row in reading.declared if row.inside and row.package.startswith(":"))
+            self._included.setdefault(_folder(path), []).extend(ways)
         self._properties = {
             _folder(path): {one.name: one.value for one in reading.said if one.key == PROPERTY}
             for path, reading in by_format.get("gradle_properties", {}).items()
@@ -90,17 +93,33 @@ class _Repository:
         placed = self._placed.get(folder)
         return placed[0] if placed is not None else next((one for one in _up(folder) if one in self.settings), None)
 
+    def way(self, folder: str) -> str:
+        """The path by which a build calls the project in this folder, ":" of the outermost one."""
+        root = self.root(folder)
+        if folder in self._placed:
+            return self._placed[folder][1]
+        return f":{folder[len(root or '') :].strip('/')}".replace("/", ":")
+
     def name(self, folder: str) -> str:
-        """What the project in this folder is called; "" if nothing says so."""
+        """What the project in this folder is called; "" if nothing says so, `NOT_SAID` if it is computed."""
         root = self.root(folder)
         said = self.settings.get(root, []) if root is not None else []
         if folder == root:
             told = next((one.value for one in said if one.key == ROOT), "")
             return told or folder.rpartition("/")[2]
-        way = self._placed[folder][1] if folder in self._placed else f":{folder[len(root or '') :].strip('/')}"
-        way = way.replace("/", ":")
+        way = self.way(folder)
         told = next((one.value for one in said if one.key == NAMED and one.name == way), "")
+        if not told and any(one.key == RENAMED for one in said):
+            return NOT_SAID
         return told or way.rpartition(":")[2]
+
+    def without_programs(self, root: str) -> Iterator[str]:
+        """The folders of the projects of a build that have no program of their own: those around speak for them."""
+        placed = {way: folder for folder, (of, way) in self._placed.items() if of == root}
+        for way in self._included.get(root, ()):
+            folder = placed.get(way, f"{root}/{way.strip(':').replace(':', '/')}".strip("/"))
+            if folder not in self.main:
+                yield folder
 
     def properties(self, folder: str) -> Mapping[str, str]:
         """Those of the project in this folder, the nearest first."""
@@ -213,21 +232,28 @@ class _Program:
     def reading(self) -> Reading:
         found = list(self._read.declared)
         for one in self._read.said:
-            if one.key in (ASKS, WRITTEN) and len(found) <= ROWS:
+            if one.key in (ASKS, MAY_ASK, WRITTEN) and len(found) <= ROWS:
                 found += self._asked(one)
             elif one.key == UNKNOWN:
                 self._unknown.append((one.line, one.name))
         found = [row._replace(wanted=self._filled(row.wanted)) if "$" in row.wanted else row for row in found]
-        published = tuple(self._published()) if self._repository.main.get(self._folder) == self._path else ()
-        return Reading(published, tuple(found), self._read.reason or unknown(self._unknown))
+        published = [*self._published(self._folder)] if self._repository.main.get(self._folder) == self._path else []
+        for folder in self._without_programs():
+            published += self._published(folder)
+        return Reading(tuple(published), tuple(found), self._read.reason or unknown(self._unknown))
+
+    def _without_programs(self) -> Sequence[str]:
+        is_outermost = self._repository.root(self._folder) == self._folder
+        is_main = self._repository.main.get(self._folder) == self._path
+        return [*self._repository.without_programs(self._folder)] if is_outermost and is_main else []
 
     def _asked(self, one: Said) -> list[Declared]:
-        if one.key == ASKS:
+        if one.key != WRITTEN:
             found = self._by_name(one.value, one.name, one.line)
         else:
             row = notation(self._filled(one.value), one.name, one.line)
             found = [row] if row is not None else []
-        if not found:
+        if not found and one.key != MAY_ASK:
             self._unknown.append((one.line, one.value if one.key == ASKS else f'"{one.value}"'))
         return found
 
@@ -270,23 +296,25 @@ class _Program:
 
         return filled_by(text, value)
 
-    def _published(self) -> Iterator[Published]:
-        """The packages that the project makes, by its publications or by its own name."""
+    def _published(self, folder: str) -> Iterator[Published]:
+        """The packages that the project in a folder makes, by its publications or by its own name."""
         told: dict[str, list[Said]] = {}
-        for one in self._about():
+        for one in self._about(folder):
             told.setdefault(one.key, []).append(one)
-        known = {"name": self._repository.name(self._folder)}
-        known["group"] = self._group(told.get(GROUP, ()), known)
-        known["group"] = self._first(told.get(GROUP_ID, ()), known) or known["group"]
+        known = {"name": self._repository.name(folder)}
+        group = known["group"] = self._group(told.get(GROUP, ()), known)
         known["archivesName"] = self._filled(told[ARCHIVE][0].value, known) if ARCHIVE in told else known["name"]
-        own = self._repository.own_properties(self._folder).get("POM_ARTIFACT_ID", known["name"])
+        # Gradle's first plugin for Maven published what archives are called.
+        is_old = any(one.name == "maven" for one in told.get(APPLIES, ()))
+        own = self._repository.own_properties(folder).get("POM_ARTIFACT_ID")
+        own = own or (known["archivesName"] if is_old else known["name"])
         version = self._filled("${version}") if self._value("version") else self._filled("${VERSION_NAME}")
         line = told[GROUP][0].line if GROUP in told else 0
         for one in told.get(ARTIFACT, [Said(ARTIFACT, OWN, own, line)]):
-            package = f"{known['group']}:{self._filled(one.value, known)}"
+            package = f"{self._filled(one.more, known) if one.more else group}:{self._filled(one.value, known)}"
             if "$" in package:
                 self._unknown.append((one.line, f"the name of what is published, {package},"))
-            elif known["group"] and not package.endswith(":"):
+            elif not package.startswith(":") and not package.endswith(":"):
                 yield Published(package, "" if "$" in version else version)
         for one in told.get(PLUGIN, ()):
             id_ = self._filled(one.value, known)
@@ -304,10 +332,13 @@ class _Program:
         filled = (self._filled(one.value, known) for one in told)
         return next((text for text in filled if "$" not in text), "")
 
-    def _about(self) -> Iterator[Said]:
-        """What is said of this project: by itself, by the scripts that it applies, by the projects around it."""
-        around = [self._repository.main.get(one) for one in self._repository.around(self._folder)[1:]]
-        asked = [(self._path, (OWN, ALL)), *((path, (ALL, BELOW)) for path in around if path is not None)]
+    def _about(self, folder: str) -> Iterator[Said]:
+        """What is said of a project: by itself, by the scripts that it applies, by the projects around it."""
+        main, way = self._repository.main, self._repository.way(folder)
+        around = [main.get(one) for one in self._repository.around(folder)[1:]]
+        asked = [(path, (ALL, BELOW, way)) for path in around if path is not None]
+        if folder in main:
+            asked.insert(0, (main[folder], (OWN, ALL, way)))
         seen: set[str] = set()
         while asked:
             path, of = asked.pop(0)
@@ -315,9 +346,11 @@ class _Program:
                 continue
             seen.add(path)
             said = self._repository.programs[path].said
-            yield from (one for one in said if one.name in of and one.key in _ABOUT)
-            applied = [one.name for one in said if one.key == APPLIES] if OWN in of else []
-            asked[:0] = [(script, of) for name in applied for script in self._repository.applied(name)]
+            about = (one for one in said if one.key in _ABOUT and one.name in of)
+            yield from sorted(about, key=lambda one: one.name in (ALL, BELOW))  # what is of it alone comes first
+            applied = [one for one in said if one.key == APPLIES] if OWN in of else []
+            yield from applied
+            asked[:0] = [(script, of) for one in applied for script in self._repository.applied(one.name)]
 
 
 def _names(said: Iterable[Said]) -> dict[str, str]:
