@@ -257,3 +257,9 @@ def test_properties_of_maven_cannot_grow(told: Callable):
     text = f"<project>{of_it}<properties>{grown}</properties></project>"
     (line,) = told("pom.xml", text)
     assert len(line) < 400
+
+
+def test_a_package_of_maven_whose_name_is_a_template_is_told_and_not_made(told: Callable):
+    text = "<project><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId></project>"
+    (line,) = told("pom.xml", text)
+    assert line.startswith("but: its package is called ${groupId}:${artifactId}, ")

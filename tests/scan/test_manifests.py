@@ -287,3 +287,17 @@ def test_scan_upon_scan_of_a_build_in_several_files_equals_one_scan(
     line = rows(repo.path, "SELECT snapshot FROM snapshot ORDER BY position")
     assert [rows(repo.path, wanted.format(at))[0] for at in line] == [None, ("1",), *[("2",)] * 4, None]
     assert [rows(repo.path, made.format(at))[0] for at in line] == [*[None] * 4, *[("org.acme:shop",)] * 3]
+
+
+def test_the_very_name_of_a_package_comes_before_one_without_its_version_of_scala(
+    make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path
+):
+    pom = "<project><groupId>org</groupId><artifactId>{}</artifactId></project>"
+    row = "<groupId>org</groupId><artifactId>{}</artifactId>"
+    asked = f"<project><dependencies><dependency>{row}</dependency></dependencies></project>"
+    store = tmp_path / "store"
+    made, wanted = (pom.format("core"), pom.format("core_2.13")), (asked.format("core_2.13"), asked.format("core_3"))
+    for name, text in zip("abcd", (*made, *wanted), strict=True):
+        scanned(make_repo({**CODE, "pom.xml": text}, name=name), "--store", str(store))
+    found = rows(tmp_path, "SELECT repo, package, dst_repo FROM declared_dependency ORDER BY ALL", store)
+    assert found == [["c", "org:core_2.13", "b"], ["d", "org:core_3", "a"]]

@@ -162,12 +162,18 @@ WITH spelled AS (
     FROM $declared_dependency
 )
 SELECT d.repo, d.path, d.ecosystem, d.package, d.wanted, d.locked, d.scope, d.line,
-    coalesce(own.repo, other.repo, '') AS dst_repo, coalesce(own.path, other.path, '') AS dst, d.inside
+    coalesce(own.repo, same.repo, other.repo, '') AS dst_repo, coalesce(own.path, same.path, other.path, '') AS dst, d.inside
 FROM wanted AS d
 LEFT JOIN (
     SELECT p.repo, p.ecosystem, p.name, min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.path)) AS path
     FROM spelled AS p GROUP BY p.repo, p.ecosystem, p.name
 ) AS own ON own.repo = d.repo AND own.ecosystem = d.ecosystem AND own.name = d.name
+LEFT JOIN (
+    SELECT p.ecosystem, p.package, min_by(p.repo, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS repo,
+        min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS path
+    FROM published AS p
+    GROUP BY p.ecosystem, p.package
+) AS same ON same.repo <> d.repo AND same.ecosystem = d.ecosystem AND same.package = d.package
 LEFT JOIN (
     SELECT p.ecosystem, p.name, min_by(p.repo, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS repo,
         min_by(p.path, (length(p.path) - length(replace(p.path, '/', '')), p.repo, p.path)) AS path

@@ -113,7 +113,7 @@ class RustResolver:
         return self._packages, self._led
 
     def packages(self) -> frozenset[str]:
-        return frozenset(self._named)
+        return frozenset({*self._named, *self._crates})  # of a library called otherwise code knows that name alone
 
     def provide(self, module: str, name: str) -> str | None:
         head, *rest = module.split(".")

@@ -46,7 +46,11 @@ def _read(text: str, path: str) -> Reading:
         found += [_row(one, MANAGED, known) for one in part.at("build", "pluginManagement", "plugins", "plugin")]
     artifact = _filled(root.says("artifactId"), known)
     group, version = known.get("project.groupId", ""), known.get("project.version", "")
-    made = (Published(f"{_filled(group, known)}:{artifact}", _filled(version, known)),) if artifact and group else ()
+    name = f"{_filled(group, known)}:{artifact}"
+    if "${" in name:
+        reason = f"its package is called {name}, which other files tell, or nothing before it is built"
+        return Reading((), tuple(found), reason)
+    made = (Published(name, _filled(version, known)),) if artifact and group else ()
     return Reading(made, tuple(found))
 
 
