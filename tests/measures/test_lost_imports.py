@@ -600,6 +600,42 @@ def test_what_needs_no_import_may_move_or_go_with_its_users(world, language: str
     assert lost(world, before, {**kept, user: within}) == []
 
 
+_FLAVOUR = "package a;\npublic class Gone { }\n"
+_PLATFORM = "package a\nobject Gone { def n = 1 }\n"
+_ALTERNATIVES = {
+    "flavours of java": (
+        {"app/build.gradle": "apply plugin: 'com.android.application'\n", "settings.gradle": "include ':app'\n",
+         "app/src/main/java/a/Use.java": "package a;\nclass Use { Gone gone; }\n"},
+        {"app/src/free/java/a/Gone.java": _FLAVOUR, "app/src/paid/java/a/Gone.java": _FLAVOUR},
+    ),
+    "platforms of scala": (
+        {"build.sbt": 'lazy val core = crossProject(JSPlatform, JVMPlatform).in(file("core"))\n',
+         "core/shared/src/main/scala/a/Use.scala": "package a\nobject Use { def f = Gone.n }\n"},
+        {"core/js/src/main/scala/a/Gone.scala": _PLATFORM, "core/jvm/src/main/scala/a/Gone.scala": _PLATFORM},
+    ),
+    "conditions of swift": (
+        {"Package.swift": 'let package = Package(name: "s", targets: [.target(name: "A")])\n',
+         "Sources/A/Use.swift": "func f() -> Int { gone() }\n"},
+        {"Sources/A/One.swift": "#if os(iOS)\nfunc gone() -> Int { 1 }\n#endif\n",
+         "Sources/A/Two.swift": "#if !os(iOS)\nfunc gone() -> Int { 2 }\n#endif\n"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", _ALTERNATIVES)
+def test_what_all_files_lose_between_which_a_build_chooses_is_missed(world, kind: str):
+    kept, several = _ALTERNATIVES[kind]
+    ((path, change, user, _),) = lost(world, kept | several, kept)
+    assert (path in several, change, user) == (True, "removed", list(kept)[-1])
+
+
+@pytest.mark.parametrize("kind", _ALTERNATIVES)
+def test_what_one_file_is_left_with_between_which_a_build_chose_is_not_missed(world, kind: str):
+    kept, several = _ALTERNATIVES[kind]
+    for path, text in several.items():
+        assert lost(world, kept | several, kept | {path: text}) == []
+
+
 def test_what_a_star_from_outside_may_have_is_not_missed_for_certain(world):
     path, code, user, text, _ = _UNIMPORTED["java"]
     kept = _other(path, code)

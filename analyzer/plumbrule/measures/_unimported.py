@@ -7,11 +7,13 @@ and leads nowhere now.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from plumbrule.facts import IMPLICIT, Interface
-from plumbrule.graph import FileRows
+from plumbrule.graph import FileRows, Graph
 from plumbrule.languages import everywhere
 from plumbrule.measures import Situation
 
@@ -27,12 +29,45 @@ class Gone(NamedTuple):
     certain: bool  # whether one use of it at least can mean nothing that is outside of the repository
 
 
-def gone_of_spaces(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[Gone]:
+class Losses:
+    """What files had at their outermost level and the change took from them, so that it is not where they are now."""
+
+    def __init__(self, s: Situation, moved_to: Mapping[str, str]) -> None:
+        self._s, self._moved_to = s, moved_to
+
+    def has(self, path: str, symbol: str) -> bool:
+        """Whether what a file promised is defined neither there nor where the file is now."""
+        s, home = self._s, self._moved_to.get(path, path)
+        if path not in s.before or path in s.now.skipped:
+            return False
+        file = s.before.rows(path).file
+        return not file.is_generated and not file.is_test and symbol not in _outermost(s.now, home)
+
+    def of_several(self, symbol: str) -> bool:
+        """Whether more files than one lost it."""
+        return self._files[symbol] > 1
+
+    @cached_property
+    def _files(self) -> Counter[str]:
+        """How many files lost a name."""
+        s, found = self._s, Counter[str]()
+        for path in s.changed:
+            if path not in s.now.skipped:
+                found.update(_outermost(s.before, path) - _outermost(s.now, self._moved_to.get(path, path)))
+        return found
+
+
+def _outermost(graph: Graph, path: str) -> set[str]:
+    """The names that a file defines outside of all others."""
+    return {one.symbol for one in graph.rows(path).symbols if "." not in one.symbol} if path in graph else set()
+
+
+def gone_of_spaces(s: Situation, path: str, losses: Losses) -> Iterator[Gone]:
     """What the file at `path` names and nothing here defines since the change."""
     before, now = s.before.rows(s.renamed.get(path, path)), s.now.rows(path)
     if before.uses == now.uses:
         return
-    gone = _led_before(s, before, moved_to)
+    gone = _led_before(s, before, losses)
     if not gone:
         return
     interface = s.facts.interface(now.file.dialect, now.file.blob)
@@ -65,23 +100,23 @@ def is_given(language: str, name: str, kind: str, interface: Interface, symbol: 
     return symbol >= 0 or kind != "call"
 
 
-def _led_before(s: Situation, before: FileRows, moved_to: Mapping[str, str]) -> dict[str, str]:
-    """By name: the file that had it at its outermost level, for certain, and neither that nor where it is now has."""
+def _led_before(s: Situation, before: FileRows, losses: Losses) -> dict[str, str]:
+    """By name: the file that had it at its outermost level, and neither that nor where it is now has.
+
+    What leads to one of several files without telling to which is left out, unless the change took it from another one
+    as well: then none is left, or what is left is led to now.
+    """
+    interface = s.facts.interface(before.file.dialect, before.file.blob)
+    doubtful = *interface.errors, *interface.guessed
     sure = {(edge.dst, edge.line) for edge in before.dependencies if edge.confidence >= 1.0}
-    led = {
-        (use.symbol.partition(".")[0], use.dst)
-        for use in before.uses
-        if use.symbol and use.kind != "import" and (use.dst, use.line) in sure
+    led: dict[tuple[str, str], bool] = {}
+    for use in before.uses:
+        if use.symbol and use.kind != "import":
+            key, is_sure = (use.symbol.partition(".")[0], use.dst), (use.dst, use.line) in sure
+            if is_sure or not any(first <= use.line <= last for first, last in doubtful):
+                led[key] = is_sure or led.get(key, False)
+    return {
+        name: path
+        for (name, path), is_sure in sorted(led.items())
+        if losses.has(path, name) and (is_sure or losses.of_several(name))
     }
-    return {name: path for name, path in sorted(led) if _is_gone(s, path, name, moved_to)}
-
-
-def _is_gone(s: Situation, path: str, symbol: str, moved_to: Mapping[str, str]) -> bool:
-    """Whether what a file promised is defined neither there nor where the file is now."""
-    if path not in s.before or path in s.now.skipped:
-        return False
-    file = s.before.rows(path).file
-    home = moved_to.get(path, path)
-    if file.is_generated or file.is_test:
-        return False
-    return home not in s.now or not any(one.symbol == symbol for one in s.now.rows(home).symbols)

@@ -18,7 +18,7 @@ from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._offers import Side, exported, gives, module_instead, offers_all, surely_lacks
 from plumbrule.measures._twice import cancelled
-from plumbrule.measures._unimported import Gone, gone_of_spaces, is_given
+from plumbrule.measures._unimported import Gone, Losses, gone_of_spaces, is_given
 from plumbrule.tables import Row, Table, columns
 
 _CALLED = ("function", "class")
@@ -72,6 +72,7 @@ def _failing(rows: FileRows, said: Mapping[int, Collection[_Said]]) -> dict[_Sai
 def lost_imports(s: Situation) -> Collection[Row]:
     """The rows of `lost_import`."""
     moved_to = {old: new for new, old in s.renamed.items()}
+    losses = Losses(s, moved_to)
     sides = Side(s.before, s.facts), Side(s.now, s.facts)
     rows: list[Row] = []
     used: list[Row] = []
@@ -83,7 +84,7 @@ def lost_imports(s: Situation) -> Collection[Row]:
             rows += _lost_but_declared(s, path, *sides)
             rows += _lost_to_module(s, path, *sides)
             used += _lost_where_used(s, path, moved_to, *sides)
-            gone += [(path, one) for one in gone_of_spaces(s, path, moved_to)]
+            gone += [(path, one) for one in gone_of_spaces(s, path, losses)]
     for lost in cancelled(s, *sides):
         places = " and ".join(path for path, _ in lost.ends)
         detail = f"offered more than once, by {places}"
