@@ -600,6 +600,54 @@ def test_what_needs_no_import_may_move_or_go_with_its_users(world, language: str
     assert lost(world, before, {**kept, user: within}) == []
 
 
+_IN_FULL = {
+    "java": ("src/a/Gone.java", "package org.a;\npublic class Gone { public static int go() { return 1; } }\n",
+             "src/b/Use.java", "package b;\nclass Use {\n  int f() { return org.a.Gone.go(); }\n}\n"),
+    "kotlin": ("src/Gone.kt", "package org.a\nobject Gone { fun go() = 1 }\n",
+               "src/Use.kt", "package b\n\nfun f() = org.a.Gone.go()\n"),
+    "scala": ("src/Gone.scala", "package a\nobject Gone { def go() = 1 }\n",
+              "src/b/Use.scala", "package b\n\nobject Use { def f() = a.Gone.go() }\n"),
+    "csharp": ("App/Gone.cs", "namespace A;\npublic class Gone { public static int Go() => 1; }\n",
+               "App/Use.cs", "namespace B;\n\nclass Use { int F() => A.Gone.Go(); }\n"),
+    "swift": ("Sources/A/Gone.swift", "public struct Gone { public init() {} }\n",
+              "Sources/B/Use.swift", "import A\n\nfunc f() { _ = A.Gone() }\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", _IN_FULL)
+def test_what_is_named_in_full_is_missed(world, language: str):
+    path, code, user, text = _IN_FULL[language]
+    targets = '[.target(name: "A"), .target(name: "B", dependencies: ["A"])]'
+    kept = _other(path, code) | {"Package.swift": f'let package = Package(name: "s", targets: {targets})'}
+    history = world.History()
+    history.to({**kept, path: code, user: text})
+    history.to({**kept, user: text})
+    rows = [(row["path"], row["src"], row["line"], row["certain"]) for row in history.told("lost_import")]
+    assert rows == [(path, user, 3, True)]
+
+
+@pytest.mark.parametrize("language", _IN_FULL)
+def test_what_is_named_in_full_may_move_or_go_with_its_users(world, language: str):
+    path, code, user, text = _IN_FULL[language]
+    targets = '[.target(name: "A"), .target(name: "B", dependencies: ["A"])]'
+    kept = _other(path, code) | {"Package.swift": f'let package = Package(name: "s", targets: {targets})'}
+    before = {**kept, path: code, user: text}
+    assert lost(world, before, {**kept, path.replace("Gone", "Going"): code, user: text}) == []
+    assert lost(world, before, {**kept, user: text.replace("Gone", "Other")}) == []
+
+
+def test_a_member_that_is_called_like_what_is_gone_is_not_missed(world):
+    """What stands beside a plain name is no other way to write it."""
+    before = {
+        "App/App.csproj": '<Project Sdk="Microsoft.NET.Sdk"></Project>',
+        "App/Gone.cs": "namespace A;\npublic class Gone { }\n",
+        "App/New.cs": "namespace A;\npublic class New { }\n",
+        "App/Use.cs": "namespace A;\nclass Use : Outside { Gone gone = Config.Gone; }\n",
+    }
+    now = {path: text.replace("Gone gone", "New gone") for path, text in before.items() if path != "App/Gone.cs"}
+    assert lost(world, before, now) == []
+
+
 _FLAVOUR = "package a;\npublic class Gone { }\n"
 _PLATFORM = "package a\nobject Gone { def n = 1 }\n"
 _ALTERNATIVES = {

@@ -8,11 +8,11 @@ and leads nowhere now.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from plumbrule.facts import IMPLICIT, Interface
+from plumbrule.facts import IMPLICIT, RECEIVED, Interface, Reference
 from plumbrule.graph import FileRows, Graph
 from plumbrule.languages import everywhere
 from plumbrule.measures import Situation
@@ -76,14 +76,67 @@ def gone_of_spaces(s: Situation, path: str, losses: Losses) -> Iterator[Gone]:
     own = {one.alias for one in interface.imports} | {one.name.partition(".")[0] for one in interface.symbols}
     bound = {(use.line, part) for use in now.uses for part in use.symbol.split(".")}
     is_open = any(one.name == "*" for one in now.externals)
+    in_full = _named_in_full(s, before, gone)
     first: dict[str, tuple[bool, int]] = {}  # a use that must have meant what is gone before others
-    for symbol, kind, text, line, _, through in s.facts.body(now.file.dialect, now.file.blob).references:
-        head = text.partition(".")[0]
-        if head in gone and head not in own and through < 0 and (line, head) not in bound:
-            use = is_open or is_given(now.file.language, head, kind, interface, symbol), line
-            first[head] = min(use, first.get(head, use))
+    for one in s.facts.body(now.file.dialect, now.file.blob).references:
+        head = one.text.partition(".")[0]
+        if head in gone and head not in own and one.through < 0:
+            name, may_be_other = head, is_open or is_given(now.file.language, head, one.kind, interface, one.symbol)
+        else:
+            whole = _in_full(interface, one)
+            name = next((in_full[part] for part in _starts(whole) if part in in_full), "")
+            may_be_other = False
+            if not name or whole.partition(".")[0] in own or _is_declared(s, now, interface, one):
+                continue
+        if (one.line, name) not in bound:
+            use = may_be_other, one.line
+            first[name] = min(use, first.get(name, use))
     for name, (may_be_other, line) in sorted(first.items()):
         yield Gone(gone[name], name, line, not may_be_other)
+
+
+def _named_in_full(s: Situation, before: FileRows, gone: Collection[str]) -> dict[str, str]:
+    """Which of these names a dotted text stands for that a file had, by that text: `org.acme.Gone`."""
+    interface = s.facts.interface(before.file.dialect, before.file.blob)
+    references = s.facts.body(before.file.dialect, before.file.blob).references
+    plain = {(one.line, one.text.partition(".")[0]) for one in references if one.through < 0}
+    led: dict[int, list[str]] = {}  # by line
+    for use in before.uses:
+        name = use.symbol.partition(".")[0]
+        if name in gone and (use.line, name) not in plain:
+            led.setdefault(use.line, []).append(use.symbol)
+    found = {}
+    for one in references if led else ():
+        whole = _in_full(interface, one) + "."
+        for symbol in led.get(one.line, ()):
+            around, behind, _ = whole.partition(f".{symbol}.")
+            if behind:
+                name = symbol.partition(".")[0]
+                found[f"{around}.{name}"] = name
+    return found
+
+
+def _in_full(interface: Interface, reference: Reference) -> str:
+    """A name that code uses, with the package before it by which alone it is known."""
+    if reference.through < 0:
+        return reference.text
+    row = interface.imports[reference.through]
+    is_written = row.flags & IMPLICIT and not row.level and not row.alias and row.name not in ("", "*")
+    return f"{row.module}.{reference.text}" if is_written and not row.flags & RECEIVED else ""
+
+
+def _starts(text: str) -> Iterator[str]:
+    """What a dotted text begins with, of two parts or more, all of it included."""
+    parts = text.split(".")
+    return (".".join(parts[:count]) for count in range(2, len(parts) + 1))
+
+
+def _is_declared(s: Situation, now: FileRows, interface: Interface, reference: Reference) -> bool:
+    """Whether the name leads into a package that the change declares."""
+    row = interface.imports[reference.through] if reference.through >= 0 else None
+    return row is not None and any(
+        (one.module, one.name) == (row.module, row.name) and s.declared(one.package) for one in now.externals
+    )
 
 
 def is_given(language: str, name: str, kind: str, interface: Interface, symbol: int) -> bool:
