@@ -648,3 +648,28 @@ def test_what_a_caller_of_scala_need_not_pass_is_not_asked_of_anyone(changes, no
     assert changes({"a.scala": before}, {"a.scala": f"object Kit {{\n  {now}\n}}\n"}) == []
     asked = changes({"a.scala": before}, {"a.scala": "object Kit {\n  def f[T](a: T, b: Int) = a\n}\n"})
     assert [row[1:3] for row in asked] == [("Kit.f", "parameter-required")]
+
+
+@pytest.mark.parametrize(
+    ("base", "given", "told"),
+    [
+        ("a.kt", "open class B { fun make() = 1 }", []),
+        ("b.kt", "open class B { fun make() = 1 }", []),
+        ("a.kt", "open class A { fun make() = 1 }\nopen class B : A()", []),
+        ("a.kt", "open class B", [("S.make", "removed", True)]),
+        ("b.kt", "open class B", [("S.make", "removed", True)]),
+        ("b.kt", "open class B : Outside()", [("S.make", "removed", False)]),
+        ("b.kt", "open class Other", [("S.make", "removed", False)]),
+    ],
+)
+def test_what_a_companion_inherits_is_still_there(world, base, given, told):
+    head = "package k\n"
+    named = "class S { companion object : B() { fun make() = 1 } }\n"
+    before = {"a.kt": head + named, "b.kt": head}
+    history = world.History()
+    history.to(before)
+    now = {**before, "a.kt": head + named.replace(" { fun make() = 1 }", "")}
+    now[base] += given + "\n"
+    history.to(now)
+    rows = [(row["symbol"], row["change"], row["certain"]) for row in history.told("contract_change")]
+    assert [row for row in rows if row[1] == "removed"] == told

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from plumbrule.facts import REEXPORT, Symbol
+from plumbrule.facts import REEXPORT, VALUE, Symbol
 from plumbrule.languages import entries
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of, surely_lacks_member
@@ -282,7 +282,7 @@ def _fate(c: _Comparison, name: str, several: Sequence[Definition]) -> _Fate:
         return _Fate([], place)
     place_now = c.defined_anew(name)
     # A base class that nobody here can read may still offer what a class no longer writes down.
-    certain = owner not in c.found or surely_lacks_member(Reader(c.now.graph, c.pair.now), c.meant(owner), own_name)
+    certain = owner not in c.found or _surely_lacks(c, owner, own_name)
     detail = f"now in {place_now[0]}" if place_now else ""
     return _Fate([Change("removed", detail, certain)], place, is_gone=True)
 
@@ -353,9 +353,31 @@ def _still_there(c: _Comparison, owner: str, name: str) -> bool:
     reader = Reader(c.now.graph, c.pair.now)
     return any(
         f"{base.symbol}.{name}" in {symbol.symbol for symbol in rows.symbols}
-        for base in ancestors_of(reader, c.meant(owner), name)
+        for one in (c.meant(owner), *_companions(c, owner))
+        for base in ancestors_of(reader, one, name)
         if (rows := reader.rows(base.path)) is not None
     )
+
+
+def _surely_lacks(c: _Comparison, owner: str, name: str) -> bool:
+    """Whether no ancestor that nobody here can read may offer a member."""
+    reader, place = Reader(c.now.graph, c.pair.now), c.meant(owner)
+    # What a companion inherits from another file is read with the type around it.
+    known = {base.symbol.rpartition(".")[2] for base in ancestors_of(reader, place, name) if base.path}
+    return surely_lacks_member(reader, place, name) and all(
+        base.path or base.symbol.rpartition(".")[2] in known
+        for one in _companions(c, owner)
+        for base in ancestors_of(reader, one, name)
+    )
+
+
+def _companions(c: _Comparison, owner: str) -> Iterator[Place]:
+    """What in a type has its members among the type's own; what it inherits, the type's name gives, too."""
+    place = c.meant(owner)
+    interface = c.now.interface(place.path)
+    for index, name, how in interface.supers:
+        if how == VALUE and not name and interface.symbols[index].name.rpartition(".")[0] == place.symbol:
+            yield Place(place.path, interface.symbols[index].name)
 
 
 def _made_otherwise(c: _Comparison, name: str) -> Iterator[Row]:
