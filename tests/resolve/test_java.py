@@ -466,3 +466,17 @@ def test_of_source_sets_the_one_built_with_who_asks_is_meant_and_else_none_for_c
     files = {f"app/src/{one}/java/q/Made.{language}": "package q;\nclass Made { }\n" for one in made}
     rows = _rows(path, {**files, "app/build.gradle": "", path: "package q;\nclass Asks { Made made; }\n"})
     assert {(d.dst.split("/")[2], d.confidence) for d in rows.dependencies} == {led}
+
+
+@pytest.mark.parametrize("name", ["Character", "Iterable", "Module", "Number", "Process", "Runnable", "Thread"])
+def test_a_type_of_the_package_hides_that_of_the_language(name: str) -> None:
+    files = {
+        f"src/a/{name}.java": f"package a; public class {name} {{ }}",
+        "src/a/Own.java": f"package a;\nclass Own {{ {name} one; }}",
+        "src/b/Other.java": f"package b;\nclass Other {{ {name} one; }}",
+    }
+    graph = analyse_files({path: text.encode() for path, text in files.items()})
+    assert [(one.dst, one.kind) for one in graph.rows("src/a/Own.java").dependencies] == [
+        (f"src/a/{name}.java", "type")
+    ]
+    assert graph.rows("src/b/Other.java").dependencies == ()

@@ -67,13 +67,12 @@ class _JavaSweep(BranchSweep):
         b"throws transient try var void volatile while yield".split()
     )
     CONSTANTS: ClassVar[frozenset[bytes]] = frozenset((b"true", b"false", b"null"))
-    # Of what every file sees of `java.lang`, what nobody calls own classes by.
+    # Of what every file sees of `java.lang`, what nobody calls own classes by, or what stands in nearly every file.
     BUILTINS: ClassVar[frozenset[str]] = frozenset(
-        "Boolean Byte Character Class ClassLoader Deprecated Double Enum Exception Float FunctionalInterface "  # noqa: SIM905
-        "IllegalArgumentException IllegalStateException IndexOutOfBoundsException Integer InterruptedException "
-        "Iterable Long Math NullPointerException Number Object Override Runnable RuntimeException SafeVarargs Short "
-        "String StringBuffer StringBuilder SuppressWarnings System Thread Throwable UnsupportedOperationException "
-        "Void var".split()
+        "Boolean Class Deprecated Exception FunctionalInterface IllegalArgumentException IllegalStateException "  # noqa: SIM905
+        "IndexOutOfBoundsException Integer InterruptedException Long NullPointerException Object Override "
+        "RuntimeException SafeVarargs String StringBuilder SuppressWarnings Throwable UnsupportedOperationException "
+        "var".split()
     )
     OWN: ClassVar[frozenset[str]] = frozenset(("this", "super"))
     _USUAL: ClassVar[frozenset[bytes]] = frozenset(name.encode() for name in BUILTINS)
