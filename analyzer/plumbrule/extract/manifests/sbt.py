@@ -3,15 +3,18 @@ which names they hand them on, what their projects are called. What is computed 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from plumbrule.extract.manifests.program import MARK, NAME, STRING, Token, after, chain, handed, parted
-from plumbrule.extract.manifests.reading import BUILD, RUNTIME, TEST, Said
+from plumbrule.extract.manifests.reading import BUILD, MANAGED, RUNTIME, TEST, Said
 
 # Keys of what is said; `name` is what it is said of: a name that the program gives, "" = the program as a whole.
 MODULE, REFERS, ASKS, UNKNOWN, CONSTANT = "module", "refers", "asks", "unknown", "constant"
 PROJECT, FOLDER, PRIVATE, MADE_BY, HELPER = "project", "folder", "private", "made by", "helper"
+MAYBE, SETTLED, IMPORT, PARENT = "maybe", "settled", "import", "parent"
+PARAMETER, ARGUMENT = "parameter", "argument"  # with their places
 SETTINGS = frozenset({"organization", "name", "moduleName", "version"})
 ANYTHING = "${?}"
 
@@ -20,6 +23,8 @@ _AROUND = frozenset({"object", "trait", "class"})
 _GOES_ON = frozenset({"in", "settings", "dependsOn", "aggregate", "extends", "with", "else", "yield", "match", "to"})
 _OF_PROJECTS = frozenset({"settings", "dependsOn", "enablePlugins", "disablePlugins", "aggregate", "configs"})
 _PROJECTS = frozenset({"project", "Project", "crossProject", "projectMatrix"})
+_MAKING = ("Project", "CrossProject", "ProjectMatrix")  # with an id
+_OF_BUILDS = ("addSbtPlugin", "addCompilerPlugin", "compilerPlugin")
 # What is done with modules that stay the same.
 _DONE_WITH = frozenset(
     {"value", "withConfigurations", "exclude", "excludeAll", "map", "cross", "force", "intransitive"}
@@ -34,55 +39,83 @@ _LISTED = 2_000  # of one list of modules
 _SETTINGS = 400  # of one list of settings
 _MOST = 300  # names that one name is made of
 _DEEP = 40  # definitions and blocks in each other
+_NAMED = 300  # characters of a name with those around it
+_PARAMETERS = 6  # of one function
+_QUOTED = 30  # names and marks of a name in backticks
+_FUNCTION = 24  # names and marks of a function that a list is mapped with
+_UNROLLED = 20_000  # names and marks that mapped lists are written out in, of a whole program
 
 
 @dataclass
 class _Given:
     """A name that the program gives to something, from its first word to its last."""
 
-    name: str  # with the names of the objects around it
+    name: str  # with the names around it
     begin: int
     depth: int
+    is_around: bool  # an object, a trait or a class
     end: int = 0
 
 
 def said(all_: Sequence[Token]) -> Iterator[Said]:
     """All of it, of one program."""
+    all_ = _unrolled(_unquoted(all_))
     given = _definitions(all_)
-    of: list[str] = [""] * len(all_)
+    of, inside = [""] * len(all_), [""] * len(all_)
     for one in given:  # the innermost come last
-        of[one.begin : one.end] = [one.name] * (one.end - one.begin)
-    yield from _modules(all_, of)
+        inside[one.begin : one.end] = [one.name] * (one.end - one.begin)
+        if not one.is_around:
+            of[one.begin : one.end] = [one.name] * (one.end - one.begin)
+    yield from _imports(all_, inside)
+    yield from _modules(all_, of, _roles(all_))
     yield from _asked(all_, of)
     yield from _settings(all_, of)
+    around = {""} | {one.name for one in given if one.is_around}
     for one in given:
-        yield from _project(all_[one.begin : one.end], one.name)
-        yield from _constant(all_[one.begin : one.end], one.name)
-        yield from _refers(all_[one.begin : one.end], one.name)
+        mine = all_[one.begin : one.end]
+        if one.is_around:
+            yield from _parents(mine, one.name)
+            continue
+        if one.name.rpartition(".")[0] in around:  # a project is not made within another definition
+            yield from _project(mine, one.name)
+        yield from _constant(mine, one.name)
+        yield from _refers(mine, one.name)
+
+
+def _unquoted(all_: Sequence[Token]) -> list[Token]:
+    """With names in backticks as one name each."""
+    found: list[Token] = []
+    at = 0
+    while at < len(all_):
+        token = all_[at]
+        if token.says("`"):
+            end = next((to for to in range(at + 1, min(at + _QUOTED, len(all_))) if all_[to].says("`")), at)
+            text = "".join(one.text for one in all_[at + 1 : end])
+            if re.fullmatch(r"[\w-]+", text):
+                found.append(Token(NAME, text, token.line))
+                at = end + 1
+                continue
+        found.append(token)
+        at += 1
+    return found
 
 
 def _definitions(all_: Sequence[Token]) -> list[_Given]:
     """What the program gives names to, in the order in which it begins."""
     found: list[_Given] = []
     open_: list[_Given] = []
-    objects: list[tuple[str, int]] = []
     depth = 0
     for at, token in enumerate(all_):
         if token.kind == MARK and token.text in ")]}":
             depth -= 1
-            while objects and objects[-1][1] > depth:
-                objects.pop()
         while open_ and (depth < open_[-1].depth or (depth == open_[-1].depth and _begins(all_, at))):
             open_.pop().end = at
         if token.kind == MARK and token.text in "([{":
             depth += 1
         named = at + 1 < len(all_) and all_[at + 1].kind == NAME
-        if named and token.says(*_AROUND) and len(objects) < _DEEP:
-            objects.append((all_[at + 1].text, depth + 1))
-        elif named and token.says(*_GIVING) and len(open_) < _DEEP:
-            around = [name for name, within in objects if within <= depth]
-            name = ".".join([*around, all_[at + 1].text])
-            found.append(_Given(name, at, depth))
+        if named and token.says(*_AROUND, *_GIVING) and len(open_) < _DEEP:
+            around = f"{open_[-1].name}." if open_ else ""
+            found.append(_Given(f"{around}{all_[at + 1].text}"[:_NAMED], at, depth, token.says(*_AROUND)))
             open_.append(found[-1])
     for one in open_:
         one.end = len(all_)
@@ -97,20 +130,59 @@ def _begins(all_: Sequence[Token], at: int) -> bool:
     return not (before.kind == MARK and before.text not in ")]};") and not before.says(*_GOES_ON)
 
 
-def _modules(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
-    """`"group" %% "name" % version % Scope`, as "group:name:version"."""
-    plugin_line = done = 0
+def _imports(all_: Sequence[Token], inside: Sequence[str]) -> Iterator[Said]:
+    """`import a.b._`, `import a.{b, c => d}`: the path with `_` for all of it, and the name that it gets here."""
     for at, token in enumerate(all_):
-        if token.says("addSbtPlugin", "addCompilerPlugin"):
-            plugin_line = token.line
+        if not token.says("import") or at + 1 == len(all_):
+            continue
+        names, end = chain(all_, at + 1)
+        if end + 1 < len(all_) and all_[end].says(".") and all_[end + 1].says("*"):
+            names.append("_")
+        if end + 1 < len(all_) and all_[end].says(".") and all_[end + 1].says("{"):
+            close = end + 1 + after(all_[end + 1 : end + 1 + _WIDE], 0)
+            for part in parted(all_[end + 2 : close - 1]):
+                if part:
+                    yield Said(IMPORT, inside[at], ".".join([*names, part[0].text]), token.line, part[-1].text)
+        elif len(names) > 1:
+            yield Said(IMPORT, inside[at], ".".join(names), token.line, names[-1])
+
+
+def _parents(inner: Sequence[Token], name: str) -> Iterator[Said]:
+    """What an object is made of besides, `object A extends B with C`."""
+    for at in range(1, min(len(inner) - 1, _WIDE)):
+        if inner[at].says("{"):
+            return
+        if inner[at].says("extends", "with") and inner[at + 1].kind == NAME:
+            yield Said(PARENT, name, ".".join(chain(inner, at + 1)[0]), inner[at].line)
+
+
+def _roles(all_: Sequence[Token]) -> list[str]:
+    """For each place the scope that what stands around it gives to modules."""
+    found = [""] * len(all_)
+    done = 0
+    for at in range(len(all_) - 1):
+        if at >= done and all_[at].says(*_OF_BUILDS) and all_[at + 1].says("("):
+            done = at + 1 + after(all_[at + 1 : at + 1 + _SETTINGS], 0)
+            found[at:done] = [BUILD] * (done - at)
+        elif at >= done and all_[at].says("dependencyOverrides"):
+            begin = _given_at(all_, at + 1)
+            done = _ends(all_, begin) if begin > at + 1 else at + 1
+            found[at:done] = [MANAGED] * (done - at)
+    return found
+
+
+def _modules(all_: Sequence[Token], of: Sequence[str], roles: Sequence[str]) -> Iterator[Said]:
+    """`"group" %% "name" % version % Scope`, as "group:name:version"."""
+    done = 0
+    for at, token in enumerate(all_):
         if at < done or token.kind == MARK or (at and all_[at - 1].says("%", ".")):
             continue
         parts, end = _percents(all_, at)
-        if len(parts) > 2 or (len(parts) == 2 and all_[at - 1].says("(") and plugin_line == token.line):
+        if len(parts) > 2 or (len(parts) == 2 and all_[at - 1].says("(") and roles[at] == BUILD):
             done = end
             group, name = parts[:2]
             version = parts[2] if len(parts) > 2 else ""
-            scope = BUILD if plugin_line == token.line else _scope(parts[3] if len(parts) > 3 else "")
+            scope = roles[at] or _scope(parts[3] if len(parts) > 3 else "")
             if name != ANYTHING and "%" not in f"{group}{name}":
                 yield Said(MODULE, of[at], f"{group}:{name}:{version}", token.line, scope)
 
@@ -141,30 +213,53 @@ def text_of(all_: Sequence[Token], at: int) -> str:
 
 
 def _term(all_: Sequence[Token], at: int) -> tuple[str, int]:
+    if at >= len(all_):
+        return "", at
     token = all_[at]
     if token.kind == STRING:
         return token.text, at + 1
     if token.says(*_INTERPOLATED) and at + 1 < len(all_) and all_[at + 1].kind == STRING:
         return all_[at + 1].text, at + 2
     if token.says("("):
-        end = at + after(all_[at : at + _WIDE], 0)
-        return (text_of(all_[at + 1 : end - 1], 0) if end > at + 2 else ANYTHING), end
+        end = _closes(all_, at)
+        return (text_of(all_[at + 1 : end - 1], 0) if end > at + 2 else ANYTHING if end else ""), end or at
     names, end = chain(all_, at)
     if not names:
         return "", at
     if end < len(all_) and all_[end].says("("):
-        return ANYTHING, end + after(all_[end : end + _WIDE], 0)
+        behind = _closes(all_, end)
+        return (ANYTHING, behind) if behind else ("", at)
     names = names[:-1] if len(names) > 1 and names[-1] == "value" else names
     return f"${{{'.'.join(names)}}}", end
 
 
+def _closes(all_: Sequence[Token], begin: int) -> int:
+    """The place behind the bracket that closes what opens here; 0 if that is too far away to be one of a module."""
+    depth = 0
+    for at in range(begin, min(len(all_), begin + _WIDE)):
+        depth += all_[at].says("(", "[", "{") - all_[at].says(")", "]", "}")
+        if depth <= 0:
+            return at + 1
+    return 0
+
+
 def _scope(said_: str) -> str:
     """Of `Test`, "test->test", `Compile`, "provided"; "" if it says none."""
-    word = said_.strip("${}").rpartition(".")[2].lower()
+    word = said_.strip("${}").rpartition(".")[2]
+    if said_.startswith("${") and not word[:1].isupper():
+        return ""  # no configuration but a version, or what is not known
+    word = word.lower()
     if "test" in word:
         return TEST
     word = word.partition("-")[0].partition(";")[0].strip()
     return RUNTIME if word in ("compile", "runtime") else word
+
+
+def _given_at(all_: Sequence[Token], at: int) -> int:
+    """The place behind `+=`, `++=` and `:=`."""
+    while at < len(all_) and all_[at].kind == MARK and all_[at].text in "+:=":
+        at += 1
+    return at
 
 
 def _asked(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
@@ -174,20 +269,34 @@ def _asked(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
         if at < done:
             continue
         if token.says("libraryDependencies", "dependencyOverrides"):
-            begin = at + 1
-            while begin < len(all_) and all_[begin].kind == MARK and all_[begin].text in "+:=":
-                begin += 1
+            begin = _given_at(all_, at + 1)
             if begin > at + 1:
                 done = _ends(all_, begin)
-                yield from _listed(all_[begin:done], of[at])
+                role = MANAGED if token.says("dependencyOverrides") else ""
+                for one in _listed(all_[begin:done], of[at]):
+                    yield one._replace(more=role or one.more) if one.key == ASKS else one
         elif token.says("settings") and all_[at + 1].says("(") and at >= settled:
             inner, length = handed(all_[at + 1 : at + _SETTINGS], 0)
             settled = at + length
             for part in parted(inner):
-                names, end = chain(part, 0)
-                if names and all(one.kind == MARK or one.text == "_" for one in part[end:]):
-                    yield Said(REFERS, of[at], ".".join(names), token.line)
-                    yield Said(ASKS, "maybe", ".".join(names), token.line)
+                for single in [part] if any(one.says("=") for one in part) else _sums(part):
+                    yield from _settled(single, of[at])
+        elif token.says("settings") and all_[at + 1].says("=") and at >= settled:
+            settled = min(_ends(all_, at + 2), at + _SETTINGS)
+            for part in _sums(all_[at + 2 : settled]):
+                yield from _settled(part, of[at])
+
+
+def _settled(part: Sequence[Token], of: str) -> Iterator[Said]:
+    """Settings by a name, as `commonSettings`, `commonSettings: _*` and `acmeSettings("core")`."""
+    names, end = chain(part, 0)
+    is_name = all(one.kind == MARK or one.text == "_" for one in part[end:])
+    if not names or names[-1] in _LISTS or not (is_name or part[end].says("(")):
+        return
+    yield Said(SETTLED, of, ".".join(names), part[0].line)
+    if is_name:
+        yield Said(REFERS, of, ".".join(names), part[0].line)
+        yield Said(MAYBE, of, ".".join(names), part[0].line)
 
 
 def _ends(all_: Sequence[Token], begin: int) -> int:
@@ -228,25 +337,36 @@ def _sums(inner: Sequence[Token]) -> Iterator[Sequence[Token]]:
 
 def _element(part: Sequence[Token], of: str) -> Iterator[Said]:
     """One module by its name; those that are written out are told for themselves."""
-    if not part or any(one.kind == STRING for one in part[:1]) or part[0].says("("):
+    if not part or part[0].says("("):
         return
     parts, _ = _percents(part, 0)
-    names, end = chain(part, 0)
-    called = end < len(part) and part[end].says("(")
     if len(parts) > 2:
         return
-    if names[-1:] and names[-1] in _DONE_WITH and len(names) > 1:
-        yield Said(ASKS, "", ".".join(names[:-1]), part[0].line)
-    elif names and not called:
-        yield Said(ASKS, "", ".".join(names), part[0].line, _scope(parts[1]) if len(parts) > 1 else "")
+    if part[0].kind == STRING:  # its version is said elsewhere, if at all
+        yield Said(UNKNOWN, of, "".join(one.text for one in part[:12]), part[0].line)
+        return
+    names, end = chain(part, 0)
+    called = end < len(part) and part[end].says("(")
+    bare = _bare(names)
+    if names and (not called or len(bare) < len(names)):
+        yield Said(ASKS, of, ".".join(bare), part[0].line, _scope(parts[1]) if len(parts) > 1 else "")
     elif not any(one.says("%") for one in part):
         yield Said(UNKNOWN, of, "".join(one.text for one in part[:12]), part[0].line)
+
+
+def _bare(names: list[str]) -> list[str]:
+    """Without what is done with modules that stay the same."""
+    while len(names) > 1 and names[-1] in _DONE_WITH:
+        names = names[:-1]
+    return names
 
 
 def _settings(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
     """`name := "x"`, `ThisBuild / organization := "y"`, and what keeps a project from being published."""
     for at, token in enumerate(all_[:-3]):
-        if token.says(*_UNPUBLISHED) or (token.says("skip", "publishArtifact") and _is_unpublished(all_, at)):
+        if token.says(*_UNPUBLISHED) or (
+            token.says("skip", "publishArtifact", "publish") and _is_unpublished(all_, at)
+        ):
             yield Said(PRIVATE, of[at], "", token.line)
         elif token.says(*SETTINGS) and (at < 2 or not all_[at - 1].says("/") or all_[at - 2].says(*_WHOLE)):
             begin = at + 3 if all_[at + 1].says("in") and all_[at + 2].says(*_WHOLE) else at + 1
@@ -255,11 +375,14 @@ def _settings(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
 
 
 def _is_unpublished(all_: Sequence[Token], at: int) -> bool:
-    """`publish / skip := true`, `skip in publish := true`, `publishArtifact := false`; not of a part as `Test /`."""
+    """`publish / skip := true`, `skip in publish := true`, `publishArtifact := false`, `publish := {}`; not of a part
+    as `Test /`."""
     before = [one.text for one in all_[max(at - 2, 0) : at]]
     behind = [one.text for one in all_[at + 1 : at + 6]]
     if all_[at].says("publishArtifact"):
         return before[-1:] != ["/"] and behind[:3] == [":", "=", "false"]
+    if all_[at].says("publish"):
+        return before[-1:] != ["/"] and behind[:4] in ([":", "=", "{", "}"], [":", "=", "(", ")"])
     return (before == ["publish", "/"] and behind[:3] == [":", "=", "true"]) or behind == ["in", "publish", *_TRUE]
 
 
@@ -277,24 +400,37 @@ def _value(inner: Sequence[Token]) -> Sequence[Token]:
 def _project(inner: Sequence[Token], name: str) -> Iterator[Said]:
     """What makes this a project: its id, its folder, or the program's own function for such."""
     value = _value(inner)
-    begin = next((at for at, one in enumerate(value) if not one.says("(")), 0)
+    begin = next((at for at, one in enumerate(value) if not one.says("(", "{")), 0)
     names, end = chain(value, begin)
+    called, _ = handed(value[end : end + _WIDE], 0) if end < len(value) and value[end].says("(") else ((), 0)
     if inner[0].says("def"):
         yield from _helper(inner, value, name)
-    if not names or inner[0].says("def"):
+        if names and called:
+            yield from _made_by(called, name, names, inner[0].line)
         return
-    called, _ = handed(value[end : end + _WIDE], 0) if end < len(value) and value[end].says("(") else ((), 0)
+    if not names:
+        return
     line, id_ = inner[0].line, _id(called)
-    if names[0] in _PROJECTS and (names != ["project"] or not called):
+    if names[0] in _PROJECTS and (names[0] != "Project" or called) and (names != ["project"] or not called):
         yield Said(PROJECT, name, id_ if names[0] == "Project" else "", line)
-    elif called and called[0].kind == STRING:
+    elif called and STRING in (called[0].kind, called[2].kind if len(called) > 2 and called[1].says("=") else ""):
         if any(one.says(*_OF_PROJECTS) for one in value[end:]):
             yield Said(PROJECT, name, "", line)
-        yield Said(MADE_BY, name, names[-1], line, id_)
+        yield from _made_by(called, name, names, line)
     for at in range(len(value) - 2):
         if value[at].says("file") and value[at + 1].says("("):
             yield Said(FOLDER, name, text_of(value[at + 2 : at + _WIDE], 0), line)
             break
+
+
+def _made_by(called: Sequence[Token], name: str, names: Sequence[str], line: int) -> Iterator[Said]:
+    """The function that is called for a value, and what it is handed."""
+    yield Said(MADE_BY, name, ".".join(names), line)
+    for number, part in zip(range(_PARAMETERS), parted(called), strict=False):
+        is_by_name = len(part) > 2 and part[0].kind == NAME and part[1].says("=")
+        yield Said(
+            ARGUMENT, name, text_of(part, 2 if is_by_name else 0), line, part[0].text if is_by_name else str(number)
+        )
 
 
 def _id(called: Sequence[Token]) -> str:
@@ -303,12 +439,13 @@ def _id(called: Sequence[Token]) -> str:
 
 
 def _helper(inner: Sequence[Token], value: Sequence[Token], name: str) -> Iterator[Said]:
-    """A function that makes projects, with its first parameter."""
-    parameter = _parameter(inner)
-    at = next((at for at, one in enumerate(value) if one.says("Project")), None)
-    if parameter and at is not None:
+    """A function with its parameters, and the id if it makes projects."""
+    for number, parameter in enumerate(_parameters(inner)):
+        yield Said(PARAMETER, name, parameter, inner[0].line, str(number))
+    at = next((at for at, one in enumerate(value) if one.says(*_MAKING)), None)
+    if at is not None and at + 1 < len(value) and value[at + 1].says("("):
         made, _ = handed(value[at + 1 : at + 1 + _WIDE], 0)
-        yield Said(HELPER, name, _id(made), inner[0].line, parameter)
+        yield Said(HELPER, name, _id(made), inner[0].line)
 
 
 def _by_name(inner: Sequence[Token]) -> Iterator[tuple[str, str]]:
@@ -317,11 +454,14 @@ def _by_name(inner: Sequence[Token]) -> Iterator[tuple[str, str]]:
             yield part[0].text, text_of(part, 2)
 
 
-def _parameter(inner: Sequence[Token]) -> str:
-    """The first parameter of a function; "" if it has none."""
+def _parameters(inner: Sequence[Token]) -> list[str]:
+    """The parameters of a function, the first of them."""
     at = next((at for at, one in enumerate(inner[:_WIDE]) if one.says("(", "=")), 0)
-    is_there = inner[at].says("(") and at + 1 < len(inner) and inner[at + 1].kind == NAME
-    return inner[at + 1].text if is_there else ""
+    if not inner[at].says("("):
+        return []
+    given, _ = handed(inner[at : at + _WIDE], 0)
+    parts = zip(range(_PARAMETERS), parted(given), strict=False)
+    return [part[0].text for _, part in parts if part and part[0].kind == NAME]
 
 
 def _constant(inner: Sequence[Token], name: str) -> Iterator[Said]:
@@ -335,16 +475,107 @@ def _constant(inner: Sequence[Token], name: str) -> Iterator[Said]:
 
 
 def _refers(inner: Sequence[Token], name: str) -> Iterator[Said]:
-    """The names that a name is made of."""
+    """The names that a name is made of, but for those that are part of a module."""
     at, seen = 0, set[tuple[str, str]]()
     value = _value(inner)
     while at < len(value) and len(seen) < _MOST:
         names, end = chain(value, at)
-        if names:
-            names = names[:-1] if len(names) > 1 and names[-1] in _DONE_WITH else names
+        if names and not (at and value[at - 1].says("%", ".")):
+            bare = _bare(names)
             scope, _ = _term(value, end + 1) if end + 1 < len(value) and value[end].says("%") else ("", 0)
-            told = ".".join(names), _scope(scope)
+            told = ".".join(bare), _scope(scope)
             if told not in seen:
                 seen.add(told)
                 yield Said(REFERS, name, told[0], value[at].line, told[1])
         at = max(end, at + 1)
+
+
+def _unrolled(all_: list[Token]) -> list[Token]:
+    """With `Seq("g" %% "a", b).map(_ % v)` as `Seq("g" %% "a" % v, b % v)`, and the like."""
+    opens: dict[int, int] = {}  # by the place of what closes
+    closes: dict[int, int] = {}
+    open_: list[int] = []
+    for at, token in enumerate(all_):
+        if token.kind == MARK and token.text in "([{":
+            open_.append(at)
+        elif token.kind == MARK and token.text in ")]}" and open_:
+            opens[at] = open_.pop()
+            closes[opens[at]] = at
+    found: list[Token] = []
+    done = more = 0
+    for at, token in enumerate(all_):
+        close = closes.get(at + 1, 0) if token.says("map") and at else 0
+        if not 0 < close - at <= _FUNCTION:
+            continue
+        end = at - 1 if all_[at - 1].says(".") else at
+        begin = _receiver(all_, end, opens)
+        function = all_[at + 2 : close]
+        if not done <= begin < end or end - begin > _LISTED or not any(one.says("%") for one in function):
+            continue
+        written = _written_out(all_[begin:end], function)
+        more += len(written)
+        if written and more < _UNROLLED:
+            found += [*all_[done:begin], *written]
+            done = close + 1
+    return [*found, *all_[done:]] if done else all_
+
+
+def _receiver(all_: Sequence[Token], end: int, opens: dict[int, int]) -> int:
+    """Where the list begins that ends here: `a.b`, `Seq(...)` or `(a ++ b)`."""
+    begin = end - 1
+    if all_[begin].says(")"):
+        begin = opens.get(begin, end)
+        return begin - 1 if 0 < begin < end and all_[begin - 1].says(*_LISTS) else begin
+    while begin > 1 and all_[begin].kind == NAME and all_[begin - 1].says(".") and end - begin < _WIDE:
+        begin -= 2
+    return begin if all_[begin].kind == NAME else end
+
+
+def _written_out(receiver: Sequence[Token], function: Sequence[Token]) -> list[Token]:
+    """A list with a function done to each that is in it; nothing if that cannot be told."""
+    parameter = "_"
+    if len(function) > 3 and function[1].says("=") and function[2].says(">"):
+        parameter, function = function[0].text, function[3:]
+    if receiver[0].says("("):
+        receiver = receiver[1:-1]
+    found: list[Token] = []
+    for part in _sums(receiver):
+        names, end = chain(part, 0)
+        if not part:
+            continue
+        found += [Token(MARK, "+", part[0].line)] * 2 if found else []
+        if names and names[-1] in _LISTS and end < len(part) and part[end].says("("):
+            elements = [_done_to(one, parameter, function) for one in parted(part[end + 1 : -1]) if one]
+            for number, element in enumerate(elements):
+                found += [Token(MARK, ",", part[0].line)] if number else part[: end + 1]
+                found += element
+                if not element:
+                    return []
+            found += part[-1:] if elements else part
+        else:
+            done = _done_to(part, parameter, function) if end == len(part) and function[0].says(parameter) else []
+            if not done:
+                return []
+            found += done
+    return found
+
+
+def _done_to(element: Sequence[Token], parameter: str, function: Sequence[Token]) -> list[Token]:
+    """One element of a list with a function done to it; nothing if that cannot be told."""
+    line = element[0].line
+    if function[0].says(parameter):
+        parts, end = _percents(element, 0)
+        return [*element[:end], *(one._replace(line=line) for one in function[1:]), *element[end:]] if parts else []
+    if _term(element, 0)[1] != len(element):
+        return []
+    found: list[Token] = []
+    for one in function:
+        if one.says(parameter):
+            found += element
+        elif one.kind == STRING and element[0].kind == STRING:
+            name = re.escape(parameter)
+            text = re.sub(rf"\$(?:\{{{name}\}}|{name}\b)", lambda _: element[0].text, one.text)
+            found.append(Token(STRING, text, line))
+        else:
+            found.append(one._replace(line=line))
+    return found
