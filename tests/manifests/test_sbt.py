@@ -103,6 +103,8 @@ def test_names_of_other_build_files_are_not_seen(together: Callable):
         ('val w = Seq("a" %% "b" % v)\nlibraryDependencies ++= w.map(_ % Test)', ["2 a:b 7 runtime"]),
         ('libraryDependencies ++= (Seq("a" %% "b" % v) ++ Seq("c" % "d" % "1" exclude("e", "f"))).map(_ % "test")',
          ["2 a:b 7 test", "2 c:d 1 test"]),
+        ('val w = Seq("a" %% "b")\nlibraryDependencies ++= w.map(_ % v)', [f"but: line 3: what w {NOWHERE}"]),
+        ('val x = (Seq("a" %% "b").filter(f) ++ Seq("c" % "d")).map(_ % v)', []),
         ('libraryDependencies ++= Seq("a" %% "b", "c" %% "d").flatMap(f)',
          ["but: line 2: what a%%b stands for is said nowhere, or only when it is run, and 1 more like it"]),
     ],
@@ -164,7 +166,7 @@ def test_settings_that_a_project_takes_by_name_are_its_own(told: Callable):
         lazy val core = (project in file("core")).settings(common).settings(name := "Core Things")
         lazy val api = project.settings(common: _*).settings(organization := "com.acme.api")
         lazy val docs = project.settings(common ++ dontPublish)
-        lazy val site = project.settings(common, publish / skip := true)
+        lazy val site = project.settings(common, (publish / skip) := true)
         lazy val lost = project
     """
     said = told("build.sbt", build)

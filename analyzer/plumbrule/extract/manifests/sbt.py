@@ -69,6 +69,7 @@ def said(all_: Sequence[Token]) -> Iterator[Said]:
     yield from _imports(all_, inside)
     yield from _modules(all_, of, _roles(all_))
     yield from _asked(all_, of)
+    yield from _taken(all_, of)
     yield from _settings(all_, of)
     around = {""} | {one.name for one in given if one.is_around}
     for one in given:
@@ -77,7 +78,7 @@ def said(all_: Sequence[Token]) -> Iterator[Said]:
             yield from _parents(mine, one.name)
             continue
         if one.name.rpartition(".")[0] in around:  # a project is not made within another definition
-            yield from _project(mine, one.name)
+            yield from _helper(mine, one.name) if mine[0].says("def") else _project(mine, one.name)
         yield from _constant(mine, one.name)
         yield from _refers(mine, one.name)
 
@@ -263,28 +264,36 @@ def _given_at(all_: Sequence[Token], at: int) -> int:
 
 
 def _asked(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
-    """What `libraryDependencies` is given besides modules, and what `settings(...)` takes from elsewhere."""
-    done = settled = 0
+    """What `libraryDependencies` is given besides modules."""
+    done = 0
     for at, token in enumerate(all_[:-2]):
-        if at < done:
+        if at < done or not token.says("libraryDependencies", "dependencyOverrides"):
             continue
-        if token.says("libraryDependencies", "dependencyOverrides"):
-            begin = _given_at(all_, at + 1)
-            if begin > at + 1:
-                done = _ends(all_, begin)
-                role = MANAGED if token.says("dependencyOverrides") else ""
-                for one in _listed(all_[begin:done], of[at]):
-                    yield one._replace(more=role or one.more) if one.key == ASKS else one
-        elif token.says("settings") and all_[at + 1].says("(") and at >= settled:
+        begin = _given_at(all_, at + 1)
+        if begin > at + 1:
+            done = _ends(all_, begin)
+            role = MANAGED if token.says("dependencyOverrides") else ""
+            for one in _listed(all_[begin:done], of[at]):
+                yield one._replace(more=role or one.more) if one.key == ASKS else one
+
+
+def _taken(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
+    """What `settings(...)` and `settings = ...` take from elsewhere."""
+    done = 0
+    for at, token in enumerate(all_[:-2]):
+        if at < done or not token.says("settings"):
+            continue
+        parts: list[Sequence[Token]] = []
+        if all_[at + 1].says("("):
             inner, length = handed(all_[at + 1 : at + _SETTINGS], 0)
-            settled = at + length
-            for part in parted(inner):
-                for single in [part] if any(one.says("=") for one in part) else _sums(part):
-                    yield from _settled(single, of[at])
-        elif token.says("settings") and all_[at + 1].says("=") and at >= settled:
-            settled = min(_ends(all_, at + 2), at + _SETTINGS)
-            for part in _sums(all_[at + 2 : settled]):
-                yield from _settled(part, of[at])
+            done, parts = at + length, list(parted(inner))
+        elif all_[at + 1].says("="):
+            done = min(_ends(all_, at + 2), at + _SETTINGS)
+            parts = [all_[at + 2 : done]]
+        for part in parts:
+            is_setting = all_[at + 1].says("(") and any(one.says("=") for one in part)
+            for one in [part] if is_setting else _sums(part):
+                yield from _settled(one, of[at])
 
 
 def _settled(part: Sequence[Token], of: str) -> Iterator[Said]:
@@ -379,6 +388,7 @@ def _is_unpublished(all_: Sequence[Token], at: int) -> bool:
     as `Test /`."""
     before = [one.text for one in all_[max(at - 2, 0) : at]]
     behind = [one.text for one in all_[at + 1 : at + 6]]
+    behind = behind[1:] if behind[:1] == [")"] else behind  # `(publish / skip) := true`
     if all_[at].says("publishArtifact"):
         return before[-1:] != ["/"] and behind[:3] == [":", "=", "false"]
     if all_[at].says("publish"):
@@ -400,27 +410,28 @@ def _value(inner: Sequence[Token]) -> Sequence[Token]:
 def _project(inner: Sequence[Token], name: str) -> Iterator[Said]:
     """What makes this a project: its id, its folder, or the program's own function for such."""
     value = _value(inner)
-    begin = next((at for at, one in enumerate(value) if not one.says("(", "{")), 0)
-    names, end = chain(value, begin)
-    called, _ = handed(value[end : end + _WIDE], 0) if end < len(value) and value[end].says("(") else ((), 0)
-    if inner[0].says("def"):
-        yield from _helper(inner, value, name)
-        if names and called:
-            yield from _made_by(called, name, names, inner[0].line)
-        return
+    names, called, behind = _call(value)
     if not names:
         return
-    line, id_ = inner[0].line, _id(called)
+    line = inner[0].line
     if names[0] in _PROJECTS and (names[0] != "Project" or called) and (names != ["project"] or not called):
-        yield Said(PROJECT, name, id_ if names[0] == "Project" else "", line)
+        yield Said(PROJECT, name, _id(called) if names[0] == "Project" else "", line)
     elif called and STRING in (called[0].kind, called[2].kind if len(called) > 2 and called[1].says("=") else ""):
-        if any(one.says(*_OF_PROJECTS) for one in value[end:]):
+        if any(one.says(*_OF_PROJECTS) for one in behind):
             yield Said(PROJECT, name, "", line)
         yield from _made_by(called, name, names, line)
     for at in range(len(value) - 2):
         if value[at].says("file") and value[at + 1].says("("):
             yield Said(FOLDER, name, text_of(value[at + 2 : at + _WIDE], 0), line)
             break
+
+
+def _call(value: Sequence[Token]) -> tuple[list[str], Sequence[Token], Sequence[Token]]:
+    """The function that a value begins with, what it is handed, and all behind its name."""
+    begin = next((at for at, one in enumerate(value) if not one.says("(", "{")), 0)
+    names, end = chain(value, begin)
+    called, _ = handed(value[end : end + _WIDE], 0) if end < len(value) and value[end].says("(") else ((), 0)
+    return names, called, value[end:]
 
 
 def _made_by(called: Sequence[Token], name: str, names: Sequence[str], line: int) -> Iterator[Said]:
@@ -438,14 +449,18 @@ def _id(called: Sequence[Token]) -> str:
     return dict(_by_name(called)).get("id") or (text_of(called, 0) if called else "")
 
 
-def _helper(inner: Sequence[Token], value: Sequence[Token], name: str) -> Iterator[Said]:
+def _helper(inner: Sequence[Token], name: str) -> Iterator[Said]:
     """A function with its parameters, and the id if it makes projects."""
+    value = _value(inner)
+    names, called, _ = _call(value)
     for number, parameter in enumerate(_parameters(inner)):
         yield Said(PARAMETER, name, parameter, inner[0].line, str(number))
     at = next((at for at, one in enumerate(value) if one.says(*_MAKING)), None)
     if at is not None and at + 1 < len(value) and value[at + 1].says("("):
         made, _ = handed(value[at + 1 : at + 1 + _WIDE], 0)
         yield Said(HELPER, name, _id(made), inner[0].line)
+    if names and called:
+        yield from _made_by(called, name, names, inner[0].line)
 
 
 def _by_name(inner: Sequence[Token]) -> Iterator[tuple[str, str]]:
@@ -540,24 +555,27 @@ def _written_out(receiver: Sequence[Token], function: Sequence[Token]) -> list[T
         receiver = receiver[1:-1]
     found: list[Token] = []
     for part in _sums(receiver):
-        names, end = chain(part, 0)
-        if not part:
-            continue
-        found += [Token(MARK, "+", part[0].line)] * 2 if found else []
-        if names and names[-1] in _LISTS and end < len(part) and part[end].says("("):
-            elements = [_done_to(one, parameter, function) for one in parted(part[end + 1 : -1]) if one]
-            for number, element in enumerate(elements):
-                found += [Token(MARK, ",", part[0].line)] if number else part[: end + 1]
-                found += element
-                if not element:
-                    return []
-            found += part[-1:] if elements else part
-        else:
-            done = _done_to(part, parameter, function) if end == len(part) and function[0].says(parameter) else []
-            if not done:
-                return []
-            found += done
+        done = _each_done(part, parameter, function) if part else []
+        if part and not done:
+            return []
+        found += [Token(MARK, "+", part[0].line)] * 2 if found and part else []
+        found += done
     return found
+
+
+def _each_done(part: Sequence[Token], parameter: str, function: Sequence[Token]) -> list[Token]:
+    """A list, or a name for one, with a function done to each that is in it; nothing if that cannot be told."""
+    names, end = chain(part, 0)
+    if end == len(part):
+        return _done_to(part, parameter, function) if function[0].says(parameter) else []
+    if names[-1:] == [] or names[-1] not in _LISTS or not part[end].says("(") or after(part, end) != len(part):
+        return []
+    elements = [_done_to(one, parameter, function) for one in parted(part[end + 1 : -1]) if one]
+    found = list(part[: end + 1])
+    for number, element in enumerate(elements):
+        found += [Token(MARK, ",", element[0].line)] if number and element else []
+        found += element
+    return [*found, part[-1]] if all(elements) else []
 
 
 def _done_to(element: Sequence[Token], parameter: str, function: Sequence[Token]) -> list[Token]:

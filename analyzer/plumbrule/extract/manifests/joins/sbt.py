@@ -247,22 +247,26 @@ class _Build:
         found: list[Declared] = []
         is_code = area == _ANYWHERE
         for one in read.said:
-            is_named = is_code and one.name != "" and not self._is_project((area, one.name))
+            # What code puts together under a name is asked for by who asks for the name.
+            is_named = is_code and not self._is_project((area, one.name))
             if one.key == MODULE:
-                row = self._module(one, MANAGED if is_named else "", path)
-                if row is None:
-                    lacking.append((one.line, "a module with a name that is put together"))
-                elif _is_of_project(_folder(path)) and not is_code:
-                    found.append(row._replace(scope=BUILD))
+                row = self._module(one, MANAGED if is_named and one.name else "", path)
+                if row is not None:
+                    found.append(row._replace(scope=BUILD) if _is_of_project(area) else row)
                 else:
-                    found.append(row)
-            elif one.key in (ASKS, MAYBE) and not (is_code and (is_named or not one.name)) and len(found) <= ROWS:
-                asked = self._asked(one.value, one.more, one.name, path)
-                found += [row._replace(line=one.line) for other, row in asked if is_code or other != path]
-                if not asked and one.key == ASKS:
-                    lacking.append((one.line, one.value))
-        published = () if _is_of_project(_folder(path)) and not is_code else tuple(self._published(path, lacking))
+                    lacking.append((one.line, "a module with a name that is put together"))
+            elif one.key in (ASKS, MAYBE) and not is_named and len(found) <= ROWS:
+                found += self._asked_here(one, path, lacking)
+        published = () if _is_of_project(area) else tuple(self._published(path, lacking))
         return Reading(published, tuple(found), read.reason or unknown(lacking))
+
+    def _asked_here(self, one: Said, path: str, lacking: list[tuple[int, str]]) -> list[Declared]:
+        """What is asked for by a name, but for what this build file tells where it puts it together."""
+        asked = self._asked(one.value, one.more, one.name, path)
+        if not asked and one.key == ASKS:
+            lacking.append((one.line, one.value))
+        is_code = _area(path) == _ANYWHERE
+        return [row._replace(line=one.line) for other, row in asked if is_code or other != path]
 
     def _module(self, one: Said, scope: str, path: str) -> Declared | None:
         """None if what it is called is not known; the scope that it says itself counts for more than `scope`."""
