@@ -179,6 +179,29 @@ def test_settings_that_a_project_takes_by_name_are_its_own(told: Callable):
     assert asked(said) == [f"but: line 8: what the organization of the project lost {NOWHERE}"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "others"),
+    [
+        ('inThisBuild(List(organization := "com.acme", version := "1")), name := "x"', ["com.acme:web 1"]),
+        ('ThisBuild / organization := "com.acme"', ["com.acme:web"]),
+        ('organization in ThisBuild := "com.acme"', ["com.acme:web"]),
+        ('organization := "com.acme"', []),
+    ],
+)
+def test_a_setting_of_one_project_is_not_that_of_all(told: Callable, settings: str, others: list[str]):
+    said = told("build.sbt", f'lazy val root = (project in file(".")).settings({settings})\nlazy val web = project\n')
+    assert [line for line in made(said) if ":web" in line] == others
+    assert len(made(said)) == 1 + len(others)
+    lost = f"but: line 2: what the organization of the project web {NOWHERE}"
+    assert asked(said) == ([] if others else [lost])
+
+
+def test_projects_that_name_their_modules_lack_an_organization(told: Callable):
+    said = told("build.sbt", 'lazy val web = project.settings(moduleName := "acme-web")\n')
+    assert said == [f"but: line 1: what the organization of the project web {NOWHERE}"]
+    assert told("build.sbt", "lazy val web = project\n") == []
+
+
 def test_functions_that_make_projects(told: Callable):
     build = """\
         ThisBuild / organization := "com.acme"

@@ -372,7 +372,10 @@ def _bare(names: list[str]) -> list[str]:
 
 def _settings(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
     """`name := "x"`, `ThisBuild / organization := "y"`, and what keeps a project from being published."""
+    of_all = 0  # as far as settings of the whole build go
     for at, token in enumerate(all_[:-3]):
+        if token.says("inThisBuild") and at >= of_all:
+            of_all = at + 1 + after(all_[at + 1 : at + _SETTINGS], 0)
         if token.says(*_UNPUBLISHED) or (
             token.says("skip", "publishArtifact", "publish") and _is_unpublished(all_, at)
         ):
@@ -380,7 +383,10 @@ def _settings(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
         elif token.says(*SETTINGS) and (at < 2 or not all_[at - 1].says("/") or all_[at - 2].says(*_WHOLE)):
             begin = at + 3 if all_[at + 1].says("in") and all_[at + 2].says(*_WHOLE) else at + 1
             if [one.text for one in all_[begin : begin + 2]] == [":", "="] and begin + 2 < len(all_):
-                yield Said(token.text, of[at], text_of(all_[begin + 2 : begin + _WIDE], 0), token.line)
+                is_of_all = at < of_all or begin > at + 1 or (at > 0 and all_[at - 1].says("/"))
+                yield Said(
+                    token.text, "" if is_of_all else of[at], text_of(all_[begin + 2 : begin + _WIDE], 0), token.line
+                )
 
 
 def _is_unpublished(all_: Sequence[Token], at: int) -> bool:

@@ -229,11 +229,12 @@ class _Build:
         self._organization = self._told_once("organization")
 
     def _told_once(self, key: str) -> Collection[str]:
-        """What a setting is wherever the outermost files say it, else wherever any does; nothing if they differ."""
+        """What a setting is wherever the outermost files say it, else wherever any does; nothing if they differ.
+        What a build file says under a name is that of the projects that take it."""
         rows = [
             (where, self._filled(one.value, place[1], where))
             for (said, place), all_ in self._said.items()
-            if said == key
+            if said == key and (place[0] == _ANYWHERE or not place[1]) and not self._is_project(place)
             for where, one in all_
         ]
         central = {value for where, value in rows if _folder(where) in (self._root, f"{self._root}/project".strip("/"))}
@@ -383,7 +384,10 @@ class _Build:
         sources = self._sources(place)
         group = next(self._told("organization", sources, path if own is None else own), None)
         if group is None:
-            if any(key == "organization" for key, _ in self._said) and not self._is_private(sources, own, path):
+            # One that speaks of neither is an application that goes nowhere.
+            if any(key in ("organization", "moduleName") for key, _ in self._said) and not self._is_private(
+                sources, own, path
+            ):
                 lacking.append((one.line, f"the organization of the project {_last(one.name)}"))
             return
         module = self._module_name(sources, path, own if is_own and own is not None else "", one)
