@@ -165,7 +165,7 @@ def test_settings_that_a_project_takes_by_name_are_its_own(told: Callable):
         lazy val dontPublish = Seq(publish := {}, publishLocal := {})
         lazy val core = (project in file("core")).settings(common).settings(name := "Core Things")
         lazy val api = project.settings(common: _*).settings(organization := "com.acme.api")
-        lazy val docs = project.settings(common ++ dontPublish)
+        lazy val docs = project.settings(common ++ dontPublish ++ Seq(scalaVersion := "3"))
         lazy val site = project.settings(common, (publish / skip) := true)
         lazy val lost = project
     """

@@ -291,9 +291,18 @@ def _taken(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
             done = min(_ends(all_, at + 2), at + _SETTINGS)
             parts = [all_[at + 2 : done]]
         for part in parts:
-            is_setting = all_[at + 1].says("(") and any(one.says("=") for one in part)
-            for one in [part] if is_setting else _sums(part):
+            for one in () if _is_setting(part) else _sums(part):
                 yield from _settled(one, of[at])
+
+
+def _is_setting(part: Sequence[Token]) -> bool:
+    """Whether it gives a key something, and is no list of such."""
+    depth = 0
+    for one in part:
+        depth += one.says("(", "[", "{") - one.says(")", "]", "}")
+        if depth == 0 and one.says("="):
+            return True
+    return False
 
 
 def _settled(part: Sequence[Token], of: str) -> Iterator[Said]:
