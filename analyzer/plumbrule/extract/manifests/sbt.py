@@ -31,6 +31,7 @@ _DONE_WITH = frozenset(
 )
 _LISTS = frozenset({"Seq", "List", "Vector", "Set"})
 _UNPUBLISHED = frozenset({"noPublish", "noPublishSettings", "NoPublish", "NoPublishPlugin", "doNotPublishSettings"})
+_PUBLISHING = ("skip", "publishArtifact", "publish")
 _WHOLE = ("ThisBuild", "Global")
 _TRUE = (":", "=", "true")
 _INTERPOLATED = frozenset({"s", "f", "raw"})
@@ -385,9 +386,7 @@ def _settings(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
     for at, token in enumerate(all_[:-3]):
         if token.says("inThisBuild") and at >= of_all:
             of_all = at + 1 + after(all_[at + 1 : at + _SETTINGS], 0)
-        if token.says(*_UNPUBLISHED) or (
-            token.says("skip", "publishArtifact", "publish") and _is_unpublished(all_, at)
-        ):
+        if token.says(*_UNPUBLISHED, *_PUBLISHING) and _is_unpublished(all_, at):
             yield Said(PRIVATE, of[at], "", token.line)
         elif token.says(*SETTINGS) and (at < 2 or not all_[at - 1].says("/") or all_[at - 2].says(*_WHOLE)):
             begin = at + 3 if all_[at + 1].says("in") and all_[at + 2].says(*_WHOLE) else at + 1
@@ -401,6 +400,8 @@ def _settings(all_: Sequence[Token], of: Sequence[str]) -> Iterator[Said]:
 def _is_unpublished(all_: Sequence[Token], at: int) -> bool:
     """`publish / skip := true`, `skip in publish := true`, `publishArtifact := false`, `publish := {}`; not of a part
     as `Test /`."""
+    if all_[at].says(*_UNPUBLISHED):
+        return True
     before = [one.text for one in all_[max(at - 2, 0) : at]]
     behind = [one.text for one in all_[at + 1 : at + 6]]
     behind = behind[1:] if behind[:1] == [")"] else behind  # `(publish / skip) := true`
