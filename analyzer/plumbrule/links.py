@@ -155,22 +155,26 @@ def _through_stars(user: Member, src: str, ways: _Ways, interface: Interface, bo
     mine = {row: one for row, one in ways.items() if (row.module, row.name, row.line) in statements}
     own = {*user.own(src), *(symbol.name.rpartition(".")[2] for symbol in interface.symbols)}
     own.update(name for row in interface.imports for name in (row.alias, row.name))
-    led: dict[str, list[tuple[Outside, Sequence[tuple[Member, Provided]]]]] = {}
+    led: dict[str, Mapping[Outside, Sequence[tuple[Member, Provided]]]] = {}
     for reference in body.references:
         text = reference.text
         if reference.through >= 0 or text.partition(".")[0] in own:
             continue
         if text not in led:
-            by_row = (
-                (row, [(one, target) for one in providers for target in _reached(one, row, text)])
-                for row, providers in mine.items()
-            )
-            led[text] = [(row, _meant(user, found)) for row, found in by_row if found]
-        if len({row.module for row, _ in led[text]}) == 1:
+            led[text] = _led_by(user, mine, text)
+        if len({row.module for row in led[text]}) == 1:
             inside = interface.symbols[reference.symbol].name if reference.symbol >= 0 else ""
-            for row, found in led[text]:
-                for one, target in found:
-                    yield _row(user, row, one, target, reference, inside)
+            found = ((row, *way) for row, ways_of in led[text].items() for way in ways_of)
+            yield from (_row(user, row, one, target, reference, inside) for row, one, target in found)
+
+
+def _led_by(user: Member, ways: _Ways, text: str) -> dict[Outside, Sequence[tuple[Member, Provided]]]:
+    """What a name means by the star imports of these rows, by those that have it."""
+    found = {
+        row: _meant(user, [(one, target) for one in providers for target in _reached(one, row, text)])
+        for row, providers in ways.items()
+    }
+    return {row: led for row, led in found.items() if led}
 
 
 def _reached(provider: Member, row: Outside, rest: str) -> Sequence[Provided]:

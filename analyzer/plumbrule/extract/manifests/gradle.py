@@ -96,28 +96,38 @@ def _called(all_: Sequence[Token], at: int) -> tuple[list[Token], dict[str, Toke
 def dependencies(all_: Sequence[Token], known: Mapping[str, str]) -> Iterator[Declared | Said]:
     """What configurations are given: notations, groups and names, projects; names of what a catalog or another script
     says, and what is known to nobody before the program is run."""
-    done = 0
-    ends: list[int] = []  # of the blocks of dependencies around a place
+    done = end = 0  # of what is read, and of the block of dependencies at hand
     for at in range(len(all_) - 1):
-        token = all_[at]
-        while ends and at >= ends[-1]:
-            ends.pop()
-        if token.says("dependencies") and all_[at + 1].says("{"):
-            ends.append(after(all_, at + 1) if not ends else ends[-1])
-        begin = _handed_at(all_, at) if at >= done else None
+        if at >= end and all_[at].says("dependencies") and all_[at + 1].says("{"):
+            end = after(all_, at + 1)
+        if at < done:
+            continue
+        begin = _handed_at(all_, at)
         if begin is not None:
-            configuration = all_[at + 2 if token.says("add") else at].text
-            inner, done = handed(all_, begin) if not token.says("add") else _added(all_, begin)
-            found = _asked(inner, _scope(configuration), known)
-            yield from found if ends else (one for one in found if isinstance(one, Declared))
-        elif at >= done and ends and _may_be_one(all_, at):
-            # A configuration of the build's own, or of a plugin's: what it is given tells.
-            inner, end = handed(all_[at + 1 : at + 1 + _STATEMENT], 0)
-            may_be = list(_asked(inner, MANAGED if token.text == "dependency" else token.text, known))
-            if any(isinstance(one, Declared) for one in may_be):
-                done = at + end
-            yield from (one for one in may_be if isinstance(one, Declared))
-            yield from (one._replace(key=MAY_ASK) for one in may_be if isinstance(one, Said) and one.key == ASKS)
+            done, found = _given(all_, at, begin, known)
+            yield from found if at < end else (one for one in found if isinstance(one, Declared))
+        elif at < end and _may_be_one(all_, at):
+            done, found = _perhaps(all_, at, known)
+            yield from found
+
+
+def _given(
+    all_: Sequence[Token], at: int, begin: int, known: Mapping[str, str]
+) -> tuple[int, Sequence[Declared | Said]]:
+    """The place behind a call of a configuration, and what it is given."""
+    is_added = all_[at].says("add")
+    inner, end = _added(all_, begin) if is_added else handed(all_, begin)
+    return end, list(_asked(inner, _scope(all_[at + 2 if is_added else at].text), known))
+
+
+def _perhaps(all_: Sequence[Token], at: int, known: Mapping[str, str]) -> tuple[int, Sequence[Declared | Said]]:
+    """The same of what may be a configuration of the build's own, or of a plugin's: what it is given tells."""
+    name = all_[at].text
+    inner, end = handed(all_[at + 1 : at + 1 + _STATEMENT], 0)
+    found = list(_asked(inner, MANAGED if name == "dependency" else name, known))
+    rows = [one for one in found if isinstance(one, Declared)]
+    asks = [one._replace(key=MAY_ASK) for one in found if isinstance(one, Said) and one.key == ASKS]
+    return at + end if rows else 0, [*rows, *asks]
 
 
 def _may_be_one(all_: Sequence[Token], at: int) -> bool:
