@@ -35,6 +35,8 @@ _PUBLISHING = ("skip", "publishArtifact", "publish")
 _WHOLE = ("ThisBuild", "Global")
 _TRUE = (":", "=", "true")
 _INTERPOLATED = frozenset({"s", "f", "raw"})
+_NARROW = 40  # the same of what stands in brackets inside of a module
+_REFERRING = 3_000  # of one definition that are looked through for the names that it is made of
 _WIDE = 60  # names and marks that one expression is looked through
 _LISTED = 2_000  # of one list of modules
 _SETTINGS = 400  # of one list of settings
@@ -175,6 +177,8 @@ def _roles(all_: Sequence[Token]) -> list[str]:
 
 def _modules(all_: Sequence[Token], of: Sequence[str], roles: Sequence[str]) -> Iterator[Said]:
     """`"group" %% "name" % version % Scope`, as "group:name:version"."""
+    if not any(token.says("%") for token in all_):
+        return
     done = 0
     for at, token in enumerate(all_):
         if at < done or token.kind == MARK or (at and all_[at - 1].says("%", ".")):
@@ -238,10 +242,12 @@ def _term(all_: Sequence[Token], at: int) -> tuple[str, int]:
 def _closes(all_: Sequence[Token], begin: int) -> int:
     """The place behind the bracket that closes what opens here; 0 if that is too far away to be one of a module."""
     depth = 0
-    for at in range(begin, min(len(all_), begin + _WIDE)):
-        depth += all_[at].says("(", "[", "{") - all_[at].says(")", "]", "}")
-        if depth <= 0:
-            return at + 1
+    for at in range(begin, min(len(all_), begin + _NARROW)):
+        token = all_[at]
+        if token.kind == MARK:
+            depth += (token.text in "([{") - (token.text in ")]}")
+            if depth <= 0:
+                return at + 1
     return 0
 
 
@@ -508,7 +514,7 @@ def _constant(inner: Sequence[Token], name: str) -> Iterator[Said]:
 def _refers(inner: Sequence[Token], name: str) -> Iterator[Said]:
     """The names that a name is made of, but for those that are part of a module."""
     at, seen = 0, set[tuple[str, str]]()
-    value = _value(inner)
+    value = _value(inner)[:_REFERRING]
     while at < len(value) and len(seen) < _MOST:
         names, end = chain(value, at)
         if names and not (at and value[at - 1].says("%", ".")):

@@ -55,6 +55,8 @@ def _read(text: str, path: str) -> Reading:
 def _projects(all_: Sequence[Token]) -> Iterator[Said]:
     """`rootProject.name = "a"`, `project(":b").name = "c"`, `project(":b").projectDir = file("d")`."""
     for at, token in enumerate(all_):
+        if not token.says("rootProject", "name", *_OF_PROJECT):
+            continue
         words = ["" if one.kind == STRING else one.text for one in all_[at : at + 8]]
         if len(words) > 4 and words[4] == "?":
             del words[4]
@@ -63,15 +65,20 @@ def _projects(all_: Sequence[Token]) -> Iterator[Said]:
         if words[:4] == ["rootProject", ".", "name", "="] and value < len(behind):
             yield Said(ROOT, "", text_of(behind, value), token.line)
         elif words[0] in _OF_PROJECT and words[1:5] == ["(", "", ")", "."] and words[6:7] == ["="]:
-            way = f":{behind[2].text.lstrip(':')}"
-            if words[5] == "name" and value < len(behind):
-                yield Said(NAMED, way, text_of(behind, value), token.line)
-            elif words[5] == "projectDir":
-                place = next(strings([one for one in behind[value:] if one.line == token.line]), None)
-                if place is not None:
-                    yield Said(PLACED, way, place.text, token.line)
+            yield from _of_one(behind, value, words[5])
         elif words[:2] == ["name", "="] and _is_of_some_project(all_, at):
             yield Said(RENAMED, "", "", token.line)
+
+
+def _of_one(statement: Sequence[Token], value: int, what: str) -> Iterator[Said]:
+    """The name or the folder that one project is given; `value` is the place of what is given."""
+    way, line = f":{statement[2].text.lstrip(':')}", statement[0].line
+    if what == "name" and value < len(statement):
+        yield Said(NAMED, way, text_of(statement, value), line)
+    elif what == "projectDir":
+        place = next(strings([one for one in statement[value:] if one.line == line]), None)
+        if place is not None:
+            yield Said(PLACED, way, place.text, line)
 
 
 def _is_of_some_project(all_: Sequence[Token], at: int) -> bool:
