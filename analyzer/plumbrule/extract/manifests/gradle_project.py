@@ -187,8 +187,9 @@ def _constants(all_: Sequence[Token]) -> Iterator[Said]:
         if at < done or not all_[at].says("=") or all_[at - 1].kind != NAME or all_[at + 1].says("="):
             continue
         name = ".".join(_back(all_, at - 1))
-        done = after(all_, at + 1) if all_[at + 1].says("[") else at
-        for key, value, line in _values(all_[at + 1 : max(done, at + _WIDE)], name):
+        is_map = all_[at + 1].says("[")
+        done = after(all_, at + 1) if is_map else at
+        for key, value, line in _values(all_[at + 1 : done if is_map else at + _WIDE], name):
             if count < _CONSTANTS and len(key) <= _LONG:
                 count += 1
                 yield Said(CONSTANT, key, value, line)
