@@ -224,7 +224,8 @@ def standing_rows(standing: Standing) -> list[tuple[str, str, str]]:
     }
 
     def numbers(files: Collection[str]) -> list[int]:
-        return sorted(number[file] for file in files if file in number)  # one that is gone is nobody's user any more
+        # One that is gone is nobody's user any more.
+        return sorted([at for at in map(number.get, files) if at is not None])
 
     rows = [(_TREE, "", orjson.dumps(tree).decode())]
     for path, names_of in sorted(standing.memory.readers.items()):

@@ -104,6 +104,11 @@ class Resolver(Protocol):
     files whose answers can have changed are resolved again.
     """
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether the last answer of `locate` hangs on the folder of the file: else it is the same for all."""
+        ...
+
     def locate(self, path: str, statement: Import) -> Target:
         """Where `statement` of file `path` leads; depends on (its folder, module, level, name) and the tree only, or on
         the file where the language is `nested`.

@@ -395,15 +395,20 @@ class Resolution(Leading):
 
     def _answer(self, path: str, row: Import, name: str | None = None) -> Answer:
         """What an import row means in a file of the tree, where it is asked for another name if there is one."""
-        scope, known, _, _ = self._told.get(path) or self._told_to(path)
+        scope, known, anywhere, everywhere = self._told.get(path) or self._told_to(path)
         question = (row.module, row.level, row.name if name is None else name, row.flags & REQUIRED)
-        answer = known.get(question)
+        answer = known.get(question) or everywhere.get(question)
         if answer is None:
             asked = self.tree.watch()
-            target = self._resolvers[scope[0]].locate(path, row if name is None else row._replace(name=name))
+            resolver = self._resolvers[scope[0]]
+            target = resolver.locate(path, row if name is None else row._replace(name=name))
             self.tree.rest()
-            answer = Answer(scope, question, target, asked)
-            self._keep_answer(known, answer)
+            if resolver.is_placed:
+                answer = Answer(scope, question, target, self.tree.named(asked))
+                self._keep_answer(known, answer)
+            else:
+                answer = Answer(anywhere, question, target, self.tree.named(asked))
+                self._keep_answer(everywhere, answer)
         return answer
 
     def _keep_answer(self, known: dict[Question, Answer], answer: Answer) -> None:
@@ -719,7 +724,7 @@ class Resolution(Leading):
         if self._asked_by is not None:
             for what in asked:
                 self._asked_by[what].add(answer)
-        answer.asked = {*answer.asked, *asked}
+        answer.asked = self.tree.named({*answer.asked, *asked})
         return not may_hold
 
     def _checked(self, found: Found, target: Target, line: int) -> Target | None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+_Found = TypeVar("_Found")
 
 
 class Entry(NamedTuple):
@@ -32,6 +34,8 @@ class Tree:
         self._defined_before: Mapping[str, Collection[str]] = {}  # as an earlier process remembered it
         self._read = read
         self._asked: set[str] | None = None
+        self._names: dict[str, str] = {}  # what was asked is asked again and again: one text each
+        self._once: dict[tuple[str, ...], tuple[object, tuple[str, ...]]] = {}  # of the tree as it is now
 
     def has(self, path: str) -> bool:
         if self._asked is not None:
@@ -105,6 +109,7 @@ class Tree:
         known = self.held(path)
         if entry == known:
             return
+        self._once.clear()
         if known == EXCLUDED:
             self._excluded.discard(path)
             yield from self.define(path, _marks(path), frozenset())
@@ -133,6 +138,8 @@ class Tree:
 
     def define(self, path: str, earlier: Set[str], now: Set[str]) -> Iterator[str]:
         """Notes what a file defines; yields what has one definition more or less."""
+        if earlier != now:
+            self._once.clear()
         for name in earlier ^ now:
             files = self._definers(name)
             if name in now:
@@ -162,6 +169,7 @@ class Tree:
         """Becomes the tree of these files; `folders` says how many lie in each, see `folders` and `definitions`."""
         self.entries, self._excluded, self._folders = entries, excluded, folders
         self._defined, self._defined_before = {}, definitions
+        self._once.clear()
 
     def folders(self) -> Mapping[str, int]:
         """Every folder with how many files lie anywhere below it."""
@@ -174,6 +182,24 @@ class Tree:
 
     def rest(self) -> None:
         self._asked = None
+
+    def once(self, key: tuple[str, ...], find: Callable[[], _Found]) -> _Found:
+        """What `find` finds by looking into the tree: under this key it is found once, until the tree is another one,
+        and what was asked then counts as asked each time."""
+        there = self._once.get(key)
+        if there is None:
+            watched, self._asked = self._asked, set()
+            found = find()
+            there = self._once[key] = found, self.named(self._asked)
+            self._asked = watched
+        if self._asked is not None:
+            self._asked.update(there[1])
+        return there[0]  # type: ignore[return-value] # what is kept under such a key
+
+    def named(self, asked: Collection[str]) -> tuple[str, ...]:
+        """What was asked, kept small."""
+        names = self._names
+        return tuple([names.setdefault(name, name) for name in asked])
 
 
 _EXCLUDED = "/excluded:"

@@ -57,6 +57,8 @@ _PROJECT = re.compile(r"^[^\S\n]*project\s*\(\s*([\w.+-]+)", re.MULTILINE | re.I
 class IncludeResolver:
     """Binds includes of one tree; see `languages.Resolver` for the contract of each method."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         named: dict[str, dict[str, None]] = {}

@@ -25,6 +25,8 @@ _NOT_BUILT = re.compile(r"(?:^|/)(?:bin|obj)/")
 class CSharpResolver:
     """Binds C# names of one tree; see `languages.Resolver` for the contract of each method."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._projects = projects(tree)

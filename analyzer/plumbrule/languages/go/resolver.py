@@ -11,7 +11,7 @@ from plumbrule.languages.go.constraints import TAGS, builds, declared, one_built
 from plumbrule.languages.ways import climbed, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Mapping
 
     from plumbrule.facts import Import, Interface
     from plumbrule.resolve import Tree
@@ -55,22 +55,21 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
 class _Module(NamedTuple):
     folder: str
     path: str  # as imports spell it; "" if it has none
-    replaced: tuple[tuple[str, str], ...]  # other modules that lie in this tree: (path, folder)
-    required: tuple[str, ...]
+    replaced: Mapping[str, str]  # other modules that lie in this tree: folders by path
+    required: frozenset[str]
 
 
 class GoResolver:
     """Binds Go imports of one tree; see `languages.Resolver` for the contract of each method."""
+
+    is_placed = True
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         manifests = [path for path in tree.paths(("go.mod",)) if path.rpartition("/")[2] == MANIFESTS[0]]
         self._modules = {module.folder: module for module in (_module(tree, path) for path in manifests)}
         # A module in another one's test data or copies is no neighbour that one imports by name.
-        self._named = sorted(
-            ((m.path, m.folder) for m in self._modules.values() if m.path), key=lambda one: (-len(one[0]), one)
-        )
-
+        self._named = dict(sorted(((m.path, m.folder) for m in self._modules.values() if m.path), reverse=True))
         # Folders with code that could not be read: what their packages lack is not known.
         self._half_read = {file.rpartition("/")[0] for file in tree.paths((".go",)) if not tree.has_facts(file)}
 
@@ -78,20 +77,18 @@ class GoResolver:
         return self._modules, self._half_read
 
     def packages(self) -> frozenset[str]:
-        return frozenset(path for path, _ in self._named)
+        return frozenset(self._named)
 
     def provide(self, module: str, name: str) -> Located | None:
-        for path, folder in self._named:
-            rest = _below(path, module)
-            if rest is None:
-                continue
-            space = joined(folder, rest)
-            if not name or name == "*":
-                entry = self._entry(space)
-                return Located(entry) if entry is not None else None
-            found = self._defining("", "", f"/go/{space}#{name}")
-            return Located(found.path, called=name) if isinstance(found, Located) else None
-        return None
+        around = _around(self._named, module)
+        if around is None:
+            return None
+        space = joined(self._named[around], module[len(around) + 1 :])
+        if not name or name == "*":
+            entry = self._entry(space)
+            return Located(entry) if entry is not None else None
+        found = self._defining("", "", f"/go/{space}#{name}")
+        return Located(found.path, called=name) if isinstance(found, Located) else None
 
     def may_hold(self, path: str, name: str) -> bool:
         return False
@@ -101,7 +98,13 @@ class GoResolver:
         package, _, tags = statement.module.partition(TAGS)
         if not package or package == "main" or package.endswith("_test"):
             return self._own(path, package, tags, statement.name)
-        found = self._folder(folder, statement.module)
+        own = self._governing(folder)
+        module = statement.module
+        if module.startswith("."):
+            found = self._folder(folder, own, module)
+        else:
+            key = "/go", own.folder if own is not None else "/", module
+            found = self._tree.once(key, lambda: self._folder(folder, own, module))
         if not isinstance(found, str):
             return found
         if statement.name in ("", "*"):
@@ -122,8 +125,7 @@ class GoResolver:
         own = self._governing(folder)
         if own is None or package in self._half_read or self._tree.excluded(f"{package}/"):
             return False
-        replaced = any(_below(path, module) is not None for path, _ in own.replaced)
-        return replaced or self._governing(package) == own
+        return _around(own.replaced, module) is not None or self._governing(package) == own
 
     def _own(self, path: str, package: str, tags: str, name: str) -> Target:
         """What a file's own package holds; an external test package lies in the same folder."""
@@ -159,15 +161,14 @@ class GoResolver:
         usual = joined(folder, "doc.go"), joined(folder, f"{folder.rpartition('/')[2]}.go")
         return next((file for file in usual if file in files), files[0] if files else None)
 
-    def _folder(self, folder: str, module: str) -> str | External | Unresolved:
-        """The folder of this tree that an import path names."""
-        own = self._governing(folder)
+    def _folder(self, folder: str, own: _Module | None, module: str) -> str | External | Unresolved:
+        """The folder of this tree that an import path names: the same in all of a module, unless the path says where it
+        leads from here."""
         if module.startswith(("./", "../")) or module in (".", ".."):
             return climbed(folder, module) or Unresolved(f"'{module}' leads above the repository's root")
-        for path, where in own.replaced if own is not None else ():
-            rest = _below(path, module)
-            if rest is not None:
-                return joined(where, rest)
+        around = _around(own.replaced, module) if own is not None else None
+        if own is not None and around is not None:
+            return joined(own.replaced[around], module[len(around) + 1 :])
         if own is not None:
             copied = joined(own.folder, f"vendor/{module}")
             if self._tree.is_defined(f"/go/{copied}") and not (own.path and _below(own.path, module) is not None):
@@ -181,14 +182,14 @@ class GoResolver:
 
     def _named_folder(self, own: _Module | None, module: str) -> str | None:
         """The folder of a module of this tree that is imported by its name."""
-        for path, where in self._named:
-            rest = _below(path, module)
-            if rest is not None:
-                found = joined(where, rest)
-                # Else a released version of it is meant, which may hold other packages.
-                here = self._tree.is_dir(found) or own is None or own.folder == where
-                return found if here else None
-        return None
+        around = _around(self._named, module)
+        if around is None:
+            return None
+        where = self._named[around]
+        found = joined(where, module[len(around) + 1 :])
+        # Else a released version of it is meant, which may hold other packages.
+        here = self._tree.is_dir(found) or own is None or own.folder == where
+        return found if here else None
 
     def _guessed(self, own: _Module | None, module: str) -> str | None:
         """The folder of a package where no module has a name: what its path ends in."""
@@ -200,8 +201,8 @@ class GoResolver:
 
     def _package(self, own: _Module | None, module: str) -> str:
         """The module that an import path belongs to, as `go.mod` requires it, else as hosts name repositories."""
-        required = [path for path in (own.required if own is not None else ()) if _below(path, module) is not None]
-        return max(required, key=len) if required else "/".join(module.split("/")[:3])
+        required = _around(own.required, module) if own is not None else None
+        return required or "/".join(module.split("/")[:3])
 
     def _governing(self, folder: str) -> _Module | None:
         """The module around a folder."""
@@ -226,7 +227,16 @@ def _module(tree: Tree, path: str) -> _Module:
             where = climbed(folder, new) if new.startswith(("./", "../")) or new in (".", "..") else None
             if where is not None:
                 replaced.append((old, where))
-    return _Module(folder, said[1] if said else "", tuple(sorted(replaced, key=lambda r: -len(r[0]))), tuple(required))
+    return _Module(folder, said[1] if said else "", dict(reversed(replaced)), frozenset(required))
+
+
+def _around(modules: Container[str], package: str) -> str | None:
+    """The longest of these paths of modules that an import path is of, or goes on from."""
+    while package not in modules:
+        package, slash, _ = package.rpartition("/")
+        if not slash:
+            return None
+    return package
 
 
 def _below(path: str, module: str) -> str | None:

@@ -40,14 +40,23 @@ class JavaResolver:
     def __init__(self, tree: Tree, others: Mapping[str, tuple[str, tuple[str, ...]]] | None = None) -> None:
         """`others` are modules of builds that are not Java's: by folder their name and the names of those they need."""
         self._tree = tree
-        self._modules = modules(tree, others or {})
-        self._is_android = is_android(tree)
-        self._names = names(tree)
-        self._excluded = _folders_of_excluded(tree)
+        # The languages that share these builds read them once.
+        read = "modules", *sorted(others or {})
+        self._modules = tree.once(("/jvm", *read), lambda: modules(tree, others or {}))
+        self._is_android = tree.once(("/jvm", "android"), lambda: is_android(tree))
+        self._names = tree.once(("/jvm", "names"), lambda: names(tree))
+        self._excluded = tree.once(("/jvm", "excluded"), lambda: _folders_of_excluded(tree))
         self._reach: dict[str, Mapping[str, int]] = {}
+        # Of the names under which the builds publish what is here those that are packages here, too.
+        self._groups = [group for group in self._names.groups if tree.is_defined(f"/jvm:package/{group}")]
+        self._is_placed = True
+
+    @property
+    def is_placed(self) -> bool:
+        return self._is_placed
 
     def fingerprint(self) -> object:
-        return self._modules, self._is_android, self._names, self._excluded
+        return self._modules, self._is_android, self._names, self._excluded, self._groups
 
     def packages(self) -> frozenset[str]:
         begin, end = "/jvm/", ".*"
@@ -70,6 +79,7 @@ class JavaResolver:
 
     def locate(self, path: str, statement: Import) -> Target:
         module, name = statement.module, statement.name
+        self._is_placed = False
         if statement.flags & RECEIVED:
             return Unresolved("no statement")  # what it is, the files say that are named in it
         files = self._tree.defining(f"/jvm/{module}.*" if module else "/jvm/*")
@@ -106,7 +116,7 @@ class JavaResolver:
             )
             file = next(left_out, None)
             return Located(file) if file is not None else External(package)
-        if package.startswith(_OF_THE_LANGUAGE) or not self._is_own(package):
+        if package.startswith(_OF_THE_LANGUAGE) or not self._owns(package):
             return External(package)
         if self._is_made(package) or (self._is_android and last == "databinding"):
             return External(package)
@@ -122,8 +132,11 @@ class JavaResolver:
     def _is_of_others(self, package: str) -> bool:
         """Whether the builds publish what is here under other names than that of a package, to which something is added
         here, then."""
-        own = [group for group in self._names.groups if self._tree.is_defined(f"/jvm:package/{group}")]
-        return bool(own) and not any(f"{package}.".startswith(f"{group}.") for group in own)
+        return bool(self._groups) and not any(f"{package}.".startswith(f"{group}.") for group in self._groups)
+
+    def _owns(self, package: str) -> bool:
+        """`_is_own`, found once."""
+        return self._tree.once(("/jvm", "own", package), lambda: self._is_own(package))
 
     def _is_own(self, package: str) -> bool:
         """Whether a package that is not here can be of nobody else: it is inside one that is, or has the name under
@@ -189,6 +202,7 @@ class JavaResolver:
         """Of the files that declare a name the one that a file of this folder is compiled with."""
         files: Sequence[str] = self._tree.defining(name)
         folder = path.rpartition("/")[0]
+        self._is_placed |= "." not in name or len(files) > 1
         if "." not in name:  # without a package nothing but its folder says what belongs together
             return next((file for file in files if file.rpartition("/")[0] == folder), None) if path else None
         if len(files) < 2:

@@ -35,6 +35,7 @@ class KotlinResolver(JavaResolver):
 
     def locate(self, path: str, statement: Import) -> Target:
         module, name = statement.module, statement.name
+        self._is_placed = True
         if statement.level == AROUND:
             return Unresolved("no statement")  # what it is, the files say that are named in it
         if statement.level == DEFAULTS:

@@ -40,6 +40,8 @@ class _Package(NamedTuple):
 class PhpResolver:
     """Binds PHP names of one tree; see `languages.Resolver` for the contract of each method."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._packages = [

@@ -62,6 +62,8 @@ class _Root(NamedTuple):
 class PythonResolver:
     """Binds Python imports of one tree; see `languages.Resolver` for the contract of each method."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         files = list(tree.paths((".py", ".pyi")))

@@ -44,6 +44,8 @@ _GUESSED = 0.8  # one of several files that define a constant, none of which is 
 class RubyResolver:
     """Binds Ruby constants and files of one tree; see `languages.Resolver` for the contract of each method."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._gems: dict[str, list[str]] = {}  # load paths by folder

@@ -91,6 +91,8 @@ def _bases(path: str, folders: str) -> tuple[str, ...]:
 class RustResolver:
     """Binds Rust paths of one tree; see `languages.Resolver` for the contract of each method."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         files = list(tree.paths((".rs",), excluded=True))  # a root is one whoever reads it

@@ -35,6 +35,7 @@ class ScalaResolver(JavaResolver):
 
     def locate(self, path: str, statement: Import) -> Target:
         module, name = statement.module, statement.name
+        self._is_placed = True
         if name == PACKAGE_OBJECT:
             what = f"/jvm:object/{module}.package"
             file = self._nearest(path, what)

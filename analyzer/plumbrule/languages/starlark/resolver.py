@@ -31,6 +31,8 @@ _LARGEST_MANIFEST = 1_000_000
 class StarlarkResolver:
     """Binds `load` statements of one tree; see `languages.Resolver` for the contract of each method."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         names: dict[str, set[str]] = {}

@@ -70,6 +70,8 @@ def declares(path: str, interface: Interface) -> Iterable[str]:
 class SwiftResolver:
     """Binds Swift names of one tree; see `languages.Resolver` for the contract of each method."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         packaged = packages(tree)

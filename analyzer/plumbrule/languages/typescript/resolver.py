@@ -88,6 +88,8 @@ _NO_ALIAS = "no such module; an alias set by a bundler cannot be read"
 class EcmaScriptResolver:
     """Binds the imports of one dialect family inside one repository."""
 
+    is_placed = True
+
     def __init__(self, tree: Tree, endings: tuple[str, ...]) -> None:
         self._tree = tree
         self._endings = (*endings, *_OTHER_CODE)

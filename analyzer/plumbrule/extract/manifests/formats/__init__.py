@@ -22,6 +22,7 @@ from plumbrule.extract.manifests.text import decoded
 
 BYTES = 16_000_000  # of one manifest; the largest lock files of public repositories have a quarter of it
 ROWS = 50_000  # of one manifest
+_SMALL = 50_000  # bytes of a manifest that is remembered as it was read
 _LONG = 300  # characters of a name or a constraint
 _LFS = b"version https://git-lfs.github.com/spec/v1\n"
 
@@ -71,11 +72,17 @@ def near(path: str) -> str:
 
 def read(name: str, data: bytes, path: str) -> Reading:
     """What these bytes say as a manifest of this format; a function of them, the format and `near(path)` alone."""
+    return _read(name, data, near(path)) if len(data) <= _SMALL else _read.__wrapped__(name, data, near(path))
+
+
+# What builds have in common is read for them and for what they say of packages.
+@lru_cache(2048)
+def _read(name: str, data: bytes, path: str) -> Reading:
     form = known_formats()[name]
     try:
         if data.startswith(_LFS):
             raise Unreadable("kept in Git LFS")
-        found = form.read(decoded(data), near(path))
+        found = form.read(decoded(data), path)
     except Unreadable as error:
         return Reading(reason=_tidy(str(error)))
     except RecursionError:
