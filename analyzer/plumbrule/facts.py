@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from sys import intern
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -227,7 +228,10 @@ def _columns(rows: Iterable[tuple[Any, ...]]) -> list[Any]:
     return list(zip(*rows, strict=True))
 
 
-def _rows(row: type[_Row], columns: list[Any]) -> list[_Row]:
+def _rows(row: type[_Row], columns: list[Any], again: Sequence[int] = ()) -> list[_Row]:
+    """Rows of columns; what is in the columns `again` is the same text in many files, and is kept once."""
+    for at in again if columns else ():
+        columns[at] = map(intern, columns[at])
     return list(map(partial(tuple.__new__, row), zip(*columns, strict=True)))
 
 
@@ -247,6 +251,16 @@ def pack(facts: Facts) -> tuple[bytes, bytes]:
     return zlib.compress(orjson.dumps(interface), 1), zlib.compress(orjson.dumps(body), 1)
 
 
+def _places(row: type[tuple[Any, ...]], names: str) -> tuple[int, ...]:
+    fields: tuple[str, ...] = row._fields  # type: ignore[attr-defined] # every row has names
+    return tuple(map(fields.index, names.split()))
+
+
+_OF_IMPORTS = _places(Import, "module name alias")
+_OF_SYMBOLS = _places(Symbol, "kind visibility returns modifiers")
+_OF_PARAMETERS = _places(Parameter, "name kind default type")
+
+
 def unpack_interface(packed: bytes) -> Interface:
     """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
     (
@@ -255,7 +269,8 @@ def unpack_interface(packed: bytes) -> Interface:
     ) = orjson.loads(zlib.decompress(packed))  # fmt: skip
     return Interface(
         lines, code, generated, has_all,
-        _rows(Import, imports), _rows(Symbol, symbols), _rows(Parameter, parameters), _rows(Overload, overloads),
+        _rows(Import, imports, _OF_IMPORTS), _rows(Symbol, symbols, _OF_SYMBOLS),
+        _rows(Parameter, parameters, _OF_PARAMETERS), _rows(Overload, overloads),
         _rows(Parameter, overload_parameters), _rows(Export, exports),
         [(first, last) for first, last in errors], [(name, first, last) for name, first, last in spaces],
         [(first, last) for first, last in guessed],

@@ -73,6 +73,20 @@ class _Readers(dict[str, dict[str, set[str]]]):
         return {path: names for path, names in found.items() if names}
 
 
+class _Interfaces(dict[str, Interface]):
+    """By path, of files that have facts: read when they are first looked at."""
+
+    def __init__(self, tree: Tree, facts: FactsOf) -> None:
+        super().__init__()
+        self._tree = tree
+        self._facts = facts
+
+    def __missing__(self, path: str) -> Interface:
+        entry = self._tree.entries[path]
+        known = self[path] = self._facts.interface(entry.dialect, entry.blob)
+        return known
+
+
 class _Told(NamedTuple):
     """What is answered to a file: of its imports as to all that stand where it does, and of who has something."""
 
@@ -93,6 +107,7 @@ class _Moved(NamedTuple):
 
 
 _LONGEST_MODULE = 400
+_MOST_HELD = 500  # files bound at once
 _MOST_EARLIER = 500  # import rows in which the first part of a later one is looked for
 _TYPED = ("type", "inherit")  # kinds of references that mean types
 _AS_TYPE = -2  # in the place of an import row, where a name stands that means a type
@@ -111,7 +126,7 @@ class Resolution(Leading):
         self.tree = Tree(read)
         self._labels = Labels(self.tree)
         self._facts = facts
-        self._interfaces: dict[str, Interface] = {}
+        self._interfaces: dict[str, Interface] = _Interfaces(self.tree, facts)
         self._offers: dict[str, Offer] = {}
         self._resolvers: dict[str, Resolver] = {}
         self._prints: dict[str, object] = {}
@@ -162,7 +177,18 @@ class Resolution(Leading):
         delta: dict[str, FileRows | None] = dict.fromkeys(moved.gone)
         for path in sorted(stale):
             delta[path] = self._rows(path)
+        if len(stale) > _MOST_HELD:
+            self._let_go()
         return delta
+
+    def _let_go(self) -> None:
+        """Forgets what can be read or found again: of a whole tree it is most of the memory, and what comes after it
+        looks at few files."""
+        self._interfaces.clear()
+        self._offers.clear()
+        self._led.clear()
+        self._led_through.clear()
+        self._unsee_all()
 
     def _labels_before(self, changes: Mapping[str, Entry | None]) -> dict[str, tuple[bool | None, bool]] | None:
         """The labels of all code as it stands, if these changes may give it others."""
@@ -345,10 +371,7 @@ class Resolution(Leading):
     def _interface(self, path: str) -> Interface | None:
         """The interface of a file of the tree; None if it has no facts."""
         known = self._interfaces.get(path)
-        if known is None and self.tree.has_facts(path):
-            entry = self.tree.entries[path]
-            known = self._keep(path, self._facts.interface(entry.dialect, entry.blob))
-        return known
+        return self._interfaces[path] if known is None and self.tree.has_facts(path) else known
 
     def _keep(self, path: str, interface: Interface) -> Interface:
         self._interfaces[path] = interface

@@ -134,6 +134,12 @@ class Inheriting:
                 if other != path:
                     self._seen_through[other].discard(kept)
 
+    def _unsee_all(self) -> None:
+        for through in self._seen_through.values():
+            for kept in through:
+                kept.where.pop(kept.key, None)
+        self._seen_through.clear()
+
     def _keep_seen(
         self, key: _Key, value: object, reads: Iterable[Read], where: dict[_Key, object] | None = None
     ) -> None:

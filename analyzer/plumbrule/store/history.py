@@ -58,6 +58,10 @@ def step(opened: _Opened, rows: Collection[Row], position: int) -> Iterator[Clos
         opened.setdefault(row, position)
 
 
+_AT_ONCE = 10_000  # rows that are made before they are written
+_FILES = 100
+
+
 @dataclass(slots=True)
 class WholeTable:
     """One table of one line that is given as a whole: a measure's, what was skipped, findings."""
@@ -126,13 +130,20 @@ class Line:
         return sorted(p for p, since in self._sinces.items() if not isinstance(since, int) and since[table] != BEFORE)
 
     def appeared(self, table: str) -> Iterator[tuple[int, list[Row]]]:
-        """Open rows of files that are new since the last publication and did not change again, by position."""
+        """Open rows of files that are new since the last publication and did not change again, by position; not many
+        at once, as each is made for this."""
         by_position: dict[int, list[tuple[str, FileRows]]] = {}
         for path, since in self._sinces.items():
             if isinstance(since, int) and path in self.graph.files:
                 by_position.setdefault(since, []).append((path, self.graph.files[path]))
         for position, files in by_position.items():
-            yield position, flatten(table, self.repo, files)
+            at, last = 0, len(files)
+            while at < last:
+                rows: list[Row] = []
+                while at < last and len(rows) < _AT_ONCE:
+                    rows += flatten(table, self.repo, files[at : at + _FILES])
+                    at += _FILES
+                yield position, rows
 
     def changed(self, table: str) -> Iterator[tuple[Row, int]]:
         """Open rows of the touched files, keyed as `numbered`, with the position or `BEFORE`."""
