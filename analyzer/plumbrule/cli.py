@@ -62,6 +62,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 judged, nothing new; 1 judged, new findings at or over --fail-on; 2 could not judge.",
     )
     top.add_argument("--version", action="version", version=f"plumbrule {__version__}")
+    top.add_argument(
+        "--profile", type=Path, default=None, metavar="FILE", help="write a profile of the command for Python's pstats"
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
 
     def command(name: str, run: Run, summary: str, *, detail: str = "") -> argparse.ArgumentParser:
@@ -208,8 +211,10 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; every fault of ours becomes a sentence on standard error."""
     _speak_utf8()
+    begun = time.monotonic() - (time.process_time() if arguments is None else 0.0)  # with the start of Python
     options = parser().parse_args(arguments)
-    run: Run = options.run
+    options.begun = begun
+    run: Run = options.run if options.profile is None else _profiled
     # A command makes millions of small values, hardly any in circles: looking for those took a fifth of a scan.
     gc.disable()
     try:
@@ -244,6 +249,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return COULD_NOT_JUDGE
     finally:
         gc.enable()
+
+
+def _profiled(options: argparse.Namespace) -> int:
+    from plumbrule.profiling import profiled
+
+    run: Run = options.run
+    with profiled(options.profile):
+        code = run(options)
+    _told(f"`python -m pstats {options.profile}` shows where the time went")
+    return code
 
 
 def program() -> NoReturn:
@@ -421,6 +436,7 @@ def _scan(options: argparse.Namespace) -> int:
     from plumbrule.report.progress import TerminalProgress
     from plumbrule.report.summary import as_json, as_text
     from plumbrule.scan import scan
+    from plumbrule.stages import Stages
     from plumbrule.terms import Terms
 
     if options.ref and options.worktree:
@@ -429,11 +445,15 @@ def _scan(options: argparse.Namespace) -> int:
     governing = _governing(options, here)
     store = _opened(options, here)
     with TerminalProgress(quiet=options.quiet) as progress:
-        terms = Terms(governing.policy, governing.rules, _today(options), progress, governing.baseline)
+        stages = Stages(begun=options.begun)
+        terms = Terms(governing.policy, governing.rules, _today(options), progress, governing.baseline, stages=stages)
         done = scan(store, _orders(options, governing, here), terms)
-    render = as_json if options.format == "json" else as_text
     left_out = {name: str(why) for name, why in done.left_out.items()}
-    sys.stdout.write(render(done.summaries, f"{done.generation:06d}", left_out))
+    generation = f"{done.generation:06d}"
+    if options.format == "json":
+        sys.stdout.write(as_json(done.summaries, generation, left_out, stages.told()))
+    else:
+        sys.stdout.write(as_text(done.summaries, generation, left_out))
     for name, why in left_out.items():
         _told(f"{name}: {why}")
     return COULD_NOT_JUDGE if left_out else 0

@@ -176,9 +176,11 @@ def _scan_all(
                     summaries.append(one.run())
             moved = {one.name: (one.standing, one.said) for one in scans if one.standing is not None}
             if moved or not store.published:
-                _link(store, writer, moved, terms)
+                with terms.stages("links"):
+                    _link(store, writer, moved, terms)
             _remember_fleet(store, writer, orders, left_out, terms)
-            generation = writer.publish()
+            with terms.stages("store"):
+                generation = writer.publish()
         finally:
             for one in scans:
                 one.close()
@@ -377,6 +379,7 @@ class _Scan:
         used = instrument(), policy_print(site.policy, site.terms.rules)
         line = repository.first_parents(head)
         walk = walk_of(self.name, repository, site.book, site.terms.policy)
+        walk.stages = site.terms.stages
         walk.settle(repository.tree(head))
         resumed, state, limit = self._begin(line, state, used, walk.intent.level)
         commits, earlier = self._fresh(line, resumed, state, limit)
@@ -553,7 +556,8 @@ class _Scan:
     def _ensure(self, walk: Walk, changes: Changes, text: str) -> None:
         wanted = list(walk.wanted(changes))
         self._site.terms.progress.stage(f"{self._site.order.name}: {text}", len(wanted))
-        self._site.book.ensure(wanted, lambda done, all_: self._site.terms.progress.done(done))
+        with self._site.terms.stages("parse"):
+            self._site.book.ensure(wanted, lambda done, all_: self._site.terms.progress.done(done))
 
     # -- beside the main line -----------------------------------------------------------------------------------
 
@@ -598,6 +602,7 @@ class _Scan:
             walk.settle(changes)
         else:
             walk.intent = replace(walk.intent, level=state.level)
+        walk.stages = self._site.terms.stages
         self._ensure(walk, changes, f"reading the {what}")
         walk.move(changes)
         declared = declarations_of(name, self._site.repository, self._site.store, contents)
@@ -617,13 +622,15 @@ class _Scan:
             compared = Moment(base.graph, base.derived)
             rows = walk.rows(walk.graph, base.graph, base.derived, delta, {}, about_change=walk.derived)
             now = Moment(walk.graph, rows, now.tree)
-        judgement = judge(
-            Sides(now, compared, policy=self._site.policy),
-            self._site.terms.rules,
-            self._site.policy,
-            today=self._site.terms.today,
-            baseline=self._site.terms.baseline,
-        )
+        with self._site.terms.stages("judge"):
+            judgement = judge(
+                Sides(now, compared, policy=self._site.policy),
+                self._site.terms.rules,
+                self._site.policy,
+                today=self._site.terms.today,
+                baseline=self._site.terms.baseline,
+            )
+        self._site.terms.stages.judged()
         told = kind == "branch" and base.commit == commit  # by the main line itself
         if told:
             self._notes.append(f"this commit is on the main line, as snapshot {record.snapshot}: none was added")

@@ -12,6 +12,7 @@ from plumbrule.extract import Limits
 from plumbrule.judge import Rule
 from plumbrule.policy import Baseline, Policy
 from plumbrule.resume import Progress
+from plumbrule.stages import Stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,4 @@ class Terms:
     baseline: Baseline | None = None  # None = there is no baseline file
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], float] = time.monotonic
+    stages: Stages = field(default_factory=Stages)

@@ -159,7 +159,8 @@ class Timeline:
                 self._await_first(changes[0])
                 self._terms.progress.stage(f"{name}: history", len(commits))
                 for index, (commit, change) in enumerate(zip(stretch, changes, strict=True)):
-                    site.book.ensure(self._walk.wanted(change))
+                    with self._terms.stages("parse"):
+                        site.book.ensure(self._walk.wanted(change))
                     self._telling = start + index >= told
                     self._step(commit, change, batch_of[commit.commit.id], ends)
                     self._terms.progress.done(start + index + 1)
@@ -167,8 +168,9 @@ class Timeline:
                     more = not self._moments and start + index + 1 < len(commits)
                     if more and (begun := self._terms.clock()) - published > pause:
                         self._remember()
-                        site.book.keep()
-                        self._writer.publish()
+                        with self._terms.stages("store"):
+                            site.book.keep()
+                            self._writer.publish()
                         published = self._terms.clock()
                         pause = max(_PUBLISH_SECONDS, _PUBLISH_TIMES * (published - begun))
             if start + _STRETCH < len(commits):
@@ -186,7 +188,8 @@ class Timeline:
         """Until the first of several steps can be walked: it may be a whole tree, and each later one is a few files."""
         first, progress = list(self._walk.wanted(changes)), self._terms.progress
         progress.stage(f"{self._order.name}: parsing", len(first))
-        self._site.book.ensure(first, lambda done, _: progress.done(min(done, len(first))))
+        with self._terms.stages("parse"):
+            self._site.book.ensure(first, lambda done, _: progress.done(min(done, len(first))))
 
     def _step(self, commit: LineCommit, changes: Changes, batch: Batch, ends: Collection[str]) -> None:
         made, walk = commit.commit, self._walk
@@ -197,7 +200,8 @@ class Timeline:
         record = record_of(self._order.name, made.id[:12], made.id, parent, at, work, walk, commit.position)
         self._record = signed(record, made)
         count(self._counts, step.delta, step.before)
-        self._declared.move(manifests_in(changes, walk))
+        with self._terms.stages("manifests"):
+            self._declared.move(manifests_in(changes, walk))
         said = {**walk.derived, **self._declared.tables}
         self._writer.append(self._order.name, self._record, step.delta, walk.skipped, said)
         unread = {**self._declared.unread, **walk.skipped}
@@ -228,11 +232,14 @@ class Timeline:
         """Judges where the walk stands, against itself: nothing is new there."""
         walk = self._walk
         moment = Moment(walk.graph, walk.still(), frozenset(walk.tree))
-        held = Held(self._writer.stage(), "", linked=False)
+        with self._terms.stages("store"):
+            held = Held(self._writer.stage(), "", linked=False)
         self._sides = Sides(moment, moment, policy=self._policy, changed=(), held=held)
-        self._judgement = judge(
-            self._sides, self._terms.rules, self._policy, today=self._terms.today, earlier=self._judgement.found
-        )
+        with self._terms.stages("judge"):
+            self._judgement = judge(
+                self._sides, self._terms.rules, self._policy, today=self._terms.today, earlier=self._judgement.found
+            )
+        self._terms.stages.judged()
         self._batch_start = moment
 
     def _judge(self, batch: Batch) -> None:
@@ -240,17 +247,21 @@ class Timeline:
         assert self._batch_start is not None
         start, (_, end) = self._batch_start, self._moments[-1]
         renamed = self._renames([commit for commit, _ in self._moments])
-        rows = self._change_rows(start, end, renamed)
-        self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
+        with self._terms.stages("measure"):
+            rows = self._change_rows(start, end, renamed)
         before = self._judgement
-        self._judgement = self._judged_after(before, self._sides, renamed)
+        with self._terms.stages("judge"):
+            self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
+            self._judgement = self._judged_after(before, self._sides, renamed)
+        self._terms.stages.judged()
         self._done = Done.by(self._judgement, {row.id for row in before.rows if row.stands})
         if renamed:
             for row in self._judgement.rows:
                 former = identity(row.rule, row.repo, earlier_subject(row.subject, renamed))
                 if row.id not in self._origins and former in self._origins:
                     self._origins[row.id] = self._origins[former]
-        self._date_new(batch, start, before, renamed)
+        with self._terms.stages("date"):
+            self._date_new(batch, start, before, renamed)
 
     def _judged_after(self, before: Judgement, sides: Sides, renamed: Mapping[str, str]) -> Judgement:
         """The judgement of a change whose earlier side is what `before` judged."""
@@ -435,7 +446,8 @@ class Timeline:
             self._writer.remember("compiled", self._sides.compiled(self._terms.rules))
         self._writer.remember(f"baseline:{self._order.name}", self._accepted)
         self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
-        self._writer.standing(self._order.name, standing_rows(self._walk.standing()))
+        with self._terms.stages("store"):
+            self._writer.standing(self._order.name, standing_rows(self._walk.standing()))
 
     @property
     def snapshot(self) -> str | None:

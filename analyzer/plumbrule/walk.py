@@ -19,6 +19,7 @@ from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.components import Level
 from plumbrule.measures.unusual import features
 from plumbrule.resolve import EXCLUDED, Entry, Memory, Resolution
+from plumbrule.stages import Stages
 from plumbrule.tables import Row
 
 SYMLINK, SUBMODULE = "120000", "160000"
@@ -99,6 +100,7 @@ class Walk:
     read: Callable[[str, str], bytes | str]  # (path, blob) -> bytes of a manifest, or the reason why there are none
     intent: Intent
     excludes: Callable[[str], bool]
+    stages: Stages = field(default_factory=Stages)
     graph: Graph = field(init=False)
     derived: Derived = field(init=False, default_factory=dict)
     skipped: dict[str, str] = field(init=False, default_factory=dict)
@@ -183,7 +185,8 @@ class Walk:
             entries[path] = self._entry(path, file, skipped)
         before, derived_before = self.graph, self.derived
         self._unread = {}
-        found = self._resolution.update(entries)
+        with self.stages("resolve"):
+            found = self._resolution.update(entries)
         self.claimed = ()
         if not taken_at_its_word:
             self.claimed, found = _by_hand(found, before, renamed or {}, changes)
@@ -200,7 +203,8 @@ class Walk:
         else:
             self.graph = RevisedGraph(before, delta, self.skipped)
         if measured:
-            self.derived = self.rows(self.graph, before, derived_before, delta, renamed or {})
+            with self.stages("measure"):
+                self.derived = self.rows(self.graph, before, derived_before, delta, renamed or {})
         return Step(delta, before, self.graph, derived_before, self.derived)
 
     def rows(

@@ -23,6 +23,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from plumbrule.profiling import of_a_worker
+
 _LENGTH = struct.Struct("<Q")
 _SLOT = struct.Struct("<qdd")  # job number (-1 idle), monotonic and processor time at which it began
 _PIPE = 1 << 20  # bytes that a worker may be ahead of a parent with work of its own
@@ -143,6 +145,7 @@ def _serve(jobs: int, results: int, page: mmap.mmap, slot: int, work: Callable[[
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.disable()
+    keep = of_a_worker()
     perform = work()
     try:
         while True:
@@ -159,6 +162,7 @@ def _serve(jobs: int, results: int, page: mmap.mmap, slot: int, work: Callable[[
                     _write(results, marshal.dumps(done))
                     done = []
             _SLOT.pack_into(page, slot * _SLOT.size, -1, 0.0, 0.0)
+            keep()
             # The empty list ends the batch.
             _write(results, marshal.dumps(done))
             if done:

@@ -66,12 +66,19 @@ class ScanSummary:
     notes: tuple[str, ...] = ()  # partial history, rules that could not be judged, ...
 
 
-def as_json(summaries: Sequence[ScanSummary], generation: str, left_out: Mapping[str, str] | None = None) -> str:
-    """One object, sorted keys, ends with a line break; `left_out` says why a repository was not scanned, by name."""
+def as_json(
+    summaries: Sequence[ScanSummary],
+    generation: str,
+    left_out: Mapping[str, str] | None = None,
+    timings: Mapping[str, object] | None = None,
+) -> str:
+    """One object, sorted keys, ends with a line break; `left_out` says why a repository was not scanned, by name, and
+    `timings` where the time went, as `Stages` tells it."""
     document = {
         "schema": "plumbrule/scan/1",
         "generation": generation,
         "repositories": [asdict(summary) for summary in summaries],
+        "timings": dict(timings or {}),
         "not_scanned": [{"repo": name, "why": why} for name, why in sorted((left_out or {}).items())],
     }
     return json_text(document, sort_keys=True)
