@@ -21,6 +21,7 @@ except ImportError:  # the private module was renamed: the public one is slower 
 
 # Readable by every supported version; without it 2.0 writes files that 1.5 cannot open.
 STORAGE_VERSION = "v1.5.0"
+HELD = 128 << 20  # bytes
 VERSION: str = _engine.__version__
 Error: type[Exception] = _engine.Error  # base of everything the engine raises on purpose
 
@@ -49,17 +50,18 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
-def memory() -> Connection:
-    """A fresh in-memory database that never reaches for extensions in the network."""
-    connection: Connection = _engine.connect(
-        ":memory:",
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "python_enable_replacements": False,
-        },
-    )
+def memory(spill: Path | None = None) -> Connection:
+    """A fresh in-memory database that never reaches for extensions in the network. With a folder to `spill` into it
+    holds no more than `HELD` bytes: else it keeps all that is written until the transaction ends."""
+    config: dict[str, str | bool] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+    }
+    if spill is not None:
+        config.update(memory_limit=f"{HELD}B", temp_directory=str(spill))
+    connection: Connection = _engine.connect(":memory:", config=config)
     return _silent(connection)
 
 

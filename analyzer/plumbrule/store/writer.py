@@ -386,7 +386,7 @@ class Writer:
     # --- writing
 
     def _write(self, draft: Path) -> None:
-        connection = engine.memory()
+        connection = engine.memory(draft.parent)
         try:
             engine.attach(connection, draft, "draft", writable=True)
             connection.execute("USE draft")
