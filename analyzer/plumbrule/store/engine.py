@@ -53,7 +53,7 @@ class Connection(Protocol):
 def memory(spill: Path | None = None) -> Connection:
     """A fresh in-memory database that never reaches for extensions in the network. With a folder to `spill` into it
     holds no more than `HELD` bytes: else it keeps all that is written until the transaction ends."""
-    config: dict[str, str | bool] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
