@@ -1,16 +1,19 @@
 """Which edges to break so that a cycle falls apart: a light feedback arc set. Hides how it is searched.
 
 Minimum feedback arc set is NP-hard. Every directed cycle lies inside one biconnected block of the undirected graph,
-so networkx splits the cycle into blocks; blocks of up to 12 nodes are solved exactly (dynamic programming over
-subsets), larger ones by the greedy order of Eades, Lin and Smyth (1993). When more than three edges are needed, the
-three named are those after which the fewest members are still tied together, by networkx's strongly connected
-components; a cycle too large for that names its lightest edges.
+so the cycle is split into blocks; blocks of up to 12 nodes are solved exactly (dynamic programming over subsets),
+larger ones by the greedy order of Eades, Lin and Smyth (1993). When more than three edges are needed, the three named
+are those after which the fewest members are still tied together; a cycle too large for that names its lightest edges.
+
+networkx does the blocks too, but costs 90 ms to import, and every scan that meets a cycle comes here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
+
+from plumbrule.measures._structure import strongly_connected
 
 Arc = tuple[str, str]
 
@@ -27,33 +30,75 @@ class Cut(NamedTuple):
 
 def cut(weights: Mapping[Arc, int]) -> Cut:
     """A light feedback arc set of one strongly connected graph, given the price of every edge."""
-    import networkx as nx
-
-    graph = nx.DiGraph()
-    graph.add_weighted_edges_from((src, dst, weights[src, dst]) for src, dst in sorted(weights))
+    targets: dict[str, list[str]] = {}
+    for src, dst in sorted(weights):
+        targets.setdefault(src, []).append(dst)
     arcs: list[Arc] = []
-    for block in nx.biconnected_components(graph.to_undirected(as_view=True)):
+    for block in _blocks(weights):
         nodes = sorted(block)
-        inside = [(src, dst) for src in nodes for dst in graph.successors(src) if dst in block]
+        inside = [(src, dst) for src in nodes for dst in targets.get(src, ()) if dst in block]
         order = _exact_order(nodes, inside, weights) if len(nodes) <= _EXACT else _greedy_order(nodes, inside, weights)
         place = {node: position for position, node in enumerate(order)}
         arcs.extend(arc for arc in inside if place[arc[0]] > place[arc[1]])
     arcs.sort(key=lambda arc: (weights[arc], arc))
     if len(arcs) <= _NAMED:
         return Cut(tuple(arcs), len(arcs))
-    if graph.number_of_nodes() > _LARGE:
+    if len({node for arc in weights for node in arc}) > _LARGE:
         return Cut(tuple(arcs[:_NAMED]), len(arcs))
     named: list[Arc] = []
     while len(named) < _NAMED:
-        tied: dict[Arc, int] = {}
-        for arc in [arc for arc in arcs if arc not in named][:_TRIED]:
-            graph.remove_edge(*arc)
-            tied[arc] = sum(len(part) ** 2 for part in nx.strongly_connected_components(graph) if len(part) > 1)
-            graph.add_edge(*arc, weight=weights[arc])
-        best = min(tied, key=lambda arc: (tied[arc], weights[arc], arc))
-        named.append(best)
-        graph.remove_edge(*best)
+        tied = {arc: _tied(targets, {*named, arc}) for arc in [arc for arc in arcs if arc not in named][:_TRIED]}
+        named.append(min(tied, key=lambda arc: (tied[arc], weights[arc], arc)))
     return Cut(tuple(named), len(arcs))
+
+
+def _tied(targets: Mapping[str, Sequence[str]], broken: Set[Arc]) -> int:
+    """Pairs of nodes that lead to each other without the broken edges."""
+    number: dict[str, int] = {}
+    for src, others in targets.items():
+        for node in (src, *others):
+            number.setdefault(node, len(number))
+    left: list[list[int]] = [[] for _ in number]
+    for src, others in targets.items():
+        left[number[src]] = [number[dst] for dst in others if (src, dst) not in broken]
+    return sum(len(part) ** 2 for part in strongly_connected(left))
+
+
+def _blocks(arcs: Collection[Arc]) -> Iterator[Set[str]]:
+    """Biconnected components of the undirected graph of these edges, single nodes left out (Hopcroft, Tarjan 1973)."""
+    beside: dict[str, dict[str, None]] = {}
+    for src, dst in sorted(arcs):
+        if src != dst:
+            beside.setdefault(src, {})[dst] = None
+            beside.setdefault(dst, {})[src] = None
+    place: dict[str, int] = {}
+    low: dict[str, int] = {}
+    for root in beside:
+        if root in place:
+            continue
+        place[root] = low[root] = len(place)
+        open_: list[str] = [root]  # met, and in no block yet
+        path = [(root, iter(beside[root]))]
+        while path:
+            node, others = path[-1]
+            other = next(others, None)
+            if other is not None:
+                if other in place:
+                    low[node] = min(low[node], place[other])
+                else:
+                    place[other] = low[other] = len(place)
+                    open_.append(other)
+                    path.append((other, iter(beside[other])))
+                continue
+            path.pop()
+            if path:
+                around = path[-1][0]
+                low[around] = min(low[around], low[node])
+                if low[node] >= place[around]:
+                    block = {around}
+                    while node not in block:
+                        block.add(open_.pop())
+                    yield block
 
 
 def _exact_order(nodes: Sequence[str], arcs: Sequence[Arc], weights: Mapping[Arc, int]) -> list[str]:
