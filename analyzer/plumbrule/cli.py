@@ -12,7 +12,8 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from plumbrule import __version__
 from plumbrule.errors import PlumbruleError, SettingsError
 
 if TYPE_CHECKING:
+    from plumbrule.extract import Limits
     from plumbrule.governing import Governing
     from plumbrule.store import Store
     from plumbrule.terms import Order
@@ -91,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     _store(scan)
     _policy(scan)
     _clock(scan)
+    _memory(scan)
     _quiet(scan)
 
     watch = command("watch", _watch, "follow the refs of the fleet and scan what moved")
@@ -106,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     _store(watch)
     _policy(watch)
     _clock(watch)
+    _memory(watch)
     _quiet(watch)
 
     gate = command(
@@ -321,6 +325,15 @@ def _clock(sub: argparse.ArgumentParser) -> None:
     )
 
 
+def _memory(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--memory",
+        default="",
+        metavar="SIZE",
+        help="what all processes together may take, as 500MB; what does not fit is done in parts (default: no limit)",
+    )
+
+
 def _quiet(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--quiet", action="store_true", help="no progress on standard error")
 
@@ -446,8 +459,11 @@ def _scan(options: argparse.Namespace) -> int:
     store = _opened(options, here)
     with TerminalProgress(quiet=options.quiet) as progress:
         stages = Stages(begun=options.begun)
-        terms = Terms(governing.policy, governing.rules, _today(options), progress, governing.baseline, stages=stages)
-        done = scan(store, _orders(options, governing, here), terms)
+        with _under(options.memory) as limits:
+            terms = Terms(
+                governing.policy, governing.rules, _today(options), progress, governing.baseline, limits, stages=stages
+            )
+            done = scan(store, _orders(options, governing, here), terms)
     left_out = {name: str(why) for name, why in done.left_out.items()}
     generation = f"{done.generation:06d}"
     if options.format == "json":
@@ -457,6 +473,27 @@ def _scan(options: argparse.Namespace) -> int:
     for name, why in left_out.items():
         _told(f"{name}: {why}")
     return COULD_NOT_JUDGE if left_out else 0
+
+
+@contextmanager
+def _under(ceiling: str) -> Iterator[Limits]:
+    """The limits of parsing under a ceiling of memory, which the database keeps, too."""
+    from plumbrule.ceiling import Ceiling
+    from plumbrule.extract import Limits
+
+    if not ceiling:
+        yield Limits()
+        return
+    import tempfile
+
+    from plumbrule.store import engine
+
+    try:
+        allowed = Ceiling.read(ceiling)
+    except ValueError as error:
+        raise SettingsError(f"--memory: {error}.") from None
+    with tempfile.TemporaryDirectory(prefix="plumbrule-") as spill, engine.holding(allowed.database, Path(spill)):
+        yield allowed.limits(Limits())
 
 
 def _watch(options: argparse.Namespace) -> int:
@@ -475,7 +512,7 @@ def _watch(options: argparse.Namespace) -> int:
         # Read anew each time: a policy that changed meanwhile binds the next scan, as it would without watch.
         current = _governing(options, here)
         with TerminalProgress(quiet=options.quiet) as progress:
-            terms = Terms(current.policy, current.rules, _today(options), progress, current.baseline)
+            terms = Terms(current.policy, current.rules, _today(options), progress, current.baseline, limits)
             done = scan(store, moved, terms)
         sys.stdout.write(as_text(done.summaries, f"{done.generation:06d}"))
         sys.stdout.flush()
@@ -485,7 +522,8 @@ def _watch(options: argparse.Namespace) -> int:
     def look() -> Heads:
         return heads(orders, partial(main_line, store))
 
-    worked = watch(orders, look, scanned, _told, every=options.every, rounds=options.rounds)
+    with _under(options.memory) as limits:
+        worked = watch(orders, look, scanned, _told, every=options.every, rounds=options.rounds)
     return 0 if worked else COULD_NOT_JUDGE
 
 

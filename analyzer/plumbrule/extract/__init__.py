@@ -64,7 +64,7 @@ class _Run:
         self.done = 0
         self._todo = todo
         self._awaited = {_key(one) for one in todo}
-        processes = 1 if len(todo) < 30 else len(os.sched_getaffinity(0))
+        processes = 1 if len(todo) < 30 else limits.processes or len(os.sched_getaffinity(0))
         # So small that all end at about the same time, and that the first ones come soon where somebody waits.
         batch = max(1, min(12 if behind else 48, len(todo) // (processes * 8) + 1))
         self.crew = Crew(
@@ -97,6 +97,11 @@ class FactBook:
         self._fresh: list[tuple[str, str, bytes, bytes]] = []  # what the cache is to keep
         self._failed: list[tuple[str, str, str]] = []
         self.parsed = 0  # files parsed by this book, as opposed to found in the cache
+
+    @property
+    def at_once(self) -> int:
+        """Files of which what was read is to be held together; 0 = all of a tree."""
+        return self._limits.at_once
 
     def ensure(self, wanted: Iterable[Wanted], progress: Callable[[int, int], None] | None = None) -> None:
         """Makes facts, or a reason, available for every one of these; keeps new ones in the cache.

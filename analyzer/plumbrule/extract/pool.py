@@ -39,6 +39,8 @@ class Limits:
     file_bytes: int = 2_000_000
     seconds: float = 20.0  # of its process: a machine that is busy, or stood still, is not the file's fault
     memory_bytes: int = 4 << 30  # address space a worker may add to what it starts with
+    processes: int = 0  # at work at once; 0 = as many as there are processors
+    at_once: int = 0  # files of which what was read is held together; 0 = all of a tree
 
 
 @dataclass(frozen=True, slots=True)

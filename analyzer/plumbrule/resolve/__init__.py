@@ -121,8 +121,10 @@ class Resolution(Leading):
     tree alone (a test compares random histories with cold resolution).
     """
 
-    def __init__(self, facts: FactsOf, read: Callable[[str, str], bytes]) -> None:
+    def __init__(self, facts: FactsOf, read: Callable[[str, str], bytes], at_once: int = 0) -> None:
+        """`at_once`: so many files are bound before what was read for them is let go; 0 = all of a tree."""
         super().__init__()
+        self._at_once = at_once
         self.tree = Tree(read)
         self._labels = Labels(self.tree)
         self._facts = facts
@@ -172,11 +174,15 @@ class Resolution(Leading):
         stale = [path for path in moved.dirty - moved.gone if self.tree.has_facts(path)]
         for path in stale:
             self._drop_led(path)
-        for path in stale:
+        for number, path in enumerate(stale, 1):
             self._bind(path)
+            if self._at_once and number % self._at_once == 0:
+                self._let_go()
         delta: dict[str, FileRows | None] = dict.fromkeys(moved.gone)
-        for path in sorted(stale):
+        for number, path in enumerate(sorted(stale), 1):
             delta[path] = self._rows(path)
+            if self._at_once and number % self._at_once == 0:
+                self._let_go()
         if len(stale) > _MOST_HELD:
             self._let_go()
         return delta
@@ -228,6 +234,8 @@ class Resolution(Leading):
         if earlier is None:
             moved.appeared.add(path)
         self._keep(path, interface)
+        if self._at_once and len(self._interfaces) > self._at_once:
+            self._let_go()
         moved.dirty.add(path)
 
     def _declared(self, path: str, interface: Interface | None) -> Set[str]:

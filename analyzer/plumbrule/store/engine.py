@@ -50,6 +50,21 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
+_ceiling: tuple[int, Path] | None = None
+
+
+@contextmanager
+def holding(size: int, spill: Path) -> Iterator[None]:
+    """No database that is opened inside holds more bytes than this; the rest it writes to that folder, which is the
+    caller's to remove."""
+    global _ceiling
+    before, _ceiling = _ceiling, (size, spill)
+    try:
+        yield
+    finally:
+        _ceiling = before
+
+
 def memory(spill: Path | None = None) -> Connection:
     """A fresh in-memory database that never reaches for extensions in the network. With a folder to `spill` into it
     holds no more than `HELD` bytes: else it keeps all that is written until the transaction ends."""
@@ -60,7 +75,10 @@ def memory(spill: Path | None = None) -> Connection:
         "python_enable_replacements": False,
     }
     if spill is not None:
-        config.update(memory_limit=f"{HELD}B", temp_directory=str(spill))
+        size = HELD if _ceiling is None else min(HELD, _ceiling[0])
+        config.update(memory_limit=f"{size}B", temp_directory=str(spill))
+    elif _ceiling is not None:
+        config.update(memory_limit=f"{_ceiling[0]}B", temp_directory=str(_ceiling[1]))
     connection: Connection = _engine.connect(":memory:", config=config)
     return _silent(connection)
 
