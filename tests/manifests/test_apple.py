@@ -311,3 +311,7 @@ def test_cartfile_resolved(told: Callable):
         "1 alamofire =5.6.4",
         "2 z =ab12",
     ]
+
+
+def test_a_specification_that_is_broken_off_is_read_as_far_as_it_is_one(told: Callable):
+    assert told("A.podspec", "Pod::Spec. do |s|\n  s.name = 'a'\nend\n") == ["makes a"]

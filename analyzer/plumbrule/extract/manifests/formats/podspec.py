@@ -60,7 +60,7 @@ class _Podspec:
             self._blocks.expect(token.text)
         elif is_member and token.says("dependency"):
             return self._dependency(at)
-        elif is_member and token.says("name", "version") and self._all[at - 2].text in self._own:
+        elif is_member and at > 1 and token.says("name", "version") and self._all[at - 2].text in self._own:
             self._assign(at)
         elif not is_member and begins(self._all, at) and self._is_given_away(at):
             self._notes.append((token.line, f"what '{token.text}' adds"))
@@ -70,7 +70,11 @@ class _Podspec:
         """Whether the block that begins here is given a specification."""
         opened = self._blocks.open[-1:]
         head = self._all[max(at - 6, 0) : at]
-        return opened[0] in _SCOPES if opened != ["do"] else any(one.says("Spec", "Specification") for one in head)
+        return (
+            opened[0] in _SCOPES
+            if opened not in ([], ["do"])
+            else any(one.says("Spec", "Specification") for one in head)
+        )
 
     def _assign(self, at: int) -> None:
         """`s.name = ...`: what is written there, told if it is the name and not known."""
