@@ -46,9 +46,11 @@ docs: $(VENV)/.dev  ## write the generated pages anew
 golden: $(VENV)/.dev  ## write the expected output anew; read the difference before committing it
 	@UPDATE_GOLDEN=1 $(BIN)/python -m pytest -n $(WORKERS) tests/report
 
-bench: $(VENV)/.dev  ## make bench [ONLY=go,java]: ratios of each language on pinned projects; REPO=path: all numbers of one
-	@if test -n "$(REPO)"; then $(BIN)/python tests/bench/measure.py "$(REPO)"; \
-	 else $(BIN)/python tests/bench/languages.py --only "$(ONLY)"; fi
+bench: $(VENV)/.dev  ## make bench [ROWS=cold,gate] [REPOS="path path"]: the table of docs/performance.md; ONLY=go,java|all: ratios of languages
+	@if test -n "$(ONLY)"; then $(BIN)/python tests/bench/languages.py --only "$(ONLY)" --pairs "$(or $(PAIRS),3)"; \
+	 else $(BIN)/python tests/bench/bench.py --rows "$(ROWS)" --pairs "$(or $(PAIRS),5)" --repos "$(REPOS)" \
+	   $(if $(CORPUS),--corpus "$(CORPUS)") --commits "$(or $(COMMITS),1000)"; fi
+	@$(BIN)/python docs/generate.py
 
 accuracy: $(VENV)/.dev  ## make accuracy [ONLY=go,java] [TREE=path]: our graph beside what the languages' own tools say
 	@missed=0; \

@@ -1,4 +1,5 @@
-"""Writes the pages of docs/ that are made from what runs: commands, rules, views, policy, languages, report.
+"""Writes the pages of docs/ that are made from what runs: commands, rules, views, policy, languages, performance,
+report.
 
 `python docs/generate.py` writes them, `--check` only says which differ (exit 1). Run by `make docs` and `make test`.
 A page is made from the running program, never from its text, so a page that is wrong means a program that is wrong.
@@ -15,6 +16,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent
 _NOTE = "<!-- Made by `make docs` from what runs; changes by hand are lost. -->\n\n"
@@ -25,6 +27,7 @@ def pages() -> Mapping[str, Callable[[], Iterable[str]]]:
     return {
         "commands.md": commands,
         "languages.md": languages,
+        "performance.md": performance,
         "policy.md": policy,
         "report.md": report,
         "rules.md": rules,
@@ -240,9 +243,9 @@ def languages() -> Iterator[str]:
     yield "what was compiled. Complexities are compared where both tell a function of one name that ends on one line."
     yield "The projects are what the registries have: Scala 2.11, Kotlin 1.3, Go 1.19 and so on; what is newer stands"
     yield "in fixtures.\n"
-    yield "Those of speed are of the last `make bench`: medians (and ranges) of runs in turn. A cold scan stands beside"
-    yield "the bare parse of the same files, both on two processes, with a limit of 4.0; binding beside parsing, each"
-    yield "in one process, with a limit of 0.5. [The field notes](field-notes.md#numbers) say why limits are missed.\n"
+    yield "Those of speed are of the last `make bench ONLY=all`: medians (and ranges) of runs in turn. A cold scan stands"
+    yield "beside the bare parse of the same files, both on two processes, with a limit of 4.0; binding beside parsing,"
+    yield "each in one process, with a limit of 0.5. [The field notes](field-notes.md#numbers) say why limits are missed.\n"
     for folder in sorted({language.folder for language in known().values()}):
         names = sorted({language.name for language in known().values() if language.folder == folder})
         yield f"## {' and '.join(names)}\n"
@@ -327,6 +330,76 @@ def _speed(language: str) -> Iterator[tuple[str, ...]]:
             for what in ("cold", "binding")
         )
         yield figures["project"], str(figures["files"]), cold, binding
+
+
+# -- performance ---------------------------------------------------------------------------------------------------
+
+
+def performance() -> Iterator[str]:
+    """What `make bench` kept, row by row; a row tells on which day and which machine it was measured."""
+    file = FOLDER.parent / "tests" / "golden" / "bench.json"
+    rows = json.loads(file.read_text("utf-8"))["rows"] if file.is_file() else {}
+    yield "# Performance\n"
+    yield "The figures are those of the last `make bench`, wins and losses alike: ratios of wall times, measured on one"
+    yield "machine, A and B in turn; median, and lowest to highest. *CPU* is the same ratio of what all processes cost"
+    yield "together. *Ship* and *aim* are the most that the median may be: what is demanded, and what is wanted."
+    yield "Seconds are those of A and B on this machine, and prove nothing on another one. What each row does is said"
+    yield "in its file in `tests/bench/rows/`.\n"
+    if not rows:
+        yield "No figures are kept."
+        return
+    circumstances = _circumstances(rows)
+    for number, about in enumerate(circumstances, 1):
+        versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+        yield f"{number}. {about['date']}, commit {about['commit']}: {about['machine']}; {versions}."
+    yield ""
+    lines, notes = [], []
+    for name, row in rows.items():
+        run = circumstances.index(_circumstance(row)) + 1
+        for figure in row["figures"]:
+            lines.append((f"`{name}`", _cell(figure["what"]), _cell(figure["on"]), *_figure(figure), str(run)))
+            if "note" in figure:
+                notes.append(f"- `{name}` on {figure['on']}: {figure['note']}.")
+    yield from _table(
+        ("row", "A / B", "on", "median (range)", "runs", "ship", "aim", "reached", "CPU", "A s", "B s", "measured"),
+        lines,
+    )
+    if notes:
+        yield "## Notes\n"
+        yield from notes
+
+
+def _circumstance(row: Mapping[str, Mapping[str, object]]) -> dict[str, Any]:
+    return {name: row["about"][name] for name in ("date", "commit", "machine", "versions")}
+
+
+def _circumstances(rows: Mapping[str, Mapping[str, Mapping[str, object]]]) -> list[dict[str, Any]]:
+    """On which days and machines the rows were measured, in their order, each once."""
+    found: list[dict[str, Any]] = []
+    for row in rows.values():
+        if (one := _circumstance(row)) not in found:
+            found.append(one)
+    return found
+
+
+def _figure(figure: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the cells of one figure say, from its median on."""
+    limits = tuple(f"{figure[name]:g}" if name in figure else "" for name in ("ship", "aim"))
+    if "not_measured" in figure:
+        return (f"not measured: {_cell(figure['not_measured'])}", "", *limits, "", "", "", "")
+    unit = f" {figure['unit']}" if "unit" in figure else ""
+    return (
+        f"{figure['median']:.3g} ({figure['low']:.3g} to {figure['high']:.3g}){unit}", str(figure["runs"]), *limits,
+        _reached(figure), *(f"{figure[name]:.3g}" if name in figure else "" for name in ("cpu", "a", "b")),
+    )  # fmt: skip
+
+
+def _reached(figure: Mapping[str, Any]) -> str:
+    """The stricter of the limits that the median keeps."""
+    if "ship" not in figure:
+        return ""
+    kept = [name for name in ("aim", "ship") if name in figure and figure["median"] <= figure[name]]
+    return kept[0] if kept else "**missed**"
 
 
 # -- report --------------------------------------------------------------------------------------------------------

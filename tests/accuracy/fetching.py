@@ -37,7 +37,7 @@ class Project(NamedTuple):
 
 def languages_pinned() -> list[str]:
     """Languages that have pinned projects, sorted."""
-    return sorted({one["language"] for one in _pinned()})
+    return sorted({one["language"] for one in pinned()})
 
 
 def projects(language: str, tree: str = "") -> Iterator[Project]:
@@ -56,7 +56,7 @@ def projects(language: str, tree: str = "") -> Iterator[Project]:
             _commit(copy)
             yield Project(language, where.name, where.name, copy)
         return
-    for one in _pinned():
+    for one in pinned():
         if one["language"] == language:
             name = one.get("part") or one["name"]
             title = f"{name} {one['version']}"
@@ -66,9 +66,10 @@ def projects(language: str, tree: str = "") -> Iterator[Project]:
                 yield Project(language, name, title, error)
 
 
-def _pinned() -> list[dict[str, str]]:
-    pinned: list[dict[str, str]] = tomllib.loads(_PINNED.read_text("utf-8"))["project"]
-    return pinned
+def pinned() -> list[dict[str, str]]:
+    """What projects.toml says, as `fetched` takes it."""
+    said: list[dict[str, str]] = tomllib.loads(_PINNED.read_text("utf-8"))["project"]
+    return said
 
 
 def fetched(project: Mapping[str, str]) -> Path:
@@ -123,7 +124,9 @@ def _pip(project: Mapping[str, str], folder: Path, way: str, glob: str) -> list[
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{project['name']}=={project['version']} --hash=sha256:{project['sha256']}\n")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "download", "--no-deps", way, ":all:", "--require-hashes", "--requirement", str(wanted)], folder)
+    # What is only read may be written for another Python.
+    download = ["download", "--no-deps", "--ignore-requires-python", way, ":all:", "--require-hashes"]
+    _run([*pip, *download, "--requirement", str(wanted)], folder)
     return sorted(folder.glob(glob))
 
 

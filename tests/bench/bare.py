@@ -81,7 +81,7 @@ def parse(repository: str, files: list[tuple[str, str]]) -> int:
             parsers[dialect] = tree_sitter.Parser(tree_sitter.Language(languages()[dialect].grammar()))
         parsers[dialect].parse(languages()[dialect].code_in(data))
         total += len(data)
-    if objects is not None:
+    if objects is not None and objects.stdin is not None:
         objects.stdin.close()
         objects.wait()
     return total

@@ -1,0 +1,61 @@
+"""The warm gate on one changed file beside lint-imports warm, at two sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from changing import change, modules_of, package_of
+from corpus import Place, generated, project
+from fetching import NotFetched
+from generating import Shape
+from measuring import Took, pairs, run
+from peers import IMPORT_LINTER, alone
+from row import Bench, on_each
+from table import Figure, Limits, ratio
+
+PLACE = 5
+WHAT = "warm gate, one changed file / lint-imports 2.16 warm, one layers contract"
+_SMALLER, _BIGGER = Limits(0.6, 0.4), Limits(0.3, 0.2)
+_MODULES = 7500  # from here on a repository is one of the bigger size
+_CONTRACT = """[importlinter]
+root_package = {0}
+
+[importlinter:contract:1]
+name = one
+type = layers
+containers = {0}
+layers =
+    (plumbrule_upper)
+    (plumbrule_lower)
+"""
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    program = IMPORT_LINTER.program("lint-imports")
+    yield from on_each(bench, WHAT, _places(bench), lambda place, scratch: [_on(bench, program, place, scratch)])
+
+
+def _places(bench: Bench) -> Iterator[tuple[str, Place | NotFetched]]:
+    """Both sizes, and what was given."""
+    smaller = generated(Shape("python", 3900))
+    yield smaller.title, smaller
+    yield "homeassistant", project("homeassistant")
+    for place in bench.corpus.given("python"):
+        yield place.title, place
+
+
+def _on(bench: Bench, program: Path, place: Place, scratch: Path) -> Figure:
+    package = package_of(place.tree)
+    made = change(place, scratch, package=package)
+    contract = scratch / "contract.ini"
+    contract.write_text(_CONTRACT.format(package), "utf-8")
+    home = alone(scratch / "home") | {"PYTHONPATH": str(made.repository)}
+    lint: list[str | Path] = [program, "--config", contract, "--cache-dir", scratch / "grimp"]
+
+    def theirs() -> Took:
+        return run(lint, codes=(0, 1), cwd=made.repository, environ=home)
+
+    modules = modules_of(place.tree, package)
+    taken = pairs(bench.pairs, made.gate, theirs, made.renew)
+    return ratio(WHAT, f"{place.title}, {modules} modules", _BIGGER if modules > _MODULES else _SMALLER, taken)
