@@ -49,7 +49,7 @@ golden: $(VENV)/.dev  ## write the expected output anew; read the difference bef
 bench: $(VENV)/.dev  ## make bench [ROWS=cold,gate] [REPOS="path path"]: the table of docs/performance.md; ONLY=go,java|all: ratios of languages
 	@if test -n "$(ONLY)"; then $(BIN)/python tests/bench/languages.py --only "$(ONLY)" --pairs "$(or $(PAIRS),3)"; \
 	 else $(BIN)/python tests/bench/bench.py --rows "$(ROWS)" --pairs "$(or $(PAIRS),5)" --repos "$(REPOS)" \
-	   $(if $(CORPUS),--corpus "$(CORPUS)") --commits "$(or $(COMMITS),1000)"; fi
+	   $(if $(CORPUS),--corpus "$(CORPUS)") $(if $(KEEP),--keep "$(KEEP)") --commits "$(or $(COMMITS),1000)"; fi
 	@$(BIN)/python docs/generate.py
 
 accuracy: $(VENV)/.dev  ## make accuracy [ONLY=go,java] [TREE=path]: our graph beside what the languages' own tools say

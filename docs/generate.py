@@ -243,9 +243,10 @@ def languages() -> Iterator[str]:
     yield "what was compiled. Complexities are compared where both tell a function of one name that ends on one line."
     yield "The projects are what the registries have: Scala 2.11, Kotlin 1.3, Go 1.19 and so on; what is newer stands"
     yield "in fixtures.\n"
-    yield "Those of speed are of the last `make bench ONLY=all`: medians (and ranges) of runs in turn. A cold scan stands"
-    yield "beside the bare parse of the same files, both on two processes, with a limit of 4.0; binding beside parsing,"
-    yield "each in one process, with a limit of 0.5. [The field notes](field-notes.md#numbers) say why limits are missed.\n"
+    yield "Those of speed are of the last `make bench ONLY=all`: medians (and ranges) of runs in turn. A cold scan"
+    yield "stands beside the bare parse of the same files, both on two processes, with a limit of 4.0; binding beside"
+    yield "parsing, each in one process, with a limit of 0.5. [The field notes](field-notes.md#numbers) say why limits"
+    yield "are missed.\n"
     for folder in sorted({language.folder for language in known().values()}):
         names = sorted({language.name for language in known().values() if language.folder == folder})
         yield f"## {' and '.join(names)}\n"

@@ -72,7 +72,7 @@ def main() -> None:
     options.add_argument("--repos", default="", help="paths of repositories with history, separated by spaces")
     options.add_argument("--corpus", default=" ".join(CORPUS), help="names of pinned projects, separated by spaces")
     options.add_argument("--commits", type=int, default=1000, help="of history")
-    options.add_argument("--json", type=Path, default=GOLDEN, help="where the figures are kept")
+    options.add_argument("--keep", type=Path, default=GOLDEN, help="where the figures are kept")
     chosen = options.parse_args()
     wanted = chosen.rows.replace(",", " ").split() or list(known)
     if unknown := set(wanted) - known.keys():
@@ -95,7 +95,7 @@ def main() -> None:
                 print(line(name, figure), flush=True)
         took = round(time.monotonic() - begin)
         print(f"{name} took {took} s", file=sys.stderr, flush=True)
-        keep(chosen.json, name, {**about, "seconds": took, "pairs": chosen.pairs}, measured, list(known))
+        keep(chosen.keep, name, {**about, "seconds": took, "pairs": chosen.pairs}, measured, list(known))
 
 
 def line(name: str, figure: Figure) -> str:

@@ -130,7 +130,8 @@ class Project:
         chance = self._chance
         if unit.kind == "constant":
             return unit
-        uses = [self._use(number) for _ in range(chance.choices(range(5), (3, 4, 3, 1, 1))[0])]
+        wanted = self._spelling.uses * chance.choices(range(5), (3, 4, 3, 1, 1))[0]
+        uses = [self._use(number) for _ in range(round(wanted))]
         for one in uses:
             self.used[one.module] = self.used.get(one.module, 0) + 1
         return unit._replace(uses=tuple(one for one in uses if one.module != number))
@@ -138,11 +139,14 @@ class Project:
     def _use(self, number: int) -> Import:
         chance, total = self._chance, max(self.modules)
         draw = chance.random()
-        if draw < 0.55:  # a neighbour
-            other = number // _PACKAGE * _PACKAGE + chance.randrange(_PACKAGE)
-        elif draw < 0.96:  # below; some there are everybody's
+        package = number // _PACKAGE * _PACKAGE
+        if draw < 0.48:  # a neighbour below
+            other = package + int((number - package) * chance.random())
+        elif draw < 0.5:  # any neighbour: now and then that closes a cycle
+            other = package + chance.randrange(_PACKAGE)
+        elif draw < 0.998:  # below; some there are everybody's
             other = int(number * chance.random() ** 3)
-        else:
+        else:  # it breaks the layers, and may close a big cycle
             other = chance.randrange(total + 1)
         if other not in self.modules or self.modules[other].is_test:
             other = number

@@ -64,7 +64,9 @@ class Spelling:
     path: Callable[..., str]
     text: Callable[[str, Sequence[Unit]], str]
     beside: Callable[[Sequence[str]], dict[str, str]]  # what a tree of these paths needs beside them
-    units: float  # how much a file holds; so they are about as long as those of well-known projects
+    # How much a file holds, and how much of others a part of it uses: about as in well-known projects.
+    units: float
+    uses: float
 
 
 # -- what functions do -----------------------------------------------------------------------------------------------
@@ -76,18 +78,18 @@ def _sentence(chance: Random) -> str:
 
 def _statements(chance: Random, calls: list[str], depth: int = 0) -> tuple[Statement, ...]:
     made: list[Statement] = []
-    for _ in range(chance.randint(2, 6) if depth == 0 else chance.randint(1, 3)):
+    for _ in range(chance.randint(2, 10) if depth == 0 else chance.randint(1, 3)):
         draw = chance.random()
-        if draw < 0.5 or depth == 3:
+        if draw < 0.72 or depth == 3:
             made.append(Simple(chance.choice(_LOCALS), _value(chance, calls)))
-        elif draw < 0.72:
+        elif draw < 0.85:
             other = _statements(chance, calls, depth + 1) if chance.random() < 0.35 else ()
             made.append(Block("if", _condition(chance), _statements(chance, calls, depth + 1), other))
-        elif draw < 0.88:
+        elif draw < 0.93:
             made.append(
                 Block("for", chance.choice(("items", "entries", "rest")), _statements(chance, calls, depth + 1))
             )
-        elif draw < 0.93:
+        elif draw < 0.955:
             made.append(Block("try", "", _statements(chance, calls, depth + 1)))
         else:
             made.append(Simple("", f"note({_value(chance, calls)})"))
@@ -350,7 +352,7 @@ def _java_beside(paths: Sequence[str]) -> dict[str, str]:
 
 
 SPELLINGS = {
-    "python": Spelling(_python_path, _python, _python_beside, 1.3),
-    "typescript": Spelling(_typescript_path, _typescript, _typescript_beside, 0.5),
-    "java": Spelling(_java_path, _java, _java_beside, 0.4),
+    "python": Spelling(_python_path, _python, _python_beside, 1.3, 1.0),
+    "typescript": Spelling(_typescript_path, _typescript, _typescript_beside, 0.5, 1.5),
+    "java": Spelling(_java_path, _java, _java_beside, 0.5, 1.7),
 }

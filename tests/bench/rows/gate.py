@@ -38,7 +38,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 def _places(bench: Bench) -> Iterator[tuple[str, Place | NotFetched]]:
     """Both sizes, and what was given."""
-    smaller = generated(Shape("python", 3900))
+    smaller = generated(Shape("python", 4570))
     yield smaller.title, smaller
     yield "homeassistant", project("homeassistant")
     for place in bench.corpus.given("python"):

@@ -20,7 +20,7 @@ _LIMITS = Limits(0.6, 0.25)
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
-    places = titled([*bench.corpus.given(), generated(Shape("python", 3900))])
+    places = titled([*bench.corpus.given(), generated(Shape("python", 4570))])
     yield from on_each(bench, WHAT, places, lambda place, scratch: _on(bench, place, scratch))
 
 
