@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,6 +84,7 @@ def main() -> None:
     corpus = Corpus(repositories, tuple(chosen.corpus.split()))
     subprocess.run([*PLUMBRULE, "--version"], check=True, capture_output=True)  # it runs here at all
     about = machine()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or what runs now would go on without us
     print(f"{about['machine']}; {about['versions']}; {about['commit']}; {chosen.pairs} pairs\n")
     print("| row | A / B | on | median (range) | ship | aim | reached | CPU |\n|---|---|---|--:|--:|--:|---|--:|")
     for name in wanted:

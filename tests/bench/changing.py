@@ -20,6 +20,7 @@ from measuring import PLUMBRULE, Took, run
 from plumbrule.languages import language_of
 
 _WAIVERS = 20
+_BUILT = frozenset({"dist", "node_modules"})
 # A function that stands in no file yet, by language; `{n}` makes it another one at each run.
 _PROBES = {
     "python": """
@@ -80,13 +81,15 @@ def clone(place: Place, folder: Path) -> Path:
 
 
 def only(place: Place, language: str, folder: Path) -> Place:
-    """A repository of one commit with the files of this language, and those that are no code."""
+    """A repository of one commit with the files of this language, and those that are no code.
+
+    Without what was built: other programs leave out such folders by themselves, and repositories seldom hold them.
+    """
     kept = clone(place, folder)
-    family = _family(language)
     strangers = [
         path
         for path in git(kept, "ls-files", "-z").split("\0")
-        if path and (found := language_of(path)) is not None and found.folder.name not in family
+        if path and (language_named(path) not in ("", language) or _BUILT.intersection(path.split("/")))
     ]
     for path in strangers:
         (kept / path).unlink(missing_ok=True)
@@ -94,11 +97,7 @@ def only(place: Place, language: str, folder: Path) -> Place:
     git(kept, "init", "-q", "-b", "main")
     git(kept, "add", "-A", "-f")
     git(kept, "commit", "-q", "--no-verify", "-m", "one language")
-    return Place(place.title, kept)
-
-
-def _family(language: str) -> set[str]:
-    return {"typescript", "javascript"} if language in ("typescript", "javascript") else {language}
+    return Place(place.title, kept, language)
 
 
 def package_of(tree: Path) -> str:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,11 @@ from plumbrule.languages import languages  # noqa: E402
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "plumbrule-bench")
 
+# What makes generated repositories, as it was when this was loaded.
+_MAKER = hashlib.sha256(
+    b"".join((HERE / name).read_bytes() for name in ("generating.py", "spelling.py"))
+).hexdigest()[:12]  # fmt: skip
+
 # Six languages, of which each has a project of some hundred files or more.
 CORPUS = (
     "Django", "apache-airflow-core", "effect", "three", "hugo", "syncthing", "commons-math3", "redis", "cargo",
@@ -41,6 +46,7 @@ class Place:
 
     title: str
     tree: Path
+    said: str = ""  # the language that it is pinned for: packages often hold as much that was built from it
 
     @cached_property
     def code(self) -> Sequence[tuple[str, str]]:
@@ -49,7 +55,9 @@ class Place:
 
     @cached_property
     def language(self) -> str:
-        """The one with most files."""
+        """The one that it is pinned for, else the one with most files."""
+        if self.said:
+            return self.said
         counts = Counter(languages()[dialect].name for dialect, _ in self.code)
         return counts.most_common(1)[0][0] if counts else ""
 
@@ -92,7 +100,7 @@ class Corpus:
         """Those of `everything` that are mostly of this language."""
         for title, place in self.everything():
             if isinstance(place, NotFetched):
-                if language in {one["language"] for one in pinned() if one["name"] == title}:
+                if _pinned_for(title) in ("", language):
                     yield title, place
             elif place.language == language:
                 yield title, place
@@ -104,22 +112,30 @@ class Corpus:
 
 def project(name: str) -> Place | NotFetched:
     """A project of the accuracy corpus or of projects.toml beside this file."""
-    more = tomllib.loads((HERE / "projects.toml").read_text("utf-8"))["project"]
-    found = next((one for one in (*pinned(), *more) if name in (one["name"], one.get("part"))), None)
-    if found is None:
+    found = _pin(name)
+    if not found:
         return NotFetched("no pinned project is called so")
     try:
-        return Place(f"{name} {found['version']}", fetched(found))
+        return Place(f"{name} {found['version']}", fetched(found), found["language"])
     except NotFetched as error:
         return error
     except SystemExit as error:  # another checksum than the pinned one
         return NotFetched(str(error))
 
 
+def _pin(name: str) -> Mapping[str, str]:
+    """What is written of a pinned project; nothing if there is none of this name."""
+    more: list[dict[str, str]] = tomllib.loads((HERE / "projects.toml").read_text("utf-8"))["project"]
+    return next((one for one in (*pinned(), *more) if name in (one["name"], one.get("part"))), {})
+
+
+def _pinned_for(name: str) -> str:
+    return _pin(name).get("language", "")
+
+
 def generated(shape: Shape) -> Place:
     """A repository of this shape, made once; anew when what makes them has changed."""
-    maker = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in ("generating.py", "spelling.py")))
-    folder = CACHE / "generated" / maker.hexdigest()[:12] / shape.name()
+    folder = CACHE / "generated" / _MAKER / shape.name()
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(dir=folder.parent))  # half of one is never seen
@@ -129,7 +145,7 @@ def generated(shape: Shape) -> Place:
         finally:
             shutil.rmtree(made, ignore_errors=True)
     commits = f", {shape.commits} commits" if shape.commits > 1 else ""
-    return Place(f"generated {shape.language}, {shape.files} files{commits}", folder)
+    return Place(f"generated {shape.language}, {shape.files} files{commits}", folder, shape.language)
 
 
 def git(tree: Path, *arguments: str) -> str:

@@ -36,8 +36,9 @@ class Peer:
             raise NotInstalled(f"{self.title()} brings no program {name}")
         return found
 
-    def title(self) -> str:
-        return self.packages[0].replace("==", " ").replace("@", " ")
+    def title(self, number: int = 0) -> str:
+        """One of its packages with its version."""
+        return self.packages[number].replace("==", " ").replace("@", " ")
 
 
 def alone(home: Path) -> dict[str, str]:
@@ -70,6 +71,7 @@ def _run(command: list[str]) -> None:
 
 CODE_REVIEW_GRAPH = Peer("pypi", ("code-review-graph==2.3.9",))
 IMPORT_LINTER = Peer("pypi", ("import-linter==2.16", "grimp==3.19"))
+GRIMP = 1  # of those
 # The newest that runs under Node 20, and the newest TypeScript that it can load.
 DEPENDENCY_CRUISER = Peer("npm", ("dependency-cruiser@17.4.3", "typescript@5.8.3"))
 FALLOW = Peer("npm", ("fallow@3.36.0",))

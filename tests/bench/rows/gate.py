@@ -15,7 +15,7 @@ from row import Bench, on_each
 from table import Figure, Limits, ratio
 
 PLACE = 5
-WHAT = "warm gate, one changed file / lint-imports 2.16 warm, one layers contract"
+WHAT = f"warm gate, one changed file / lint-imports of {IMPORT_LINTER.title()} warm, one layers contract"
 _SMALLER, _BIGGER = Limits(0.6, 0.4), Limits(0.3, 0.2)
 _MODULES = 7500  # from here on a repository is one of the bigger size
 _CONTRACT = """[importlinter]

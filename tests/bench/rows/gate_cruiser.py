@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from changing import change
+from changing import change, only
 from corpus import Place, generated
 from generating import Shape
 from measuring import pairs, run
@@ -25,7 +25,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
 
 
 def _on(bench: Bench, place: Place, scratch: Path) -> Figure:
-    made = change(place, scratch)
+    made = change(only(place, "typescript", scratch / "tree"), scratch)
     kept = ("--cache", str(scratch / "cache"), "--cache-strategy", "content")
     command, home = cruise(made.repository, scratch, *kept), alone(scratch / "home")
     taken = pairs(bench.pairs, made.gate, lambda: run(command, cwd=made.repository, environ=home), made.renew)

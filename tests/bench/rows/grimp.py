@@ -8,12 +8,12 @@ from pathlib import Path
 from changing import cold, modules_of, only, package_of
 from corpus import Place
 from measuring import pairs, run
-from peers import IMPORT_LINTER, alone
+from peers import GRIMP, IMPORT_LINTER, alone
 from row import Bench, on_each
 from table import Figure, Limits, ratio
 
 PLACE = 4
-WHAT = "cold scan, Python only / grimp 3.19 cold"
+WHAT = f"cold scan, Python only / {IMPORT_LINTER.title(GRIMP)} cold"
 _LIMITS = Limits(7, 4)
 
 

@@ -17,7 +17,7 @@ from table import Figure, Limits, ratio
 PLACE = 3
 WHAT = "cold scan, TypeScript only"
 CRUISER = f"{WHAT} / {DEPENDENCY_CRUISER.title()} cold"
-RULED_BY_FALLOW = f"{WHAT} / {FALLOW.title()} dead-code cold"
+DEAD_CODE = f"{WHAT} / {FALLOW.title()} dead-code cold"
 _CRUISER, _FALLOW = Limits(0.30, 0.20), Limits(1.6, 1.0)
 # Where cycles are looked for, as in a check; they are told and not failed by.
 RULES = "module.exports = {forbidden: [{name: 'no-circular', severity: 'warn', from: {}, to: {circular: true}}]}\n"
@@ -62,4 +62,4 @@ def _on(bench: Bench, given: Place, scratch: Path) -> Iterator[Figure]:
         # It leaves with 1 if it has found something.
         return run([program, "dead-code", "--quiet"], codes=(0, 1), cwd=place.tree, environ=home)
 
-    yield ratio(RULED_BY_FALLOW, place.title, _FALLOW, pairs(bench.pairs, ours, fallow))
+    yield ratio(DEAD_CODE, place.title, _FALLOW, pairs(bench.pairs, ours, fallow))
