@@ -100,18 +100,30 @@ def only(place: Place, language: str, folder: Path) -> Place:
     return Place(place.title, kept, language)
 
 
-def package_of(tree: Path) -> str:
+@dataclass(frozen=True)
+class Package:
+    """A top-level Python package of a repository."""
+
+    root: str  # the folder that it is imported from: "" or "src"
+    name: str
+    modules: int
+
+    def path(self) -> str:
+        return f"{self.root}/{self.name}" if self.root else self.name
+
+
+def package_of(tree: Path) -> Package:
     """The top-level Python package with most modules; NothingToChange if there is none."""
-    names = git(tree, "ls-files", "*.py").splitlines()
-    for name, _ in Counter(name.split("/")[0] for name in names if "/" in name).most_common():
-        if (tree / name / "__init__.py").is_file():
-            return name
-    raise NothingToChange("it has no top-level Python package")
-
-
-def modules_of(tree: Path, package: str) -> int:
-    """How many modules a top-level package has."""
-    return len(git(tree, "ls-files", f"{package}/*.py").splitlines())
+    roots = Counter(
+        (parts[0], parts[1]) if parts[0] == "src" and len(parts) > 2 else ("", parts[0])
+        for parts in (name.split("/") for name in git(tree, "ls-files", "*.py").splitlines())
+        if len(parts) > 1
+    )
+    packages = (Package(*where, modules) for where, modules in roots.most_common())
+    found = next((one for one in packages if (tree / one.path() / "__init__.py").is_file()), None)
+    if found is None:
+        raise NothingToChange("it has no top-level Python package")
+    return found
 
 
 @dataclass
@@ -134,7 +146,7 @@ class Change:
         number = next(self._numbers)
         for path, text in self._texts.items():
             language = language_named(path)
-            probe = _PROBES[language].format(n=number, package=path.split("/")[0])
+            probe = _PROBES[language].format(n=number, package=path.removeprefix("src/").split("/")[0])
             if language in _CLOSED:
                 head, _, tail = text.rpartition("}")
                 changed = f"{head}{probe}}}{tail}"

@@ -129,3 +129,40 @@ def test_every_row_says_what_it_is_about_and_stands_at_a_place_of_its_own(beside
     places = [row.PLACE for row in rows.values()]
     assert places == sorted(set(places))
     assert all(row.WHAT for row in rows.values())
+
+
+def test_the_verdict_is_what_the_scan_says_it_was_and_radon_stands_apart(
+    table: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    cold, took = importlib.import_module("rows.cold"), importlib.import_module("measuring").Took
+    importlib.import_module("generating").generate(
+        importlib.import_module("generating").Shape("python", 3), tmp_path / "x"
+    )
+    stages = [{"name": "extract", "seconds": 1.5}, {"name": "radon", "seconds": 2}]
+    said = json.dumps({"timings": {"verdict": 3, "stages": stages}}).encode()
+    monkeypatch.setattr(cold, "cold", lambda *_: took(8, 8, said))
+    monkeypatch.setattr(cold, "run", lambda *_: took(2, 2))
+    (tmp_path / "scratch").mkdir()
+    corpus = importlib.import_module("corpus").Corpus((tmp_path / "x",), ())
+    figures = list(cold.measure(importlib.import_module("row").Bench(1, tmp_path / "scratch", corpus, 1)))
+    assert [(one.median, one.ship) for one in figures] == [(1.5, 2.5), (3, 5), (1, None)]
+    monkeypatch.setattr(cold, "cold", lambda *_: took(8, 8, b"{}"))
+    silent = list(cold.measure(importlib.import_module("row").Bench(1, tmp_path / "scratch", corpus, 1)))
+    assert [(one.median, one.not_measured) for one in silent] == [(None, "the scan tells no timings"), (4, "")]
+
+
+def test_what_fails_on_one_repository_is_told_and_the_others_are_measured(table: ModuleType, tmp_path: Path):
+    row, corpus = importlib.import_module("row"), importlib.import_module("corpus")
+    bench = row.Bench(1, tmp_path, corpus.Corpus((), ()), 1)
+    run = importlib.import_module("measuring").run
+
+    def measured(place: object, scratch: Path) -> Iterator[object]:
+        run([sys.executable, "-c", f"import sys; sys.exit('no room' * ({place.title!r} == 'a') or 0)"])
+        yield table.Figure("w", place.title, median=1.0)
+
+    places = [(name, corpus.Place(name, tmp_path)) for name in ("a", "b")]
+    places.append(("c", importlib.import_module("fetching").NotFetched("no such version")))
+    told = list(row.on_each(bench, "w", places, measured))
+    assert [(one.on, one.median) for one in told] == [("a", None), ("b", 1.0), ("c", None)]
+    assert "no room" in told[0].not_measured
+    assert "no such version" in told[2].not_measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from changing import change, modules_of, package_of
+from changing import change, package_of
 from corpus import Place, generated, project
 from fetching import NotFetched
 from generating import Shape
@@ -47,15 +47,15 @@ def _places(bench: Bench) -> Iterator[tuple[str, Place | NotFetched]]:
 
 def _on(bench: Bench, program: Path, place: Place, scratch: Path) -> Figure:
     package = package_of(place.tree)
-    made = change(place, scratch, package=package)
+    made = change(place, scratch, package=package.path())
     contract = scratch / "contract.ini"
-    contract.write_text(_CONTRACT.format(package), "utf-8")
-    home = alone(scratch / "home") | {"PYTHONPATH": str(made.repository)}
+    contract.write_text(_CONTRACT.format(package.name), "utf-8")
+    home = alone(scratch / "home") | {"PYTHONPATH": str(made.repository / package.root)}
     lint: list[str | Path] = [program, "--config", contract, "--cache-dir", scratch / "grimp"]
 
     def theirs() -> Took:
         return run(lint, codes=(0, 1), cwd=made.repository, environ=home)
 
-    modules = modules_of(place.tree, package)
+    modules = package.modules
     taken = pairs(bench.pairs, made.gate, theirs, made.renew)
     return ratio(WHAT, f"{place.title}, {modules} modules", _BIGGER if modules > _MODULES else _SMALLER, taken)

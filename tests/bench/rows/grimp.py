@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from changing import cold, modules_of, only, package_of
+from changing import cold, only, package_of
 from corpus import Place
 from measuring import pairs, run
 from peers import GRIMP, IMPORT_LINTER, alone
@@ -26,10 +26,10 @@ def measure(bench: Bench) -> Iterator[Figure]:
 def _on(bench: Bench, python: Path, given: Place, scratch: Path) -> Figure:
     place = only(given, "python", scratch / "tree")
     package = package_of(place.tree)
-    graph: list[str | Path] = [python, "-c", f"import grimp; grimp.build_graph({package!r}, cache_dir=None)"]
-    home = alone(scratch / "home") | {"PYTHONPATH": str(place.tree)}
+    graph: list[str | Path] = [python, "-c", f"import grimp; grimp.build_graph({package.name!r}, cache_dir=None)"]
+    home = alone(scratch / "home") | {"PYTHONPATH": str(place.tree / package.root)}
     taken = pairs(
         bench.pairs, lambda: cold(place.tree, scratch / "store"), lambda: run(graph, cwd=scratch, environ=home)
     )
-    note = f"{modules_of(place.tree, package)} modules of {package} there, {len(place.code)} files here"
+    note = f"{package.modules} modules of {package.name} there, {len(place.code)} files here"
     return ratio(WHAT, place.title, _LIMITS, taken, note)
