@@ -22,6 +22,9 @@ except ImportError:  # the private module was renamed: the public one is slower 
 # Readable by every supported version; without it 2.0 writes files that 1.5 cannot open.
 STORAGE_VERSION = "v1.5.0"
 HELD = 128 << 20  # bytes
+# The least there is: every table takes a block at least, most hold few rows, and free ones stay in the file. Flask with
+# 100 commits: 22.6 MB with the usual 262,144, 3.2 MB with these; saleor's head: 20.7 and 12.6, in the same time.
+_BLOCK = 16_384
 VERSION: str = _engine.__version__
 Error: type[Exception] = _engine.Error  # base of everything the engine raises on purpose
 
@@ -87,6 +90,8 @@ def attach(connection: Connection, path: Path, name: str, *, writable: bool = Fa
     """Attach a database file; `name` is ours, the path may hold anything but NUL."""
     quoted = str(path.absolute()).replace("'", "''")
     mode = f"STORAGE_VERSION '{STORAGE_VERSION}'" if writable else "READ_ONLY"
+    if writable and not path.exists():
+        mode += f", BLOCK_SIZE {_BLOCK}"  # a file that is there has its own
     connection.execute(f"ATTACH '{quoted}' AS {name} ({mode})")
 
 
