@@ -67,11 +67,11 @@ def gone_of_spaces(s: Situation, path: str, losses: Losses) -> Iterator[Gone]:
     before, now = s.before.rows(s.renamed.get(path, path)), s.now.rows(path)
     if before.uses == now.uses:
         return
-    gone = _led_before(s, before, losses)
-    if not gone:
-        return
     interface = s.facts.interface(now.file.dialect, now.file.blob)
     if not any(one.flags & IMPLICIT and one.name == "*" for one in interface.imports):
+        return  # every name is imported one by one; known without a look at what the others define
+    gone = _led_before(s, before, losses)
+    if not gone:
         return
     own = {one.alias for one in interface.imports} | {one.name.partition(".")[0] for one in interface.symbols}
     bound = {(use.line, part) for use in now.uses for part in use.symbol.split(".")}
@@ -168,6 +168,7 @@ def _led_before(s: Situation, before: FileRows, losses: Losses) -> dict[str, str
             key, is_sure = (use.symbol.partition(".")[0], use.dst), (use.dst, use.line) in sure
             if is_sure or not any(first <= use.line <= last for first, last in doubtful):
                 led[key] = is_sure or led.get(key, False)
+    s.before.prefetch({path for _, path in led})
     return {
         name: path
         for (name, path), is_sure in sorted(led.items())
