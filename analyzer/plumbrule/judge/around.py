@@ -1,12 +1,14 @@
-"""Rows of either side of a change by the text in one of their columns, from memory; hides how they are found there.
+"""Rows of either side of a change by the text in one of their columns; hides how they are found, and what of a stored
+graph is read for it.
 
-For `looks`: whether a changed row has a partner. What is not in memory is not looked for: reading it from a store would
-cost more than asking the rule.
+For `looks`: whether a changed row has a partner. Of a graph that lies in a store only the files that change, and those
+that they lead to, are at hand, all read at once; for what lies farther away it is cheaper to ask the rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from plumbrule.graph import Graph, MemoryGraph
 from plumbrule.store import layout
@@ -18,6 +20,7 @@ _ONLY_BASE = ("component",)  # what the view `file` has besides the table's colu
 _POINTING = frozenset({("dependency", "dst"), ("use", "dst")})
 _MANY = 200  # files that point to one; reading their rows would cost more than asking the rule
 _SETTLED = 3  # moments; sides that live shorter are not worth an index over a whole repository
+_NEAR = 1_000  # files that changed ones lead to; to read more of a store would cost more than asking the rule
 
 
 class Around:
@@ -42,7 +45,8 @@ class Around:
     ) -> None:
         """Two other moments, each a graph and what measures found in it; `changed` are the paths whose bundles differ
         between them, or from those that were met before."""
-        self._sides = [_Side(*before), _Side(*now)]
+        near = _Near(changed, before[0], now[0])
+        self._sides = [_Side(*before, near), _Side(*now, near)]
         self._columns.clear()
         self._met += 1
         for (view, column), owners in self._owners.items():
@@ -51,7 +55,7 @@ class Around:
 
     def whole(self, view: str) -> bool:
         """Whether rows are given as the view shows them, with what it takes from another table than its own."""
-        return view == "file" and all(side.memory and layout.membership() in side.derived for side in self._sides)
+        return view == "file" and all(layout.membership() in side.derived for side in self._sides)
 
     def columns(self, view: str) -> tuple[str, ...]:
         """The columns of rows as they are given here."""
@@ -66,6 +70,8 @@ class Around:
         paths = set(changed)
         if before.members is not now.members:
             paths |= {path for path, _ in before.member_of().items() ^ now.member_of().items()}
+        for side in self._sides:
+            side.graph.prefetch(paths)
         gone: list[Row] = []
         came: list[Row] = []
         for path in sorted(paths):
@@ -93,10 +99,12 @@ class Around:
 
     def _find(self, side: _Side, view: str, column: str, text: str) -> _Found:
         if view in BASE:
-            if not side.memory or (self._linked and layout.LINK.name in self._views[view]):
+            if self._linked and layout.LINK.name in self._views[view]:
                 return None
             if column != BASE[view].names[1]:
-                return self._pointing(side, view, column, text)
+                return self._pointing(side, view, column, text) if side.memory else None
+            if not side.has(text):
+                return None
             return self.columns(view), side.file(text) if self.whole(view) else side.owned(view, text)
         if view not in self._snapshot or view not in side.derived or self._views[view] != {view}:
             return None
@@ -142,11 +150,36 @@ class Around:
         return made
 
 
+class _Near:
+    """The files that change on either side, and those that they lead to there."""
+
+    def __init__(self, changed: Collection[str], before: Graph, now: Graph) -> None:
+        self._changed = changed
+        self._graphs = before, now
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """All of them, at hand on both sides from now on; none where they are too many to be read."""
+        found = set(self._changed)
+        for graph in self._graphs:
+            for path in self._changed:
+                if path in graph:
+                    rows = graph.rows(path)
+                    found.update(one.dst for one in rows.dependencies)
+                    found.update(one.dst for one in rows.uses)
+        if len(found) > _NEAR:
+            return frozenset()
+        for graph in self._graphs:
+            graph.prefetch(found)
+        return frozenset(found)
+
+
 class _Side:
-    def __init__(self, graph: Graph, derived: Mapping[str, Collection[Row]]) -> None:
+    def __init__(self, graph: Graph, derived: Mapping[str, Collection[Row]], near: _Near) -> None:
         self.graph = graph
         self.derived = derived
         self.memory = isinstance(graph, MemoryGraph)
+        self._near = near
         self.members = derived.get(layout.membership())
         self._member_of: dict[str, str] | None = None
         self._owned: dict[tuple[str, str], list[Row]] = {}
@@ -155,6 +188,10 @@ class _Side:
         if self._member_of is None:
             self._member_of = {row[1]: row[2] for row in self.members or ()}
         return self._member_of
+
+    def has(self, path: str) -> bool:
+        """Whether the rows of a file are at hand; of one that is not there, that there are none."""
+        return self.memory or path in self._near.paths or path not in self.graph
 
     def owned(self, view: str, path: str) -> list[Row]:
         """The rows of a base table that a file owns."""

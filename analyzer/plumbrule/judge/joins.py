@@ -252,6 +252,7 @@ class _Around:
                 tests.append(parsed(condition, scope.name))
             except Unclear:
                 continue
+        tests += _implied(tests)
         met = {0}  # numbers of the mentions at hand, and how the names in the tests are put
         order: list[tuple[int, tuple[tuple[str, str], ...]]] = []
         while reached := _reached(tests, met):
@@ -293,6 +294,34 @@ def _given(select: Mapping[str, Any], scope: _Scope) -> _Given:  # Any: parsed J
 
 
 _NOT_ALL = ("exclude_list", "replace_list", "rename_list", "qualified_exclude_list", "columns", "expr")
+
+
+_TEXTS = (
+    "dst",
+    "path",
+    "src",
+    "symbol",
+)  # columns that are text in every view: what equals them equals what they equal
+
+
+def _implied(tests: Sequence[Test]) -> list[Test]:
+    """Equalities of texts that follow from others: a partner may be found by its own file where the one between cannot
+    be found at all."""
+    said = {
+        (test[1][1], test[2][1])
+        for test in tests
+        if test[0] == "=" and all(term[0] == "column" and term[1].partition(".")[2] in _TEXTS for term in test[1:])
+    }
+    same: dict[str, set[str]] = {}
+    for one, other in said:
+        group = {one, other} | same.get(one, set()) | same.get(other, set())
+        same.update(dict.fromkeys(group, group))
+    return [
+        ["=", ["column", one], ["column", other]]
+        for one in sorted(same)
+        for other in sorted(same[one])
+        if one < other and _number(one) != _number(other) and said.isdisjoint({(one, other), (other, one)})
+    ]
 
 
 def _reached(tests: Sequence[Test], met: set[int]) -> tuple[int, tuple[tuple[str, str], ...]] | None:

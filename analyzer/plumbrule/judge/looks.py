@@ -123,24 +123,20 @@ class _Meeting:
     ) -> tuple[tuple[str, ...], Collection[Row]] | None:
         """The rows of a partner's view with what must be equal; None where they are not at hand."""
         found: tuple[tuple[str, ...], Collection[Row]] | None = None
-        told_apart: list[tuple[str, int]] = []
+        told_apart: list[tuple[str, str | int]] = []
         for its, known in partner.by:
             value = row[at[known]] if known in at else ""
             if value is None:
                 return (), ()  # nothing equals it
-            if type(value) is int:
-                told_apart.append((its, value))
             # What SQL could take for equal where Python does not is left to the rule.
-            elif known in at and is_text(value) and "\\ud" not in value:
-                if found is None:
+            if type(value) is int or (known in at and is_text(value) and "\\ud" not in value):
+                told_apart.append((its, value))
+                if found is None and isinstance(value, str):
                     found = find(partner.view, its, value)
-                elif its in found[0]:
-                    place = found[0].index(its)
-                    found = found[0], [one for one in found[1] if one[place] == value]
-        for its, number in told_apart:
+        for its, value in told_apart:
             if found is not None and its in found[0]:
-                place = found[0].index(its)
-                found = found[0], [one for one in found[1] if type(one[place]) is not int or one[place] == number]
+                place, kind = found[0].index(its), type(value)
+                found = found[0], [one for one in found[1] if type(one[place]) is not kind or one[place] == value]
         return found
 
 

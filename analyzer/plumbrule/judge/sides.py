@@ -60,7 +60,7 @@ _BETWEEN: Mapping[str, _Between] = {
 }
 
 
-_COMPILED = 4  # the form in which what was found about a rule's SQL is kept
+_COMPILED = 5  # the form in which what was found about a rule's SQL is kept
 # Columns of a view that another table than its own lends, by a key that finds at most one row.
 _LENT: Mapping[str, frozenset[str]] = {"file": frozenset({"component"})}
 
