@@ -159,6 +159,14 @@ JOINED = (
     "SELECT f.path, (SELECT count(*) FROM now.dependency d WHERE d.dst = f.path) AS n FROM now.file f WHERE f.test",
     "SELECT s.path FROM now.file s"
     " LEFT JOIN (now.dependency d JOIN now.file t ON t.path = d.dst AND t.test) ON d.src = s.path",
+    "SELECT f.path FROM now.file f LEFT JOIN now.cycle_edge c ON c.src = f.path AND c.level = 'high'"
+    " WHERE f.test AND (c.level IS NULL"
+    " OR EXISTS (SELECT 1 FROM now.dependency d WHERE d.src = f.path AND d.kind = 'x'))",
+    "SELECT f.path FROM now.file f LEFT JOIN now.cycle_edge c ON c.src = f.path WHERE f.test"
+    " OR (c.level = 'low' AND NOT EXISTS (SELECT 1 FROM now.dependency d WHERE d.src = c.src AND d.kind = 'x'))",
+    "WITH big AS (SELECT f.path AS p, c.level FROM now.file f LEFT JOIN now.cycle_edge c ON c.src = f.path"
+    " WHERE f.test)"
+    " SELECT d.src, b.level FROM now.dependency d JOIN big b ON b.p = d.dst",
     "SELECT a.src FROM now.dependency a JOIN now.dependency b ON b.src = a.dst JOIN now.file f ON f.path = b.src"
     " WHERE f.test AND b.kind = 'x'",
     "SELECT f.path FROM now.file f JOIN now.dependency a ON a.dst = f.path"

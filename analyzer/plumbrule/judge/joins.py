@@ -8,7 +8,7 @@ understood here demands no partner.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,16 +69,46 @@ def _inner(table: Any) -> list[dict[str, Any]] | None:  # Any: parsed JSON
     return [relation for side in sides for relation in side or ()]
 
 
+def _outer(table: Any) -> tuple[list[dict[str, Any]], list[str]] | None:  # Any: parsed JSON
+    """The relations of a FROM clause of which every row has one, and what those are called that it may lack; None where
+    that is not known."""
+    if isinstance(table, dict) and table.get("type") == "JOIN" and table.get("join_type") == "LEFT":
+        if table.get("ref_type") != "REGULAR" or table.get("using_columns") or table.get("column_name_alias"):
+            return None
+        left = _outer(table.get("left"))
+        return None if left is None else (left[0], [*left[1], *_every(table.get("right"))])
+    inner = _inner(table)
+    return None if inner is None else (inner, [])
+
+
+def _every(table: Any) -> list[str]:  # Any: parsed JSON
+    if isinstance(table, dict) and table.get("type") == "JOIN":
+        return [*_every(table.get("left")), *_every(table.get("right"))]
+    return [_called(table)]
+
+
 def _conditions(select: Mapping[str, Any]) -> list[Any]:  # Any: parsed JSON
     """What every combination of rows must meet that a SELECT goes on with."""
     found = conjuncts(select.get("where_clause"))
     waiting = [select.get("from_table")]
     while waiting:
         table = waiting.pop()
-        if isinstance(table, dict) and table.get("type") == "JOIN":
+        if isinstance(table, dict) and table.get("type") == "JOIN" and table.get("join_type") == "LEFT":
+            waiting.append(table.get("left"))
+        elif isinstance(table, dict) and table.get("type") == "JOIN":
             found += conjuncts(table.get("condition"))
             waiting += [table.get("left"), table.get("right")]
     return found
+
+
+def _asking(condition: Any) -> Iterator[Any]:  # Any: parsed JSON
+    """What is asked for any row, in a condition or a part of it."""
+    kind = condition.get("type") if isinstance(condition, dict) else None
+    if kind in ("CONJUNCTION_AND", "CONJUNCTION_OR", "OPERATOR_NOT"):
+        for child in condition["children"]:
+            yield from _asking(child)
+    elif kind == "SUBQUERY" and condition.get("subquery_type") in ("EXISTS", "NOT_EXISTS"):
+        yield condition["subquery"]["node"]
 
 
 def _called(relation: Mapping[str, Any]) -> str:  # Any: parsed JSON
@@ -106,11 +136,8 @@ class _Query:
                 body = self.named(relation)
                 if body is not None and mentioned[_name(relation)] == 1 and _plain(body):
                     self._users[id(body)] = (select, relation)
-            for condition in conjuncts(select.get("where_clause")):
-                while condition.get("type") == "OPERATOR_NOT":
-                    condition = condition["children"][0]
-                if condition.get("type") == "SUBQUERY" and condition.get("subquery_type") in ("EXISTS", "NOT_EXISTS"):
-                    self._askers[id(condition["subquery"]["node"])] = select
+            for asked in _asking(select.get("where_clause")):
+                self._askers[id(asked)] = select
 
     def view(self, relation: Mapping[str, Any]) -> str:  # Any: parsed JSON
         """The view that a relation is, as `Partner` calls it."""
@@ -206,7 +233,7 @@ class _Around:
         for depth in range(1, _DEEP):
             asker = query.asker(select)
             if asker is not None and scope is not None:
-                if _inner(asker.get("from_table")) is None:
+                if _outer(asker.get("from_table")) is None:
                     break
                 outer = self._enter(asker, None, {}, depth)
                 scope.outer, scope, select = outer, outer, asker
@@ -222,10 +249,13 @@ class _Around:
         self, select: dict[str, Any], own: Mapping[str, Any] | None, known: Mapping[int, _Given], depth: int
     ) -> _Scope | None:  # Any: parsed JSON
         """Adds what a SELECT joins; None if it also joins in ways that leave nothing out."""
-        relations = _inner(select.get("from_table"))
+        # Who asks for any row has its own rows, whatever else it joins; their partners may be missing.
+        asks = own is None and not known
+        joined = _outer(select.get("from_table")) if asks else (_inner(select.get("from_table")), [])
+        relations, lacking = joined if joined is not None else (None, [])
         if relations is None:
             return None
-        scope = _Scope()
+        scope = _Scope(unknown=set(lacking))
         for relation in relations:
             alias = _called(relation)
             if alias in scope.relations or alias in scope.given or alias in scope.unknown:
