@@ -45,7 +45,9 @@ from plumbrule.resume import (
 )
 from plumbrule.resume import on_disk as disk_of
 from plumbrule.store import Store
+from plumbrule.store.engine import Connection
 from plumbrule.store.layout import FINDING
+from plumbrule.store.near import Near, NearDamaged
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
 from plumbrule.tally import covered_languages
@@ -107,7 +109,8 @@ class _Gate:
         self._repository = repository
         self._worktree = question.head == WORKTREE
         self._readable = True  # the store, as far as is known
-        self._reader: Reader | None = None
+        self._near = True  # what is quicker to read than the store itself, as far as is known
+        self._reader: Reader | Near | None = None
         self._proposes: Policy | None = None  # the change's own policy, where it has one that can be read
         self._policy_path = DEFAULT_NAME  # inside the repository, where the change's own policy would lie
         self._book = FactBook(store.facts, lambda: GitObjects(repository), question.limits)
@@ -300,14 +303,21 @@ class _Gate:
             return _moved(self._repository, self._repository.tree(before), changes)
         return self._repository.renames(before, self._repository.resolve(self._question.head))
 
-    def _judge(
-        self,
-        name: str,
-        used: Governing,
-        before: str,
-        now: _Now,
-        loose: Sequence[Loosening],
-    ) -> _Judged:
+    def _judge(self, name: str, used: Governing, before: str, now: _Now, loose: Sequence[Loosening]) -> _Judged:
+        try:
+            return self._judge_once(name, used, before, now, loose)
+        except NearDamaged:
+            self._near = False
+        except StoreError as error:
+            # Opened only now, where the file beside it was read first.
+            if not isinstance(self._reader, Near):
+                raise
+            self._near = False
+            self._unreadable(error)
+        self.close()
+        return self._judge(name, used, before, now, loose)
+
+    def _judge_once(self, name: str, used: Governing, before: str, now: _Now, loose: Sequence[Loosening]) -> _Judged:
         repository = self._repository
         walk = walk_of(name, repository, self._book, used.policy, now.contents)
         changes = now.changes(before)
@@ -384,7 +394,7 @@ class _Gate:
         The store is used only if the same instrument measured it under the same policy: else both sides would not
         come from one.
         """
-        reader = self._stored()
+        reader = self._stored(name)
         if reader is None:
             return None
         newest = reader.newest(name)
@@ -404,7 +414,7 @@ class _Gate:
         walk.recall(standing, graph, derived, newest.imports, newest.resolved)
         prints = answer_prints(used.rules) if state.judged == before else {}
         answered = [rule for rule, text in prints.items() if state.answered.get(rule) == text]
-        held = Held(reader.path, "", linked=reader.linked(name), lent=reader.connection)
+        held = Held(reader.path, "", linked=reader.linked(name), lent=_lent(reader))
         return _Recalled(held, derived, _stood(reader, name, answered))
 
     def _compare(
@@ -441,8 +451,8 @@ class _Gate:
             proposed=self._proposes,
             changed=step.delta.keys(),
             held=None if recalled is None else recalled.held,
-            links=() if recalled is not None else self._links(),
-            compiled=self._compiled(),
+            links=() if recalled is not None else self._links(name),
+            compiled=self._compiled(name),
             not_measured={} if history else {"unusual": "no scan with history is cached here"},
         )
         judgement = judge(
@@ -474,33 +484,41 @@ class _Gate:
             languages=covered_languages(walk.graph),
         )
 
-    def _compiled(self) -> str:
+    def _compiled(self, name: str) -> str:
         """What a scan found out about the rules' SQL; "" = nothing is kept."""
-        reader = self._stored()
+        reader = self._stored(name)
         return (reader.recall("compiled") or "") if reader is not None else ""
 
     def _history(self, name: str) -> list[Mapping[str, float]]:
         """Figures of earlier commits, as a scan left them; none without a store."""
-        reader = self._stored()
+        reader = self._stored(name)
         return units_of(reader.recall(f"units:{name}")) if reader is not None else []
 
-    def _links(self) -> Collection[Row]:
+    def _links(self, name: str) -> Collection[Row]:
         """Uses between the repositories of the store, as they stand at their heads."""
-        reader = self._stored()
+        reader = self._stored(name)
         if reader is None:
             return ()
         return [row for repo in reader.repositories() for row in reader.rows("link", repo)]
 
-    def _stored(self) -> Reader | None:
-        """The store's newest generation; None where nothing was scanned, or nothing in it can be read."""
+    def _stored(self, name: str) -> Reader | Near | None:
+        """The store's newest generation, or what lies beside it of this repository; None where nothing was scanned, or
+        nothing in it can be read."""
         if self._reader is None and self._readable and self._store.published:
+            near = self._store.near() if self._near else None
+            if near is not None and not near.holds(name):
+                near.close()
+                near = None
             try:
-                self._reader = self._store.reader()
+                self._reader = near or self._store.reader()
             except StoreError as error:
-                # A cache that was damaged on its way here must not stop every merge.
-                self._progress.note(f"{error}\nJudging without it.")
-                self._readable = False
+                self._unreadable(error)
         return self._reader
+
+    def _unreadable(self, error: StoreError) -> None:
+        """A cache that was damaged on its way here must not stop every merge."""
+        self._progress.note(f"{error}\nJudging without it.")
+        self._readable = False
 
     # -- the verdict --------------------------------------------------------------------------------------------
 
@@ -661,7 +679,12 @@ def _rows(judged: Sequence[_Judged]) -> list[JudgedRow]:
     return rows
 
 
-def _stood(reader: Reader, name: str, rules: Collection[str]) -> dict[str, tuple[Found, ...]]:
+def _lent(reader: Reader | Near) -> Callable[[], Connection]:
+    """Its connection, opened when it is asked for."""
+    return lambda: (reader.whole if isinstance(reader, Near) else reader).connection
+
+
+def _stood(reader: Reader | Near, name: str, rules: Collection[str]) -> dict[str, tuple[Found, ...]]:
     """What these rules found when the scan judged the newest snapshot."""
     found: dict[str, list[Found]] = {rule: [] for rule in rules}
     for row in reader.rows(FINDING.name, name):
@@ -676,7 +699,7 @@ def _stood(reader: Reader, name: str, rules: Collection[str]) -> dict[str, tuple
 class _StoredDerived(Mapping[str, Collection[Row]]):
     """The measures' rows of a stored snapshot, each table read when it is first asked for."""
 
-    def __init__(self, reader: Reader, repo: str) -> None:
+    def __init__(self, reader: Reader | Near, repo: str) -> None:
         self._reader = reader
         self._repo = repo
         self._tables = [m.table.name for m in measures() if m.scope == "snapshot"]

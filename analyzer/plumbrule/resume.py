@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -20,14 +21,18 @@ from plumbrule.extract import FactBook
 from plumbrule.git import Blobs, Repository, Skipped, blob_id
 from plumbrule.git import Entry as GitEntry
 from plumbrule.languages import extractor_version, language_of, languages
+from plumbrule.measures import measures
 from plumbrule.measures.components import Level
 from plumbrule.policy import Policy
 from plumbrule.resolve import Entry, Memory
 from plumbrule.store import Store, engine
+from plumbrule.store.near import Laying
 from plumbrule.walk import Standing, TreeFile, Walk
 
 if TYPE_CHECKING:
+    from plumbrule.graph import Graph
     from plumbrule.judge import Rule
+    from plumbrule.store.near import Near
     from plumbrule.store.reader import Reader
 
 _MANIFEST_BYTES = 2_000_000
@@ -138,7 +143,7 @@ class State:
             return replace(cls.read(reader, repo), standing=standing_of(reader, repo, lazily=False))
 
     @classmethod
-    def read(cls, reader: Reader, repo: str) -> State:
+    def read(cls, reader: Reader | Near, repo: str) -> State:
         """All but the standing."""
         text = reader.recall(f"scan:{repo}")
         if text is None:
@@ -237,7 +242,7 @@ def standing_rows(standing: Standing) -> list[tuple[str, str, str]]:
     return rows
 
 
-def standing_of(reader: Reader, repo: str, *, lazily: bool = True) -> Standing | None:
+def standing_of(reader: Reader | Near, repo: str, *, lazily: bool = True) -> Standing | None:
     """The inverse of `standing_rows`; None if none is kept. If `lazily`, it is of use as long as the reader is open."""
     text = reader.standing(repo, _TREE).get("")
     if text is None:
@@ -313,6 +318,24 @@ class _Kept(Mapping[str, _Value]):
         if self._all is None:
             self._all = self._fetch(None)
         return self._all
+
+
+@contextmanager
+def laying_near(store: Store, graphs: Mapping[str, Graph]) -> Iterator[None]:
+    """Inside, these newest snapshots are to be published; afterwards what a gate reads of them is at hand."""
+    if not graphs:
+        yield
+        return
+    laying = Laying(graphs)
+    try:
+        yield
+        store.lay(
+            laying,
+            tables=[measure.table.name for measure in measures() if measure.scope == "snapshot"],
+            keys=("compiled", "scan", "units"),
+        )
+    finally:
+        laying.end()
 
 
 def units_of(text: str | None) -> list[Mapping[str, float]]:

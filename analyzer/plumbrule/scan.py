@@ -42,6 +42,7 @@ from plumbrule.resume import (
     GitObjects,
     State,
     instrument,
+    laying_near,
     on_disk,
     policy_print,
     standing_of,
@@ -179,7 +180,7 @@ def _scan_all(
                 with terms.stages("links"):
                     _link(store, writer, moved, terms)
             _remember_fleet(store, writer, orders, left_out, terms)
-            with terms.stages("store"):
+            with terms.stages("store"), laying_near(store, {name: walk.whole for name, (walk, _) in moved.items()}):
                 generation = writer.publish()
         finally:
             for one in scans:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +60,8 @@ _BETWEEN: Mapping[str, _Between] = {
 }
 
 
-_COMPILED = 5  # the form in which what was found about a rule's SQL is kept
+_SEAL = "SET enable_external_access = false; SET lock_configuration = true"
+_COMPILED = 6  # the form in which what was found about a rule's SQL is kept
 # Columns of a view that another table than its own lends, by a key that finds at most one row.
 _LENT: Mapping[str, frozenset[str]] = {"file": frozenset({"component"})}
 
@@ -93,7 +94,8 @@ class Held:
     file: Path
     snapshot: str  # "" = the newest of its main line, read from the tables kept for it
     linked: bool = True  # uses between this repository and others may be stored
-    lent: engine.Connection | None = None  # for one judgement: has it attached as `store`, and an empty memory
+    # For one judgement: gives a connection that has it attached as `store`, and an empty memory.
+    lent: Callable[[], engine.Connection] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,6 @@ class Sides:
         self._measures: Mapping[str, Measure] = {measure.table.name: measure for measure in measures()}
         self._tables = tables()
         self._views = views()
-        lent = held.lent if held is not None else None
-        self._own = engine.memory() if lent is None else fresh(lent)
-        self._own.execute("CREATE SCHEMA held; CREATE SCHEMA fresh; CREATE SCHEMA gone;"
-                          "CREATE SCHEMA now; CREATE SCHEMA before; ATTACH ':memory:' AS earlier;"
-                          "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before")  # fmt: skip
         self._sealed = False
         self._copies: TemporaryDirectory[str] | None = None
         self._copied = 0
@@ -163,10 +160,6 @@ class Sides:
         self._told: dict[str, tuple[Collection[Row], Collection[Row]]] = {}
         self._moved: set[str] = set()
         self._deltas: dict[str, tuple[list[Row], list[Row]]] = {}
-        self._now_rules, self._past_rules = fresh(self._own), fresh(self._own)
-        self._past_rules.execute("USE earlier")
-        if held is not None and lent is None:
-            engine.attach(self._own, held.file, "store")
         linked = bool(links) or _LINK in self._stored
         still = {name for name, measure in self._measures.items() if measure.scope == "snapshot"}
         self._around = Around(self._views, still, linked=linked)
@@ -180,8 +173,33 @@ class Sides:
         """Both sides from graphs in memory."""
         return cls(Moment(now, derived_now), Moment(before, derived_before), policy=policy or Policy())
 
+    @cached_property
+    def _own(self) -> engine.Connection:
+        """The database, opened when the first rule must be asked: most changes let every rule rest."""
+        lent = self._held.lent() if self._held is not None and self._held.lent is not None else None
+        own = engine.memory() if lent is None else fresh(lent)
+        own.execute("CREATE SCHEMA held; CREATE SCHEMA fresh; CREATE SCHEMA gone;"
+                    "CREATE SCHEMA now; CREATE SCHEMA before; ATTACH ':memory:' AS earlier;"
+                    "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before")  # fmt: skip
+        if self._held is not None and lent is None:
+            engine.attach(own, self._held.file, "store")
+        if self._sealed:
+            own.execute(_SEAL)
+        return own
+
+    @cached_property
+    def _now_rules(self) -> engine.Connection:
+        return fresh(self._own)
+
+    @cached_property
+    def _past_rules(self) -> engine.Connection:
+        opened = fresh(self._own)
+        opened.execute("USE earlier")
+        return opened
+
     def close(self) -> None:
-        self._own.close()
+        if "_own" in self.__dict__:
+            self._own.close()
         if self._copies is not None:
             self._copies.cleanup()
 
@@ -597,9 +615,9 @@ class Sides:
 
     def seal(self) -> None:
         """From here on nothing can reach outside this database, and no setting can be changed."""
-        if not self._sealed:
-            self._own.execute("SET enable_external_access = false; SET lock_configuration = true")
-            self._sealed = True
+        if not self._sealed and "_own" in self.__dict__:
+            self._own.execute(_SEAL)
+        self._sealed = True
 
     def examine(self, rule: Rule) -> Reads:
         """What the rule's SQL reads; RuleError if it is not one SELECT over the tables there are."""
@@ -662,8 +680,9 @@ class Sides:
 
     def interrupt(self) -> None:
         """Stop what `select` runs, from another thread."""
-        self._now_rules.interrupt()
-        self._past_rules.interrupt()
+        for name in ("_now_rules", "_past_rules"):
+            if name in self.__dict__:  # the other has not been asked anything
+                self.__dict__[name].interrupt()
 
 
 def _fingerprint(rule: Rule) -> str:

@@ -7,7 +7,7 @@ generations; any number of readers look at published ones, and never wait.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from plumbrule.store.generations import Generations
 from plumbrule.store.records import BatchRow, ExtraMeasure, FindingRow, LinkRow, Resumed, SnapshotRecord, TrendRow
 
 if TYPE_CHECKING:
+    from plumbrule.store.near import Laying, Near
     from plumbrule.store.reader import Reader
     from plumbrule.store.writer import Writer
 
@@ -84,3 +85,27 @@ class Store:
                 f"{self.folder}: nothing has been scanned into this store yet\nRun `plumbrule scan` first."
             )
         return reader
+
+    def lay(self, laying: Laying, tables: Collection[str], keys: Collection[str]) -> None:
+        """Lays what was begun beside the newest generation; `near` answers from it."""
+        with self.reader() as reader:
+            if not reader.instead_of:
+                laying.lay(reader, tables, keys)
+
+    def near(self) -> Near | None:
+        """The newest generation's newest snapshots without opening the database; None where that cannot be, and then
+        `reader` says why, if there is anything to say."""
+        from plumbrule.store.near import opened
+
+        said: list[str] = []
+        try:
+            for path in self._generations.candidates(said.append)[:1]:
+                lease = None if said else self._generations.lease(path)
+                if lease is not None:
+                    near = opened(lease, self.reader)
+                    if near is None:
+                        lease.close()
+                    return near
+        except StoreError:
+            pass
+        return None

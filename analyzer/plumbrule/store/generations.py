@@ -23,6 +23,7 @@ from plumbrule.errors import StoreError
 from plumbrule.store.shape import SCHEMA, base_fingerprint
 
 KEPT = 2  # newest generations that stay although nobody reads them: the one before is the way back
+_BESIDE = (".lease", ".near", ".draft")  # files that go with a generation
 _NAME = re.compile(r"(\d{6,})\.duckdb")
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -212,9 +213,9 @@ class Generations:
         for number in sorted(set(numbered) - kept):
             _remove(numbered[number])
         stems = {path.stem for path in self._numbered().values()}
-        for lease in self._generations.glob("*.lease") if self._generations.is_dir() else ():
-            if lease.stem not in stems:
-                lease.unlink(missing_ok=True)
+        for beside in self._generations.iterdir() if self._generations.is_dir() else ():
+            if beside.suffix in _BESIDE and beside.stem not in stems:
+                beside.unlink(missing_ok=True)
 
 
 def make_folder(folder: Path) -> None:
