@@ -24,7 +24,10 @@ from plumbrule.errors import PlumbruleError, SettingsError
 
 if TYPE_CHECKING:
     from plumbrule.extract import Limits
+    from plumbrule.binding import Put
+    from plumbrule.git import Repository
     from plumbrule.governing import Governing
+    from plumbrule.report import Report
     from plumbrule.store import Store
     from plumbrule.terms import Order
 
@@ -376,13 +379,18 @@ def _today(options: argparse.Namespace) -> date:
 
 def _here(repo: str) -> Path:
     """The root of the repository here; the folder itself where there is none (an error only if a command needs one)."""
+    found = _repository(repo)
+    return found.root if found is not None else Path(repo).resolve()
+
+
+def _repository(repo: str) -> Repository | None:
     from plumbrule.errors import NotARevision
     from plumbrule.git import Repository
 
     try:
-        return Repository.find(Path(repo)).root
+        return Repository.find(Path(repo))
     except NotARevision:
-        return Path(repo).resolve()
+        return None
 
 
 def _governing(options: argparse.Namespace, start: Path) -> Governing:
@@ -402,16 +410,23 @@ def _store_folder(options: argparse.Namespace, root: Path) -> Path:
     return (file.parent if file is not None else root) / ".plumbrule"
 
 
-def _opened(options: argparse.Namespace, root: Path) -> Store:
-    from plumbrule.store import Store
-
-    folder = _store_folder(options, root)
+def _checked(folder: Path) -> Path:
     try:
         str(folder).encode()
     except UnicodeEncodeError:
         raise SettingsError(
             f"{folder}: the store cannot lie there, because this path is no UTF-8.\nGive --store another folder."
         ) from None
+    return folder
+
+
+def _opened(options: argparse.Namespace, root: Path) -> Store:
+    return _store_in(_checked(_store_folder(options, root)))
+
+
+def _store_in(folder: Path) -> Store:
+    from plumbrule.store import Store
+
     return Store.open(folder, note=_told, now=int(time.time()))
 
 
@@ -553,9 +568,8 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 def _gate(options: argparse.Namespace) -> int:
-    from plumbrule.gate import Question, gate, not_judged
+    from plumbrule.binding import Question, not_judged, put
     from plumbrule.report import on_terminal, render
-    from plumbrule.report.progress import TerminalProgress
 
     question = Question(
         repo=Path(options.repo),
@@ -568,10 +582,11 @@ def _gate(options: argparse.Namespace) -> int:
         policy_from_head=options.policy_from == "head",
     )
     try:
-        root = _here(options.repo)
-        store = _opened(options, root)
-        with TerminalProgress(quiet=options.quiet) as progress:
-            report = gate(question, store, progress)
+        repository = _repository(options.repo)
+        root = repository.root if repository is not None else Path(options.repo).resolve()
+        folder = _checked(_store_folder(options, root))
+        with put(question, repository) as asked:
+            report = _verdict(options, asked, folder) if asked.is_change else asked.no_change()
     except PlumbruleError as error:
         report = not_judged(question, error)
         if options.output or options.format != "text":  # a person reads it in the report itself otherwise
@@ -586,6 +601,14 @@ def _gate(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(text)
     return report.exit_code
+
+
+def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
+    from plumbrule.gate import gate
+    from plumbrule.report.progress import TerminalProgress
+
+    with TerminalProgress(quiet=options.quiet) as progress:
+        return gate(asked, _store_in(folder), progress)
 
 
 def _test_rules(options: argparse.Namespace, governing: Governing) -> int:

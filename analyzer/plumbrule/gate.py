@@ -10,26 +10,24 @@ import os
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
-from plumbrule import __version__
-from plumbrule.errors import NotARevision, PlumbruleError, SettingsError, StoreError
+from plumbrule.binding import UNREADABLE, WORKTREE, Put, no_counts
+from plumbrule.errors import NotARevision, PlumbruleError, StoreError
 from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
 from plumbrule.git import Entry, Repository
-from plumbrule.governing import Governing, in_commit, loosenings, on_disk, own_name, path_inside, policy_file, shown
+from plumbrule.governing import Governing, in_commit, loosenings, shown
 from plumbrule.graph import FileRow
 from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.judge.unread import Part, hidden, missed_in_link, newly_unresolved, read_in_part
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
-from plumbrule.policy import DEFAULT_NAME, Policy
+from plumbrule.policy import Policy
 from plumbrule.policy.loosening import Loosening, relabelled
 from plumbrule.report.escapes import visible
-from plumbrule.report.model import Coverage, Finding, LanguageCoverage, PolicyUsed, Report, RuleText
+from plumbrule.report.model import Coverage, Finding, LanguageCoverage, Report, RuleText
 from plumbrule.report.wording import too_little
 from plumbrule.resume import (
     GitObjects,
@@ -54,8 +52,6 @@ from plumbrule.tally import covered_languages
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk
 from plumbrule.walk import Coverage as Covered
 
-WORKTREE = "worktree"
-_UNREADABLE = "cannot be read"
 _LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
 _RANK = {"error": 0, "warning": 1, "info": 2}
 _SHOWN = 5  # imports that are named as not found
@@ -66,44 +62,22 @@ _UNRESOLVED = (
 _MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be judged."""
-
-    repo: Path
-    base: str  # "" = the default branch of the upstream
-    head: str  # a revision, or WORKTREE
-    today: date
-    fail_on: str = "error"
-    strict: bool = False
-    policy: str = ""  # a path; "" = the nearest
-    policy_from_head: bool = False
-    limits: Limits = field(default_factory=Limits)
-
-
-def not_judged(question: Question, error: PlumbruleError) -> Report:
-    """The report for a question that could not even be put."""
-    reason, repo, base, head = map(shown, (str(error), str(question.repo), question.base, question.head))
-    return Report("not-judged", (reason,), repo, base, "", head, PolicyUsed(known=False), tool=_TOOL)
-
-
-_TOOL = {"name": "plumbrule", "version": __version__}
-
-
-def gate(question: Question, store: Store, progress: Progress) -> Report:
-    """The verdict on a change. PlumbruleError where the question cannot be put; `not_judged` makes a report of it."""
-    repository = Repository.find(question.repo)
-    one = _Gate(question, store, progress, repository)
+def gate(put: Put, store: Store, progress: Progress) -> Report:
+    """The verdict on a change that is one. PlumbruleError where it cannot be judged; `not_judged` makes a report of
+    it."""
+    one = _Gate(put, store, progress)
     try:
         return one.run()
     finally:
         one.close()
-        repository.close()
 
 
 class _Gate:
-    def __init__(self, question: Question, store: Store, progress: Progress, repository: Repository) -> None:
+    def __init__(self, put: Put, store: Store, progress: Progress) -> None:
+        question, repository = put.question, put.repository
+        self._put = put
         self._question = question
+        self._limits = question.limits or Limits()
         self._store = store
         self._progress = progress
         self._repository = repository
@@ -112,8 +86,8 @@ class _Gate:
         self._near = True  # what is quicker to read than the store itself, as far as is known
         self._reader: Reader | Near | None = None
         self._proposes: Policy | None = None  # the change's own policy, where it has one that can be read
-        self._policy_path = DEFAULT_NAME  # inside the repository, where the change's own policy would lie
-        self._book = FactBook(store.facts, lambda: GitObjects(repository), question.limits)
+        self._policy_path = put.policy_path
+        self._book = FactBook(store.facts, lambda: GitObjects(repository), self._limits)
 
     def close(self) -> None:
         """Lets go of the store; it is opened again where it is asked for."""
@@ -123,34 +97,15 @@ class _Gate:
             self._reader = None
 
     def run(self) -> Report:
-        question, repository = self._question, self._repository
-        base = repository.resolve(question.base or repository.default_base())
-        head = repository.resolve("HEAD" if self._worktree else question.head)
-        bases = repository.merge_bases(base, head)
-        binding = self._binding(base)
-        proposed, unreadable = self._proposed(head, binding)
-        if question.policy and not binding.path and (proposed is None or not proposed.path):
-            raise SettingsError(
-                f"{question.policy}: there is no such policy file, neither at the base nor in the change.\n"
-                f"Give the path of a {DEFAULT_NAME}."
-            )
-        used = proposed if question.policy_from_head and proposed is not None else binding
-        if question.policy_from_head and unreadable:
-            raise SettingsError(f"the change's own policy cannot be previewed: {unreadable}")
-        name = _name(used, repository)
+        question, put, name = self._question, self._put, self._put.name
+        bases, binding, proposed, unreadable = put.bases, put.binding, put.proposed, put.unreadable
+        used = put.used
         self._proposes = proposed.policy.within(name) if proposed is not None and proposed.path else None
-        policy_used = PolicyUsed(
-            path=used.path, commit=used.commit, hash=used.policy.hash, preview=question.policy_from_head
-        )
-        shown_head = WORKTREE if self._worktree else head
-        plain = Report("passed", (), name, base, bases[0], shown_head, policy_used, _counts(()), Coverage(), (), _TOOL)
-        if not self._worktree and head in bases:
-            return replace(plain, reasons=("no change: the head is contained in the base",))
-        now = self._now(head)
+        now = self._now(put.head)
         loose = self._loosened(name, bases, binding, proposed, unreadable, now)
         judged = [self._judge(name, used, commit, now, loose) for commit in bases]
         told = {item.words: None for item in (*loose, *(claim for one in judged for claim in one.claims))}
-        plain = replace(plain, policy=replace(policy_used, loosened=tuple(told)))
+        plain = replace(put.plain, policy=replace(put.plain.policy, loosened=tuple(told)))
         report = self._verdict(plain, judged, used, binding)
         if binding.path or question.policy_from_head:
             return report
@@ -167,7 +122,7 @@ class _Gate:
     ) -> Report:
         """The report, and what the policy that the change brings would say of the change: nobody has agreed to it."""
         if proposed is None:
-            broken = unreadable.startswith(_UNREADABLE)
+            broken = unreadable.startswith(UNREADABLE)
             why = f"the change brings the first policy, which {unreadable}; once landed it would stop every verdict"
             return replace(report, reasons=(*report.reasons, why)) if broken else report
         if not proposed.path:
@@ -183,60 +138,6 @@ class _Gate:
         return replace(report, reasons=tuple(reasons), ahead=tuple(new))
 
     # -- what binds ---------------------------------------------------------------------------------------------
-
-    def _binding(self, base: str) -> Governing:
-        """The policy as the base's tip has it; one that lies elsewhere as that place's main line has it."""
-        repository, given = self._repository, self._question.policy
-        if given:
-            inside = path_inside(repository.root, given)
-            if inside is not None:
-                self._policy_path = inside
-                found = in_commit(repository, base, inside)
-                if not found.path and not inside.endswith(".toml"):
-                    self._policy_path = f"{inside}/{DEFAULT_NAME}".removeprefix("/")
-                    found = in_commit(repository, base, self._policy_path)
-                return found
-            file = policy_file(repository.root, given)
-        else:
-            here = in_commit(repository, base, DEFAULT_NAME)
-            if here.path:
-                return here
-            file = policy_file(repository.root.parent, "")
-            if file is None:
-                return here
-        assert file is not None  # one that is given and not there is refused
-        try:
-            elsewhere = Repository.find(file.parent)
-        except NotARevision:
-            return on_disk(file)
-        try:
-            line = elsewhere.main_line()
-            found = in_commit(elsewhere, elsewhere.resolve(line), file.relative_to(elsewhere.root).as_posix())
-        finally:
-            elsewhere.close()
-        if not found.path:
-            raise SettingsError(
-                f"{file}: this policy is not committed on {line} of its repository, so nobody has agreed to it.\n"
-                "Commit it there."
-            )
-        return found
-
-    def _proposed(self, head: str, binding: Governing) -> tuple[Governing | None, str]:
-        """The change's own policy, and why it cannot be read; a policy that lies elsewhere is not the change's."""
-        path = binding.path or self._policy_path
-        if binding.folder is not None and not binding.folder.is_relative_to(self._repository.root):
-            return binding, ""
-        try:
-            if self._worktree:
-                file = self._repository.root / path
-                if file.is_symlink() or not file.is_file():
-                    return None, "is deleted"
-                found = on_disk(file)
-                return replace(found, policy=replace(found.policy, source=path)), ""
-            found = in_commit(self._repository, head, path)
-        except PlumbruleError as error:
-            return None, f"{_UNREADABLE}: {str(error).splitlines()[0]}"
-        return (found, "") if found.path else (None, "is deleted")
 
     def _loosened(
         self,
@@ -287,7 +188,7 @@ class _Gate:
             return _Now(
                 {}, lambda: tree_changes(repository.tree(head), {}), lambda base: _changed(repository, base, head)
             )
-        state = repository.worktree(lambda p: language_of(p) is not None, self._question.limits.file_bytes)
+        state = repository.worktree(lambda p: language_of(p) is not None, self._limits.file_bytes)
         tree: dict[str, TreeFile | None] = {
             path: TreeFile(entry.mode, entry.blob, data=state.contents.get(entry.blob))
             for path, entry in state.entries.items()
@@ -835,7 +736,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def _counts(rows: Sequence[JudgedRow]) -> dict[str, int]:
-    counts = dict.fromkeys(("new", "known", "waived", "fixed", "error", "warning", "info"), 0)
+    counts = no_counts()
     for row in rows:
         counts[row.state] += 1
         if row.state == "new":
@@ -870,11 +771,3 @@ def _finding(row: JudgedRow, head: str) -> Finding:
         unaccepted=row.unaccepted,
         group=row.group,
     )
-
-
-def _name(governing: Governing, repository: Repository) -> str:
-    """The repository's name: the fleet's, else its folder's."""
-    for member in governing.policy.repositories:
-        if governing.folder is not None and (governing.folder / member.path).resolve() == repository.root:
-            return member.name
-    return own_name(repository.root)

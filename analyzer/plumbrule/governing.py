@@ -7,19 +7,21 @@ another repository the committed tip of that repository's main line.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plumbrule.data import data_folder
 from plumbrule.errors import NotARevision, SettingsError
-from plumbrule.extract import LOST
 from plumbrule.git import Entry, Repository, Skipped
-from plumbrule.judge import Rule, defaults, gather, load_rules, parse_rule
-from plumbrule.judge.rulefile import SEVERITIES
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
 from plumbrule.policy.loosening import Loosening, loosened
+
+# What knows rules and facts is imported where it is needed: to be told that there is no change, nobody needs it.
+if TYPE_CHECKING:
+    from plumbrule.judge import Rule
 
 _POLICY_BYTES = 4_000_000
 
@@ -29,11 +31,15 @@ class Governing:
     """A policy with all that belongs to it."""
 
     policy: Policy
-    rules: tuple[Rule, ...]
+    gathered: Callable[[], tuple[Rule, ...]]  # of the rules that ship alone, those are read when they are asked for
     baseline: Baseline | None  # None = there is no baseline file
     folder: Path | None  # where the policy file is, on disk; None = there is none
     path: str = ""  # as shown: relative to its repository's root; "" = no policy
     commit: str = ""  # the commit it was read from; "" = from disk
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return self.gathered()
 
     def within(self, repository: str) -> Governing:
         """As one repository of the fleet sees it."""
@@ -46,11 +52,34 @@ def shipped_rules() -> Path:
 
 @cache
 def _shipped() -> tuple[Rule, ...]:
+    from plumbrule.judge import load_rules
+
     return load_rules(shipped_rules())
+
+
+def _loaded(folders: Sequence[Path]) -> Callable[[], tuple[Rule, ...]]:
+    """The rules in these folders beside those that ship; read at once, so that a fault in one shows."""
+    if not folders:
+        return _shipped
+    from plumbrule.judge import load_rules
+
+    rules = load_rules(shipped_rules(), folders)
+    return lambda: rules
+
+
+def _gathered(own: Sequence[Rule]) -> Callable[[], tuple[Rule, ...]]:
+    if not own:
+        return _shipped
+    from plumbrule.judge import gather
+
+    rules = gather([*_shipped(), *own])
+    return lambda: rules
 
 
 def rules_at(path: Path) -> tuple[Rule, ...]:
     """The rules in this file or folder; those that do not ship with Plumbrule run confined."""
+    from plumbrule.judge import gather, load_rules, parse_rule
+
     if path.resolve().is_relative_to(shipped_rules().resolve()):
         chosen = {str(file.resolve()) for file in (path, *path.rglob("*.md"))}
         return tuple(rule for rule in load_rules(shipped_rules()) if str(Path(rule.source).resolve()) in chosen)
@@ -84,11 +113,11 @@ def policy_file(start: Path, given: str) -> Path | None:
 def on_disk(file: Path | None, root: Path | None = None) -> Governing:
     """The policy as it lies there; the empty one for None, and then the baseline is the one at `root`."""
     if file is None:
-        return Governing(Policy(), _shipped(), _baseline_in(root) if root is not None else None, None)
+        return Governing(Policy(), _shipped, _baseline_in(root) if root is not None else None, None)
     policy = read_policy(_text(file), str(file))
     return Governing(
         policy=policy,
-        rules=load_rules(shipped_rules(), [file.parent / folder for folder in policy.rule_folders]),
+        gathered=_loaded([file.parent / folder for folder in policy.rule_folders]),
         baseline=_baseline_in(file.parent),
         folder=file.parent,
         path=file.name,
@@ -113,10 +142,12 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     if beside is not None:
         baseline = read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME)
     if entry is None:
-        return Governing(Policy(), _shipped(), baseline, None, commit=commit)
+        return Governing(Policy(), _shipped, baseline, None, commit=commit)
     policy = read_policy(_blob(repository, entry, path, commit), path)
-    own = []
+    own: list[Rule] = []
     for name in policy.rule_folders:
+        from plumbrule.judge import parse_rule
+
         tree = repository.tree(commit)
         prefix = f"{_normal(inside + name)}/"
         files = [item for item in sorted(tree) if item.startswith(prefix) and is_rule_file(item)]
@@ -128,7 +159,7 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         own += [parse_rule(_blob(repository, tree[item], item, commit), item, own=True) for item in files]
     return Governing(
         policy=policy,
-        rules=gather([*_shipped(), *own]),
+        gathered=_gathered(own),
         baseline=baseline,
         folder=repository.root / folder,
         path=path,
@@ -162,6 +193,8 @@ def loosenings(
 
     `files`, `formerly` and `stood` as for `loosened`.
     """
+    from plumbrule.judge import defaults
+
     rules = [*(() if head is None else head.rules), *base.rules]
     policy = None if head is None else head.policy
     found = [*loosened(base.policy, policy, defaults(rules), why, files=files, formerly=formerly, stood=stood)]
@@ -172,6 +205,8 @@ def loosenings(
 
 
 def _weaker_rules(base: Governing, head: Governing) -> Iterator[Loosening]:
+    from plumbrule.judge.rulefile import SEVERITIES
+
     later = {name: rule for rule in head.rules for name in (*rule.formerly, rule.id)}
     for rule in base.rules:
         if not rule.own:
@@ -203,6 +238,8 @@ def _more_accepted(base: Governing, head: Governing, formerly: Callable[[str], s
 def _blob(repository: Repository, entry: Entry, path: str, commit: str) -> str:
     data = repository.read_blob(entry.blob, _POLICY_BYTES) if entry.is_file else Skipped("it is no regular file")
     if isinstance(data, Skipped):
+        from plumbrule.extract import LOST
+
         # Whose bytes this clone lacks may be as plain a file as can be: the clone is what must be mended.
         mend = repository.mend if data.reason.startswith(LOST) else "Commit it as a plain file."
         raise SettingsError(f"{path} at {commit[:12]} cannot be read: {data.reason}.\n{mend}")

@@ -20,8 +20,9 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
+from plumbrule.binding import Question, not_judged, put
 from plumbrule.errors import PlumbruleError
-from plumbrule.gate import Question, gate, not_judged
+from plumbrule.gate import gate
 from plumbrule.git import Commit, Repository
 from plumbrule.languages import language_of
 from plumbrule.report.model import Finding, Report
@@ -70,7 +71,8 @@ def judged(repository: Path, commit: Commit, store: Store) -> Report:
     head = commit.parents[1] if len(commit.parents) == 2 else commit.id
     question = Question(repository, commit.parents[0], head, commit.committed_at.date())
     try:
-        return gate(question, store, Quiet())
+        with put(question) as asked:
+            return gate(asked, store, Quiet()) if asked.is_change else asked.no_change()
     except PlumbruleError as error:
         return not_judged(question, error)
 

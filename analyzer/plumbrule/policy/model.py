@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 from plumbrule.globs import matcher
-from plumbrule.measures import Intent
+
+if TYPE_CHECKING:
+    from plumbrule.measures import Intent
 
 DEFAULT_NAME = "plumbrule.toml"
 BASELINE_NAME = "plumbrule.baseline"
@@ -137,6 +140,8 @@ class Policy:
 
     def intent(self) -> Intent:
         """What measures need to know; components without a glob for this repository are left out."""
+        from plumbrule.measures import Intent
+
         return Intent(
             components=tuple((part.name, self.globs(part.globs)) for part in self.components if self.globs(part.globs)),
             allowed=self.may_depend if self.layers or self.forbid else None,
