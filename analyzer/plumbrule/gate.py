@@ -34,7 +34,7 @@ from plumbrule.resume import (
     Progress,
     State,
     answer_prints,
-    instrument,
+    instrument_by,
     policy_print,
     standing_of,
     tree_changes,
@@ -303,7 +303,7 @@ class _Gate:
         if newest is None or newest.commit != before:
             return None
         state = State.read(reader, name)
-        if state.used != (instrument(), policy_print(used.policy.within(name), used.rules)):
+        if state.used != (instrument_by(reader), policy_print(used.policy.within(name), used.rules)):
             return None
         standing, graph = standing_of(reader, name), reader.graph(name)
         if standing is None or any(reason.startswith(LOST) for reason in graph.skipped.values()):

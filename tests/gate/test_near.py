@@ -63,6 +63,7 @@ def test_it_says_what_the_generation_says(scanned: Any):  # Any: a Builder
     shapes = {function.shape_hash for path in one.paths() for function in one.rows(path).functions}
     assert one.functions(1, shapes) == other.functions(1, shapes)
     assert one.functions(1) == other.functions(1)
+    assert near.told("never told") is None
     near.close()
     reader.close()
 

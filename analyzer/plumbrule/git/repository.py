@@ -171,6 +171,8 @@ class Repository:
 
         The newest is the one that blames a change for the least of others' work.
         """
+        if one == other:
+            return (_checked(one),)
         try:
             bases = self._command.run("merge-base", "--all", _checked(one), _checked(other)).decode().split()
         except GitFailed as fault:

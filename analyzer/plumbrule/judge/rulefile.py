@@ -8,8 +8,9 @@ the dozen lines of it that rules use.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from plumbrule.errors import RuleError
@@ -60,12 +61,19 @@ class Rule:
     parameters: tuple[Parameter, ...]
     formerly: tuple[str, ...]
     needs: tuple[str, ...]  # tables without a row of which it finds nothing, so that it need not run
-    bad: tuple[Example, ...]
-    good: tuple[Example, ...]
+    examples: Callable[[], tuple[tuple[Example, ...], tuple[Example, ...]]] = field(compare=False)  # bad, good
     source: str  # the file, as shown in errors
     subject: str  # the folder it lies in: "dependencies"
     text: str  # the whole page, for people and agents
     own: bool  # written by the user, not shipped: runs confined
+
+    @property
+    def bad(self) -> tuple[Example, ...]:
+        return self.examples()[0]
+
+    @property
+    def good(self) -> tuple[Example, ...]:
+        return self.examples()[1]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -154,6 +162,13 @@ def parse_rule(text: str, source: str, *, own: bool) -> Rule:
             sections[_FINDS].line, f"`## Finds` holds {len(statements)} ```sql blocks; it must hold exactly one"
         )
     sql_line, sql = statements[0]
+
+    @cache
+    def examples() -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+        return page.examples(sections[_BAD], _BAD), page.examples(sections[_GOOD], _GOOD)
+
+    if own:
+        examples()  # a fault in it must show; those that ship are tested, and no gate reads their examples
     return Rule(
         id=id_,
         title=title,
@@ -166,8 +181,7 @@ def parse_rule(text: str, source: str, *, own: bool) -> Rule:
         parameters=page.parameters(matter),
         formerly=page.names(matter, "formerly"),
         needs=page.names(matter, "needs"),
-        bad=page.examples(sections[_BAD], _BAD),
-        good=page.examples(sections[_GOOD], _GOOD),
+        examples=examples,
         source=source,
         subject=place[-2] if len(place) > 1 else "",
         text=text,

@@ -7,7 +7,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from plumbrule.errors import SettingsError
 
@@ -40,6 +39,8 @@ class Baseline:
         named = Counter(rule for rule, of, _ in self.entries if of in ("", repo) and rule not in known)
         found = []
         for rule, lines in sorted(named.items()):
+            from difflib import get_close_matches
+
             near = get_close_matches(rule, sorted(known), 1)
             hint = f"did you mean {near[0]!r}?" if near else "`plumbrule baseline` writes it anew."
             told = "1 line of the baseline names" if lines == 1 else f"{lines:,} lines of the baseline name"

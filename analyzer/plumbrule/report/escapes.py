@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-import orjson
-
 # Control and format characters, line and paragraph separators, lone surrogates, and letters that are drawn as nothing.
 # Spelled out because asking `unicodedata` for every code point takes 150 ms at start-up; a test compares the two.
 _UNSEEN = (
@@ -119,6 +117,8 @@ def in_uri(path: str) -> str:
 
 def json_text(value: object, *, sort_keys: bool = False) -> str:
     """Indented JSON of plain values, one line feed at the end; readable, and safe on a terminal and in a log."""
+    import orjson  # 3 ms that a text need not cost
+
     option = orjson.OPT_INDENT_2 | (orjson.OPT_SORT_KEYS if sort_keys else 0)
     try:
         packed = orjson.dumps(value, option=option)

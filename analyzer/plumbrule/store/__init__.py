@@ -7,7 +7,7 @@ generations; any number of readers look at published ones, and never wait.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,11 +86,11 @@ class Store:
             )
         return reader
 
-    def lay(self, laying: Laying, tables: Collection[str], keys: Collection[str]) -> None:
+    def lay(self, laying: Laying, tables: Collection[str], keys: Collection[str], told: Mapping[str, str]) -> None:
         """Lays what was begun beside the newest generation; `near` answers from it."""
         with self.reader() as reader:
             if not reader.instead_of:
-                laying.lay(reader, tables, keys)
+                laying.lay(reader, tables, keys, told)
 
     def near(self) -> Near | None:
         """The newest generation's newest snapshots without opening the database; None where that cannot be, and then

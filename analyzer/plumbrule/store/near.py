@@ -112,9 +112,12 @@ class Laying:
                 os._exit(1)
             os._exit(0)
 
-    def lay(self, whole: Whole, tables: Collection[str], keys: Collection[str]) -> None:
-        """Lays it beside the generation that holds these snapshots now. `tables` are those to keep whole, `keys` begin
-        what is remembered of a repository or of all. Nothing is written where it cannot be: readers do without."""
+    def lay(self, whole: Whole, tables: Collection[str], keys: Collection[str], told: Mapping[str, str]) -> None:
+        """Lays it beside the generation that holds these snapshots now; nothing where it cannot be.
+
+        `tables` are those to keep whole, `keys` begin what is remembered of a repository or of all, `told` is for
+        `Near.told`.
+        """
         if not self._ended():
             return
         sections: list[bytes] = []
@@ -130,7 +133,8 @@ class Laying:
                     places[name] = at, len(data)
                     sections.append(data)
                     at += len(data)
-        head = orjson.dumps({"generation": print_of(whole.path), "repositories": whole.repositories(), "repos": repos})
+        about = {"generation": print_of(whole.path), "repositories": whole.repositories(), "told": dict(told)}
+        head = orjson.dumps({**about, "repos": repos})
         target = beside(whole.path)
         draft = target.with_suffix(".draft")
         with suppress(OSError):
@@ -275,6 +279,7 @@ class Near:
         self._start = start
         self._repositories: list[str] = said["repositories"]
         self._repos: Mapping[str, Mapping[str, list[int]]] = said["repos"]
+        self._told: Mapping[str, str] = said["told"]
         self._open_whole = open_whole
         self._abouts: dict[str, Any] = {}  # Any: JSON
 
@@ -301,6 +306,10 @@ class Near:
 
     def repositories(self) -> list[str]:
         return list(self._repositories)
+
+    def told(self, key: str) -> str | None:
+        """What was told when this was laid, and stands in no database."""
+        return self._told.get(key)
 
     def newest(self, repo: str) -> SnapshotRecord | None:
         record = self._about(repo)[0]
