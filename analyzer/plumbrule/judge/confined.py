@@ -147,6 +147,7 @@ class Confined:
 
 def serve() -> None:
     """Answer one JSON line with one JSON line until the parent hangs up."""
+    engine.ready()
     _, _, seconds, memory_mb, rows = sys.argv
     _restrict(float(seconds), int(memory_mb))
     examining = engine.memory()

@@ -39,6 +39,7 @@ _TOO_LARGE = "the answer is larger than a query may return\nAsk for fewer rows o
 
 
 def main() -> NoReturn:
+    engine.ready()
     task = json.load(sys.stdin)
     limits = task["limits"]
     answer = os.fdopen(os.dup(1), "wb")

@@ -7,17 +7,15 @@ nothing else imports it, and the public package stands in where it is missing.
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from plumbrule.tables import Row
-
-try:
-    import _duckdb as _engine
-except ImportError:  # the private module was renamed: the public one is slower to import and otherwise the same
-    import duckdb as _engine  # type: ignore[no-redef,unused-ignore]  # one name for either module
 
 # Readable by every supported version; without it 2.0 writes files that 1.5 cannot open.
 STORAGE_VERSION = "v1.5.0"
@@ -25,18 +23,52 @@ HELD = 128 << 20  # bytes
 # The least there is: every table takes a block at least, most hold few rows, and free ones stay in the file. Flask with
 # 100 commits: 22.6 MB with the usual 262,144, 3.2 MB with these; saleor's head: 20.7 and 12.6, in the same time.
 _BLOCK = 16_384
-VERSION: str = _engine.__version__
-Error: type[Exception] = _engine.Error  # base of everything the engine raises on purpose
+Error: type[Exception]  # base of everything the engine raises on purpose
+VERSION: str  # of the engine
 
 
-_OF_FILES: tuple[type[Exception], ...] = (
-    _engine.IOException,
-    _engine.SerializationException,
-    _engine.InternalException,
-    _engine.FatalException,
-    _engine.CatalogException,
-    _engine.OutOfMemoryException,
-    _engine.TransactionException,
+@cache
+def _engine() -> Any:  # Any: a module that knows no types
+    """The engine, imported when it is first needed: most gates need none of its 15 ms."""
+    try:
+        import _duckdb as module
+    except ImportError:  # the private module was renamed: the public one is slower to import and otherwise the same
+        import duckdb as module  # type: ignore[no-redef,unused-ignore]  # one name for either module
+    return module
+
+
+def ready() -> None:
+    """Has the engine imported, before a process may not take what that takes."""
+    _engine()
+
+
+def __getattr__(name: str) -> Any:  # Any: as declared above
+    if name == "Error":
+        return _engine().Error
+    if name == "VERSION":
+        return _version()
+    raise AttributeError(name)
+
+
+@cache
+def _version() -> str:
+    """As the folder of the installed distribution says, which is there without the engine."""
+    for place in sys.path:
+        with suppress(OSError):
+            found = [n for n in os.listdir(place or ".") if n.startswith("duckdb-") and n.endswith(".dist-info")]  # noqa: PTH208 - every gate asks
+            if len(found) == 1:
+                return found[0].removeprefix("duckdb-").removesuffix(".dist-info")
+    return str(_engine().__version__)
+
+
+_OF_FILES = (
+    "IOException",
+    "SerializationException",
+    "InternalException",
+    "FatalException",
+    "CatalogException",
+    "OutOfMemoryException",
+    "TransactionException",
 )
 
 
@@ -82,7 +114,7 @@ def memory(spill: Path | None = None) -> Connection:
         config.update(memory_limit=f"{size}B", temp_directory=str(spill))
     elif _ceiling is not None:
         config.update(memory_limit=f"{_ceiling[0]}B", temp_directory=str(_ceiling[1]))
-    connection: Connection = _engine.connect(":memory:", config=config)
+    connection: Connection = _engine().connect(":memory:", config=config)
     return _silent(connection)
 
 
@@ -97,14 +129,14 @@ def attach(connection: Connection, path: Path, name: str, *, writable: bool = Fa
 
 def locked(path: Path, settings: Mapping[str, str | int]) -> Connection:
     """A connection to one file, read-only, for SQL of strangers; the settings cannot be changed from inside."""
-    connection: Connection = _engine.connect(str(path), read_only=True, config=dict(settings))
+    connection: Connection = _engine().connect(str(path), read_only=True, config=dict(settings))
     return _silent(connection)
 
 
 def _silent(connection: Connection) -> Connection:
     """Without the bar that the engine draws on standard output after two seconds, into whatever answer stands there."""
     # In a notebook without the package that would draw it there is no bar, and none can be switched off.
-    with suppress(Error):
+    with suppress(_engine().Error):
         connection.execute("SET enable_progress_bar = false")
     return connection
 
@@ -226,7 +258,8 @@ def is_damage(error: Exception) -> bool:
 
     A checksum that does not match comes as the bare base class.
     """
-    return isinstance(error, _OF_FILES) or type(error) is Error
+    of_files = tuple(getattr(_engine(), name) for name in _OF_FILES)
+    return isinstance(error, of_files) or type(error) is _engine().Error
 
 
 def stripped(error: Exception) -> str:
