@@ -24,9 +24,8 @@ from plumbrule.errors import PlumbruleError, SettingsError
 
 if TYPE_CHECKING:
     from plumbrule.extract import Limits
-    from plumbrule.binding import Put
     from plumbrule.git import Repository
-    from plumbrule.governing import Governing
+    from plumbrule.governing import Governing, Put
     from plumbrule.report import Report
     from plumbrule.store import Store
     from plumbrule.terms import Order
@@ -568,7 +567,7 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 def _gate(options: argparse.Namespace) -> int:
-    from plumbrule.binding import Question, not_judged, put
+    from plumbrule.governing import Question, not_judged, put
     from plumbrule.report import on_terminal, render
 
     question = Question(

@@ -13,11 +13,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from plumbrule.binding import UNREADABLE, WORKTREE, Put, no_counts
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
 from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
 from plumbrule.git import Entry, Repository
-from plumbrule.governing import Governing, in_commit, loosenings, shown
+from plumbrule.governing import UNREADABLE, WORKTREE, Governing, Put, in_commit, loosenings, no_counts, shown
 from plumbrule.graph import FileRow
 from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject

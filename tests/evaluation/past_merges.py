@@ -20,10 +20,10 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
-from plumbrule.binding import Question, not_judged, put
 from plumbrule.errors import PlumbruleError
 from plumbrule.gate import gate
 from plumbrule.git import Commit, Repository
+from plumbrule.governing import Question, not_judged, put
 from plumbrule.languages import language_of
 from plumbrule.report.model import Finding, Report
 from plumbrule.store import Store
