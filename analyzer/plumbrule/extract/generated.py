@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Prose about generating things is common in documentation, so the words must speak of this file, or begin a sentence.
 _GENERATED = re.compile(
@@ -26,6 +27,7 @@ _HINTS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=500)  # the same licence stands above many files
 def says_generated(comment: bytes) -> bool:
     """Whether these words, the beginning of a comment, mark the file around them as generated."""
     lowered = comment.lower()  # the pattern is slow, and each of its branches has one of these

@@ -6,8 +6,10 @@ Hides how that is told from the text around the name, in which strings and comme
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from typing import NamedTuple
+
+from plumbrule.extract.signs import COMMA
 
 _FAR = 300  # bytes before a name in which the brackets around it are looked for
 _NEAR = 20
@@ -18,6 +20,8 @@ _BEFORE = re.compile(
 _AFTER = re.compile(rb"[^\S\n]*(?:[=!]==?|\|(?![|=])|(?:is|not\s+in|in|instanceof)\b)")
 _BRACKET = re.compile(rb"[()\[\]{}]")
 _CALLED = re.compile(rb"[\w$]+\Z")
+_LAST = frozenset(bytes([byte]) for byte in b"=|*ftnes")
+_CLOSING, _SQUARE = frozenset(b")]}"), ord("[")
 
 
 class Asking(NamedTuple):
@@ -32,25 +36,39 @@ def is_looked_at(masked: bytes, start: int, end: int, asking: Asking, keywords: 
     if _AFTER.match(masked, end):
         return True
     before = masked[max(0, start - _FAR) : start]
-    if _BEFORE.search(before, max(0, len(before) - _NEAR)):
+    if _asks(before):
         return True
     if before.endswith((b"=", b"= ")):
         return False  # an argument by name, a default, another name for it
     depth, item = 0, len(before)
-    for bracket in reversed(list(_BRACKET.finditer(before))):
-        if bracket[0] in (b")", b"]", b"}"):
+    for bracket in _backwards(before):
+        sign = before[bracket]
+        if sign in _CLOSING:
             depth += 1
         elif depth:
             depth -= 1
         else:
-            around = before[: bracket.start()].rstrip()
-            if _BEFORE.search(around, max(0, len(around) - _NEAR)):
+            around = before[:bracket].rstrip()
+            if _asks(around):
                 return True  # one of several
             called = _CALLED.search(around, max(0, len(around) - _LONGEST))
             name = called[0] if called is not None and called[0] not in keywords else b""
             if name or around.endswith((b"]", b")")):
-                is_first = b"," not in before[bracket.end() : item]
+                is_first = COMMA not in before[bracket + 1 : item]
                 # `a[C]` names a type or a place.
-                return bracket[0] == b"[" or name in asking.anywhere or (is_first and name in asking.first)
-            item = bracket.start()
+                return sign == _SQUARE or name in asking.anywhere or (is_first and name in asking.first)
+            item = bracket
     return False
+
+
+def _asks(before: bytes) -> bool:
+    """Whether a text ends with what compares or asks."""
+    last = before.rstrip()[-1:]  # the pattern is slow, and each of its branches ends with one of these
+    return last in _LAST and _BEFORE.search(before, max(0, len(before) - _NEAR)) is not None
+
+
+def _backwards(before: bytes) -> Iterator[int]:
+    """Where brackets stand, the last one first; mostly that is all that is asked for."""
+    near = max(0, len(before) - _NEAR)
+    for begin, end in ((near, len(before)), (0, near)):
+        yield from [found.start() for found in _BRACKET.finditer(before, begin, end)][::-1]

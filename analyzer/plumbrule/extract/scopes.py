@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.extract.branches import BranchSweep
 from plumbrule.extract.hiding import Span
+from plumbrule.extract.signs import NEWLINE, SLASH
 from plumbrule.extract.sweep import text
 
 if TYPE_CHECKING:
@@ -76,6 +77,6 @@ class ScopedSweep(BranchSweep):
             return ""
         start, end = node.start_byte, node.end_byte
         written = self.source[start : min(end, start + 4 * LONGEST_TEXT)]
-        if b"\n" in written or b"/" in written or b"  " in written:
+        if NEWLINE in written or SLASH in written or b"  " in written:
             written = SPACE.sub(b" ", COMMENT.sub(b" ", written)).strip()
         return text(written[:LONGEST_TEXT]) + ("…" if len(written) > LONGEST_TEXT else "")

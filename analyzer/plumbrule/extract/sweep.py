@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Set
-from itertools import accumulate, chain
-from typing import ClassVar, NamedTuple
+from itertools import accumulate
+from typing import Any, ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
 from plumbrule.extract.broken import put_in, refuse_runs
-from plumbrule.extract.calls import ways_of
+from plumbrule.extract.calls import Ways
 from plumbrule.extract.deprecation import says_deprecated
 from plumbrule.extract.frames import Frame, Unnamed
 from plumbrule.extract.generated import says_generated
@@ -28,6 +28,7 @@ from plumbrule.extract.held import Holding
 from plumbrule.extract.hiding import Hiding, Span, disjoint
 from plumbrule.extract.looks import Asking, is_looked_at
 from plumbrule.extract.shapes import HELD, HOLE, HOLES, IN_WORD, MOST_KEPT, Masked, Shapes, Tokens
+from plumbrule.extract.signs import DOT, NEWLINE
 from plumbrule.facts import (
     Body,
     Export,
@@ -47,6 +48,7 @@ DEEPEST_SYMBOL = 48  # a definition nested deeper is not named: dotted paths of 
 _MOST_FORWARDING = 4  # statements of a pass-through function: a try, its call, and a logged re-raise
 LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
 
+_BLANKS = b" \t\r\f\v"
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
@@ -57,6 +59,7 @@ _NOT_FORWARDED = ("", "")
 # inside each other took 51 s, and what it then found was no longer all.
 _DEEPEST_NODE = 65_000
 _FEW_NAMES = 60
+_LONGEST_TOLD = 80  # bytes of a string, with its quotes, that may tell something
 _HEADER = 2_000  # bytes at the start of a file in which a marker of generated code counts
 
 
@@ -84,20 +87,21 @@ class _Run:
         self.operators: list[tuple[int, int]] = []
 
 
-class _Contents(dict[bytes, bytes]):
-    """String as written to what it tells, empty if that is nothing."""
+class _Strings(dict[bytes, tuple[bytes, bytes]]):
+    """String as written to what stands for it in the masked text, and what it tells, empty if that is nothing."""
 
     def __init__(self, literal_of: Callable[[bytes], bytes]):
         super().__init__()
         self._literal_of = literal_of
 
-    def __missing__(self, written: bytes) -> bytes:
-        content = self._literal_of(written) if _TELLING.search(written) else b""
+    def __missing__(self, written: bytes) -> tuple[bytes, bytes]:
+        content = self._literal_of(written) if len(written) > 5 and _TELLING.search(written) else b""
         if not (4 <= len(content) <= 60 and _TELLING.search(content)):
             content = b""
+        found = _hollow(written), content
         if len(self) < MOST_KEPT:
-            self[written] = content
-        return content
+            self[written] = found
+        return found
 
 
 class _Heads(dict[bytes, bytes]):
@@ -128,7 +132,10 @@ def require_text(source: bytes) -> None:
 
 def text(source: bytes) -> str:
     """Replaces what is no UTF-8: error recovery may cut a node inside a character."""
-    return source.decode("utf-8", "replace")
+    try:
+        return source.decode()  # half as dear as with a word on what to do otherwise
+    except UnicodeDecodeError:
+        return source.decode("utf-8", "replace")
 
 
 class Sweep:
@@ -154,14 +161,17 @@ class Sweep:
     watches_comments = True  # False: nothing in this file's comments means anything, whatever `on_comment` does
 
     # By language, shared between the files of one worker.
-    _kept: ClassVar[dict[type, tuple[Shapes, _Contents, _Heads]]] = {}
+    _kept: ClassVar[dict[type, tuple[Shapes, _Strings, _Heads, Ways]]] = {}
+    _takers: ClassVar[dict[tuple[type, Query, bool, bool], tuple[list[Callable[[Any, Node], None]], list[int]]]] = {}
 
     def __init__(self, source: bytes) -> None:
         kept = self._kept.get(type(self))
         if kept is None:
-            kept = Shapes(self.KEYWORDS, self.CONSTANTS), _Contents(self.literal_of), _Heads()
+            kept = (
+                Shapes(self.KEYWORDS, self.CONSTANTS), _Strings(self.literal_of), _Heads(), Ways(self.ODD_ARGUMENTS)
+            )  # fmt: skip
             self._kept[type(self)] = kept
-        self._shape_of, self._content_of, self._head_of = kept
+        self._shape_of, self._string_of, self._head_of, self._ways = kept
         self.source = source
         self.imports: list[Import] = []
         self.symbols: list[Symbol] = []
@@ -435,7 +445,7 @@ class Sweep:
         frame = self._frame_of.get(symbol)
         if frame is not None and not frame.recursive and name.endswith(frame.name):
             self._recursion(frame, name)
-        if frame is not None and b"." not in name:
+        if frame is not None and DOT not in name:
             self._callees.setdefault(symbol, []).append(name)
 
     def read_imported_names(self, imports: list[tuple[int, int]], local: Hiding | None = None) -> None:
@@ -507,10 +517,8 @@ class Sweep:
         # One look through the file for each name is fastest by far, until there are many names.
         few = len(heads) <= _FEW_NAMES
         begin = _block_end(masked, imports)
-        for here in (
-            chain.from_iterable(_places(masked, head, begin) for head in sorted(heads)) if few else _words(masked)
-        ):
-            if here in known or (here and masked[here - 1] in _WORD and masked[here - 3 : here] != b"..."):
+        for here in _places(masked, heads, begin, known) if few else _words(masked, known):
+            if here and masked[here - 1] in _WORD and masked[here - 3 : here] != b"...":
                 continue
             if here < imported_to:
                 inside = bisect_right(starts, here) - 1
@@ -627,25 +635,20 @@ class Sweep:
 
     def run(self, tree: Tree, query: Query) -> Facts:
         """The facts of the whole file."""
-        # What a pattern's node goes to; None until its name has been seen.
-        taken: list[Callable[[Node], None] | None] = [None] * query.pattern_count
-        # Most nodes are strings, comments, calls and plain statements: they are taken here unless a language differs.
-        plain = [_LOOK_UP] * query.pattern_count
+        taken, plain = self._takers_of(query)
         self._root = tree.root_node
         ends, spans, met, source = self._ends, self._spans, self._met, self.source
         telling, telling_calls = self.TELLING_EXPRESSIONS, self.TELLING_CALLS
-        close = self._close
+        close, frame = self._close, self.frame
         refuse_runs(tree, len(self.source))
         cursor = QueryCursor(query)
         cursor.set_max_start_depth(_DEEPEST_NODE)
         for pattern, captured in cursor.matches(tree.root_node):
-            (nodes,) = captured.values()
-            node = nodes[0]
+            name, (node,) = captured.popitem()
             how = plain[pattern]
             if how is _LOOK_UP:
-                (name,) = captured
-                taken[pattern], how = self._taker(name)
-                plain[pattern] = how
+                taken[pattern], plain[pattern] = self._taker(name)
+                how = plain[pattern]
             start = node.start_byte
             if how is _PLAIN_STRING:
                 spans.append((start, node.end_byte, _NAME if start < self.quiet_to else _STRING))
@@ -653,21 +656,18 @@ class Sweep:
             if how is _PLAIN_COMMENT:
                 spans.append((start, node.end_byte, _COMMENT))
                 continue
-            while ends[-1] <= start:
-                close()
+            if ends[-1] <= start:
+                while ends[-1] <= start:
+                    close()
+                frame = self.frame
             if how is _PLAIN_CALL or (how is _CALL and source[start : start + 1] not in telling_calls):
-                met.append((self.frame.symbol, "call", start, node.end_byte))
-                continue
-            if how is _PLAIN_STATEMENT or (
-                how is _EXPRESSION and self.frame.is_function and source[start] not in telling
-            ):
-                frame = self.frame  # as `statement` does
-                frame.statements += 1
+                met.append((frame.symbol, "call", start, node.end_byte))
+            elif how is _PLAIN_STATEMENT or (how is _EXPRESSION and frame.is_function and source[start] not in telling):
+                frame.statements += 1  # as `statement` does
                 frame.layout = (frame.layout * 33 + len(ends) - frame.level) & 0xFFFFFFFF
-                continue
-            take = taken[pattern]
-            assert take is not None
-            take(node)
+            else:
+                taken[pattern](self, node)
+                frame = self.frame
         while len(ends) > 1:
             self._close()
         self._mask_all()
@@ -684,13 +684,22 @@ class Sweep:
         lacking = {at for at in put_in(tree) if not (i := bisect_right(starts, at)) or broken[i - 1][1] < at}
         self._errors = sorted([*broken, *((at, at) for at in lacking)])
 
-    def _taker(self, name: str) -> tuple[Callable[[Node], None], int]:
+    def _takers_of(self, query: Query) -> tuple[list[Callable[[Any, Node], None]], list[int]]:
+        """By pattern: what its node goes to, and whether `run` may take it itself; found out when a pattern is met."""
+        key = type(self), query, self.watches_calls, self.watches_comments
+        takers = self._takers.get(key)
+        if takers is None:
+            takers = self._takers[key] = [_nobody] * query.pattern_count, [_LOOK_UP] * query.pattern_count
+        return takers
+
+    def _taker(self, name: str) -> tuple[Callable[[Any, Node], None], int]:
         """Who takes the nodes captured under `name`, and whether `run` may do so itself."""
-        own = getattr(type(self), "on_" + name, None)
+        own: Callable[[Any, Node], None] | None = getattr(type(self), "on_" + name, None)
         if own is None:
             flow = self.FLOWS[name]
-            return (lambda node: self.flow(flow, node)), _TAKEN
+            return (lambda sweep, node: sweep.flow(flow, node)), _TAKEN
         plain = _TAKEN
+        # Most nodes are strings, comments, calls and plain statements: `run` takes them unless a language differs.
         if own is Sweep.on_string:
             plain = _PLAIN_STRING
         elif own is Sweep.on_statement:
@@ -703,12 +712,11 @@ class Sweep:
             plain = _PLAIN_CALL
         elif name == "call":
             plain = _CALL
-        take: Callable[[Node], None] = getattr(self, "on_" + name)
-        return take, plain
+        return own, plain
 
     def _mask_all(self) -> None:
         """Builds the masked text from the spans met, and keeps the strings that tell something."""
-        source, literals, content_of = self.source, self.literals, self._content_of
+        source, literals, string_of = self.source, self.literals, self._string_of
         starts, strings = self._string_starts, self._strings
         pieces: list[bytes] = []
         at = 0
@@ -725,51 +733,46 @@ class Sweep:
                 continue
             starts.append(start)
             strings.append(written)
-            size = end - start
-            if b"\n" in written:
-                pieces.append(_hollow(written))
-            else:
-                pieces.append(HOLES[size] if size < 100 else HOLE.ljust(size))
-            if kind == _STRING and 5 < size <= 80:
-                content = content_of[written]
-                if content and content not in literals:
-                    literals[content] = start
+            hollow, content = string_of[written] if end - start <= _LONGEST_TOLD else (_hollow(written), b"")
+            pieces.append(hollow)
+            if content and kind == _STRING and content not in literals:
+                literals[content] = start
         pieces.append(source[at:])
         self._masked = b"".join(pieces)
 
     def _settle(self) -> None:
         """Keeps the references that may lead somewhere, once each, and sees who calls itself."""
-        source, references, head_of, callees = self.source, self._references, self._head_of, self._callees
+        source, references, head_of, calls = self.source, self._references, self._head_of, self._calls
         leading, star = self._leading()
         heads = {name.encode() for name in leading}
+        imported = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
         functions = self._frame_of = {frame.symbol: frame for frame in self._functions}
+        inside, frame = -1, None
+        callees: list[bytes] = []
         for symbol, kind, start, end in self._met:
             if end - start > LONGEST_NAME:
                 continue
             name = source[start:end]
-            if kind == "call" and symbol in functions:
-                frame = functions[symbol]
-                if not frame.recursive and name.endswith(frame.name):
-                    self._recursion(frame, name)
-                if b"." not in name:
-                    if symbol in callees:
-                        callees[symbol].append(name)
-                    else:
-                        callees[symbol] = [name]
             head = head_of[name]
+            if kind == "call":
+                if symbol != inside:
+                    inside, frame = symbol, functions.get(symbol)
+                    callees = self._callees.setdefault(symbol, [])
+                if frame is not None:
+                    if not frame.recursive and name.endswith(frame.name):
+                        self._recursion(frame, name)
+                    if DOT not in name:
+                        callees.append(name)
+                if star or head in imported:
+                    # Where the calls of imported names stand.
+                    key = symbol, name
+                    ended = self._callee_ends.get(end, end) if self._callee_ends else end
+                    if key in calls:
+                        calls[key].append(ended)
+                    else:
+                        calls[key] = [ended]
             if head in heads or (star and head):
                 references.setdefault((symbol, kind, name), start)
-        self._note_calls(star=star)
-
-    def _note_calls(self, *, star: bool) -> None:
-        """Keeps where the calls of imported names stand."""
-        source, calls, head_of = self.source, self._calls, self._head_of
-        imported = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
-        for symbol, kind, start, end in self._met if imported or star else ():
-            if kind == "call" and end - start <= LONGEST_NAME:
-                name = source[start:end]
-                if star or head_of[name] in imported:
-                    calls.setdefault((symbol, name), []).append(self._callee_ends.get(end, end))
 
     def _recursion(self, frame: Frame, name: bytes) -> None:
         head, _, last = name.rpartition(b".")
@@ -787,12 +790,13 @@ class Sweep:
         self._ends.pop()
         top = self._tops.pop()
         if top is _NEST:
-            self.frame.nest -= 1
-            self.frame.depth -= 1
-        elif isinstance(top, Unnamed):
-            self.frame.leave(top)
+            frame = self.frame
+            frame.nest -= 1
+            frame.depth -= 1
         elif isinstance(top, Frame):
             self._leave(top)
+        elif isinstance(top, Unnamed):
+            self.frame.leave(top)
         elif isinstance(top, _Run):
             top.operators.sort()
             previous = -1
@@ -825,13 +829,13 @@ class Sweep:
 
     def _facts(self) -> Facts:
         masked = self._masked
-        lines = masked.split(b"\n")
-        code = list(accumulate(map(bool, map(bytes.strip, lines)), initial=0))
+        lines = masked.translate(None, _BLANKS).split(b"\n")
+        code = list(accumulate(map(bool, lines), initial=0))
         tokens = Tokens(Masked(masked, self._string_starts, self._strings), self.KEYWORDS, self._shape_of)
         functions = self._measured(tokens, code)
         for frame in (self.module, *self._functions):
             frame.children.clear()  # workers run without a garbage collector: nothing may go round in a circle
-        physical = len(lines) - (not lines[-1])
+        physical = len(lines) - (not masked or masked.endswith(b"\n"))
         interface = Interface(
             physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
             self.overloads, self.overload_parameters, self.exports,
@@ -889,18 +893,18 @@ class Sweep:
         """References whose head is imported, may come from a star import, or is a top-level name of this file."""
         heads, star = self._leading()
         shadowed = set().union(*self._shadows.values())
-        lines, new = self._lines, tuple.__new__
+        lines, new, masked, ways_of = self._lines, tuple.__new__, self._masked, self._ways.of
         rows = []
         for (symbol, kind, name), start in self._references.items():
-            dotted = text(name)
+            dotted = name.decode("utf-8", "replace")
             head = dotted.partition(".")[0]
             known = head in heads or (star and head not in self.BUILTINS and head not in self.OWN)
             if known and not (head in shadowed and self._is_shadowed(symbol, head)):
-                ends = self._calls.get((symbol, name), ()) if kind == "call" else ()
-                calls = ways_of(self._masked, len(name), ends, self.ODD_ARGUMENTS) if ends else ""
+                ends = self._calls.get((symbol, name)) if kind == "call" else None
+                calls = ways_of(masked, len(name), ends) if ends else ""
                 rows.append(new(Reference, (symbol, kind, dotted, bisect_right(lines, start) + 1, calls, -1)))
         for (symbol, kind, name, through), (start, places) in self._through.items():
-            calls = ways_of(self._masked, len(name), places, self.ODD_ARGUMENTS) if places else ""
+            calls = ways_of(masked, len(name), places) if places else ""
             rows.append(new(Reference, (symbol, kind, text(name), bisect_right(lines, start) + 1, calls, through)))
         return rows
 
@@ -919,6 +923,10 @@ class Sweep:
         return False
 
 
+def _nobody(sweep: object, node: Node) -> None:
+    """Stands for who takes the nodes of a pattern that was not met so far."""
+
+
 def _accessor(symbol: Symbol) -> str:
     """Which one of a property it is, unless it is the one that reads it."""
     if symbol.has("set"):
@@ -927,7 +935,9 @@ def _accessor(symbol: Symbol) -> str:
 
 
 def _hollow(written: bytes) -> bytes:
-    """A string of several lines as the masked text has it: a hole, and what tells that each line after is held."""
+    """A string as the masked text has it: a hole, and what tells that each line after is held."""
+    if NEWLINE not in written:
+        return HOLES[len(written)] if len(written) < len(HOLES) else HOLE.ljust(len(written))
     first, *others = written.split(b"\n")
     return b"\n".join([HOLE.ljust(len(first)), *[HELD.ljust(len(line)) if line else b"" for line in others]])
 
@@ -942,18 +952,21 @@ def _block_end(masked: bytes, imports: list[tuple[int, int]]) -> int:
     return at
 
 
-def _places(masked: bytes, name: bytes, begin: int) -> list[int]:
-    """Where the name stands from there on, but not at the beginning of a longer word."""
+def _places(masked: bytes, names: Set[bytes], begin: int, known: Set[int]) -> list[int]:
+    """Where these names stand from there on, but not at the beginning of a longer word or at a place that is known;
+    by name."""
     places = []
-    size, last = len(name), len(masked) - 1
-    at = masked.find(name, begin)
-    while at >= 0:
-        after = at + size
-        if after > last or masked[after] not in IN_WORD:
-            places.append(at)
-        at = masked.find(name, after)
+    last, find = len(masked) - 1, masked.find
+    for name in sorted(names):
+        size = len(name)
+        at = find(name, begin)
+        while at >= 0:
+            after = at + size
+            if at not in known and (after > last or masked[after] not in IN_WORD):
+                places.append(at)
+            at = find(name, after)
     return places
 
 
-def _words(masked: bytes) -> Iterator[int]:
-    return (found.start() for found in _DOTTED.finditer(masked))
+def _words(masked: bytes, known: Set[int]) -> Iterator[int]:
+    return (start for found in _DOTTED.finditer(masked) if (start := found.start()) not in known)

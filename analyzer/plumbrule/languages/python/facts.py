@@ -58,11 +58,15 @@ _ALL = re.compile(r"__all__\s*(?::[^=\n]*)?(\+?=|\.\s*(?:extend|append|remove)\s
 _CONSTANT_NAME = re.compile(rb"_*[A-Z][A-Z0-9_]*")
 _TYPE_DEFINING = re.compile(rb"(?:typing\.|t\.)?(?:TypeVar|ParamSpec|TypeVarTuple|NewType)\(")
 
-# What binds names of a module that no assignment shows.
-_BY_RUNNING = (
-    b"globals()", b"locals()", b"vars()", b"exec(", b"execfile(", b"sys.modules", b"__path__", b"extend_path",
-    b"declare_namespace",
-)  # fmt: skip
+# What binds names of a module that no assignment shows, by a part of it: every look through a file costs as much.
+_BY_RUNNING = {
+    b"als()": (b"globals()", b"locals()"),
+    b"vars()": (b"vars()",),
+    b"exec": (b"exec(", b"execfile("),
+    b"sys.modules": (b"sys.modules",),
+    b"_path": (b"__path__", b"extend_path"),
+    b"declare_namespace": (b"declare_namespace",),
+}
 _BOUND_IN_PASSING = re.compile(rb"^(?:match\s.*:|[^\s#].*\w\s*:=.*)$", re.MULTILINE)
 
 _CAUGHT = re.compile(rb"except\s*\*?\s*(.*?)\s*(?:\bas\s+\w+\s*)?:?\s*(?:#[^\n]*\s*)*", re.DOTALL)
@@ -126,7 +130,8 @@ class PythonSweep(Sweep):
         self._regions: list[tuple[int, int, int]] = []  # (start, end, flag of imports inside), innermost last
         self._decorated: tuple[int, int, list[str]] = (-1, -1, [])  # (end, start, names) of the definition to come
         self._types_to = 0
-        self.watches_calls = b"import_module" in source or b"__import__" in source
+        # The first look is for what both have in common.
+        self.watches_calls = b"import_" in source and (b"import_module" in source or b"__import__" in source)
         self._standing = Standing()
         self._listed: dict[str, int] = {}  # names in `__all__`, with their line
         self._unlisted: set[str] = set()
@@ -715,16 +720,19 @@ class PythonSweep(Sweep):
     def _is_open(self) -> bool:
         """Whether the module may have names that are not written down as such."""
         source = self.source
-        if any(way in source for way in _BY_RUNNING):
-            return True
+        for part, ways in _BY_RUNNING.items():
+            if part in source and any(way in source for way in ways):
+                return True
         if (b":=" in source or b"match " in source) and _BOUND_IN_PASSING.search(self._masked):
             return True
+        has_getter = b"__getattr__" in source
+        stated = scopes.Elsewhere(self._masked).names(scopes.GLOBAL) if self._elsewhere.is_mentioned else []
+        if not has_getter and not stated:
+            return False
         own = {symbol.name for symbol in self.symbols if symbol.parent < 0}
-        if "__getattr__" in own or (
-            b"__getattr__" in source and any(row.alias == "__getattr__" for row in self.imports)
-        ):
+        if has_getter and ("__getattr__" in own or any(row.alias == "__getattr__" for row in self.imports)):
             return True
-        return any(text(name) not in own for name in scopes.Elsewhere(self._masked).names(scopes.GLOBAL))
+        return any(text(name) not in own for name in stated)
 
 
 _OPENS = Flow(opens=True)

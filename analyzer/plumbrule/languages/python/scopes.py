@@ -42,7 +42,10 @@ BEFORE = (b"as ", b"del ", b"def ", b"class ", b"case ")
 
 
 GLOBAL, NONLOCAL = b"global", b"nonlocal"
-_STATED = re.compile(rb"\b(global|nonlocal)[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)")
+# What a pattern begins with is looked for fast; what must not stand before it is asked afterwards.
+_STATED = {
+    word: re.compile(word + rb"(?<!\w" + word + rb")[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)") for word in (GLOBAL, NONLOCAL)
+}
 _WORD = re.compile(rb"\w+")
 _IN_BRACKETS = re.compile(rb"[(\[][^()\[\]]*[)\]]")
 _TYPE_PARAMETER = re.compile(rb"(?:\A|,)\s*\*{0,2}\s*(\w+)")
@@ -53,11 +56,13 @@ class Elsewhere:
 
     def __init__(self, source: bytes) -> None:
         self._places: dict[tuple[bytes, bytes], list[int]] = {}  # by statement and name
-        if GLOBAL not in source and NONLOCAL not in source:
-            return
-        for found in _STATED.finditer(source):
-            for name in _WORD.findall(found[2]):
-                self._places.setdefault((found[1], name), []).append(found.start())
+        self.is_mentioned = False  # whether the word for it stands there at all
+        for statement, stated in _STATED.items():
+            if statement in source:
+                self.is_mentioned = True
+                for found in stated.finditer(source):
+                    for name in _WORD.findall(found[1]):
+                        self._places.setdefault((statement, name), []).append(found.start())
 
     def __bool__(self) -> bool:
         return bool(self._places)
