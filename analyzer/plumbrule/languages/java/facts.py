@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Set
-from typing import ClassVar
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, Tree
 
 from plumbrule.extract.branches import BRANCH, BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
+from plumbrule.extract.signs import NEWLINE, SLASH
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import ANCESTOR, CALLED, IMPLICIT, OF_TYPES, RECEIVED, Facts, Import, Parameter
 
@@ -22,7 +24,8 @@ _SPACE = re.compile(rb"\s+")
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _PLAIN = re.compile(rb"[\w$.\x80-\xff]+")
 _IMPORT = re.compile(rb"import(\s+static)?\s+([\w$.\x80-\xff]+?)(\.\*)?\s*;?")
-_CONSTANT = re.compile(rb"(?<![\w$@.\x80-\xff])([A-Z][A-Z0-9_]+)(?![\w$\x80-\xff]|\s*[(.:])")
+# What a pattern begins with is looked for fast; what must not stand before it is asked afterwards.
+_CONSTANT = re.compile(rb"([A-Z](?<![\w$@.\x80-\xff].)[A-Z0-9_]+)(?![\w$\x80-\xff]|\s*[(.:])")
 _GIVEN_BEFORE = re.compile(rb"([\w$>\]\x80-\xff]+)\s+\Z")  # a type: what stands there is being declared
 _NO_TYPES = frozenset((b"return", b"else", b"throw", b"assert", b"yield", b"do", b"case", b"instanceof", b"new"))
 _DOT = re.compile(rb"\s*\.\s*")
@@ -43,6 +46,11 @@ _UNNAMED = Flow(shifts=True)
 _CLASS = Flow(shifts=True, holds=True)
 _VISIBILITIES = ("public", "protected", "private")
 _NO_WORDS: frozenset[str] = frozenset()
+_MODIFIERS = frozenset(
+    ("public", "protected", "private", "abstract", "static", "final", "strictfp", "default", "synchronized", "native",
+     "transient", "volatile", "sealed", "non-sealed")
+)  # fmt: skip
+_ANNOTATION = re.compile(r"@[\w$]+(?:\.[\w$]+)*", re.ASCII)
 _ANNOTATIONS = ("annotation", "marker_annotation")
 _HEADS = ("superclass", "super_interfaces", "extends_interfaces")
 _NAMES_OF_TYPES = ("type_identifier", "scoped_type_identifier")
@@ -112,20 +120,16 @@ class _JavaSweep(BranchSweep):
         self._import_spans.append((start, end))
         if end - start > 4 * LONGEST_NAME:
             return
-        written = _DOT.sub(b".", _SPACE.sub(b" ", _COMMENT.sub(b" ", self.source[start:end]))).strip()
-        found = _IMPORT.fullmatch(written)
-        if found is None:
+        said = _imported(self.source[start:end])
+        if said is None:
             return
-        path, line = found[2], self.line(start)
-        self._roots.add(path.partition(b".")[0])
-        if found[3]:
-            self._any_static = self._any_static or bool(found[1])
-            self.imports.append(Import(text(path), 0, "*", "", line, 0, -1))
-            return
-        module, _, name = path.rpartition(b".")
-        if found[1]:
-            self._statics.add(name)
-        self.imports.append(Import(text(module), 0, text(name), text(name), line, 0, -1))
+        self._roots.add(said.root)
+        if said.name == "*":
+            self._any_static = self._any_static or said.is_static
+        elif said.is_static:
+            self._statics.add(said.last)
+        row = said.module, 0, said.name, said.alias, self.line(start), 0, -1
+        self.imports.append(tuple.__new__(Import, row))
 
     def on_service(self, node: Node) -> None:
         """What a module uses or provides: types, with their packages."""
@@ -140,15 +144,19 @@ class _JavaSweep(BranchSweep):
         words: Set[str] = _NO_WORDS
         decorators: list[str] = []
         if first is not None and first.type == "modifiers":
-            written = self.source[first.start_byte : first.end_byte]
-            if b"@" not in written and b"/" not in written:
-                words = frozenset(written.decode().split())
+            plain = _plain_modifiers(self.source[first.start_byte : first.end_byte])
+            if plain is not None and not first.has_error:
+                words, decorators = plain[0], [*plain[1]]
             else:
                 words = frozenset(child.type for child in first.children)
                 named = (child.child_by_field_name("name") for child in first.children if child.type in _ANNOTATIONS)
                 decorators = [text(self._one_line(n.start_byte, n.end_byte)) for n in named if n is not None]
-        visibility = next((word for word in _VISIBILITIES if word in words), "")
-        if not visibility:
+        visibility = ""
+        for word in _VISIBILITIES:
+            if word in words:
+                visibility = word
+                break
+        else:
             around = self.symbols[self.symbol] if self.symbol >= 0 else None
             visibility = "public" if around is not None and around.kind == "interface" else "protected"
             if around is not None and visibility == "protected":
@@ -326,10 +334,7 @@ class _JavaSweep(BranchSweep):
         start, end = node.start_byte, node.end_byte
         if end - start > 4 * _LONGEST_TEXT:
             end = start + 4 * _LONGEST_TEXT
-        written = self.source[start:end]
-        if b"\n" in written or b"/" in written or b"  " in written:
-            written = _SPACE.sub(b" ", _COMMENT.sub(b" ", written)).strip()
-        return text(written[:_LONGEST_TEXT]) + ("…" if len(written) > _LONGEST_TEXT else "")
+        return _on_one_line(self.source[start:end])
 
     # -- references -----------------------------------------------------------------------------------------------
 
@@ -611,6 +616,55 @@ class _JavaSweep(BranchSweep):
         """Whether what stands there is behind the `case` of its line."""
         line = self._masked.rfind(b"\n", 0, start) + 1
         return self._masked[line : min(start, line + _LONGEST_TEXT)].lstrip().startswith(b"case ")
+
+
+class _Imported(NamedTuple):
+    module: str
+    name: str
+    alias: str
+    is_static: bool
+    root: bytes  # the first part
+    last: bytes
+
+
+# Most of what is written in these places has been written so in another file.
+@lru_cache(maxsize=20_000)
+def _imported(statement: bytes) -> _Imported | None:
+    """What an import statement says; None if it is not understood."""
+    written = _DOT.sub(b".", _SPACE.sub(b" ", _COMMENT.sub(b" ", statement))).strip()
+    found = _IMPORT.fullmatch(written)
+    if found is None:
+        return None
+    path, is_static = found[2], bool(found[1])
+    root = path.partition(b".")[0]
+    if found[3]:
+        return _Imported(text(path), "*", "", is_static, root, b"")
+    module, _, last = path.rpartition(b".")
+    return _Imported(text(module), text(last), text(last), is_static, root, last)
+
+
+@lru_cache(maxsize=4096)
+def _plain_modifiers(written: bytes) -> tuple[frozenset[str], tuple[str, ...]] | None:
+    """The words in modifiers, and the names of annotations; None if it takes a look at the tree to tell them."""
+    if len(written) > LONGEST_NAME:
+        return None
+    words, names = [], []
+    for one in text(written).split():
+        if _ANNOTATION.fullmatch(one):
+            names.append(one[1:])
+        elif one in _MODIFIERS:
+            words.append(one)
+        else:
+            return None
+    return frozenset(words), tuple(names)
+
+
+@lru_cache(maxsize=8192)
+def _on_one_line(written: bytes) -> str:
+    """Without comments, and cut off where it is too long."""
+    if NEWLINE in written or SLASH in written or b"  " in written:
+        written = _SPACE.sub(b" ", _COMMENT.sub(b" ", written)).strip()
+    return text(written[:_LONGEST_TEXT]) + ("…" if len(written) > _LONGEST_TEXT else "")
 
 
 def _types_in(head: Node) -> Iterator[Node]:
