@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from plumbrule.extract.signs import CLOSED, EQUALS, STAR
+from plumbrule.extract.signs import CLOSED, DOT, EQUALS, STAR
 
 _TYPES = rb"<(?:=>|[^<>()])*+>"
 for _ in range(3):
@@ -76,11 +76,13 @@ class Ways:
         whole = masked[begin:at]
         odd = self._odd
         for sign in odd if len(arguments) > 1 else ():
-            if sign in whole and any(_is_odd(one, odd) for one in arguments):
+            if whole.count(sign) and any(_is_odd(one, odd) for one in arguments):
                 return "?"
         if not arguments[-1]:
             arguments.pop()
-        if (STAR in whole or b"..." in whole) and any(one.startswith((b"*", b"...")) for one in arguments):
+        if (STAR in whole or (DOT in whole and b"..." in whole)) and any(
+            one.startswith((b"*", b"...")) for one in arguments
+        ):
             return "*"
         if EQUALS not in whole:
             return str(len(arguments))

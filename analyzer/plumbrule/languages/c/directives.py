@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from plumbrule.extract.hiding import Span
+from plumbrule.extract.signs import SLASH
 from plumbrule.facts import CONDITIONAL, DYNAMIC, Import
 
 _LONGEST = 400  # of what is included, as written
@@ -29,7 +30,7 @@ _DIRECTIVE = re.compile(
 _MOST_OPEN = 20  # raw strings without an end that are looked for
 _INCLUDED = re.compile(rb'\s*(?:"([^"\n]+)"|<([^>\n]+)>|([A-Za-z_]\w*(?:\s*\([^)\n]*\))?))')
 _FILE = re.compile(rb'\s+(?:"([^"\n]{1,400})"|<([^>\n]{1,400})>|(\Z.))\s*')
-_QUOTED = re.compile(rb'"(?:[^"\\\n]|\\.)*"|(?<!\w)\'(?:[^\'\\\n]|\\.){1,8}\'')
+_QUOTED = re.compile(rb'"(?:[^"\\\n]|\\.)*"|\'(?<!\w\')(?:[^\'\\\n]|\\.){1,8}\'')
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
 _DIRECTIVE_LINE = re.compile(rb"^[ \t]*#[^\n]*", re.MULTILINE)
 _PAIRS = ((b"{", b"}"), (b"(", b")"))
@@ -39,14 +40,22 @@ _NEVER = re.compile(rb"\s*0\s*(?:/.*)?", re.DOTALL)
 _ALWAYS = re.compile(rb"\s*1\s*(?:/.*)?", re.DOTALL)
 _NOT_DEFINED = re.compile(rb"\s*!\s*defined\s*\(?\s*(\w+)\s*\)?\s*(?:/.*)?", re.DOTALL)
 _WORD = re.compile(rb"\s*(\w+)")
-_COMMENT = re.compile(rb"(\"(?:[^\"\\\n]|\\.)*+\"|(?<!\w)'(?:[^'\\\n]|\\.){1,8}')|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
+# Strings, and comments; where each branch begins with a sign of its own, that is looked for fast.
+_COMMENT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*+\"|'(?<!\w')(?:[^'\\\n]|\\.){1,8}'|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
 
 
 def without_comments(source: bytes) -> bytes:
     """The same text, as long, with blanks for comments."""
     if b"/*" not in source and b"//" not in source:
         return source
-    return _COMMENT.sub(lambda found: found[0] if found[1] else found[0].translate(_BLANK), source)
+    pieces: list[bytes] = []
+    at = 0
+    for found in _COMMENT.finditer(source):
+        start, end = found.span()
+        if source[start] == SLASH:
+            pieces += source[at:start], source[start:end].translate(_BLANK)
+            at = end
+    return b"".join([*pieces, source[at:]]) if pieces else source
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
+from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 from tree_sitter import Node, Parser, Query, Tree
 
 from plumbrule.extract.branches import BRANCH, BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
+from plumbrule.extract.signs import SLASH
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import Facts, Parameter
 from plumbrule.languages.c.directives import Directives, Settled, without_comments
@@ -31,7 +33,9 @@ _MOST_LINES = 50_000  # of directives, in a file that is read a second time
 _MOST_NODES = 200_000  # that are looked at for errors
 _MOST_PARTS = 12  # of a qualified name
 # A name, not of a member, with what qualifies it.
-_NAME = re.compile(rb"(?<![\w.\x80-\xff])(?<!->)(?<!::)[A-Za-z_][\w\x80-\xff]*(?:::[A-Za-z_~][\w\x80-\xff]*)*+")
+# What a pattern begins with is looked for fast; what must not stand before it is asked afterwards.
+_NAME = re.compile(rb"[A-Za-z_](?<![\w.\x80-\xff].)(?<!->.)(?<!::.)[\w\x80-\xff]*(?:::[A-Za-z_~][\w\x80-\xff]*)*+")
+_COLON = ord(":")
 _DECISION = Flow(cyclomatic=1)
 _STRINGS = re.compile(rb'(?:u8|[LuU])?(?:R"[^()\s\\]{0,16}\((.*)\)[^()\s\\]{0,16}"|["\'](.*)["\'])', re.DOTALL)
 _DIRECTIVE_WORDS = (
@@ -91,6 +95,15 @@ def _require(source: bytes) -> None:
         require_text(source)
     except ValueError:
         require_text(without_comments(source))
+
+
+@lru_cache(maxsize=8192)  # most types are written so in other places, too
+def _on_one_line(written: bytes) -> str:
+    """Without comments, and cut off where it is too long."""
+    if SLASH in written:
+        written = without_comments(written)
+    written = _SPACE.sub(b" ", written).strip()
+    return text(written[:_LONGEST_TEXT]) + ("…" if len(written) > _LONGEST_TEXT else "")
 
 
 class _Declared(NamedTuple):
@@ -493,7 +506,7 @@ class _CSweep(BranchSweep):
                 self.branches += 1
         seen = {(symbol, name) for symbol, _, name in self._references}
         for name, start in self._not_local(hiding, boring):
-            if b":" in name:
+            if _COLON in name:
                 if len(name) > LONGEST_NAME or name.startswith(b"std::") or b"~" in name:
                     continue
                 if hiding.hides(name.partition(b"::")[0], start):
@@ -547,11 +560,7 @@ class _CSweep(BranchSweep):
         """The text of a node on one line, comments left out."""
         if node is None:
             return ""
-        written = self._at(node)[: 4 * _LONGEST_TEXT]
-        if b"/" in written:
-            written = without_comments(written)
-        written = _SPACE.sub(b" ", written).strip()
-        return text(written[:_LONGEST_TEXT]) + ("…" if len(written) > _LONGEST_TEXT else "")
+        return _on_one_line(self._at(node)[: 4 * _LONGEST_TEXT])
 
     def _named(self, node: Node) -> tuple[bytes, bytes]:
         """What a declared name is qualified with that is no namespace, and the name; both without arguments."""

@@ -6,12 +6,14 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
+from functools import lru_cache
 from typing import ClassVar
 
 from tree_sitter import Node, Parser, Query, Tree
 
 from plumbrule.extract.branches import BranchSweep
 from plumbrule.extract.hiding import Hiding, Span
+from plumbrule.extract.signs import DOT
 from plumbrule.extract.sweep import LONGEST_NAME, Flow, require_text, text
 from plumbrule.facts import IMPLICIT, Facts, Import, Parameter
 from plumbrule.languages.go.constraints import TAGS, condition_of, tags_of
@@ -183,8 +185,7 @@ class _GoSweep(BranchSweep):
         """The text of a node on one line, comments left out."""
         if node is None:
             return ""
-        written = _SPACE.sub(b" ", _COMMENT.sub(b" ", self.source[node.start_byte : node.end_byte])).strip()
-        return text(written[:_LONGEST_TEXT]) + ("…" if len(written) > _LONGEST_TEXT else "")
+        return _on_one_line(self.source[node.start_byte : node.end_byte])
 
     def _take_parameters(self, index: int, given: Node) -> None:
         if index < 0:
@@ -416,7 +417,12 @@ class _GoSweep(BranchSweep):
                 local[bisect_right(starts, start) - 1].add(name)
         for place, (first, last, symbol) in enumerate(self._bodies):
             words = set(masked[first:last].translate(_NO_NAMES).split())
-            names = {word.partition(b".")[0] for word in words} - never - known[symbol] - local[place]
+            names = (
+                {word.partition(b".")[0] if DOT in word else word for word in words}
+                - never
+                - known[symbol]
+                - local[place]
+            )
             for name in sorted(names)[:_MOST_READ]:
                 at = -1 if name[:1] < b"A" else self._read_at(name, first, last)
                 if at >= 0:
@@ -447,7 +453,9 @@ class _GoSweep(BranchSweep):
         members: dict[bytes, re.Pattern[bytes]] = {}
         for receiver, owner, first, last, symbol in self._receivers:
             if receiver not in members:
-                members[receiver] = re.compile(rb"(?<![\w.\x80-\xff])" + receiver + rb"\.(" + _NAME + rb")([ \t]*\()?")
+                # What a pattern begins with is looked for fast; what must not stand before it is asked afterwards.
+                before = rb"(?<![\w.\x80-\xff]" + receiver + rb")"
+                members[receiver] = re.compile(receiver + before + rb"\.(" + _NAME + rb")([ \t]*\()?")
             for found in members[receiver].finditer(masked, first, last):
                 name = b"%s.%s" % (owner, found[1])
                 if name not in own:
@@ -463,6 +471,13 @@ def _specs(declaration: Node) -> Iterator[Node]:
             yield child
         elif child.type == "import_spec_list":
             yield from (spec for spec in child.named_children if spec.type == "import_spec")
+
+
+@lru_cache(maxsize=8192)  # most types and parameters are written so in other places, too
+def _on_one_line(said: bytes) -> str:
+    """Without comments, and cut off where it is too long."""
+    written = _SPACE.sub(b" ", _COMMENT.sub(b" ", said)).strip()
+    return text(written[:_LONGEST_TEXT]) + ("…" if len(written) > _LONGEST_TEXT else "")
 
 
 def _names(declaration: Node) -> list[Node]:

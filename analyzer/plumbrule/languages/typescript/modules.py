@@ -522,7 +522,7 @@ class ModuleSweep(Sweep):
         if end - start >= _SHORT:
             return True
         between = self.source[start:end]  # the pattern is slow
-        return any(map(between.__contains__, _BINDING_WORDS)) and _BINDING.search(self.source, start, end) is not None
+        return any(map(between.count, _BINDING_WORDS)) and _BINDING.search(self.source, start, end) is not None
 
     def _claim_by_target(self, target: bytes, start: int) -> Claim | None:
         """How a function is called that `A.prototype.x`, `this.x` or `x` is set to; None for another's member."""
