@@ -185,7 +185,8 @@ class _GoSweep(BranchSweep):
         """The text of a node on one line, comments left out."""
         if node is None:
             return ""
-        return _on_one_line(self.source[node.start_byte : node.end_byte])
+        said = self.source[node.start_byte : node.end_byte]
+        return _on_one_line(said) if len(said) <= _LONGEST_TEXT else _without_comments(said)
 
     def _take_parameters(self, index: int, given: Node) -> None:
         if index < 0:
@@ -475,7 +476,11 @@ def _specs(declaration: Node) -> Iterator[Node]:
 
 @lru_cache(maxsize=8192)  # most types and parameters are written so in other places, too
 def _on_one_line(said: bytes) -> str:
-    """Without comments, and cut off where it is too long."""
+    return _without_comments(said)
+
+
+def _without_comments(said: bytes) -> str:
+    """On one line, and cut off where it is too long."""
     written = _SPACE.sub(b" ", _COMMENT.sub(b" ", said)).strip()
     return text(written[:_LONGEST_TEXT]) + ("…" if len(written) > _LONGEST_TEXT else "")
 
