@@ -747,7 +747,7 @@ class Sweep:
         heads = {name.encode() for name in leading}
         imported = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
         functions = self._frame_of = {frame.symbol: frame for frame in self._functions}
-        inside, frame = -1, None
+        inside, frame, ends_of = -1, None, self._callee_ends
         callees: list[bytes] = []
         for symbol, kind, start, end in self._met:
             if end - start > LONGEST_NAME:
@@ -759,20 +759,18 @@ class Sweep:
                     inside, frame = symbol, functions.get(symbol)
                     callees = self._callees.setdefault(symbol, [])
                 if frame is not None:
-                    if not frame.recursive and name.endswith(frame.name):
-                        self._recursion(frame, name)
-                    if DOT not in name:
-                        callees.append(name)
+                    self._note_callee(frame, name, callees)
                 if star or head in imported:
-                    # Where the calls of imported names stand.
-                    key = symbol, name
-                    ended = self._callee_ends.get(end, end) if self._callee_ends else end
-                    if key in calls:
-                        calls[key].append(ended)
-                    else:
-                        calls[key] = [ended]
+                    calls.setdefault((symbol, name), []).append(ends_of.get(end, end))
             if head in heads or (star and head):
                 references.setdefault((symbol, kind, name), start)
+
+    def _note_callee(self, frame: Frame, name: bytes, callees: list[bytes]) -> None:
+        """A call in this function, whose callees by a plain name are gathered."""
+        if not frame.recursive and name.endswith(frame.name):
+            self._recursion(frame, name)
+        if DOT not in name:
+            callees.append(name)
 
     def _recursion(self, frame: Frame, name: bytes) -> None:
         head, _, last = name.rpartition(b".")
