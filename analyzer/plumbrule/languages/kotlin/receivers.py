@@ -161,7 +161,7 @@ class ReceivingSweep(ScopedSweep):
     def _see_around(self, hiding: Hiding, never: Set[bytes]) -> None:
         """Has what is called by a plain name go through what is around it, where that may have it."""
         self._own = {symbol.name.encode() for symbol in self.symbols if symbol.parent < 0}
-        seen: set[tuple[int, str, bytes]] = set()
+        seen: dict[tuple[int, str, bytes], None] = {}  # in the order of the text: facts hang on nothing else
         plain: dict[tuple[int, str, bytes], int] = {}
         for symbol, kind, start, end in self._met if self._receivers else ():
             if kind == "call" and end - start <= LONGEST_NAME:
@@ -169,7 +169,7 @@ class ReceivingSweep(ScopedSweep):
                 if hiding.hides(key[2], start) or not self._is_seen_around(symbol, kind, key[2], start, never):
                     plain.setdefault(key, start)
                 else:
-                    seen.add(key)
+                    seen[key] = None
         for key in seen:
             self._references.pop(key, None)
             if key in plain:
