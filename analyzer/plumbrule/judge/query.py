@@ -8,8 +8,9 @@ the mistake; what keeps hostile ones in is that they run without external access
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 from plumbrule.errors import RuleError
@@ -73,14 +74,19 @@ _QUERIES = frozenset(("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE",
 SIDES = ("now", "before")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reads:
     """What a statement looks at."""
 
     now: frozenset[str]  # tables of each side
     before: frozenset[str]
     columns: frozenset[str] | None  # every column name in it, of whatever table; None = whole rows
-    looks: tuple[Look, ...] | None = None  # what it sees of each of them; None = not known
+    see: Callable[[], tuple[Look, ...] | None] = field(default=lambda: None, compare=False)  # gives `looks`
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...] | None:
+        """What it sees of each of them; None = not known. Found when it is asked for: a first judgement never does."""
+        return self.see()
 
     @property
     def tables(self) -> frozenset[str]:
@@ -111,7 +117,8 @@ def reads(connection: Connection, sql: str, place: Place, declared: Collection[s
         raise _error(place, f"${unknown[0]} is no parameter of this rule; declare it under `parameters:`")
     if unused := sorted(set(declared) - found["$"]):
         raise _error(place, f"the parameter {unused[0]!r} changes nothing; use ${unused[0]} in the SQL, or remove it")
-    return Reads(frozenset(found["now"]), frozenset(found["before"]), columns.named(), looks(parsed["statements"][0]))
+    see = partial(looks, parsed["statements"][0])
+    return Reads(frozenset(found["now"]), frozenset(found["before"]), columns.named(), see)
 
 
 def looks_at_both(connection: Connection, sql: str) -> tuple[Look, ...]:

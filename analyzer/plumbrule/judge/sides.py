@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -625,8 +625,8 @@ class Sides:
         if key not in self._examined and (known := self._compiled.get(_fingerprint(rule))) is not None:
             now, before, columns, looks = known
             whole = None if columns is None else frozenset(columns)
-            seen = None if looks is None else tuple(map(Look.of, looks))
-            self._examined[key] = Reads(frozenset(now), frozenset(before), whole, seen)
+            see = partial(_looks, looks)
+            self._examined[key] = Reads(frozenset(now), frozenset(before), whole, see)
         if key not in self._examined:
             declared = [parameter.name for parameter in rule.parameters]
             place = (rule.source, rule.sql_line, rule.id)
@@ -683,6 +683,10 @@ class Sides:
         for name in ("_now_rules", "_past_rules"):
             if name in self.__dict__:  # the other has not been asked anything
                 self.__dict__[name].interrupt()
+
+
+def _looks(kept: Iterable[list[object]] | None) -> tuple[Look, ...] | None:  # as `Look.text` gives them
+    return None if kept is None else tuple(map(Look.of, kept))
 
 
 def _fingerprint(rule: Rule) -> str:
