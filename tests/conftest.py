@@ -15,6 +15,11 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test measures time: neither how long an example takes nor how long it takes to make one.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 ADA = "Ada <ada@example.org>"
 FIRST = datetime(2024, 1, 1, 12, 0, tzinfo=UTC)

@@ -258,7 +258,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _profiled(options: argparse.Namespace) -> int:
-    from plumbrule.profiling import profiled
+    from plumbrule.extract.profiling import profiled
 
     run: Run = options.run
     with profiled(options.profile):
@@ -460,10 +460,10 @@ def _orders(options: argparse.Namespace, governing: Governing, here: Path) -> li
 
 
 def _scan(options: argparse.Namespace) -> int:
+    from plumbrule.extract.stages import Stages
     from plumbrule.report.progress import TerminalProgress
     from plumbrule.report.summary import as_json, as_text
     from plumbrule.scan import scan
-    from plumbrule.stages import Stages
     from plumbrule.terms import Terms
 
     if options.ref and options.worktree:
@@ -492,8 +492,8 @@ def _scan(options: argparse.Namespace) -> int:
 @contextmanager
 def _under(ceiling: str) -> Iterator[Limits]:
     """The limits of parsing under a ceiling of memory, which the database keeps, too."""
-    from plumbrule.ceiling import Ceiling
     from plumbrule.extract import Limits
+    from plumbrule.extract.ceiling import Ceiling
 
     if not ceiling:
         yield Limits()

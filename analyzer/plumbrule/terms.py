@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from plumbrule.extract import Limits
+from plumbrule.extract.stages import Stages
 from plumbrule.judge import Rule
 from plumbrule.policy import Baseline, Policy
 from plumbrule.resume import Progress
-from plumbrule.stages import Stages
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from plumbrule.extract import OTHER_KIND, FactBook, Wanted
+from plumbrule.extract.stages import Stages
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
 from plumbrule.languages import Located, Resolver, is_test, language_of, says_needs
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.components import Level
 from plumbrule.measures.unusual import features
 from plumbrule.resolve import EXCLUDED, Entry, Memory, Resolution
-from plumbrule.stages import Stages
 from plumbrule.tables import Row
 
 SYMLINK, SUBMODULE = "120000", "160000"

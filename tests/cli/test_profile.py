@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plumbrule.stages import Stages
+from plumbrule.extract.stages import Stages
 
 
 def test_a_scan_as_json_says_where_its_time_went(make_repo: Callable, plumbrule: Callable) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,9 @@ def test_a_parser_that_dies_costs_its_file_only(
                 raise MemoryError
         return extract(data, *rest)
 
+    def impatient(*given: Any, **named: Any) -> Terms:  # Any: passed on
+        return replace(Terms(*given, **named), limits=Limits(seconds=0.5))
+
     python = languages()["python"]
     extract = python.extract
     monkeypatch.setitem(languages(), "python", type(python)(**{**fields(python), "extract": dying}))
@@ -207,7 +211,7 @@ def test_a_parser_that_dies_costs_its_file_only(
     import plumbrule.terms
 
     monkeypatch.setattr(plumbrule.extract.pool, "_STALLED", 10_000)  # a busy machine gives it its time in the end
-    monkeypatch.setattr(plumbrule.terms, "Terms", lambda *given: Terms(*given, limits=Limits(seconds=0.5)))
+    monkeypatch.setattr(plumbrule.terms, "Terms", impatient)
     repo = make_repo({**GOOD, "poison.py": "poison = 1\n"})
     (summary,) = scanned(repo)
     assert summary["parsed"] == 4

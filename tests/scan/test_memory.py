@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from plumbrule.ceiling import LEAST, Ceiling
 from plumbrule.extract import Limits
+from plumbrule.extract.ceiling import LEAST, Ceiling
 
 VIEWS = ("file", "symbol", "dependency", "unresolved", "cycle", "cycle_edge", "finding")
 LAYERS = 12

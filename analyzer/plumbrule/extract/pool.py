@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from plumbrule.profiling import of_a_worker
+from plumbrule.extract.profiling import of_a_worker
 
 _LENGTH = struct.Struct("<Q")
 _SLOT = struct.Struct("<qdd")  # job number (-1 idle), monotonic and processor time at which it began

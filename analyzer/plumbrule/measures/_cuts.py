@@ -72,33 +72,40 @@ def _blocks(arcs: Collection[Arc]) -> Iterator[Set[str]]:
             beside.setdefault(src, {})[dst] = None
             beside.setdefault(dst, {})[src] = None
     place: dict[str, int] = {}
-    low: dict[str, int] = {}
     for root in beside:
-        if root in place:
-            continue
-        place[root] = low[root] = len(place)
-        open_: list[str] = [root]  # met, and in no block yet
-        path = [(root, iter(beside[root]))]
-        while path:
-            node, others = path[-1]
-            other = next(others, None)
-            if other is not None:
-                if other in place:
-                    low[node] = min(low[node], place[other])
-                else:
-                    place[other] = low[other] = len(place)
-                    open_.append(other)
-                    path.append((other, iter(beside[other])))
-                continue
+        if root not in place:
+            yield from _blocks_from(root, beside, place)
+
+
+def _blocks_from(root: str, beside: Mapping[str, Mapping[str, None]], place: dict[str, int]) -> Iterator[Set[str]]:
+    """Those that can be reached from one node; `place`, the order in which nodes are met, is added to."""
+    place[root] = len(place)
+    low = {root: place[root]}  # the first met of those that a node leads back to
+    waiting = [root]  # in no block yet
+    path = [(root, iter(beside[root]))]
+    while path:
+        node, others = path[-1]
+        other = next(others, None)
+        if other is None:
             path.pop()
-            if path:
-                around = path[-1][0]
-                low[around] = min(low[around], low[node])
-                if low[node] >= place[around]:
-                    block = {around}
-                    while node not in block:
-                        block.add(open_.pop())
-                    yield block
+            around = path[-1][0] if path else node
+            low[around] = min(low[around], low[node])
+            if path and low[node] >= place[around]:
+                yield {around, *_popped(waiting, node)}
+        elif other in place:
+            low[node] = min(low[node], place[other])
+        else:
+            place[other] = low[other] = len(place)
+            waiting.append(other)
+            path.append((other, iter(beside[other])))
+
+
+def _popped(waiting: list[str], last: str) -> list[str]:
+    """What stands behind this one, and itself, taken off."""
+    taken = [waiting.pop()]
+    while taken[-1] != last:
+        taken.append(waiting.pop())
+    return taken
 
 
 def _exact_order(nodes: Sequence[str], arcs: Sequence[Arc], weights: Mapping[Arc, int]) -> list[str]:

@@ -31,6 +31,7 @@ from plumbrule.languages import (
 from plumbrule.measures import FactsOf
 from plumbrule.resolve.answers import ANYWHERE, NONE, WHO, Answer, Led, Question
 from plumbrule.resolve.answers import Definition as Definition
+from plumbrule.resolve.held import Interfaces, Readers
 from plumbrule.resolve.inheriting import scope_at, scopes_of
 from plumbrule.resolve.labels import Labels, may_relabel
 from plumbrule.resolve.leading import NO_NAME, Leading
@@ -40,7 +41,7 @@ from plumbrule.resolve.rows import UPWARD, Found
 from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
 from plumbrule.resolve.tree import Entry as Entry
 from plumbrule.resolve.tree import Tree as Tree
-from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_all_of, is_whole, seen_as, within
+from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_all_of, is_whole, seen_as, spelt_out, within
 
 
 class Memory(NamedTuple):
@@ -51,40 +52,6 @@ class Memory(NamedTuple):
     # Path, "folder/" or definition -> files one of whose imports asked whether it exists.
     asked: Mapping[str, Collection[str]]
     defined: Mapping[str, Collection[str]]  # definition -> files that have it, see `Tree.defining`
-
-
-class _Readers(dict[str, dict[str, set[str]]]):
-    """Path -> name looked up in its interface -> files whose rows hang on the answer; "" is the file itself.
-
-    What an earlier process remembered of a file is taken over when the file is first looked at.
-    """
-
-    def __init__(self, kept: Mapping[str, Mapping[str, Collection[str]]]) -> None:
-        super().__init__()
-        self._kept = kept
-
-    def __missing__(self, path: str) -> dict[str, set[str]]:
-        known = self[path] = {name: set(users) for name, users in self._kept.get(path, {}).items()}
-        return known
-
-    def every(self) -> dict[str, dict[str, set[str]]]:
-        """All of it, names and files without a user left out."""
-        found = {path: {n: users for n, users in self[path].items() if users} for path in {**self._kept, **self}}
-        return {path: names for path, names in found.items() if names}
-
-
-class _Interfaces(dict[str, Interface]):
-    """By path, of files that have facts: read when they are first looked at."""
-
-    def __init__(self, tree: Tree, facts: FactsOf) -> None:
-        super().__init__()
-        self._tree = tree
-        self._facts = facts
-
-    def __missing__(self, path: str) -> Interface:
-        entry = self._tree.entries[path]
-        known = self[path] = self._facts.interface(entry.dialect, entry.blob)
-        return known
 
 
 class _Told(NamedTuple):
@@ -106,9 +73,7 @@ class _Moved(NamedTuple):
     rerouted: set[str]  # files that may now import other files than before
 
 
-_LONGEST_MODULE = 400
 _MOST_HELD = 500  # files bound at once
-_MOST_EARLIER = 500  # import rows in which the first part of a later one is looked for
 _TYPED = ("type", "inherit")  # kinds of references that mean types
 _AS_TYPE = -2  # in the place of an import row, where a name stands that means a type
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
@@ -128,7 +93,7 @@ class Resolution(Leading):
         self.tree = Tree(read)
         self._labels = Labels(self.tree)
         self._facts = facts
-        self._interfaces: dict[str, Interface] = _Interfaces(self.tree, facts)
+        self._interfaces: dict[str, Interface] = Interfaces(self.tree, facts)
         self._offers: dict[str, Offer] = {}
         self._resolvers: dict[str, Resolver] = {}
         self._prints: dict[str, object] = {}
@@ -139,7 +104,7 @@ class Resolution(Leading):
         self._asked_before: Mapping[str, Collection[str]] = {}  # the same by file, as an earlier process remembered it
         self._asked_again: set[str] = set()  # of which that no longer counts
         # What is in `_reads` of the files in `_unnoted` may be missing from it.
-        self._readers = _Readers({})
+        self._readers = Readers({})
         self._reads: dict[str, set[Read]] = {}
         self._unnoted: set[str] = set()
         self._bound: dict[str, list[Answer]] = {}  # an answer for each import row
@@ -266,7 +231,7 @@ class Resolution(Leading):
         """Stands on this tree, which an earlier process had bound and remembered; facts are read when needed."""
         self.tree.stand(entries, excluded, folders, memory.defined)
         self._labels = Labels(self.tree)
-        self._readers, self._asked_before = _Readers(memory.readers), memory.asked
+        self._readers, self._asked_before = Readers(memory.readers), memory.asked
         self._renew_resolvers(_Moved(set(), {""}, set(), set(), set()))
 
     def languages(self) -> list[str]:
@@ -671,7 +636,7 @@ class Resolution(Leading):
             named, reads = self._meant(path, index)
             found.looks.add(reads)
             if named is None:
-                whole = self._spelt_out(found.interface, index)
+                whole = spelt_out(found.interface, index)
                 if whole != row:
                     self._imported_elsewhere(found, row._replace(module=whole.module), self._answer_for(path, whole))
                 elif row.symbol < 0:
@@ -700,16 +665,6 @@ class Resolution(Leading):
             if kind == "import":
                 found.edge(one.path, "uses", row.line, row.name, flags, sure)
                 found.use(one.path, one.symbol, "import", row.line, row.symbol)
-
-    def _spelt_out(self, interface: Interface, index: int) -> Import:
-        """An import row with what earlier ones call the first part of its module written in full."""
-        row = interface.imports[index]
-        module = row.module
-        for earlier in reversed(interface.imports[max(0, index - _MOST_EARLIER) : index]):
-            head, dot, rest = module.partition(".")
-            if earlier.alias == head and earlier.symbol in (-1, row.symbol):
-                module = f"{earlier.module}.{earlier.name}{dot}{rest}"
-        return row if module == row.module or len(module) > _LONGEST_MODULE else row._replace(module=module)
 
     def _answer_for(self, path: str, row: Import) -> Target:
         answer = self._answer(path, row)

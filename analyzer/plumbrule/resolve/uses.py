@@ -5,6 +5,9 @@ from __future__ import annotations
 from plumbrule.facts import Import, Interface, Reference
 from plumbrule.languages import Located, Target
 
+_LONGEST_MODULE = 400
+_MOST_EARLIER = 500  # import rows in which the first part of a later one is looked for
+
 
 def seen_as(reference: Reference, name: str) -> tuple[str, str]:
     """How a reference uses the definition `name` that was found for it, and what its calls pass: that may lie around
@@ -61,3 +64,14 @@ def is_whole(row: Import, target: Target) -> bool:
     if not isinstance(target, Located):
         return row.name in ("", "*")
     return target.is_submodule or (row.name in ("", "*") and not target.called)
+
+
+def spelt_out(interface: Interface, index: int) -> Import:
+    """An import row with what earlier ones call the first part of its module written in full."""
+    row = interface.imports[index]
+    module = row.module
+    for earlier in reversed(interface.imports[max(0, index - _MOST_EARLIER) : index]):
+        head, dot, rest = module.partition(".")
+        if earlier.alias == head and earlier.symbol in (-1, row.symbol):
+            module = f"{earlier.module}.{earlier.name}{dot}{rest}"
+    return row if module == row.module or len(module) > _LONGEST_MODULE else row._replace(module=module)
