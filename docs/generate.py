@@ -35,19 +35,28 @@ def pages() -> Mapping[str, Callable[[], Iterable[str]]]:
     }
 
 
+_PEERS = ("grimp", "typescript", "code-review-graph", "gate", "gate-cruiser")  # rows of the bench beside other programs
+
+
+def readme() -> str:
+    """The README, whose table of other programs is made here."""
+    begin, end = "<!-- peers: made by `make docs` -->\n", "<!-- end of peers -->"
+    written = (FOLDER.parent / "README.md").read_text("utf-8")
+    before, _, rest = written.partition(begin)
+    return "".join((before, begin, *(f"{line}\n" for line in _peers()), end, rest.partition(end)[2]))
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description="Write the generated pages of docs/.")
     arguments.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is not as it would be")
     check: bool = arguments.parse_args().check
     stale = 0
-    for name, lines in pages().items():
-        file = FOLDER / name
-        made = _NOTE + "\n".join(lines()).rstrip("\n") + "\n"
+    texts = {f"docs/{name}": _NOTE + "\n".join(lines()).rstrip("\n") + "\n" for name, lines in pages().items()}
+    for name, made in {**texts, "README.md": readme()}.items():
+        file = FOLDER.parent / name
         there = file.read_text("utf-8") if file.is_file() else ""
         if made != there and check:
-            difference = difflib.unified_diff(
-                there.splitlines(), made.splitlines(), f"docs/{name}", "made", "", "", 1, ""
-            )
+            difference = difflib.unified_diff(there.splitlines(), made.splitlines(), name, "made", "", "", 1, "")
             sys.stderr.write("\n".join(difference) + "\n")
             stale += 1
         elif made != there:
@@ -336,10 +345,33 @@ def _speed(language: str) -> Iterator[tuple[str, ...]]:
 # -- performance ---------------------------------------------------------------------------------------------------
 
 
+def _measured_rows() -> Mapping[str, Any]:
+    """What `make bench` kept, by row."""
+    file = FOLDER.parent / "tests" / "golden" / "bench.json"
+    return json.loads(file.read_text("utf-8"))["rows"] if file.is_file() else {}
+
+
+def _peers() -> Iterator[str]:
+    """What we cost beside other programs, wins and losses alike."""
+    known = _measured_rows()
+    found = [figure for name in _PEERS if name in known for figure in known[name]["figures"]]
+    yield from _table(
+        ("ours / theirs", "on", "ratio of times, median (range)", ""),
+        [
+            (
+                _cell(figure["what"]), _cell(figure["on"]),
+                f"{figure['median']:.3g} ({figure['low']:.3g} to {figure['high']:.3g})",
+                "quicker" if figure["median"] < 1 else "**slower**",
+            )
+            for figure in found
+            if "median" in figure
+        ],
+    )  # fmt: skip
+
+
 def performance() -> Iterator[str]:
     """What `make bench` kept, row by row; a row tells on which day and which machine it was measured."""
-    file = FOLDER.parent / "tests" / "golden" / "bench.json"
-    rows = json.loads(file.read_text("utf-8"))["rows"] if file.is_file() else {}
+    rows = _measured_rows()
     yield "# Performance\n"
     yield "The figures are those of the last `make bench`, wins and losses alike: ratios of wall times, measured on one"
     yield "machine, A and B in turn; median, and lowest to highest. *CPU* is the same ratio of what all processes cost"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,8 @@ def titled(places: Iterable[Place]) -> Places:
 
 
 def told(error: Exception) -> str:
-    """What went wrong, in one line."""
+    """What went wrong, in one line; where this machine keeps its files is nobody's business."""
     said = getattr(error, "stderr", b"") or b""
     said = said.decode(errors="replace") if isinstance(said, bytes) else said
-    return " ".join(f"{error or type(error).__name__} {said[-300:]}".replace("|", "/").split())
+    line = " ".join(f"{error or type(error).__name__} {said[-300:]}".replace("|", "/").split())
+    return line.replace(str(Path.home()), "~").replace(tempfile.gettempdir() + "/", "")
