@@ -103,6 +103,7 @@ def test_rows_that_are_measured_again_replace_their_older_figures_and_no_others(
 
 def test_the_page_says_what_is_kept_losses_and_gaps_alike(table: ModuleType, tmp_path: Path):
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    shutil.copy(ROOT / "README.md", tmp_path)
     about = {"date": "2026-02-03", "commit": "abc1234", "machine": "2 cores", "versions": {"Python": "3.11"}}
     limits = table.Limits(1.5, 1.2)
     figures = [
@@ -111,7 +112,13 @@ def test_the_page_says_what_is_kept_losses_and_gaps_alike(table: ModuleType, tmp
         table.Figure("none / any", "nowhere", not_measured="there is no npm here"),
     ]
     table.keep(tmp_path / "tests/golden/bench.json", "cold", about, figures, ["cold"])
+    peers = [table.value("ours / theirs", "here", limits, [0.5]), table.value("ours / others", "here", limits, [2, 3])]
+    table.keep(tmp_path / "tests/golden/bench.json", "gate", about, peers, ["cold", "gate"])
     subprocess.run([sys.executable, tmp_path / "docs/generate.py"], check=True)
+    readme = (tmp_path / "README.md").read_text("utf-8")
+    assert "| ours / theirs | here | 0.5 (0.5 to 0.5) | quicker |" in readme
+    assert "| ours / others | here | 2.5 (2 to 3) | **slower** |" in readme
+    assert "won / lost" not in readme
     page = (tmp_path / "docs/performance.md").read_text("utf-8")
     assert "| `cold` | won / lost | here | 1.1 (1.1 to 1.1) | 1 | 1.5 | 1.2 | aim |" in page
     assert "| `cold` | late / soon | there | 7.25 (6.5 to 9) | 3 | 1.5 | 1.2 | **missed** |" in page
