@@ -27,8 +27,22 @@ def matcher(globs: Sequence[str]) -> Callable[[str], bool]:
     return _matcher(tuple(globs))
 
 
+def beginning(glob: str) -> str:
+    """A text with which every path begins that this glob means, without its `!`; "" if none can be told."""
+    pattern = glob.rstrip("/ ")
+    return re.split(r"[*?\[\\]", pattern.removeprefix("/"), maxsplit=1)[0] if "/" in pattern else ""
+
+
+# All in one folder, as most components are: compiling an expression for each of 1,500 takes 0.6 s.
+_FOLDER = re.compile(r"/?([^*?\[\\/! #]+(?:/[^*?\[\\/ ]+)*/)\*\*")
+
+
 @cache
 def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
+    if len(globs) == 1 and (folder := _FOLDER.fullmatch(globs[0])):
+        _refuse_dead(globs[0])
+        begin, least = folder[1], len(folder[1])
+        return lambda path: path.startswith(begin) and len(path) > least
     signed = [(not glob.startswith("!"), _expression(glob.removeprefix("!"))) for glob in globs]
     if not signed:
         return lambda path: False

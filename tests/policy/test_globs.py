@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from plumbrule.errors import SettingsError
-from plumbrule.globs import matcher
+from plumbrule.globs import beginning, matcher
 
 PATHS = [
     "a.py", "A.py", "b/a.py", "b/c/a.py", "b/c/d/e.ts", "src/web/page.py", "src/web/deep/page.py", "src/webx/page.py",
@@ -58,6 +58,15 @@ def test_a_glob_means_what_git_means(ignored):
         if mine != ignored[glob]:
             different[glob] = (mine - ignored[glob], ignored[glob] - mine)
     assert different == {}
+
+
+def test_what_a_glob_means_begins_as_it_does():
+    meant = [(glob, path) for glob in GLOBS for path in PATHS if matcher((glob,))(path)]
+    assert len(meant) > 100
+    assert all(path.startswith(beginning(glob)) for glob, path in meant)
+    assert beginning("src/web/**") == "src/web/"
+    assert beginning("/src/we[a-c]/*") == "src/we"
+    assert beginning("*.py") == beginning("page.py") == beginning("a\\*") == ""
 
 
 def test_case_counts():

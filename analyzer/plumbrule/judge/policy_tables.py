@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import islice, takewhile
 
-from plumbrule.globs import matcher
+from plumbrule.globs import beginning, matcher
 from plumbrule.graph import Graph
 from plumbrule.policy import Policy, RuleSetting
 from plumbrule.tables import Row, Table, columns
@@ -136,15 +138,15 @@ def _severity(setting: RuleSetting) -> dict[str, str]:
 
 def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]:
     """In a fleet only what names this repository: whether the rest finds something shows in other repositories."""
-    paths = list(graph.paths())
+    paths = sorted(graph.paths())
     own = f"{policy.repository}:" if policy.repositories else ""
     rows: list[Row] = []
 
-    def tried(kind: str, name: str, globs: tuple[str, ...], among: Collection[str], line: int) -> None:
+    def tried(kind: str, name: str, globs: tuple[str, ...], among: Sequence[str], line: int) -> None:
         dead = False
         for glob in globs:
             if glob.startswith(own) and not glob.startswith("!"):
-                matched = any(map(matcher(policy.globs((glob,))), among))
+                matched = _means_any(policy.globs((glob,)), among)
                 dead = dead or not matched
                 rows.append((graph.repo, kind, name, glob, matched, policy.source, line))
         # An exception takes away only what a glob before it selects: alone, or where it takes all, nothing is left.
@@ -155,10 +157,19 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
     for part in policy.components:
         tried("component", part.name, part.globs, paths, part.line)
     if tree:
-        tried("exclude", "", policy.exclude, tree, 0)
+        tried("exclude", "", policy.exclude, sorted(tree), 0)
     if not own and (policy.layers or policy.forbid):
         rows += _components_named(policy, graph.repo, paths)
     return rows
+
+
+def _means_any(globs: Sequence[str], among: Sequence[str]) -> bool:
+    """Whether a glob means any of these paths, which are sorted: with a thousand components few need be looked at."""
+    if not globs:
+        return False
+    begin = beginning(globs[0])
+    first = bisect_left(among, begin)
+    return any(map(matcher(globs), takewhile(lambda path: path.startswith(begin), islice(among, first, None))))
 
 
 def _components_named(policy: Policy, repo: str, paths: Collection[str]) -> list[Row]:

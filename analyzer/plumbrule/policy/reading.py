@@ -60,6 +60,7 @@ class _Reading:
     def __init__(self, top: _Table, text: str, source: str) -> None:
         self.top = top
         self.lines = text.splitlines()
+        self._found: dict[tuple[str | int, ...], int] | None = None
         self.text = text
         self.source = source
 
@@ -346,29 +347,37 @@ class _Reading:
 
         tomllib keeps no positions; a header or `key =` at the start of a line is how people write policies.
         """
-        header: list[str] = []
-        seen: dict[str, int] = {}
-        for number, text in enumerate(self.lines, 1):
-            if opened := re.match(r"\s*\[(\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$", text):
-                header = _keys(opened[2])
-                if opened[1]:
-                    seen[header[0]] = seen.get(header[0], 0) + 1
-                if _is(header, seen, where):
-                    return number
-            elif (assigned := _ASSIGNED.match(text)) and _is([*header, *_keys(assigned[1])], seen, where):
-                return number
-        return self._line(where[:-1]) if len(where) > 1 else 0
+        places = self._places()
+        while len(where) > 1 and where not in places:
+            where = where[:-1]
+        return places.get(where, 0)
+
+    def _places(self) -> Mapping[tuple[str | int, ...], int]:
+        """The lines of all headers and keys, of each its first one."""
+        if self._found is None:
+            self._found = {}
+            header: list[str] = []
+            seen: dict[str, int] = {}
+            for number, text in enumerate(self.lines, 1):
+                if opened := re.match(r"\s*\[(\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$", text):
+                    header = _keys(opened[2])
+                    if opened[1]:
+                        seen[header[0]] = seen.get(header[0], 0) + 1
+                    self._found.setdefault(_numbered(header, seen), number)
+                elif assigned := _ASSIGNED.match(text):
+                    self._found.setdefault(_numbered([*header, *_keys(assigned[1])], seen), number)
+        return self._found
 
 
 def _keys(dotted: str) -> list[str]:
     return [part.strip("\"'") for part in re.findall(r"\"[^\"]*\"|'[^']*'|[^.\s]+", dotted)]
 
 
-def _is(path: list[str], seen: Mapping[str, int], where: tuple[str | int, ...]) -> bool:
+def _numbered(path: list[str], seen: Mapping[str, int]) -> tuple[str | int, ...]:
     numbered: list[str | int] = list(path)
     if numbered and path[0] in seen:
         numbered.insert(1, seen[path[0]])
-    return tuple(numbered) == where
+    return tuple(numbered)
 
 
 def _near(word: str, known: Collection[str]) -> str:
