@@ -15,15 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from plumbrule.store.shape import BLOCK
 from plumbrule.tables import Row
 
 # Readable by every supported version; without it 2.0 writes files that 1.5 cannot open.
 STORAGE_VERSION = "v1.5.0"
 HELD = 128 << 20  # bytes
-# Every table takes a block at least, most hold few rows, and free ones stay in the file. Of the sizes that there are,
-# the usual 262,144 take flask with 100 commits to 22.6 MB and saleor's head to 20.7; 65,536 to 6.8 and 12.9; 16,384 to
-# 3.2 and 12.6, but saleor's rows are written in 1.5 s then, not 1.2. With these: 4.1 MB, and 1.35 s.
-_BLOCK = 32_768
 Error: type[Exception]  # base of everything the engine raises on purpose
 VERSION: str  # of the engine
 
@@ -124,7 +121,7 @@ def attach(connection: Connection, path: Path, name: str, *, writable: bool = Fa
     quoted = str(path.absolute()).replace("'", "''")
     mode = f"STORAGE_VERSION '{STORAGE_VERSION}'" if writable else "READ_ONLY"
     if writable and not path.exists():
-        mode += f", BLOCK_SIZE {_BLOCK}"  # a file that is there has its own
+        mode += f", BLOCK_SIZE {BLOCK}"  # a file that is there has its own
     connection.execute(f"ATTACH '{quoted}' AS {name} ({mode})")
 
 

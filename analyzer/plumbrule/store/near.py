@@ -36,6 +36,7 @@ from plumbrule.graph import (
 )
 from plumbrule.store.generations import Lease
 from plumbrule.store.records import SnapshotRecord
+from plumbrule.store.shape import BLOCK
 from plumbrule.tables import Row
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 _MARK = b"plumbrule near 1\n"
 _HEAD = len(_MARK) + 32 + 8  # the mark, a digest of what follows up to the sections, and the length of that
-_BLOCK, _FRONT, _SAMPLE = 1 << 18, 12_288, 64  # of a database file: it begins each block with the sum of its bytes
+_FRONT, _SAMPLE = 12_288, 64  # of a database file: it begins each block with the sum of its bytes
 _FORM = ("near.py", "records.py", "shape.py", "layout.py", "views.sql", "../tables.py", "../graph.py")
 _MOST = 1 << 28  # bytes of the list of sections
 _TOGETHER = 8  # files in one block: a seventh less on disk than each by itself, for a tenth of a millisecond a file
@@ -76,7 +77,7 @@ def print_of(generation: Path) -> str:
     with open(generation, "rb") as file:  # noqa: PTH123 - half a millisecond less than by way of a Path
         size = os.fstat(file.fileno()).st_size
         digest = sha256(f"{size} {_form()}\0".encode() + file.read(_FRONT))
-        for at in range(_FRONT, size, _BLOCK):
+        for at in range(_FRONT, size, BLOCK):
             digest.update(os.pread(file.fileno(), _SAMPLE, at))
     return digest.hexdigest()
 
