@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ DEAD_CODE = f"{WHAT} / {FALLOW.title()} dead-code cold"
 _CRUISER, _FALLOW = Limits(0.30, 0.20), Limits(1.6, 1.0)
 # Where cycles are looked for, as in a check; they are told and not failed by.
 RULES = "module.exports = {forbidden: [{name: 'no-circular', severity: 'warn', from: {}, to: {circular: true}}]}\n"
+_OF_PACKAGE = re.compile(r'"extends"\s*:\s*\[?\s*"[^./"]')
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -32,12 +34,17 @@ def cruise(tree: Path, scratch: Path, *more: str) -> list[str | Path]:
     """The command that looks for cycles in a tree, types included, as a policy of ours counts them."""
     config = scratch / "rules.cjs"
     config.write_text(RULES, "utf-8")
-    known = ["--ts-config", "tsconfig.json"] if (tree / "tsconfig.json").is_file() else []
+    known = ["--ts-config", "tsconfig.json"] if _is_whole(tree / "tsconfig.json") else []
     program = DEPENDENCY_CRUISER.program("depcruise")
     return [
         program, "--config", config, "--output-type", "err", "--ts-pre-compilation-deps", "--do-not-follow",
         "node_modules", *known, *more, ".",
     ]  # fmt: skip
+
+
+def _is_whole(settings: Path) -> bool:
+    """Whether it is there with all that it extends: packages are not installed, and without one TypeScript gives up."""
+    return settings.is_file() and not _OF_PACKAGE.search(settings.read_text("utf-8", "replace"))
 
 
 def _on(bench: Bench, given: Place, scratch: Path) -> Iterator[Figure]:
