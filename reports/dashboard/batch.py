@@ -26,7 +26,8 @@ def every() -> None:
         + screen.added_up(moves, history.series("findings", now.repo))
     )
     st.caption(charts.EFFECTS)
-    screen.chart(charts.batches_by_agent(moves, now.theme, span=span), "lanes", "Batches over time, by agent")
+    drawing = screen.spec(lambda: charts.batches_by_agent(moves, now.theme, span=span), "lanes", span)
+    screen.chart(drawing, "lanes", "Batches over time, by agent")
     screen.batch_table(moves, "all-batches")
 
 
@@ -98,7 +99,7 @@ def moved_findings(opened: Opened) -> None:
         moved = [(rule, new[rule], fixed[rule]) for rule in sorted({*new, *fixed})]
         if moved:
             drawing = charts.moved_by_rule(moved, now.theme)
-            st.altair_chart(drawing, theme=None, key="moved", alt="Findings moved, by rule")
+            st.vega_lite_chart(charts.spec(drawing), theme=None, key="moved", alt="Findings moved, by rule")
         for title, findings in (("New", opened.new), ("Fixed", opened.fixed), ("About the change", opened.of_change)):
             if findings:
                 st.markdown(f"**{title}** ({len(findings):,})")

@@ -24,16 +24,16 @@ SEVERITIES = ("error", "warning", "info")
 
 now = screen.current()
 history, look = now.history, now.theme
-names = history.counted(now.repo)
-series = history.many_series(names, now.repo)
-breaks = history.per_batch(BREAKS, now.repo)
-batches = history.batches(now.repo)
 
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title("Drift over time", anchor=False)
     period = address.one("Period", "period", list(PERIODS), st.segmented_control, "All", label_visibility="collapsed")
 screen.tell_unrenewed()
-span = charts.span_of(*series.values(), batches, days=PERIODS[period])
+names = history.counted(now.repo)
+series = history.many_series(names, now.repo)
+breaks = history.per_batch(BREAKS, now.repo)
+batches = history.batches(now.repo)
+span = screen.once(lambda: charts.span_of(*series.values(), batches, days=PERIODS[period]), "span", period)
 
 
 def rules_of(prefix: str) -> list[str]:
@@ -41,8 +41,19 @@ def rules_of(prefix: str) -> list[str]:
     return [rule for rule in found if rule not in SEVERITIES]
 
 
-def shown(moments: tuple[Moment, ...]) -> list[float]:
-    return [moment.value for moment in charts.within(moments, span)] if span else []
+def shown(name: str, moments: tuple[Moment, ...]) -> list[float]:
+    """What a tile draws, which is no wider than a few hundred pixels."""
+
+    def values(span: charts.Span) -> list[float]:
+        return [moment.value for moment in charts.outline(charts.within(moments, span), span, 200)]
+
+    return screen.once(lambda: values(span), "tile", name, span) if span else []
+
+
+def tile(name: str, label: str, *, worse: bool) -> None:
+    moments = series.get(name, ())
+    moved = screen.once(lambda: movement(name, moments), "movement", name)
+    screen.tile(label, moved, shown(name, moments), worse_when_more=worse)
 
 
 def line(entry: tuple[str, str, str]) -> None:
@@ -50,16 +61,22 @@ def line(entry: tuple[str, str, str]) -> None:
     st.markdown(f"**{title}**")
     moments = series.get(name, ())
     if moments and span:
-        drawing = charts.over_time(moments, look, span=span, colour=getattr(look, colour))
+        shown_in = getattr(look, colour)
+        drawing = screen.spec(lambda: charts.over_time(moments, look, span=span, colour=shown_in), "line", name, span)
         screen.chart(drawing, f"line-{name}", f"{title} over time, now {moments[-1].value:,.0f}")
     else:
         st.caption("Not counted in this store yet.")
 
 
+def lanes(span: charts.Span) -> None:
+    drawing = screen.spec(lambda: charts.batches_by_agent(batches, look, span=span), "lanes", span)
+    screen.chart(drawing, "lanes", "Batches over time, by agent")
+
+
 def broken_contracts() -> None:
     st.markdown("**Contract breaks, batch by batch**")
     if any(moment.value for moment in breaks) and span:
-        drawing = charts.per_batch(breaks, look, span=span)
+        drawing = screen.spec(lambda: charts.per_batch(breaks, look, span=span), "breaks", span)
         screen.chart(drawing, "breaks", f"Contract breaks of each batch, {sum(m.value for m in breaks):,.0f} in all")
     else:
         st.caption("No batch removed or narrowed anything that others use." if breaks else "Not counted yet.")
@@ -77,8 +94,11 @@ def of_rule(rule: str) -> None:
             query_params={"rule": rule, **({"repo": now.repo} if now.repo else {})},
         )
         if span:
-            drawing = charts.small(moments, look, span=span, colour=look.severity(worst))
-            st.altair_chart(
+            colour = look.severity(worst)
+            drawing = screen.spec(
+                lambda: charts.small(moments, look, span=span, colour=colour), "rule", rule, colour, span
+            )
+            st.vega_lite_chart(
                 drawing, theme=None, key=f"rule-{rule}", alt=f"Findings of {screen.name_text(rule)} over time"
             )
 
@@ -90,7 +110,9 @@ def of_change(rule: str) -> None:
         month = f" · {summed_up.month:,.0f} in 30 days" if summed_up.month is not None else ""
         st.markdown(f"{screen.code(rule)} **{summed_up.now:,.0f}** in all{month}")
         if span:
-            drawing = charts.per_batch(moments, look, span=span, height=56)
+            drawing = screen.spec(
+                lambda: charts.per_batch(moments, look, span=span, height=56), "of_change", rule, span
+            )
             screen.chart(drawing, f"change-{rule}", f"Findings of {screen.name_text(rule)}, batch by batch")
 
 
@@ -100,17 +122,18 @@ else:
     columns = st.columns(len(TILES) + 1)
     for column, (name, label, worse) in zip(columns, TILES, strict=False):
         with column:
-            moments = series.get(name, ())
-            screen.tile(label, movement(name, moments), shown(moments), worse_when_more=worse)
+            tile(name, label, worse=worse)
     with columns[-1]:
-        screen.tile("Contract breaks", summed(BREAKS, breaks), shown(breaks), note="Of all batches that were read.")
+        screen.tile(
+            "Contract breaks", summed(BREAKS, breaks), shown(BREAKS, breaks), note="Of all batches that were read."
+        )
     newest = max(snapshot.at for snapshot in now.newest)
     st.caption(f"7 and 30 days, and the periods above, end with the newest commit, of {newest:%-d %b %Y}.")
 
     choose = f"Agents are a lower bound. Choose a mark to open its batch: {charts.EFFECTS}"
     with screen.section("Batches and who made them", choose):
         if batches:
-            screen.chart(charts.batches_by_agent(batches, look, span=span), "lanes", "Batches over time, by agent")
+            lanes(span)
         else:
             st.caption("No batch is recorded.")
 
@@ -123,9 +146,12 @@ else:
         broken_contracts()
 
     found = history.findings(now.repo)
-    rules_by_severity = {
-        severity: {one.finding.rule for one in found if one.finding.severity == severity} for severity in SEVERITIES
-    }
+    rules_by_severity = screen.once(
+        lambda: {
+            severity: {one.finding.rule for one in found if one.finding.severity == severity} for severity in SEVERITIES
+        },
+        "rules by severity",
+    )
     rules = sorted(rules_of("findings."), key=lambda rule: (-series[f"findings.{rule}"][-1].value, rule))
     if rules:
         with screen.section("Findings by rule", "Those that stand."):

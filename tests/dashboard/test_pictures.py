@@ -13,6 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plumbrule.errors import SettingsError
 from plumbrule.report import charts
@@ -272,3 +274,41 @@ def test_without_streamlit_the_command_says_what_to_install(tmp_path: Path, monk
     monkeypatch.setattr("plumbrule.report.dashboard.find_spec", find)
     with pytest.raises(SettingsError, match=r"pip install 'plumbrule\[dashboard\]'"):
         command(tmp_path, 8765)
+
+
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 9)), min_size=1, max_size=120), st.integers(1, 40))
+def test_an_outline_is_the_line_itself_in_every_column_of_pixels(steps: list[tuple[int, int]], columns: int) -> None:
+    series = [
+        Moment(FIRST + timedelta(hours=hour), value, 0.0, "r", f"s{n}", f"b{n}", "")
+        for n, (hour, value) in enumerate(sorted(steps))
+    ]
+    span = charts.span_of(series)
+    assert span is not None
+    wide = (span[1] - span[0]) / columns
+
+    def drawn(line: list[Moment]) -> list[tuple[float, float, float]]:
+        """What the line is at the beginning of each column, at its end, and the least and most in it, one by one."""
+        found, held, rest = [], line[0].value, list(line)
+        for column in range(columns):
+            values = [held]
+            while rest and (rest[0].at - span[0]) // wide <= column:
+                values.append(rest.pop(0).value)
+            held = values[-1]
+            found.append((min(values), max(values), held))
+        return found
+
+    outline = charts.outline(series, span, columns)
+    assert drawn(outline) == drawn(series)
+    assert len(outline) <= 4 * columns
+
+
+def test_of_many_marks_in_one_place_the_highest_is_drawn() -> None:
+    first = moments(*range(5000))
+    series = [moment._replace(at=FIRST + timedelta(seconds=n), value=float(n % 7)) for n, moment in enumerate(first)]
+    span = charts.span_of(series)
+    assert span is not None
+    (rows,) = charts.spec(charts.per_batch(series, theme("light"), span=span))["datasets"].values()
+    assert len(rows) <= 600
+    assert {row["value"] for row in rows} == {6.0}
+    (few,) = charts.spec(charts.per_batch(series[:300], theme("light"), span=span))["datasets"].values()
+    assert len(few) == sum(1 for moment in series[:300] if moment.value)

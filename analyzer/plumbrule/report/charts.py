@@ -7,9 +7,10 @@ code are only ever data: no field name, no title and no expression is made from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
 
@@ -18,14 +19,19 @@ from plumbrule.report.history import BatchMove, Moment
 from plumbrule.report.theme import Theme
 from plumbrule.report.wording import known_by
 
+Mark = TypeVar("Mark", Moment, BatchMove)
 Span = tuple[datetime, datetime]  # first and last moment of a time line
 PICKED = "picked"  # name of the selection that a click on a mark makes; its fields are "repo" and "batch"
 LANES = 6  # agents with a lane of their own; the rest share one
 _EFFECTS = ("brought", "fixed", "neither")
 EFFECTS = ":red[\u25b2] brought findings · :green[\u25bc] only fixed findings · :gray[\u25cf] moved none"  # Markdown
 _NAME_LIMIT = 80
+_COLUMNS = 600  # a plot is told apart in so many places: more of a line or of marks than fits there is not sent
+_SMALL_COLUMNS = 200
+_MANY = 400  # marks that are all sent, wherever they lie
 _MARGIN = 46  # pixels left of every plot, so that charts under each other share one time line
 _LANE_MARGIN = 150
+_THEMES = threading.Lock()  # Altair's theme is one for all threads
 
 
 def over_time(
@@ -33,8 +39,9 @@ def over_time(
 ) -> alt.LayerChart:
     """One count as a stepped line; a dot where a batch moved it, which can be picked."""
     colour, moments = colour or theme.accent, within(moments, span)
-    rows = [_moment(moment) for moment in moments]
-    moves = [row for row in rows if row["moved"]]
+    rows = [{"at": _text(moment.at), "value": moment.value} for moment in outline(moments, span, _COLUMNS)]
+    biggest = _tops([moment for moment in moments if moment.moved], span, lambda moment: abs(moment.moved))
+    moves = [_moment(moment) for moment in biggest]
     dot = 34 if len(moves) <= 40 else 16  # many dots must not hide the line
     top = max((moment.value for moment in moments), default=0.0)
     low = min((moment.value for moment in moments), default=0.0)
@@ -65,7 +72,7 @@ def over_time(
 def small(moments: Sequence[Moment], theme: Theme, *, span: Span, colour: str, height: int = 56) -> alt.LayerChart:
     """One count without axes, to stand beside its number among others of its kind."""
     moments = within(moments, span)
-    rows = _until([_moment(moment) for moment in moments], span)
+    rows = _until([_moment(moment) for moment in outline(moments, span, _SMALL_COLUMNS)], span)
     top = max((moment.value for moment in moments), default=0.0)
     x = alt.X("at:T", scale=_utc(span), axis=None)
     scale = alt.Scale(domain=[0, max(top * 1.08, 1)], nice=False)
@@ -84,6 +91,7 @@ def per_batch(
     """What each batch did, as one bar a batch: for counts that do not add up over time."""
     shown = [moment for moment in moments if moment.value and span[0] <= moment.at <= span[1]]
     top = max((moment.value for moment in shown), default=0.0)
+    shown = _tops(shown, span, lambda moment: moment.value)
     picked = alt.selection_point(name=PICKED, fields=["repo", "batch"], on="click", clear=False, toggle=False)
     chart = (
         alt.Chart(_data([_moment(moment) for moment in shown]))
@@ -107,24 +115,32 @@ def per_batch(
 def batches_by_agent(batches: Sequence[BatchMove], theme: Theme, *, span: Span, width: int | str = 0) -> alt.Chart:
     """Every batch as a mark in its agent's lane, coloured by whether it brought findings or took some away."""
     lanes = _lanes(batches)
-    most = max((move.new + move.fixed + move.of_change for move in batches), default=0) or 1
+
+    def rank(move: BatchMove) -> int:
+        return move.new + move.fixed + move.of_change
+
+    def effect(move: BatchMove) -> str:
+        return "brought" if move.new or move.of_change else "fixed" if move.fixed else "neither"
+
+    most = max(map(rank, batches), default=0) or 1
+    inside = [move for move in batches if span[0] <= move.batch.last_at <= span[1]]
+    inside = _tops(inside, span, rank, lambda move: (lanes[move.batch.agent], effect(move)))
     rows = [
         {
             "at": _text(move.batch.last_at),
             "repo": move.batch.repo,
             "batch": move.batch.batch,
             "lane": lanes[move.batch.agent],
-            "effect": "brought" if move.new or move.of_change else "fixed" if move.fixed else "neither",
+            "effect": effect(move),
             "name": _short(move.batch.batch),
             "agent": at_least(move.batch.agent, move.batch.channel),
             "when": _day(move.batch.last_at),
             "new": move.new,
             "gone": move.fixed,
             "change": move.of_change,
-            "rank": move.new + move.fixed + move.of_change,
+            "rank": rank(move),
         }
-        for move in batches
-        if span[0] <= move.batch.last_at <= span[1]
+        for move in inside
     ]
     rows.sort(key=lambda row: (row["rank"], row["at"], row["repo"], row["batch"]))  # what moved most lies on top
     order = list(dict.fromkeys(lanes.values()))
@@ -233,7 +249,7 @@ def at_least(agent: str, channel: str = "") -> str:
 
 def span_of(*series: Iterable[Moment | BatchMove], days: int = 0) -> Span | None:
     """The time line that holds all of these, or the last `days` of it; None if there is nothing to draw."""
-    times = [one.at if isinstance(one, Moment) else one.batch.last_at for many in series for one in many]
+    times = [_at(one) for many in series for one in many]
     if not times:
         return None
     last = max(times)
@@ -247,6 +263,51 @@ def within(moments: Sequence[Moment], span: Span) -> list[Moment]:
     before = [moment for moment in moments if moment.at < span[0]]
     inside = [moment for moment in moments if span[0] <= moment.at <= span[1]]
     return [*(moment._replace(at=span[0], moved=0.0) for moment in before[-1:]), *inside]
+
+
+def outline(moments: Sequence[Moment], span: Span, columns: int) -> list[Moment]:
+    """The moments that a line over so many columns of pixels needs, in order: of each column the first, the lowest, the
+    highest and the last (M4: Jugel and others, VLDB 2014), and none that the one before it says already."""
+    kept: list[Moment] = []
+    for column in _columns(moments, span, columns).values():
+        values = [moment.value for moment in column]
+        places = {0, values.index(min(values)), values.index(max(values)), len(column) - 1}
+        kept += (column[place] for place in sorted(places))
+    last = len(kept) - 1
+    return [one for n, one in enumerate(kept) if n in (0, last) or one.value != kept[n - 1].value]
+
+
+def _tops(
+    marks: Sequence[Mark], span: Span, height: Callable[[Mark], float], kind: Callable[[Mark], object] = lambda _: None
+) -> list[Mark]:
+    """Marks that are seen: all while they are few, else of each kind and column of pixels the highest."""
+    if len(marks) <= _MANY:
+        return list(marks)
+    kinds: dict[object, list[Mark]] = {}
+    for mark in marks:
+        kinds.setdefault(kind(mark), []).append(mark)
+    columns = (column for of_kind in kinds.values() for column in _columns(of_kind, span, _COLUMNS).values())
+    return sorted((max(column, key=height) for column in columns), key=_at)
+
+
+def _columns(marks: Iterable[Mark], span: Span, columns: int) -> dict[int, list[Mark]]:
+    """What lies in each column of pixels."""
+    found: dict[int, list[Mark]] = {}
+    begin, wide = span[0], (span[1] - span[0]) / columns
+    for mark in marks:
+        found.setdefault((_at(mark) - begin) // wide, []).append(mark)
+    return found
+
+
+def _at(mark: Moment | BatchMove) -> datetime:
+    return mark.at if isinstance(mark, Moment) else mark.batch.last_at
+
+
+def spec(chart: Any) -> dict[str, Any]:  # Any: every Altair chart class, and JSON
+    """The chart as Vega-Lite reads it, for a page that gives it its sizes."""
+    with _THEMES, alt.theme.enable("none"):
+        drawn: dict[str, Any] = chart.to_dict()
+    return drawn
 
 
 def png(chart: Any, scale: float = 2) -> bytes:  # Any: every Altair chart class

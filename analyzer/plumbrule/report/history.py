@@ -7,25 +7,30 @@ anyone can ask for with `plumbrule query`. One `History` reads one generation an
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar, cast
 
+from plumbrule.report.answers import Answers
 from plumbrule.report.model import Finding, LanguageCoverage
 from plumbrule.report.steady import steady
 
 if TYPE_CHECKING:
+    from plumbrule.store import Mark, Store
     from plumbrule.store.reader import Reader
 
 BREAKS = "contract_breaks"
 _SUMMED = ("new", "fixed", "of_change", BREAKS)
 _HEIRS = 3  # named in a sentence
 EVIDENCE_LIMIT = 500  # dependencies listed behind one edge of the component map
+_Method = TypeVar("_Method", bound=Callable[..., Any])  # Any: each has its own
 
 
 class Select(Protocol):
@@ -245,8 +250,22 @@ class PolicyInUse:
     hash: str = ""
 
 
+def _once(method: _Method) -> _Method:
+    """A method of `History` whose answers are kept; what it is given is hashable."""
+
+    @wraps(method)
+    def asked(self: History, *given: Any, **named: Any) -> Any:  # Any: as the method has it
+        key = (method.__name__, given, tuple(sorted(named.items())))
+        return self.answers.once(key, lambda: method(self, *given, **named))
+
+    return cast(_Method, asked)
+
+
 class History:
-    """Answers about one generation. `repo` is a repository's name, or "" for all of them together."""
+    """Answers about one generation. `repo` is a repository's name, or "" for all of them together.
+
+    `answers` holds what was found out about this generation, and what pages made of it.
+    """
 
     def __init__(
         self,
@@ -255,11 +274,12 @@ class History:
         recall: Callable[[str], str | None],
         last_told: Callable[[str], Sequence[tuple[str, str, str]]],
         instead_of: str = "",
+        answers: Answers | None = None,
     ) -> None:
+        self.answers = Answers() if answers is None else answers
         self._select = select
         self._recall = recall
         self._last_told = last_told
-        self._read: Mapping[str, Snapshot] = {}
         self.generation = generation
         self.instead_of = instead_of  # why a newer generation is not shown; "" = there is none
 
@@ -268,12 +288,14 @@ class History:
         """What an open reader knows."""
         return cls(reader.select, reader.generation, reader.recall, reader.last_told, reader.instead_of)
 
+    @_once
     def repositories(self) -> tuple[Repository, ...]:
         return tuple(
             Repository(*row)
             for row in self._rows("SELECT repo, root, head, main_line, snapshots FROM repo ORDER BY repo")
         )
 
+    @_once
     def newest(self, repo: str = "") -> tuple[Snapshot, ...]:
         """The newest snapshot of each repository's main line; none for one that has no snapshot yet."""
         last: dict[str, Snapshot] = {}
@@ -281,6 +303,7 @@ class History:
             last[snapshot.repo] = snapshot
         return tuple(last.values())
 
+    @_once
     def counted(self, repo: str = "") -> tuple[str, ...]:
         """Names of every count that has a history."""
         sql = "SELECT DISTINCT name FROM trend WHERE $1 IN ('', repo) ORDER BY name"
@@ -293,6 +316,10 @@ class History:
 
     def many_series(self, names: Iterable[str], repo: str = "") -> Mapping[str, tuple[Moment, ...]]:
         """`series` of several counts at once; a name without history is left out."""
+        return self._many_series(tuple(names), repo)
+
+    @_once
+    def _many_series(self, names: tuple[str, ...], repo: str) -> Mapping[str, tuple[Moment, ...]]:
         found: dict[str, tuple[Moment, ...]] = {}
         for name, steps in self._steps(names, repo).items():
             last = {step.repo: step.value for step in reversed(steps)}
@@ -305,6 +332,7 @@ class History:
             found[name] = tuple(moments)
         return found
 
+    @_once
     def per_batch(self, name: str, repo: str = "") -> tuple[Moment, ...]:
         """A count of what each batch did, see `sums_up`: `moved` is the value itself."""
         steps = self._steps([name], repo).get(name, [])
@@ -312,6 +340,7 @@ class History:
             Moment(step.at, step.value, step.value, step.repo, step.snapshot, step.batch, step.agent) for step in steps
         )
 
+    @_once
     def batches(self, repo: str = "") -> tuple[BatchMove, ...]:
         """Every batch that has a snapshot on a main line, oldest first, with what it did to the findings.
 
@@ -332,6 +361,7 @@ class History:
             found.append(BatchMove(batch, of["new"], of["fixed"], of["of_change"], of["findings"]))
         return tuple(found)
 
+    @_once
     def findings(self, repo: str = "", beginning: str = "") -> tuple[Shown, ...]:
         """Every finding of the last judgement whose id begins so, fixed ones included, as the store orders them."""
         rows = self._rows(
@@ -384,10 +414,12 @@ class History:
         same = [one for one in heirs if _shares_a_name(one.subject, finding.subject)]
         return tuple(same or heirs)
 
+    @_once
     def components(self, repo: str) -> tuple[Component, ...]:
         sql = "SELECT repo, component, files FROM component WHERE repo = $1 ORDER BY component"
         return tuple(Component(*row) for row in self._rows(sql, [repo]))
 
+    @_once
     def component_edges(self, repo: str) -> tuple[ComponentEdge, ...]:
         sql = """
             SELECT repo, src, dst, dependencies, coalesce(allowed, true) FROM component_dependency
@@ -395,6 +427,7 @@ class History:
         """
         return tuple(ComponentEdge(*row) for row in self._rows(sql, [repo]))
 
+    @_once
     def component_cycles(self, repo: str) -> frozenset[tuple[str, str]]:
         """Every edge between components that lies on a cycle of components."""
         sql = "SELECT DISTINCT src, dst FROM cycle_edge WHERE repo = $1 AND level = 'component'"
@@ -434,6 +467,7 @@ class History:
         new, fixed, of_change = self._findings_moved(line, batch)
         return Opened(found, commits, before, new, fixed, of_change, otherwise, between, edges, counts)
 
+    @_once
     def unresolved(self, repo: str = "") -> tuple[tuple[str, str, int], ...]:
         """(repository, reason, how many), the commonest first."""
         sql = """
@@ -442,6 +476,7 @@ class History:
         """
         return tuple((of_repo, reason, number) for of_repo, reason, number in self._rows(sql, [repo]))
 
+    @_once
     def languages(self, repo: str = "") -> tuple[tuple[str, LanguageCoverage], ...]:
         """(repository, how many of the imports of one of its languages were found), sorted."""
         sql = """
@@ -450,11 +485,13 @@ class History:
         """
         return tuple((row[0], LanguageCoverage(*row[1:])) for row in self._rows(sql, [repo]))
 
+    @_once
     def skipped(self, repo: str = "") -> tuple[tuple[str, str, str], ...]:
         """(repository, path, reason) of every file that could not be analysed."""
         sql = "SELECT repo, path, reason FROM skipped WHERE $1 IN ('', repo) ORDER BY repo, reason, path"
         return tuple((of_repo, path, reason) for of_repo, path, reason in self._rows(sql, [repo]))
 
+    @_once
     def policy_in_use(self, repo: str) -> PolicyInUse | None:
         """What the newest judgement of this repository went by; None if the scan did not remember it."""
         text = self._recall(f"policy:{repo}")
@@ -463,6 +500,7 @@ class History:
         kept = json.loads(text)
         return PolicyInUse(kept.get("path", ""), kept.get("commit", ""), kept.get("hash", ""))
 
+    @_once
     def unrenewed(self, repo: str = "") -> tuple[Unrenewed, ...]:
         """Repositories of the policy that were never scanned, and those that their last scan could not read."""
         kept = json.loads(self._recall("fleet") or "{}")
@@ -583,16 +621,15 @@ class History:
         """The snapshots of a repository's main line in order; of all of them one after the other, for ""."""
         return tuple(snapshot for snapshot in self._main().values() if repo in ("", snapshot.repo))
 
+    @_once
     def _main(self) -> Mapping[str, Snapshot]:
         """Every snapshot of a main line by name, in order."""
-        if not self._read:
-            found: list[Snapshot] = []
-            for _, of_repo in groupby(self._snapshots("main"), key=lambda snapshot: snapshot.repo):
-                line = list(of_repo)
-                times = steady([snapshot.at for snapshot in line])
-                found += (replace(snapshot, at=at) for snapshot, at in zip(line, times, strict=True))
-            self._read = {snapshot.snapshot: snapshot for snapshot in found}
-        return self._read
+        found: list[Snapshot] = []
+        for _, of_repo in groupby(self._snapshots("main"), key=lambda snapshot: snapshot.repo):
+            line = list(of_repo)
+            times = steady([snapshot.at for snapshot in line])
+            found += (replace(snapshot, at=at) for snapshot, at in zip(line, times, strict=True))
+        return {snapshot.snapshot: snapshot for snapshot in found}
 
     def _snapshots(self, *kinds: str) -> tuple[Snapshot, ...]:
         rows = self._rows(
@@ -630,14 +667,75 @@ class History:
 
 @contextmanager
 def open_history(store: Path) -> Iterator[History]:
-    """The newest generation of this store; StoreError if there is none or it cannot be read."""
+    """The newest generation of this store; StoreError if there is none or it cannot be read.
+
+    What one `with` found out, the next ones know, in every thread, until another generation is published: the database
+    is only opened for what nobody has asked yet.
+    """
     from plumbrule.store import Store
 
-    reader = Store.open(store, note=lambda _: None).reader()
+    opened = _Opened(Store.open(store, note=lambda _: None))
     try:
-        yield History.of(reader)
+        yield opened.history()
     finally:
-        reader.close()
+        opened.close()
+
+
+class _Known(NamedTuple):
+    """What was found out about the newest generation of a store."""
+
+    mark: Mark
+    generation: int
+    answers: Answers
+
+
+_KNOWN: dict[Path, _Known] = {}
+_STORES = 8  # that one process remembers
+
+
+class _Opened:
+    """A generation that is opened when it must be."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._reader: Reader | None = None
+        self._opening = threading.Lock()
+        self._mark = store.mark()
+        self._path: Path | None = None  # which one it must be; None = the newest that can be read
+
+    def history(self) -> History:
+        folder = self._store.folder.resolve()
+        known = _KNOWN.get(folder)
+        if known is None or known.mark != self._mark:
+            reader = self._read()
+            if self._mark is None or reader.instead_of or self._store.mark() != self._mark:
+                return History.of(reader)  # not the one that the mark is of
+            known = _Known(self._mark, reader.generation, Answers())
+            if len(_KNOWN) >= _STORES:
+                _KNOWN.clear()
+            _KNOWN[folder] = known
+        elif self._mark is not None:
+            self._path = self._mark.path
+        return History(self._select, known.generation, self._recall, self._last_told, answers=known.answers)
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+
+    def _read(self) -> Reader:
+        with self._opening:
+            if self._reader is None:
+                self._reader = self._store.reader() if self._path is None else self._store.again(self._path)
+            return self._reader
+
+    def _select(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:  # Any: see `Select`
+        return self._read().select(sql, *parameters)
+
+    def _recall(self, key: str) -> str | None:
+        return self._read().recall(key)
+
+    def _last_told(self, beginning: str) -> Sequence[tuple[str, str, str]]:
+        return self._read().last_told(beginning)
 
 
 def sums_up(name: str) -> bool:

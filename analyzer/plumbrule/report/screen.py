@@ -7,7 +7,7 @@ be asked for is in its address, so that every view can be sent to somebody.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ import streamlit as st
 
 from plumbrule.data import data_folder
 from plumbrule.errors import StoreError
-from plumbrule.report import address
+from plumbrule.report import address, charts
 from plumbrule.report.charts import PICKED
 from plumbrule.report.component_map import WIDTH, Link, Map
 from plumbrule.report.dashboard import Settings
@@ -297,9 +297,21 @@ def tile(
         st.caption(f"7 days {signed(movement.week)} · 30 days {signed(movement.month)}")
 
 
-def chart(drawing: object, key: str, alt: str) -> None:
-    """A chart as it was defined; a click on one of its marks opens that batch's page."""
-    event = st.altair_chart(drawing, theme=None, key=key, on_select="rerun", alt=alt)
+def once(make: Callable[[], Thing], *key: Hashable) -> Thing:
+    """What `make` finds in the history, made once for all who look at this repository; `key` names it among all that
+    the pages make, and holds whatever else it depends on."""
+    now = current()
+    return now.history.answers.once(("page", now.repo, *key), make)
+
+
+def spec(draw: Callable[[], Any], *key: Hashable) -> dict[str, Any]:  # Any: Altair's chart, and JSON
+    """A chart as `chart` takes it, drawn as `once` says and in the colours of who looks."""
+    return once(lambda: charts.spec(draw()), "chart", current().theme, *key)
+
+
+def chart(drawing: dict[str, Any], key: str, alt: str) -> None:  # Any: JSON
+    """A chart as it was drawn; a click on one of its marks opens that batch's page."""
+    event = st.vega_lite_chart(drawing, theme=None, key=key, on_select="rerun", alt=alt)
     picked = event.selection.get(PICKED) or []
     if picked and picked[0].get("batch"):
         open_batch(picked[0]["repo"], picked[0]["batch"])

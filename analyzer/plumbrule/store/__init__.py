@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from plumbrule import __version__
 from plumbrule.errors import StoreError
@@ -28,11 +28,21 @@ __all__ = [
     "ExtraMeasure",
     "FindingRow",
     "LinkRow",
+    "Mark",
     "Resumed",
     "SnapshotRecord",
     "Store",
     "TrendRow",
 ]
+
+
+class Mark(NamedTuple):
+    """A generation's file as it lies there: another mark, another generation."""
+
+    path: Path
+    number: int  # of the file system's
+    size: int
+    at: int  # nanoseconds
 
 
 class Store:
@@ -85,6 +95,22 @@ class Store:
                 f"{self.folder}: nothing has been scanned into this store yet\nRun `plumbrule scan` first."
             )
         return reader
+
+    def mark(self) -> Mark | None:
+        """What the newest generation is known by without opening it; None if there is none."""
+        try:
+            for path in self._generations.candidates(lambda _: None)[:1]:
+                status = path.stat()
+                return Mark(path, status.st_ino, status.st_size, status.st_mtime_ns)
+        except (OSError, StoreError):
+            pass
+        return None
+
+    def again(self, path: Path) -> Reader:
+        """The generation in this file, of which a `Mark` was taken. StoreError if it is gone."""
+        from plumbrule.store.reader import open_this
+
+        return open_this(self._generations, path)
 
     def lay(self, laying: Laying, tables: Collection[str], keys: Collection[str], told: Mapping[str, str]) -> None:
         """Lays what was begun beside the newest generation; `near` answers from it."""

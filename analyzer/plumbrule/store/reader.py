@@ -6,6 +6,7 @@ Hides how a generation is found, checked and kept from being removed while it is
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -208,6 +209,14 @@ def open_newest(generations: Generations, note: Note) -> Reader | None:
     if failed is not None:
         raise failed
     return None
+
+
+def open_this(generations: Generations, path: Path) -> Reader:
+    """The generation in this file; StoreError if it is gone or cannot be read."""
+    lease = generations.lease(path)
+    if lease is None:
+        raise StoreError(f"{path}: newer scans took its place while it was read\nAsk again: the newest is read then.")
+    return _opened(lease)
 
 
 class _NewerStoreError(StoreError):
