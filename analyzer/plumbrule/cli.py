@@ -58,6 +58,16 @@ class _Parser(argparse.ArgumentParser):
         self.exit(COULD_NOT_JUDGE, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
+class _Version(argparse.Action):
+    """Tells the version, and which core reads files: a slow scan is asked for that first."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *given: object) -> NoReturn:
+        from plumbrule.extract.compiled import told
+
+        sys.stdout.write(f"plumbrule {__version__}, core: {told()}\n")
+        parser.exit()
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line; also the source of the generated page docs/commands.md."""
     top = _Parser(
@@ -65,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
         description="Keeps one queryable graph of a system that many agents change, and says where it drifts.",
         epilog="Exit codes: 0 judged, nothing new; 1 judged, new findings at or over --fail-on; 2 could not judge.",
     )
-    top.add_argument("--version", action="version", version=f"plumbrule {__version__}")
+    top.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     top.add_argument(
         "--profile", type=Path, default=None, metavar="FILE", help="write a profile of the command for Python's pstats"
     )
@@ -460,6 +470,7 @@ def _orders(options: argparse.Namespace, governing: Governing, here: Path) -> li
 
 
 def _scan(options: argparse.Namespace) -> int:
+    from plumbrule.extract.compiled import told
     from plumbrule.extract.stages import Stages
     from plumbrule.report.progress import TerminalProgress
     from plumbrule.report.summary import as_json, as_text
@@ -481,7 +492,7 @@ def _scan(options: argparse.Namespace) -> int:
     left_out = {name: str(why) for name, why in done.left_out.items()}
     generation = f"{done.generation:06d}"
     if options.format == "json":
-        sys.stdout.write(as_json(done.summaries, generation, left_out, stages.told()))
+        sys.stdout.write(as_json(done.summaries, generation, left_out, {**stages.told(), "core": told()}))
     else:
         sys.stdout.write(as_text(done.summaries, generation, left_out))
     for name, why in left_out.items():

@@ -88,6 +88,41 @@ def test_an_installation_that_fails_ends_with_the_package_to_install(root: Path,
     assert "apt-get install chromium" in done.stderr
 
 
+def asked_python(bare: Path, headers: Path) -> str:
+    """A Python whose headers are said to lie there."""
+    program(bare, "mypython", f'[[ $2 == *include* ]] && echo "{headers}" || echo 3.11')
+    return str(bare / "mypython")
+
+
+def test_a_compiler_with_pythons_headers_is_all_that_the_core_needs(root: Path, bare: Path, tmp_path: Path):
+    (tmp_path / "Python.h").touch()
+    program(bare, "gcc", "exit 0")
+    done = call(bare, root / ".ci" / "find-compiler", asked_python(bare, tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_without_a_compiler_and_without_root_the_packages_are_named_and_all_goes_on(root: Path, bare: Path):
+    program(bare, "id", "echo 1000")
+    program(bare, "apt-get", f"touch {bare}/called")
+    done = call(bare, root / ".ci" / "find-compiler", asked_python(bare, bare))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "apt-get install gcc libc6-dev libpython3.11-dev" in done.stderr
+    assert not (bare / "called").exists()
+
+
+def test_root_gets_debians_compiler_and_headers_installed(root: Path, bare: Path):
+    program(bare, "id", "echo 0")
+    program(
+        bare,
+        "apt-get",
+        f'[[ $* == *"install"*"gcc"*"libpython3.11-dev" ]] && echo "#!/bin/sh" >{bare}/gcc && : >{bare}/Python.h'
+        f" && /bin/chmod +x {bare}/gcc",
+    )
+    done = call(bare, root / ".ci" / "find-compiler", asked_python(bare, bare))
+    assert done.returncode == 0
+    assert "Nothing to build" not in done.stderr
+
+
 def test_every_target_that_the_help_lists_exists(root: Path):
     environ = {**os.environ, "MAKEFLAGS": ""}
     listed = subprocess.run(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -37,6 +40,27 @@ def test_the_wheel_holds_what_is_read_at_run_time(root: Path, wheel: Path):
     }
     assert "plumbrule/py.typed" in data
     assert data <= set(zipfile.ZipFile(wheel).namelist())
+
+
+def test_the_wheel_is_of_this_platform_if_there_is_a_compiler(run: Run, wheel: Path, installed: Path, tmp_path: Path):
+    headers = Path(sysconfig.get_path("include"), "Python.h").is_file()
+    is_built = headers and any(map(shutil.which, ("cc", "gcc", "clang")))
+    compiled = [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".so")]
+    assert compiled == (["plumbrule/extract/compiled/_core.abi3.so"] if is_built else [])
+    assert wheel.stem.endswith("-py3-none-any") != is_built
+    assert ("-cp311-abi3-" in wheel.stem) == is_built
+    told = run(installed / "plumbrule", "--version", cwd=tmp_path)
+    assert told.strip().endswith("core: compiled" if is_built else "core: Python (not built)")
+
+
+def test_without_a_compiler_the_wheel_is_pure_and_a_word_is_said(root: Path, tmp_path: Path):
+    environ = {"PATH": str(tmp_path), "LANG": "C.UTF-8"}
+    command = [sys.executable, "-m", "hatchling", "build", "-d", tmp_path / "pure", "-t", "wheel"]
+    done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True, check=True)
+    (wheel,) = (tmp_path / "pure").glob("*.whl")
+    assert wheel.stem.endswith("-py3-none-any")
+    assert "there is no C compiler" in done.stdout + done.stderr
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".so")]
 
 
 def test_the_wheel_holds_no_leftovers(wheel: Path):

@@ -1,4 +1,5 @@
-"""The tokens of functions in a masked text: how many they are, and digests by which copies are known.
+"""The tokens of functions in a masked text: how many they are, and digests by which copies are known. What the compiled
+core does in its place must give the same.
 
 Hides how text is taken apart fast: by tables that make white space of all that is not asked for, never token by token.
 """
@@ -49,6 +50,7 @@ class Masked(NamedTuple):
 class Counted(NamedTuple):
     """A function's tokens, those of functions in it included."""
 
+    code: int  # lines that hold one
     leaves: int  # named ones
     interface: int  # of which in its signature, besides
     exact: int  # digest of its text; 0 of one too small for its equal to say anything
@@ -80,8 +82,9 @@ class Tokens:
         self._shape_of = shape_of
         self._known: dict[int, tuple[int, int, bytes, bytes]] = {}  # symbol -> leaves, tokens, exact and shape digest
 
-    def of(self, frame: Frame, asked: Callable[[Frame], list[bytes]]) -> Counted:
-        """`asked` gives what a function calls by plain names that are not its own."""
+    def of(self, frame: Frame, code: int, asked: Callable[[Frame], list[bytes]]) -> Counted:
+        """`code` is the number of its lines with a token; `asked` gives what a function calls by plain names that are
+        not its own."""
         leaves, size, interface, exact, shape = self._taken_apart(frame)
         exact_digest = shape_digest = b""
         if size >= _SMALLEST_HASHED or frame.is_inner:
@@ -92,7 +95,7 @@ class Tokens:
             exact_digest = blake2b(b"\x1e".join([shape_digest, *exact]), digest_size=8).digest()
         self._known[frame.symbol] = leaves + interface, size, exact_digest, shape_digest
         hashes = (_number(exact_digest), _number(shape_digest)) if size >= _SMALLEST_HASHED else _NO_HASHES
-        return Counted(leaves, interface, *hashes)
+        return Counted(code, leaves, interface, *hashes)
 
     def leaves(self, start: int, end: int) -> int:
         """Named leaves between two offsets, where no shape is wanted."""

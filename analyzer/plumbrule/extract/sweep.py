@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Set
-from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor, Tree
@@ -27,8 +26,9 @@ from plumbrule.extract.generated import says_generated
 from plumbrule.extract.held import Holding
 from plumbrule.extract.hiding import Hiding, Span, disjoint
 from plumbrule.extract.looks import Asking, is_looked_at
-from plumbrule.extract.shapes import HELD, HOLE, HOLES, IN_WORD, MOST_KEPT, Masked, Shapes, Tokens
-from plumbrule.extract.signs import DOT, NEWLINE
+from plumbrule.extract.shapes import IN_WORD, MOST_KEPT
+from plumbrule.extract.signs import DOT
+from plumbrule.extract.texts import COMMENT, NAME, STRING, Hidden, Text, Words, line_ends, tells, text_of
 from plumbrule.facts import (
     Body,
     Export,
@@ -48,10 +48,7 @@ DEEPEST_SYMBOL = 48  # a definition nested deeper is not named: dotted paths of 
 _MOST_FORWARDING = 4  # statements of a pass-through function: a try, its call, and a logged re-raise
 LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
 
-_BLANKS = b" \t\r\f\v"
-_BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))
 _DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
-_TELLING = re.compile(rb"[_\-./:%]|[a-z][A-Z]")
 _USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
 _WORD = IN_WORD | frozenset(b".")
 _NOT_FORWARDED = ("", "")
@@ -59,8 +56,6 @@ _NOT_FORWARDED = ("", "")
 # inside each other took 51 s, and what it then found was no longer all.
 _DEEPEST_NODE = 65_000
 _FEW_NAMES = 60
-_LONGEST_TOLD = 80  # bytes of a string, with its quotes, that may tell something
-_HEADER = 2_000  # bytes at the start of a file in which a marker of generated code counts
 
 
 class Flow(NamedTuple):
@@ -87,21 +82,20 @@ class _Run:
         self.operators: list[tuple[int, int]] = []
 
 
-class _Strings(dict[bytes, tuple[bytes, bytes]]):
-    """String as written to what stands for it in the masked text, and what it tells, empty if that is nothing."""
+class _Strings(dict[bytes, bytes]):
+    """String as written to what it tells, empty if that is nothing."""
 
     def __init__(self, literal_of: Callable[[bytes], bytes]):
         super().__init__()
         self._literal_of = literal_of
 
-    def __missing__(self, written: bytes) -> tuple[bytes, bytes]:
-        content = self._literal_of(written) if len(written) > 5 and _TELLING.search(written) else b""
-        if not (4 <= len(content) <= 60 and _TELLING.search(content)):
+    def __missing__(self, written: bytes) -> bytes:
+        content = self._literal_of(written)
+        if not (4 <= len(content) <= 60 and tells(content)):
             content = b""
-        found = _hollow(written), content
         if len(self) < MOST_KEPT:
-            self[written] = found
-        return found
+            self[written] = content
+        return content
 
 
 class _Heads(dict[bytes, bytes]):
@@ -114,7 +108,6 @@ class _Heads(dict[bytes, bytes]):
         return head
 
 
-_COMMENT, _NAME, _STRING = 0, 1, 2  # where two spans are equal, the lower kind counts
 # How `run` treats a pattern.
 _LOOK_UP, _TAKEN, _PLAIN_STRING, _PLAIN_STATEMENT, _PLAIN_CALL, _PLAIN_COMMENT, _EXPRESSION, _CALL = range(8)
 _NEST, _CHAIN, _OPEN = 1, 2, 3  # what a stack entry that is no symbol undoes when it closes
@@ -161,17 +154,17 @@ class Sweep:
     watches_comments = True  # False: nothing in this file's comments means anything, whatever `on_comment` does
 
     # By language, shared between the files of one worker.
-    _kept: ClassVar[dict[type, tuple[Shapes, _Strings, _Heads, Ways]]] = {}
+    _kept: ClassVar[dict[type, tuple[Words, _Strings, _Heads, Ways]]] = {}
     _takers: ClassVar[dict[tuple[type, Query, bool, bool], tuple[list[Callable[[Any, Node], None]], list[int]]]] = {}
 
     def __init__(self, source: bytes) -> None:
         kept = self._kept.get(type(self))
         if kept is None:
             kept = (
-                Shapes(self.KEYWORDS, self.CONSTANTS), _Strings(self.literal_of), _Heads(), Ways(self.ODD_ARGUMENTS)
+                Words(self.KEYWORDS, self.CONSTANTS), _Strings(self.literal_of), _Heads(), Ways(self.ODD_ARGUMENTS)
             )  # fmt: skip
             self._kept[type(self)] = kept
-        self._shape_of, self._string_of, self._head_of, self._ways = kept
+        self._words, self._string_of, self._head_of, self._ways = kept
         self.source = source
         self.imports: list[Import] = []
         self.symbols: list[Symbol] = []
@@ -194,9 +187,7 @@ class Sweep:
         self.quiet_to = 0  # strings before this offset are no literals (types, names of modules)
         self._masked = source  # from the last match on: strings and comments hidden
         self._masked_to = 0
-        self._spans: list[tuple[int, int, int]] = []  # (start, end, kind) of strings and comments as they are met
-        self._string_starts: list[int] = []
-        self._strings: list[bytes] = []
+        self._spans: list[Hidden] = []  # strings and comments as they are met
         self._ends = [len(source) + 1]  # of every open structure; the sentinel is never reached
         self._tops: list[Frame | Unnamed | _Run | int] = [_CHAIN]
         self._functions: list[Frame] = []
@@ -217,10 +208,7 @@ class Sweep:
         self._shadows: dict[int, Set[str]] = {}
         self._errors: list[tuple[int, int]] = []
         self._in_run: dict[int, _Run] = {}
-        if b"\r" in source or not source.endswith(b"\n"):
-            self._lines = list(accumulate(len(line) + 1 for line in source.split(b"\n")))
-        else:
-            self._lines = [*accumulate(map(len, source.splitlines(keepends=True))), len(source) + 1]
+        self._lines = line_ends(source)
 
     # What a language may replace.
 
@@ -574,17 +562,17 @@ class Sweep:
     def mask(self, start: int, end: int, *, code: bool) -> None:
         """Hides a string that is no literal (`code`) or a comment; of overlapping spans the first one counts."""
         if end > start:
-            self._spans.append((start, end, _NAME if code else _COMMENT))
+            self._spans.append((start, end, NAME if code else COMMENT))
             self._masked_to = max(self._masked_to, end)
 
     # Captures that mean the same everywhere.
 
     def on_comment(self, node: Node) -> None:
-        self._spans.append((node.start_byte, node.end_byte, _COMMENT))
+        self._spans.append((node.start_byte, node.end_byte, COMMENT))
 
     def on_string(self, node: Node) -> None:
         start = node.start_byte
-        self._spans.append((start, node.end_byte, _NAME if start < self.quiet_to else _STRING))
+        self._spans.append((start, node.end_byte, NAME if start < self.quiet_to else STRING))
 
     def on_call(self, node: Node) -> None:
         self.refer("call", node.start_byte, node.end_byte)
@@ -651,10 +639,10 @@ class Sweep:
                 how = plain[pattern]
             start = node.start_byte
             if how is _PLAIN_STRING:
-                spans.append((start, node.end_byte, _NAME if start < self.quiet_to else _STRING))
+                spans.append((start, node.end_byte, NAME if start < self.quiet_to else STRING))
                 continue
             if how is _PLAIN_COMMENT:
-                spans.append((start, node.end_byte, _COMMENT))
+                spans.append((start, node.end_byte, COMMENT))
                 continue
             if ends[-1] <= start:
                 while ends[-1] <= start:
@@ -670,12 +658,12 @@ class Sweep:
                 frame = self.frame
         while len(ends) > 1:
             self._close()
-        self._mask_all()
+        masked = self._mask_all()
         self._settle()
         self.finish()
         if tree.root_node.has_error:
             self._note_lacking(tree)
-        return self._facts()
+        return self._facts(masked)
 
     def _note_lacking(self, tree: Tree) -> None:
         """Adds the places where the parser put something in that is not there to what is broken."""
@@ -714,31 +702,17 @@ class Sweep:
             plain = _CALL
         return own, plain
 
-    def _mask_all(self) -> None:
+    def _mask_all(self) -> Text:
         """Builds the masked text from the spans met, and keeps the strings that tell something."""
-        source, literals, string_of = self.source, self.literals, self._string_of
-        starts, strings = self._string_starts, self._strings
-        pieces: list[bytes] = []
-        at = 0
-        for start, end, kind in sorted(self._spans):
-            if start < at:
-                continue  # inside a string: the pieces of a formatted one
-            pieces.append(source[at:start])
-            at = end
-            written = source[start:end]
-            if kind == _COMMENT:
-                pieces.append(written.translate(_BLANK))
-                if start < _HEADER and not self.is_generated:
-                    self.is_generated = says_generated(written[:_HEADER])
-                continue
-            starts.append(start)
-            strings.append(written)
-            hollow, content = string_of[written] if end - start <= _LONGEST_TOLD else (_hollow(written), b"")
-            pieces.append(hollow)
-            if content and kind == _STRING and content not in literals:
+        found = text_of(self.source, self._spans, self._words)
+        self._masked = found.masked
+        self.is_generated = self.is_generated or any(map(says_generated, found.remarks))
+        literals, string_of = self.literals, self._string_of
+        for start, written in found.told:
+            content = string_of[written]
+            if content and content not in literals:
                 literals[content] = start
-        pieces.append(source[at:])
-        self._masked = b"".join(pieces)
+        return found
 
     def _settle(self) -> None:
         """Keeps the references that may lead somewhere, once each, and sees who calls itself."""
@@ -825,17 +799,13 @@ class Sweep:
 
     # What is known only at the end.
 
-    def _facts(self) -> Facts:
-        masked = self._masked
-        lines = masked.translate(None, _BLANKS).split(b"\n")
-        code = list(accumulate(map(bool, lines), initial=0))
-        tokens = Tokens(Masked(masked, self._string_starts, self._strings), self.KEYWORDS, self._shape_of)
-        functions = self._measured(tokens, code)
+    def _facts(self, masked: Text) -> Facts:
+        physical, code = masked.measure(len(self.symbols))
+        functions = self._measured(masked)
         for frame in (self.module, *self._functions):
             frame.children.clear()  # workers run without a garbage collector: nothing may go round in a circle
-        physical = len(lines) - (not masked or masked.endswith(b"\n"))
         interface = Interface(
-            physical, code[-1], self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
+            physical, code, self.is_generated, self.has_all, self.imports, self.symbols, self.parameters,
             self.overloads, self.overload_parameters, self.exports,
             disjoint({(self.line(a), self.line(max(a, b - 1))) for a, b in self._errors}), self.spaces, self.guessed,
             supers=self.supers,
@@ -843,30 +813,24 @@ class Sweep:
         body = Body(
             self._bound(), functions, self.handlers,
             [Literal(text(content), self.line(start)) for content, start in self.literals.items()],
-            self.raised, self._module_code(tokens), self.branches,
+            self.raised, masked.leaves(sorted(self._cuts)), self.branches,
         )  # fmt: skip
         return Facts(interface, body)
 
-    def _module_code(self, tokens: Tokens) -> int:
-        total, at = 0, 0
-        for start, end in sorted(self._cuts):
-            if start > at:
-                total += tokens.leaves(at, start)
-            at = max(at, end)
-        return total + tokens.leaves(at, len(self._masked))
-
-    def _measured(self, tokens: Tokens, code: list[int]) -> list[Function]:
+    def _measured(self, masked: Text) -> list[Function]:
         """Function rows in order of their start."""
         rows: list[Function] = []
         for frame in reversed(self._functions):
-            leaves, interface, exact, shape = tokens.of(frame, self._asked_of_others)
             symbol = self.symbols[frame.symbol]
+            code, leaves, interface, exact, shape = masked.function(
+                frame, symbol.line, symbol.end_line, self._asked_of_others
+            )
             forwards, grade = self._forwards.get(frame.symbol, _NOT_FORWARDED)
             if symbol.modifiers and symbol.has("test"):
                 shape = 0  # tests say the same again and again
             row = (
                 frame.symbol, frame.cyclomatic, frame.cognitive, frame.deepest, frame.statements,
-                code[symbol.end_line] - code[symbol.line - 1], leaves, interface,
+                code, leaves, interface,
                 exact, shape, forwards, grade, frame.handlers, frame.raises,
                 *frame.weighed(self.line), _accessor(symbol) if symbol.kind == "property" else "",
             )  # fmt: skip
@@ -930,14 +894,6 @@ def _accessor(symbol: Symbol) -> str:
     if symbol.has("set"):
         return "set"
     return "delete" if any(decorator.endswith(".deleter") for decorator in symbol.decorators) else ""
-
-
-def _hollow(written: bytes) -> bytes:
-    """A string as the masked text has it: a hole, and what tells that each line after is held."""
-    if NEWLINE not in written:
-        return HOLES[len(written)] if len(written) < len(HOLES) else HOLE.ljust(len(written))
-    first, *others = written.split(b"\n")
-    return b"\n".join([HOLE.ljust(len(first)), *[HELD.ljust(len(line)) if line else b"" for line in others]])
 
 
 def _block_end(masked: bytes, imports: list[tuple[int, int]]) -> int:

@@ -443,8 +443,9 @@ def extractor_version(dialect: str) -> str:
         digest.update("".join(f"{one} {_version(one)}" for one in sorted(others)).encode())
     package = Path(__file__).parent.parent
     sources = {(*package.parts, "facts.py")}
-    for folder in (language.folder, package / "extract", *language.borrows):
-        endings = (".py", ".scm") if folder == language.folder else (".py",)
+    compiled = package / "extract" / "compiled"  # its sources: whether they were built or not, the facts are the same
+    for folder in (language.folder, package / "extract", compiled, *language.borrows):
+        endings = (".py", ".scm") if folder == language.folder else (".py", ".c", ".h")
         names = os.listdir(folder)  # noqa: PTH208 - every gate asks, and paths as objects take five times as long
         sources.update((*folder.parts, name) for name in names if name.endswith(endings))
     if language.written_in is None:

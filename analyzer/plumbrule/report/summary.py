@@ -73,7 +73,7 @@ def as_json(
     timings: Mapping[str, object] | None = None,
 ) -> str:
     """One object, sorted keys, ends with a line break; `left_out` says why a repository was not scanned, by name, and
-    `timings` where the time went, as `Stages` tells it."""
+    `timings` where the time went, as `Stages` tells it, and which core read files."""
     document = {
         "schema": "plumbrule/scan/1",
         "generation": generation,
