@@ -17,10 +17,14 @@ from hypothesis import strategies as st
 
 import plumbrule
 from plumbrule.extract import compiled
+from plumbrule.extract.calls import Ways
 from plumbrule.extract.compiled import core
 from plumbrule.extract.frames import Frame
+from plumbrule.extract.looks import Asking, Looks, is_looked_at
+from plumbrule.extract.settling import Found, Heads, Leading, settle, settle_plainly
 from plumbrule.extract.shapes import Counted
 from plumbrule.extract.texts import CompiledText, PlainText, Text, Words, line_ends
+from plumbrule.extract.uses import DOTTED, plain_uses, uses
 
 PACKAGE = Path(plumbrule.__file__).parent
 BUILD = Path(__file__).parent.parent.parent / ".ci" / "compile_core.py"
@@ -111,6 +115,190 @@ def test_a_hundred_thousand_functions_inside_each_other_are_counted(kind: type[P
     assert found.shape
 
 
+SOME_NAMES = [
+    b"a",
+    b"b",
+    b"a.b",
+    b"total",
+    b"some",
+    b"x_y",
+    b"$a",
+    b"\xc3\xa9t",
+    b"b.c",
+    b"if",
+    b"1",
+    b"-",
+    b"aa",
+    b"a.a",
+]
+MANY_NAMES = [*SOME_NAMES, *(b"name%d" % number for number in range(70))]
+# What stands around names: brackets, comparisons, words that ask, calls, blanks long and short.
+AROUND = [
+    *(b"a", b"b", b"a.b", b"total", b"x_y", b"$a", b"\xc3\xa9t", b"a.b.c", b"aa", b"a.a.a", b"name7", b"1", b"a" * 201),
+    *(
+        b"(",
+        b")",
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b",",
+        b"=",
+        b"==",
+        b"!=",
+        b"=>",
+        b"|",
+        b"||",
+        b"|=",
+        b"<",
+        b">",
+        b"*",
+        b"...",
+    ),
+    *(b"!", b"?.", b".", b":", b";", b"is", b"is not", b"not in", b"in", b"case", b"except", b"except *", b"typeof"),
+    *(
+        b"instanceof",
+        b"ask",
+        b"first",
+        b"If",
+        b"b",
+        b"is" + b" " * 19,
+        b" " * 25,
+        b" ",
+        b" ",
+        b"\n",
+        b"\t",
+        b"\v",
+        b"\1",
+    ),
+    *(
+        b"x=",
+        b"key = ",
+        b"lambda",
+        b"fn",
+        b"<T>(",
+        b"f(1)",
+        b"g(a, b)",
+        b"h(k=1, *z)",
+        b"(" * 7,
+        b")" * 7,
+        b"\0",
+        b"\xff",
+    ),
+]
+ASKING = Asking(frozenset((b"ask", b"If")), frozenset((b"first", b"b")))
+texts = st.one_of(
+    st.lists(st.sampled_from(AROUND), max_size=60).map(b"".join),
+    st.lists(st.sampled_from(AROUND), max_size=60).map(b" ".join),
+    st.binary(max_size=200),
+    st.tuples(st.sampled_from(AROUND), st.integers(0, 300), st.sampled_from(AROUND)).map(
+        lambda parts: b"(" + parts[0] + b"," * parts[1] + parts[2] + b"|" + parts[0] + b")"
+    ),
+)
+ARGUMENTS = [
+    *(
+        b"",
+        b"a",
+        b"*a",
+        b"...a",
+        b"** b",
+        b"key=1",
+        b"z = x",
+        b"k==1",
+        b"k=>1",
+        b"1k=2",
+        b"_k\n=\t3",
+        b"[a, b]",
+        b"{a: b}",
+    ),
+    *(
+        b"f(a, b)",
+        b"(((((a)))))",
+        b"((((((a))))))",
+        b"a < b",
+        b"c > d",
+        b"fn(a)",
+        b"lambda x",
+        b"a]",
+        b"(",
+        b"a" * 3_990,
+    ),
+]
+CALLED = [
+    b"f",
+    b"f ",
+    b"f!",
+    b"f?.",
+    b"f<T>",
+    b"f<A<B<C<D>>>>",
+    b"f<A<B<C<D<E>>>>>",
+    b"f<(a) => b>",
+    b"f<A<B<C<(d)>>>>",
+    b"<f",
+]
+calls = st.builds(
+    lambda called, arguments, between, end: called + b"(" + between.join(arguments) + end,
+    st.sampled_from(CALLED),
+    st.lists(st.sampled_from(ARGUMENTS), max_size=4),
+    st.sampled_from([b",", b" , ", b",\n"]),
+    st.sampled_from([b")", b",)", b"", b"]", b") "]),
+)
+symbols = st.integers(-1, 3)
+met = st.lists(st.tuples(symbols, st.sampled_from(["call", "type", "read"]), offsets, offsets), max_size=30)
+name_sets = st.one_of(st.sets(st.sampled_from(SOME_NAMES)), st.sets(st.sampled_from(MANY_NAMES), min_size=61))
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts, name_sets, st.lists(spans, max_size=4), met, st.booleans())
+def test_both_find_the_same_uses(masked: bytes, names: set, imports: list, met: list, asks_local: bool) -> None:
+    for given_imports in (imports, sorted(imports)):
+        plain = list(plain_uses(masked, names, given_imports, met, asks_local=asks_local))
+        assert list(uses(masked, names, given_imports, met, asks_local=asks_local)) == plain
+
+
+@settings(max_examples=600, deadline=None)
+@given(texts, spans)
+def test_both_tell_alike_what_is_only_looked_at(masked: bytes, span: tuple[int, int]) -> None:
+    looks = Looks(ASKING, WORDS.keywords)
+    for start, end in (span, *((at, at + 1) for at in range(len(masked)))):
+        assert looks.at(masked, start, end) is is_looked_at(masked, start, end, ASKING, WORDS.keywords)
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.one_of(texts, calls, st.lists(calls).map(b"".join)),
+    st.lists(offsets, min_size=1, max_size=20),
+    st.sampled_from([(), (b"<",), (b"fn", b"lambda")]),
+)
+def test_both_tell_alike_what_calls_pass(masked: bytes, ends: list[int], odd: tuple[bytes, ...]) -> None:
+    ways = Ways(frozenset(odd))
+    opened = [at for at, sign in enumerate(masked) if sign == ord("(") and at]
+    for some in (sorted(ends), *([opened] if opened else []), *([at] for at in range(min(200, len(masked))))):
+        length = min(1, *some)
+        assert ways.of(masked, length, some) == ways.plainly(masked, length, some)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    texts, met, st.lists(symbols, min_size=1), st.sets(st.sampled_from(SOME_NAMES)),
+    st.sets(st.sampled_from(SOME_NAMES)), st.booleans(),
+)  # fmt: skip
+def test_both_settle_alike(source: bytes, met: list, inside: list, heads: set, imported: set, has_star: bool) -> None:
+    named = [found.span() for found in DOTTED.finditer(source)]
+    kinds = ["call", "call", "read"]
+    met += [(inside[i % len(inside)], kinds[i % 3], start, end) for i, (start, end) in enumerate(named)]
+    functions, ends_of = {0: b"a", 2: b"", 3: b"b"}, {2: 9, 5: 5}
+    told = []
+    for by in (settle, settle_plainly):
+        found, recursion = Found({}, {}, {}), list[tuple[int, bytes]]()
+        by(
+            source, met, Leading(heads, imported, has_star), Heads(), functions,
+            lambda symbol, name, told=recursion: told.append((symbol, name)), ends_of, found,
+        )  # fmt: skip
+        told.append([*(list(one.items()) for one in found), recursion])
+    assert told[0] == told[1]
+
+
 def _refused() -> list[tuple[Callable[[], object], type[Exception]]]:
     if core is None:
         return []
@@ -120,6 +308,12 @@ def _refused() -> list[tuple[Callable[[], object], type[Exception]]]:
 
     def function(*numbers: object, inside: object = (), of: object = measured) -> object:
         return core.function(of, table, *numbers, 1, 1, 1, False, inside, list, None)  # type: ignore[arg-type]
+
+    def gone(symbol: int, name: bytes) -> None:
+        raise LookupError
+
+    def settled(source: bytes, met: list, functions: object = None, callees: object = None) -> object:
+        return core.settle(source, met, table, True, functions or {}, gone, {}, {}, callees or {}, {})  # type: ignore[arg-type]
 
     return [
         (lambda: core.mask(b"abc", [(-1, 2, 0)]), ValueError),
@@ -150,6 +344,21 @@ def _refused() -> list[tuple[Callable[[], object], type[Exception]]]:
         (lambda: function(0, 0, 0, 6, 1, 1, inside=[(0, 1, 1)]), KeyError),
         (lambda: function(0, 0, 0, 6, 1, 1, inside=[(0, 1, 9)]), KeyError),
         (lambda: function(0, 0, 0, 6, 1, 1, inside=[(0, 1)]), TypeError),
+        (lambda: core.ways(b"f(a)", 1, [], []), TypeError),
+        (lambda: core.ways(b"f(a)", 1, [-1], []), ValueError),
+        (lambda: core.ways(b"f(a, b)", 1, [1], ["<"]), TypeError),  # type: ignore[list-item]
+        (lambda: core.looked_at(b"a", -1, 1, table, table), ValueError),
+        (lambda: core.looked_at(b"a", 0, 1, table, text), ValueError),
+        (lambda: core.uses(b"a", [b"a"], table, [(0,)], [], False), TypeError),  # type: ignore[list-item]
+        (lambda: core.uses(b"a", [b"a"], table, [], [(0, "call", 1)], False), TypeError),  # type: ignore[list-item]
+        (lambda: core.uses(b"a", ["-"], table, [], [], False), TypeError),  # type: ignore[list-item]
+        (lambda: settled(b"a", [(0, "call", 0)]), TypeError),
+        (lambda: settled(b"a", [(0, "call", 0, -1)]), ValueError),
+        (lambda: settled(b"a", [(0, 1, 0, 1)]), TypeError),
+        (lambda: settled(b"a", [([], "call", 0, 1)]), TypeError),
+        (lambda: settled(b"a", [(0, "call", 0, 1)], functions={0: "a"}), TypeError),
+        (lambda: settled(b"a", [(0, "call", 0, 1)], functions={0: b"a"}), LookupError),
+        (lambda: settled(b"a", [(0, "call", 0, 1)], callees={0: ()}), TypeError),
     ]
 
 

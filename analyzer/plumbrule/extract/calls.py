@@ -1,6 +1,7 @@
 """What calls pass, read from the text in which strings and comments are masked.
 
-Hides how arguments are told apart without a look at the tree, which would cost several times as much.
+Hides how arguments are told apart without a look at the tree, which would cost several times as much: by the compiled
+core where there is one, else as it stands here, which is its oracle.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
+from plumbrule.extract.compiled import core
 from plumbrule.extract.signs import CLOSED, DOT, EQUALS, STAR
 
 _TYPES = rb"<(?:=>|[^<>()])*+>"
@@ -35,10 +37,16 @@ class Ways:
 
     def __init__(self, odd: Set[bytes]) -> None:
         self._odd = odd
+        self._signs = list(odd)
         self._known: dict[bytes, str] = {}  # by what stands between parentheses that hold no brackets
 
-    def of(self, masked: bytes, length: int, ends: Sequence[int]) -> str:
+    def of(self, masked: bytes, length: int, ends: list[int]) -> str:
         """What the calls whose callees, of that length, end there pass, as `facts.Reference.calls` has it."""
+        told = core.ways(masked, length, ends, self._signs) if core is not None else None
+        return self.plainly(masked, length, ends) if told is None else told
+
+    def plainly(self, masked: bytes, length: int, ends: Sequence[int]) -> str:
+        """The same in Python."""
         if len(ends) == 1:
             return self._passed(masked, length, ends[0])
         found = {self._passed(masked, length, end) for end in ends[:_MOST_CALLS]}

@@ -1,6 +1,7 @@
 """Whether a name is only looked at: compared with or asked about, and neither called nor handed on.
 
-Hides how that is told from the text around the name, in which strings and comments are masked.
+Hides how that is told from the text around the name, in which strings and comments are masked: by the compiled core
+where there is one, else as it stands here, which is its oracle.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
+from plumbrule.extract.compiled import core
 from plumbrule.extract.signs import COMMA
 
 _FAR = 300  # bytes before a name in which the brackets around it are looked for
@@ -31,8 +33,24 @@ class Asking(NamedTuple):
     first: Set[bytes] = frozenset()  # that may call what follows
 
 
+class Looks:
+    """Tells it in one language's files."""
+
+    def __init__(self, asking: Asking, keywords: Set[bytes]) -> None:
+        self._asking, self._keywords = asking, keywords
+        if core is not None:
+            self._words = core.words(list(keywords), [])
+            self._askers = core.words(list(asking.anywhere), list(asking.first))
+
+    def at(self, masked: bytes, start: int, end: int) -> bool:
+        """Whether the name at this place is only looked at."""
+        if core is None:
+            return is_looked_at(masked, start, end, self._asking, self._keywords)
+        return core.looked_at(masked, start, end, self._words, self._askers)
+
+
 def is_looked_at(masked: bytes, start: int, end: int, asking: Asking, keywords: Set[bytes]) -> bool:
-    """Whether the name at this place is only looked at."""
+    """The same in Python."""
     if _AFTER.match(masked, end):
         return True
     before = masked[max(0, start - _FAR) : start]

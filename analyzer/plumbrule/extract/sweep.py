@@ -11,9 +11,8 @@ pre-order) and the capture's name says who takes it: a method `on_<name>(node)`,
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from typing import Any, ClassVar, NamedTuple
 
 from tree_sitter import Node, Query, QueryCursor, Tree
@@ -25,10 +24,13 @@ from plumbrule.extract.frames import Frame, Unnamed
 from plumbrule.extract.generated import says_generated
 from plumbrule.extract.held import Holding
 from plumbrule.extract.hiding import Hiding, Span, disjoint
-from plumbrule.extract.looks import Asking, is_looked_at
-from plumbrule.extract.shapes import IN_WORD, MOST_KEPT
+from plumbrule.extract.looks import Asking, Looks
+from plumbrule.extract.settling import Found, Heads, Leading, settle
+from plumbrule.extract.shapes import MOST_KEPT
 from plumbrule.extract.signs import DOT
 from plumbrule.extract.texts import COMMENT, NAME, STRING, Hidden, Text, Words, line_ends, tells, text_of
+from plumbrule.extract.uses import LONGEST_NAME as LONGEST_NAME  # languages know it from here
+from plumbrule.extract.uses import MAY_BE_LOCAL, MAY_BE_READ, uses
 from plumbrule.facts import (
     Body,
     Export,
@@ -46,16 +48,10 @@ from plumbrule.facts import (
 
 DEEPEST_SYMBOL = 48  # a definition nested deeper is not named: dotted paths of 100,000 levels would be quadratic
 _MOST_FORWARDING = 4  # statements of a pass-through function: a try, its call, and a logged re-raise
-LONGEST_NAME = 200  # a longer dotted reference is no name anyone defined
-
-_DOTTED = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
-_USE = re.compile(rb"(" + _DOTTED.pattern + rb")(?:[^\S\n]*(=(?!=)|\())?")
-_WORD = IN_WORD | frozenset(b".")
 _NOT_FORWARDED = ("", "")
 # Below this depth nothing matches. The cursor counts depth in 16 bits; beyond them it goes quadratic: 100,000 calls
 # inside each other took 51 s, and what it then found was no longer all.
 _DEEPEST_NODE = 65_000
-_FEW_NAMES = 60
 
 
 class Flow(NamedTuple):
@@ -96,16 +92,6 @@ class _Strings(dict[bytes, bytes]):
         if len(self) < MOST_KEPT:
             self[written] = content
         return content
-
-
-class _Heads(dict[bytes, bytes]):
-    """Dotted name to its first part, empty if it is none."""
-
-    def __missing__(self, name: bytes) -> bytes:
-        head = name.partition(b".")[0] if _DOTTED.fullmatch(name) else b""
-        if len(self) < MOST_KEPT:
-            self[name] = head
-        return head
 
 
 # How `run` treats a pattern.
@@ -154,17 +140,18 @@ class Sweep:
     watches_comments = True  # False: nothing in this file's comments means anything, whatever `on_comment` does
 
     # By language, shared between the files of one worker.
-    _kept: ClassVar[dict[type, tuple[Words, _Strings, _Heads, Ways]]] = {}
+    _kept: ClassVar[dict[type, tuple[Words, _Strings, Heads, Ways, Looks]]] = {}
     _takers: ClassVar[dict[tuple[type, Query, bool, bool], tuple[list[Callable[[Any, Node], None]], list[int]]]] = {}
 
     def __init__(self, source: bytes) -> None:
         kept = self._kept.get(type(self))
         if kept is None:
             kept = (
-                Words(self.KEYWORDS, self.CONSTANTS), _Strings(self.literal_of), _Heads(), Ways(self.ODD_ARGUMENTS)
+                Words(self.KEYWORDS, self.CONSTANTS), _Strings(self.literal_of), Heads(), Ways(self.ODD_ARGUMENTS),
+                Looks(self.ASKING, self.KEYWORDS),
             )  # fmt: skip
             self._kept[type(self)] = kept
-        self._words, self._string_of, self._head_of, self._ways = kept
+        self._words, self._string_of, self._head_of, self._ways, self._looks = kept
         self.source = source
         self.imports: list[Import] = []
         self.symbols: list[Symbol] = []
@@ -431,8 +418,8 @@ class Sweep:
             return
         self._calls.setdefault((symbol, name), []).append(end)
         frame = self._frame_of.get(symbol)
-        if frame is not None and not frame.recursive and name.endswith(frame.name):
-            self._recursion(frame, name)
+        if frame is not None and name.endswith(frame.name):
+            self._note_recursion(symbol, name)
         if frame is not None and DOT not in name:
             self._callees.setdefault(symbol, []).append(name)
 
@@ -443,21 +430,13 @@ class Sweep:
         `imports` are the spans of the import statements, in order; `local` says where names are local if the language
         knows it by now. To be called from `finish`.
         """
-        masked = self._masked
         reads: list[tuple[bytes, int]] = []
         suspects: list[int] = []
         heads = {row.alias.encode() for row in self.imports if row.alias}
-        for here in self._outside(imports, heads):
-            found = _USE.match(masked, here)
-            if found is None:
-                continue
-            name = found[1]
-            if local is None and name in heads and self.may_be_local(here, found.end(1)):
+        for here, end, may_be, name in uses(self._masked, heads, imports, self._met, asks_local=local is None):
+            if may_be & MAY_BE_LOCAL and self.may_be_local(here, end):
                 suspects.append(here)
-            if found[2] or found.end() - here > LONGEST_NAME:
-                continue  # a keyword argument or an assignment; a call is known already
-            # It may be part of a longer name.
-            if name.partition(b".")[0] in heads and self.is_read(here, found.end()):
+            if may_be & MAY_BE_READ and self.is_read(here, end):
                 reads.append((name, here))
         hiding = Hiding.of(self._root, suspects, self.scope_of, self.binds_type) if suspects else local
         opened = [start for start, _ in self._opened]
@@ -477,7 +456,7 @@ class Sweep:
             key = self._symbol_at(here, opened), name
             if key in seen:
                 continue
-            if is_looked_at(masked, here, here + len(name), self.ASKING, self.KEYWORDS):
+            if self._looks.at(masked, here, here + len(name)):
                 looks.setdefault(key, here)
                 continue
             seen.add(key)
@@ -494,25 +473,6 @@ class Sweep:
         if row >= 0:
             self.refer_through(row, self._symbol_at(here, opened), "read", named, here)
         return True
-
-    def _outside(self, imports: list[tuple[int, int]], heads: Set[bytes]) -> Iterator[int]:
-        """Where words begin, at least all that begin with one of these names, but not in import statements, behind a
-        dot or where something is referred to already."""
-        masked = self._masked
-        known = {start for _, _, start, _ in self._met}
-        starts = [start for start, _ in imports]
-        imported_to = imports[-1][1] if imports else 0
-        # One look through the file for each name is fastest by far, until there are many names.
-        few = len(heads) <= _FEW_NAMES
-        begin = _block_end(masked, imports)
-        for here in _places(masked, heads, begin, known) if few else _words(masked, known):
-            if here and masked[here - 1] in _WORD and masked[here - 3 : here] != b"...":
-                continue
-            if here < imported_to:
-                inside = bisect_right(starts, here) - 1
-                if inside >= 0 and here < imports[inside][1]:
-                    continue
-            yield here
 
     def _hide(self, hiding: Hiding) -> None:
         """Drops the references that begin with a local name; of those to types only where a type is local."""
@@ -716,35 +676,22 @@ class Sweep:
 
     def _settle(self) -> None:
         """Keeps the references that may lead somewhere, once each, and sees who calls itself."""
-        source, references, head_of, calls = self.source, self._references, self._head_of, self._calls
         leading, star = self._leading()
         heads = {name.encode() for name in leading}
         imported = {row.alias.partition(".")[0].encode() for row in self.imports if row.alias}
-        functions = self._frame_of = {frame.symbol: frame for frame in self._functions}
-        inside, frame, ends_of = -1, None, self._callee_ends
-        callees: list[bytes] = []
-        for symbol, kind, start, end in self._met:
-            if end - start > LONGEST_NAME:
-                continue
-            name = source[start:end]
-            head = head_of[name]
-            if kind == "call":
-                if symbol != inside:
-                    inside, frame = symbol, functions.get(symbol)
-                    callees = self._callees.setdefault(symbol, [])
-                if frame is not None:
-                    self._note_callee(frame, name, callees)
-                if star or head in imported:
-                    calls.setdefault((symbol, name), []).append(ends_of.get(end, end))
-            if head in heads or (star and head):
-                references.setdefault((symbol, kind, name), start)
+        self._frame_of = {frame.symbol: frame for frame in self._functions}
+        names = {symbol: frame.name for symbol, frame in self._frame_of.items()}
+        found = Found(self._references, self._calls, self._callees)
+        settle(
+            self.source, self._met, Leading(heads, imported, star), self._head_of,
+            names, self._note_recursion, self._callee_ends, found,
+        )  # fmt: skip
 
-    def _note_callee(self, frame: Frame, name: bytes, callees: list[bytes]) -> None:
-        """A call in this function, whose callees by a plain name are gathered."""
-        if not frame.recursive and name.endswith(frame.name):
+    def _note_recursion(self, symbol: int, name: bytes) -> None:
+        """A call in the function of this symbol of a name that ends with its own."""
+        frame = self._frame_of[symbol]
+        if not frame.recursive:
             self._recursion(frame, name)
-        if DOT not in name:
-            callees.append(name)
 
     def _recursion(self, frame: Frame, name: bytes) -> None:
         head, _, last = name.rpartition(b".")
@@ -894,33 +841,3 @@ def _accessor(symbol: Symbol) -> str:
     if symbol.has("set"):
         return "set"
     return "delete" if any(decorator.endswith(".deleter") for decorator in symbol.decorators) else ""
-
-
-def _block_end(masked: bytes, imports: list[tuple[int, int]]) -> int:
-    """Where the first thing after the imports may begin with which a file begins."""
-    at = 0
-    for start, end in imports:
-        if masked[at:start].strip(b" \t\n\r\f;"):
-            break
-        at = end
-    return at
-
-
-def _places(masked: bytes, names: Set[bytes], begin: int, known: Set[int]) -> list[int]:
-    """Where these names stand from there on, but not at the beginning of a longer word or at a place that is known;
-    by name."""
-    places = []
-    last, find = len(masked) - 1, masked.find
-    for name in sorted(names):
-        size = len(name)
-        at = find(name, begin)
-        while at >= 0:
-            after = at + size
-            if at not in known and (after > last or masked[after] not in IN_WORD):
-                places.append(at)
-            at = find(name, after)
-    return places
-
-
-def _words(masked: bytes, known: Set[int]) -> Iterator[int]:
-    return (start for found in _DOTTED.finditer(masked) if (start := found.start()) not in known)

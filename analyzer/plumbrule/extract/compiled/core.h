@@ -31,19 +31,20 @@ void digest_begin(Digest *digest);
 void digest_take(Digest *digest, const byte *data, size_t size);
 void digest_end(Digest *digest, byte out[8]);
 
-/* A word that a language knows; see `shapes.Shapes`. */
+/* A word of one or both of two lists. Of a language these are its keywords and its constants; see `shapes.Shapes`. */
 typedef struct {
     const byte *word; /* NULL: the place is free */
     const byte *lower;
     Py_ssize_t size;
-    byte mark;       /* what its shape begins with */
-    char is_keyword; /* no named leaf */
+    Py_ssize_t rank; /* its number in the list where it stands last */
+    char in_first, in_second;
 } Word;
 
 typedef struct {
     Word *places; /* open addressing */
     size_t mask;  /* number of places - 1 */
     Py_ssize_t longest;
+    byte begins[256]; /* whether a word begins with this byte */
     byte *text;
 } Words;
 
@@ -81,6 +82,16 @@ extern const byte KIND[256];
 #define HOLE_SIGN 1
 #define HELD_SIGN 2
 
+int is_plain(byte sign); /* \w */
+int is_space(byte sign); /* \s */
+int begins_name(byte sign);
+/* Where the word that begins here ends. */
+const byte *after_word(const byte *at, const byte *stop);
+/* Where the dotted name that begins here ends; here if there is none. */
+const byte *after_dotted(const byte *at, const byte *stop);
+/* Offsets of a list of pairs; NULL with an exception set. To be freed. */
+Span *read_pairs(PyObject *list, Py_ssize_t *count);
+
 /* A number that is no smaller than 0; -1 with an exception set otherwise. */
 Py_ssize_t offset_of(PyObject *number);
 /* Whether so many arguments were given; 0 with an exception set otherwise. */
@@ -94,5 +105,9 @@ PyObject *core_mask(PyObject *module, PyObject *const *given, Py_ssize_t count);
 PyObject *core_measure(PyObject *module, PyObject *const *given, Py_ssize_t count);
 PyObject *core_function(PyObject *module, PyObject *const *given, Py_ssize_t count);
 PyObject *core_leaves(PyObject *module, PyObject *const *given, Py_ssize_t count);
+PyObject *core_settle(PyObject *module, PyObject *const *given, Py_ssize_t count);
+PyObject *core_uses(PyObject *module, PyObject *const *given, Py_ssize_t count);
+PyObject *core_looked_at(PyObject *module, PyObject *const *given, Py_ssize_t count);
+PyObject *core_ways(PyObject *module, PyObject *const *given, Py_ssize_t count);
 
 #endif

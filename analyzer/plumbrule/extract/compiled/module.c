@@ -15,6 +15,10 @@ static PyMethodDef methods[] = {
     {"measure", (PyCFunction)(void (*)(void))core_measure, METH_FASTCALL, NULL},
     {"function", (PyCFunction)(void (*)(void))core_function, METH_FASTCALL, NULL},
     {"leaves", (PyCFunction)(void (*)(void))core_leaves, METH_FASTCALL, NULL},
+    {"settle", (PyCFunction)(void (*)(void))core_settle, METH_FASTCALL, NULL},
+    {"uses", (PyCFunction)(void (*)(void))core_uses, METH_FASTCALL, NULL},
+    {"looked_at", (PyCFunction)(void (*)(void))core_looked_at, METH_FASTCALL, NULL},
+    {"ways", (PyCFunction)(void (*)(void))core_ways, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

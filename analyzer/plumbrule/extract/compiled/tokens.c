@@ -7,151 +7,11 @@
 enum { SMALLEST_HASHED = 30 };
 enum { PLACE = 3, ANY_WORD = 4, ANY_NUMBER = 5, CONSTANT = 7 };
 
-const char WORDS[] = "plumbrule.words";
-
-#define W16 WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD
-#define LETTERS WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD
-const byte KIND[256] = {
-    NOTHING, HOLE, WHITE, 0, 0, 0, 0, 0, 0, WHITE, WHITE, WHITE, WHITE, WHITE, 0, 0,      /* 00: HOLE, HELD */
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,                                       /* 10 */
-    WHITE, 0, 0, 0, WORD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,                                /* 20: space, $ */
-    WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, WORD, 0, 0, 0, 0, 0, 0,         /* 30: digits */
-    0, LETTERS, WORD, WORD, WORD, WORD,                                                   /* 40 */
-    LETTERS, 0, 0, 0, 0, WORD,                                                            /* 50: P to Z, _ */
-    0, LETTERS, WORD, WORD, WORD, WORD,                                                   /* 60 */
-    LETTERS, 0, 0, 0, 0, 0,                                                               /* 70 */
-    W16, W16, W16, W16, W16, W16, W16, W16,
-};
-
-static byte lowered(byte sign)
-{
-    return sign >= 'A' && sign <= 'Z' ? sign | 32 : sign;
-}
+/* -- numbers --------------------------------------------------------------------------------------------------- */
 
 static int is_digit(byte sign)
 {
     return sign >= '0' && sign <= '9';
-}
-
-/* FNV-1a. */
-static size_t place_of(const byte *text, Py_ssize_t size)
-{
-    uint32_t hash = 2166136261u;
-    for (Py_ssize_t i = 0; i < size; i++)
-        hash = (hash ^ text[i]) * 16777619u;
-    return hash ^ hash >> 15;
-}
-
-static Word *find_word(const Words *words, const byte *text, Py_ssize_t size)
-{
-    size_t place = place_of(text, size) & words->mask;
-    for (;; place = (place + 1) & words->mask) {
-        Word *word = &words->places[place];
-        if (word->word == NULL || (word->size == size && memcmp(word->word, text, (size_t)size) == 0))
-            return word;
-    }
-}
-
-const Word *word_of(const Words *words, const byte *text, Py_ssize_t size)
-{
-    if (size > words->longest)
-        return NULL;
-    const Word *word = find_word(words, text, size);
-    return word->word == NULL ? NULL : word;
-}
-
-static void words_free(PyObject *capsule)
-{
-    Words *words = PyCapsule_GetPointer(capsule, WORDS);
-    if (words == NULL)
-        return;
-    PyMem_Free(words->places);
-    PyMem_Free(words->text);
-    PyMem_Free(words);
-}
-
-/* Adds the words of a list, each kept as it is written and in small letters. */
-static byte *add_words(Words *words, PyObject *list, byte *room, byte mark)
-{
-    for (Py_ssize_t i = 0; i < PyList_Size(list); i++) {
-        char *data;
-        Py_ssize_t size;
-        if (PyBytes_AsStringAndSize(PyList_GetItem(list, i), &data, &size) < 0)
-            return NULL;
-        Word *word = find_word(words, (const byte *)data, size);
-        if (word->word == NULL) {
-            memcpy(room, data, (size_t)size);
-            for (Py_ssize_t at = 0; at < size; at++)
-                room[size + at] = lowered(room[at]);
-            word->word = room;
-            word->lower = room + size;
-            word->size = size;
-            room += 2 * size;
-        }
-        word->mark = mark;
-        word->is_keyword |= mark == ' ';
-        if (size > words->longest)
-            words->longest = size;
-    }
-    return room;
-}
-
-static Py_ssize_t size_of_words(PyObject *list)
-{
-    Py_ssize_t sum = 0;
-    if (!PyList_Check(list)) {
-        PyErr_SetString(PyExc_TypeError, "words are given as a list");
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < PyList_Size(list); i++) {
-        Py_ssize_t size = PyBytes_Size(PyList_GetItem(list, i));
-        if (size < 0)
-            return -1;
-        sum += size;
-    }
-    return sum;
-}
-
-/* words(keywords, constants): the table of a language; both are lists of bytes. */
-PyObject *core_words(PyObject *module, PyObject *const *given, Py_ssize_t count)
-{
-    (void)module;
-    if (!are_given(count, 2))
-        return NULL;
-    Py_ssize_t keywords = size_of_words(given[0]), constants = keywords < 0 ? -1 : size_of_words(given[1]);
-    if (constants < 0)
-        return NULL;
-    size_t places = 64, number = (size_t)PyList_Size(given[0]) + (size_t)PyList_Size(given[1]);
-    while (places < 4 * number)
-        places *= 2;
-    Words *words = PyMem_Calloc(1, sizeof *words);
-    if (words == NULL)
-        return PyErr_NoMemory();
-    PyObject *capsule = PyCapsule_New(words, WORDS, words_free);
-    if (capsule == NULL) {
-        PyMem_Free(words);
-        return NULL;
-    }
-    words->mask = places - 1;
-    words->places = PyMem_Calloc(places, sizeof *words->places);
-    words->text = PyMem_Calloc(2 * (size_t)(keywords + constants) + 1, 1);
-    byte *room = words->text;
-    if (words->places == NULL || room == NULL)
-        PyErr_NoMemory();
-    else if ((room = add_words(words, given[0], room, ' ')) != NULL)
-        room = add_words(words, given[1], room, CONSTANT);
-    if (PyErr_Occurred()) {
-        Py_DECREF(capsule);
-        return NULL;
-    }
-    return capsule;
-}
-
-/* -- numbers --------------------------------------------------------------------------------------------------- */
-
-static int is_plain(byte sign)
-{
-    return KIND[sign] == WORD && sign < 128 && sign != '$';
 }
 
 /* Makes the points of fractions zeros, so that a number is one word. */
@@ -194,13 +54,6 @@ static Span within(const Text *text, Py_ssize_t start, Py_ssize_t end)
     return span;
 }
 
-static const byte *after_word(const byte *at, const byte *stop)
-{
-    while (at < stop && KIND[*at] == WORD)
-        at++;
-    return at;
-}
-
 /* Named leaves between two offsets, where no shape is wanted. */
 static Py_ssize_t leaves_between(const Text *text, const Words *words, Py_ssize_t start, Py_ssize_t end)
 {
@@ -217,7 +70,7 @@ static Py_ssize_t leaves_between(const Text *text, const Words *words, Py_ssize_
         const byte *begin = at;
         at = after_word(at, stop);
         const Word *word = word_of(words, begin, at - begin);
-        leaves += word == NULL || !word->is_keyword;
+        leaves += word == NULL || !word->in_first;
     }
     return leaves;
 }
@@ -235,8 +88,8 @@ static byte *write_kind(byte *kinds, const Words *words, const byte *from, Py_ss
         taken->leaves++;
         return kinds;
     }
-    *kinds++ = word->mark;
-    taken->leaves += word->mark == CONSTANT;
+    *kinds++ = word->in_second ? CONSTANT : ' ';
+    taken->leaves += word->in_second;
     memcpy(kinds, word->lower, (size_t)size);
     return kinds + size;
 }
@@ -582,24 +435,16 @@ PyObject *core_leaves(PyObject *module, PyObject *const *given, Py_ssize_t count
     const Words *words = text == NULL ? NULL : PyCapsule_GetPointer(given[1], WORDS);
     if (words == NULL)
         return NULL;
-    if (!PyList_Check(given[2])) {
-        PyErr_SetString(PyExc_TypeError, "cuts are given as a list");
+    Py_ssize_t total = 0, at = 0, number;
+    Span *cuts = read_pairs(given[2], &number);
+    if (cuts == NULL)
         return NULL;
+    for (const Span *cut = cuts; cut < cuts + number; cut++) {
+        if (cut->start > at)
+            total += leaves_between(text, words, at, cut->start);
+        if (cut->end > at)
+            at = cut->end;
     }
-    Py_ssize_t total = 0, at = 0;
-    for (Py_ssize_t i = 0; i < PyList_Size(given[2]); i++) {
-        PyObject *row = PyList_GetItem(given[2], i);
-        if (!PyTuple_Check(row) || PyTuple_Size(row) != 2) {
-            PyErr_SetString(PyExc_TypeError, "a cut is a tuple of start and end");
-            return NULL;
-        }
-        Py_ssize_t start = offset_of(PyTuple_GetItem(row, 0)), end = start < 0 ? -1 : offset_of(PyTuple_GetItem(row, 1));
-        if (end < 0)
-            return NULL;
-        if (start > at)
-            total += leaves_between(text, words, at, start);
-        if (end > at)
-            at = end;
-    }
+    PyMem_Free(cuts);
     return PyLong_FromSsize_t(total + leaves_between(text, words, at, text->size));
 }
