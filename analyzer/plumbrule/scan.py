@@ -181,7 +181,7 @@ def _scan_all(
                     _link(store, writer, moved, terms)
             _remember_fleet(store, writer, orders, left_out, terms)
             with terms.stages("store"), laying_near(store, {name: walk.whole for name, (walk, _) in moved.items()}):
-                generation = writer.publish()
+                generation = writer.publish(last=True)
         finally:
             for one in scans:
                 one.close()

@@ -391,6 +391,55 @@ def test_a_measure_whose_columns_changed_begins_anew_and_the_rest_of_the_history
         assert reader.connection.execute("SELECT symbol FROM symbol_at('shop@000000000001')").fetchall() == [("s1",)]
 
 
+def test_texts_about_the_newest_snapshot_are_read_though_an_older_program_kept_them_as_rows(store, made, no_wait):
+    path = twice_published(store, made, no_wait)
+    connection = memory()
+    attach(connection, path, "store", writable=True)
+    connection.execute("USE store")
+    connection.execute("DROP TABLE log.stood")
+    connection.execute("CREATE TABLE log.standing (repo VARCHAR, part VARCHAR, key VARCHAR, text VARCHAR)")
+    connection.execute("INSERT INTO log.standing VALUES ('shop', 'tree', '', 'all'), ('shop', 'asked', 'a', '[1]')")
+    connection.execute("UPDATE log.layout SET views = 'of long ago'")
+    connection.execute("USE memory")
+    connection.execute("DETACH store")
+    connection.close()
+    path.with_suffix(".lease").unlink()
+    with store.reader() as reader:
+        assert reader.standing("shop", "tree") == {}  # as good as none, until it is written anew
+    with store.writer(no_wait) as w:
+        w.append("shop", made.snapshot(3), {}, {}, {})
+        w.publish()
+    with store.reader() as reader:
+        assert reader.standing("shop", "tree") == {"": "all"}
+        assert reader.standing("shop", "asked", ["a", "b"]) == {"a": "[1]"}
+
+
+def test_the_last_publication_of_a_long_scan_gives_back_what_earlier_ones_left_empty(store, made, no_wait):
+    def answers():
+        with store.reader() as reader:
+            return [
+                reader.connection.execute("FROM symbol_at(?)", [made.snapshot(n).snapshot]).fetchall()
+                for n in (1, 7, 25, 26)
+            ]
+
+    def size():
+        return (store.folder / "generations" / (store.folder / "CURRENT").read_text().strip()).stat().st_size
+
+    with store.writer(no_wait) as w:
+        for n in range(1, 26):
+            files = {f"{at}.py": made.file(line=n, symbols=[f"s{m}" for m in range(300)]) for at in range(20)}
+            w.append("shop", made.snapshot(n), files, {}, {})
+            if n % 5 == 0:
+                w.publish()
+        w.append("shop", made.snapshot(26), {}, {}, {})
+        w.publish()
+        before, large = answers(), size()
+        w.remember("anything", "new")
+        w.publish(last=True)
+    assert answers() == before
+    assert size() < large
+
+
 @pytest.fixture
 def open_folder():
     """Outside of pytest's own, which nobody but its owner can enter, at any time again."""

@@ -125,6 +125,12 @@ def attach(connection: Connection, path: Path, name: str, *, writable: bool = Fa
     connection.execute(f"ATTACH '{quoted}' AS {name} ({mode})")
 
 
+def unused(connection: Connection, name: str) -> float:
+    """The share of an attached database's file that holds nothing any more."""
+    sql = "SELECT free_blocks / total_blocks FROM pragma_database_size() WHERE database_name = ?"
+    return float(rows_of(connection, sql, [name])[0][0])
+
+
 def locked(path: Path, settings: Mapping[str, str | int]) -> Connection:
     """A connection to one file, read-only, for SQL of strangers; the settings cannot be changed from inside."""
     connection: Connection = _engine().connect(str(path), read_only=True, config=dict(settings))

@@ -18,6 +18,7 @@ from plumbrule.extract.manifests.tables import PACKAGE
 from plumbrule.extract.manifests.tables import TABLES as MANIFESTS
 from plumbrule.measures import measures
 from plumbrule.store.engine import Connection, memory, quote, rows_of
+from plumbrule.store.records import packed
 from plumbrule.store.shape import FINDING as FINDING
 from plumbrule.store.shape import LINK as LINK
 from plumbrule.store.shape import MEASURE_EXTRA as MEASURE_EXTRA
@@ -50,7 +51,7 @@ CREATE TABLE IF NOT EXISTS log.configured (repo VARCHAR, agent VARCHAR, channel 
 CREATE TABLE IF NOT EXISTS log.trend (repo VARCHAR, snapshot VARCHAR, name VARCHAR, value DOUBLE);
 CREATE TABLE IF NOT EXISTS log.policy (hash VARCHAR, text VARCHAR);
 CREATE TABLE IF NOT EXISTS log.remembered (key VARCHAR, text VARCHAR);
-CREATE TABLE IF NOT EXISTS log.standing (repo VARCHAR, part VARCHAR, key VARCHAR, text VARCHAR);
+CREATE TABLE IF NOT EXISTS log.stood (repo VARCHAR, part VARCHAR, texts BLOB);
 """
 
 # Rows of one table at one snapshot. `snapshot` holds for rows of the main line what its base is, itself or another.
@@ -261,8 +262,34 @@ def bring_up_to_date(connection: Connection, program: str) -> None:
         if found.get(name) != declared[name]:
             for statement in create_table(table):
                 connection.execute(statement)
+    _pack_standing(connection)
     connection.execute("UPDATE log.layout SET program = ?, views = ?", [program, _views_fingerprint()])
     create_views(connection)
+
+
+def _pack_standing(connection: Connection) -> None:
+    """Texts about newest snapshots that an older program kept as rows of a table."""
+    there = "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND table_name = 'standing'"
+    if not rows_of(connection, there):
+        return
+    for repo, part in rows_of(connection, "SELECT DISTINCT repo, part FROM log.standing"):
+        texts = rows_of(connection, "SELECT key, text FROM log.standing WHERE repo = ? AND part = ?", [repo, part])
+        connection.execute("INSERT INTO log.stood VALUES (?, ?, ?)", [repo, part, packed(dict(texts))])
+    connection.execute("DROP TABLE log.standing")
+
+
+def copy(connection: Connection, source: str, target: str) -> None:
+    """Everything of one attached database into another, which is empty; rows of what has history in the order in
+    which they take the fewest bytes and the rows of one file are found by the bounds of a block."""
+    connection.execute(f"COPY FROM DATABASE {source} TO {target} (SCHEMA)")
+    for schema, name in rows_of(
+        connection,
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL",
+        [source],
+    ):
+        order = "" if schema == "log" else " ORDER BY ALL"
+        table = f"{quote(schema)}.{quote(name)}"
+        connection.execute(f"INSERT INTO {target}.{table} SELECT * FROM {source}.{table}{order}")
 
 
 def is_current(connection: Connection) -> bool:

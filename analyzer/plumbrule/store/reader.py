@@ -27,7 +27,7 @@ from plumbrule.graph import (
 from plumbrule.store import engine, layout, shape
 from plumbrule.store.engine import Connection, quote, rows_of
 from plumbrule.store.generations import Generations, Lease
-from plumbrule.store.records import SnapshotRecord
+from plumbrule.store.records import SnapshotRecord, unpacked
 from plumbrule.tables import BASE, Row, Table
 
 Note = Callable[[str], None]
@@ -55,6 +55,7 @@ class Reader:
         self.outdated: frozenset[str] = frozenset()
         self.current = True  # its views are those of this program
         self.generation = lease.number
+        self._stood: dict[tuple[str, str], Mapping[str, str]] = {}  # by repository and part
         self.instead_of = ""  # why it may not be the newest that was published; "" = it is
 
     def __enter__(self) -> Self:
@@ -154,10 +155,11 @@ class Reader:
         """Texts by key of what `Writer.standing` kept in one part, or those of these keys."""
         if not self.current:
             return {}
-        sql = "SELECT key, text FROM log.standing WHERE repo = ? AND part = ?"
-        if keys is None:
-            return dict(self.select(sql, repo, part))
-        return dict(self.select(f"{sql} AND key IN {engine.AMONG}", repo, part, *engine.among(list(keys))))
+        if (repo, part) not in self._stood:
+            found = self.select("SELECT texts FROM log.stood WHERE repo = ? AND part = ?", repo, part)
+            self._stood[repo, part] = unpacked(found[0][0]) if found else {}
+        known = self._stood[repo, part]
+        return dict(known) if keys is None else {key: known[key] for key in keys if key in known}
 
     def _record(self, sql: str, *parameters: object) -> SnapshotRecord | None:
         found = self.select(sql, *parameters)

@@ -19,12 +19,25 @@ from plumbrule.store.engine import AMONG, Connection, among, load, quote, rows_o
 from plumbrule.store.generations import Generations, refusal, refusals
 from plumbrule.store.history import BEFORE, Line, WholeTable, numbered
 from plumbrule.store.reader import Note, OutdatedStoreError, Reader, open_newest
-from plumbrule.store.records import BatchRow, ExtraMeasure, FindingRow, LinkRow, Resumed, SnapshotRecord, TrendRow
+from plumbrule.store.records import (
+    BatchRow,
+    ExtraMeasure,
+    FindingRow,
+    LinkRow,
+    Resumed,
+    SnapshotRecord,
+    TrendRow,
+    packed,
+)
 from plumbrule.tables import BASE, Row, Table, flatten
 
 MAIN, FORMER, BRANCH, WORKTREE = "main", "former", "branch", "worktree"
 
 _GROUP = 1000  # rows of one position that are worth a load of their own
+# A file is written anew if so much of it is empty. Each publication rewrites what it touches beside what was there, so
+# it leaves nearly as much behind as the newest snapshots take: a scan of few commits must not pay for that each time.
+_LONG = 20  # snapshots after which a scan pays for it all the same
+_EMPTY, _MOSTLY_EMPTY = 0.15, 0.6  # after so many, and otherwise
 _SNAPSHOT_TYPES = (
     *("VARCHAR", "VARCHAR", "INTEGER", "VARCHAR", "VARCHAR", "BIGINT", "VARCHAR", "VARCHAR"),
     *("INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", *("VARCHAR",) * 5),
@@ -87,6 +100,7 @@ class Writer:
         self._base: Path | None = None
         self._staged: Path | None = None  # what is written but not published, with the base's rows
         self._staged_at: dict[str, int] = {}  # its new snapshots of main lines, by position
+        self._taken = 0  # snapshots
         self._staged_forks: dict[str, _Fork] = {}  # lines that begin there: the base still holds those before them
         try:
             base = open_newest(generations, note)
@@ -167,6 +181,7 @@ class Writer:
             line = self._lines[repo] = _new_line(repo, 1)
         line.append(record, delta, _whole(repo, line, skipped, derived))
         line.graph.skipped = skipped
+        self._taken += 1
         line.appended.append((record, _not_measured(derived)))
 
     def side(
@@ -241,8 +256,9 @@ class Writer:
         digest = sha256("\0".join(text for row in rows for text in row).encode("utf-8", "surrogatepass"))
         self.remember(f"standing:{repo}", digest.hexdigest())
 
-    def publish(self) -> int:
-        """Everything so far becomes the newest generation, all or nothing; its number. May be called many times.
+    def publish(self, *, last: bool = False) -> int:
+        """Everything so far becomes the newest generation, all or nothing; its number. May be called many times; the
+        `last` time what earlier ones left empty in the file is given back, if that is much.
 
         Where nothing is new there is no new generation, and the number is that of the one that is there.
         StoreError when it cannot be written: then the generation before still counts, and nothing is forgotten here,
@@ -250,7 +266,7 @@ class Writer:
         """
         if self._base is not None and self._staged is None and self._says_nothing_new():
             return int(self._base.stem)
-        path = self._put_down(lambda draft: self._generations.publish(draft, self._base))
+        path = self._put_down(lambda draft: self._generations.publish(draft, self._base), last=last)
         self._base, self._staged = path, None
         self._staged_at.clear()
         self._staged_forks.clear()
@@ -279,13 +295,13 @@ class Writer:
         self._staged = self._generations.stage(draft)
         return self._staged
 
-    def _put_down(self, done: Callable[[Path], Path]) -> Path:
+    def _put_down(self, done: Callable[[Path], Path], *, last: bool = False) -> Path:
         """Writes everything so far into a new file and hands it over; then nothing is pending."""
         folder = self._generations.folder
         try:
             with refusals(folder), engine.uncollected():
                 draft = self._generations.draft(self._staged or self._base)
-                self._write(draft)
+                self._write(draft, last=last)
                 path = done(draft)
         except engine.Error as error:
             if not engine.is_damage(error):
@@ -385,7 +401,7 @@ class Writer:
 
     # --- writing
 
-    def _write(self, draft: Path) -> None:
+    def _write(self, draft: Path, *, last: bool) -> None:
         connection = engine.memory(draft.parent)
         try:
             engine.attach(connection, draft, "draft", writable=True)
@@ -410,7 +426,14 @@ class Writer:
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT draft")
             connection.execute("USE memory")
+            copied = draft.with_name("copied.duckdb")
+            if last and engine.unused(connection, "draft") > (_EMPTY if self._taken >= _LONG else _MOSTLY_EMPTY):
+                engine.attach(connection, copied, "copied", writable=True)
+                layout.copy(connection, "draft", "copied")
+                connection.execute("DETACH copied")
             connection.execute("DETACH draft")
+            if copied.exists():
+                copied.replace(draft)
         finally:
             connection.close()
 
@@ -467,9 +490,10 @@ class Writer:
             connection.execute("DELETE FROM log.configured WHERE repo = ?", [repo])
             load(connection, "log.configured", ("VARCHAR", "VARCHAR", "VARCHAR", "DOUBLE"), found)
         for repo, rows in sorted(pending.standing.items()):
-            connection.execute("DELETE FROM log.standing WHERE repo = ?", [repo])
-            standing = [(repo, *row) for row in rows]
-            load(connection, "log.standing", ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"), standing)
+            connection.execute("DELETE FROM log.stood WHERE repo = ?", [repo])
+            for part in sorted({row[0] for row in rows}):
+                told: dict[str, str] = dict(engine.as_stored((key, text)) for of, key, text in rows if of == part)
+                connection.execute("INSERT INTO log.stood VALUES (?, ?, ?)", [repo, part, packed(told)])
         for table, key, texts in (("policy", "hash", pending.policies), ("remembered", "key", pending.remembered)):
             _delete_among(connection, f"log.{table}", key, list(texts))
             load(connection, f"log.{table}", ("VARCHAR", "VARCHAR"), list(texts.items()))
