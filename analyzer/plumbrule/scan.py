@@ -182,6 +182,7 @@ def _scan_all(
             _remember_fleet(store, writer, orders, left_out, terms)
             with terms.stages("store"), laying_near(store, {name: walk.whole for name, (walk, _) in moved.items()}):
                 generation = writer.publish(last=True)
+            store.let_go()
         finally:
             for one in scans:
                 one.close()

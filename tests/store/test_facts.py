@@ -84,6 +84,62 @@ def test_pruning_removes_what_was_not_used_for_long(tmp_path, cache):
     assert later.skipped_many([("tsx", BLOB)]) == {}
 
 
+def filled(cache, count, size=10_000):
+    """So many facts of about so many bytes that none is like another; their blobs, in the order they were put."""
+    blobs = [f"{n:040x}" for n in range(count)]
+    for blob in blobs:
+        cache.put_many([("python", blob, random.Random(blob).randbytes(size), b"")])
+    return blobs
+
+
+def there(cache, blobs):
+    return [blob for blob in blobs if ("python", blob) in cache.get_many([("python", blob)])]
+
+
+def test_of_far_more_facts_than_are_needed_the_oldest_go_and_the_file_shrinks(tmp_path, cache):
+    blobs = filled(cache, 300)
+    needed = blobs[:20]
+    cache.close()
+    before = (tmp_path / "facts.sqlite").stat().st_size
+    again = FactCache(tmp_path, quiet, 10 * DAY)
+    again.put_many([("python", "ab" * 20, b"more", b"")])
+    gone = again.let_go(lambda: needed)
+    kept = there(again, blobs)
+    assert kept == blobs[:20] + blobs[20 + gone :]
+    assert 20 < len(kept) < 20 * 6
+    again.close()
+    assert (tmp_path / "facts.sqlite").stat().st_size < before / 2
+
+
+def test_what_was_used_lately_stays_before_what_was_put_lately(tmp_path):
+    blobs = filled(FactCache(tmp_path, quiet, 10 * DAY), 300)
+    later = FactCache(tmp_path, quiet, 20 * DAY)
+    later.put_many([("python", "ab" * 20, b"more", b"")])
+    assert there(later, blobs[:30]) == blobs[:30]
+    later.let_go(list)
+    kept = there(later, blobs)
+    assert kept[:30] == blobs[:30]
+    assert kept[30:] == blobs[-len(kept[30:]) :]
+
+
+def test_nothing_goes_from_a_cache_to_which_nothing_was_put_or_that_is_small(tmp_path, cache):
+    blobs = filled(cache, 300)
+    reading = FactCache(tmp_path, quiet, 10 * DAY)
+    assert reading.let_go(list) == 0
+    assert there(reading, blobs) == blobs
+    small = FactCache(tmp_path / "small", quiet, 10 * DAY)
+    few = filled(small, 50)
+    assert small.let_go(list) == 0
+    assert there(small, few) == few
+
+
+def test_pruning_gives_the_room_back(tmp_path, cache):
+    filled(cache, 300)
+    assert cache.prune(11 * DAY) == 300
+    cache.close()
+    assert (tmp_path / "facts.sqlite").stat().st_size < 500_000
+
+
 def test_reading_creates_nothing(tmp_path):
     folder = tmp_path / "absent"
     assert FactCache(folder, quiet, 0).get_many([("python", BLOB)]) == {}

@@ -65,6 +65,15 @@ class Store:
         """What another program found out about files, kept beside the facts under that program's own version."""
         return FactCache(self.folder, self._note, self._now, version)
 
+    def let_go(self) -> None:
+        """Lets go of the oldest facts where there are many more than the newest snapshots need."""
+
+        def needed() -> list[str]:
+            with self.reader() as reader:
+                return reader.blobs()
+
+        self.facts.let_go(needed)
+
     @property
     def published(self) -> bool:
         """Whether there is anything to read: not in a new store, nor in one of an older program that the next scan

@@ -38,6 +38,11 @@ _DAMAGED = (1, 11, 26)  # SQLITE_ERROR (a table is missing), SQLITE_CORRUPT, SQL
 _PATIENCE = 20.0  # seconds that one process waits while another writes
 _MANY = 500  # parameters of one statement, well below the 999 of old SQLite builds
 _FRESH = 86_400  # seconds within which a use is not written down again
+# What the newest snapshots need takes a fifth to a quarter of their source: with six times as much a cache stays below
+# twice the source, and facts of the last hundreds of commits are there when history is judged anew.
+_TIMES = 6
+_LEAST = 1 << 20  # bytes that are always kept
+_LEFT = 0.75  # of what may be kept, once it is too much: so that not every scan has something to remove
 
 
 class FactCache:
@@ -58,6 +63,7 @@ class FactCache:
         self._writable = True
         self._inode = 0  # of the file that was opened; 0 = it was made by opening it
         self._extractors: dict[str, int] = {}
+        self._grown = False  # something was put
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, tuple[bytes, bytes]]:
         """Packed (interface, body) of those that are kept, made by today's extractors."""
@@ -92,9 +98,56 @@ class FactCache:
                     connection.execute(f"DELETE FROM {table} WHERE used < ?", (older_than,)).rowcount
                     for table in ("fact", "skipped")
                 ]
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            _shrink(connection)
             return sum(removed)
 
+        return self._do(remove, 0, writing=True)
+
+    def let_go(self, needed: Callable[[], Iterable[str]]) -> int:
+        """Removes facts if what was put made them too many: more than `_TIMES` what those of `needed` blobs take.
+
+        Those stay; of the others go those of which the last use is longest ago, among these what was put first. How
+        many that was.
+        """
+
+        def remove(connection: sqlite3.Connection) -> int:
+            held = "SELECT coalesce(sum(length(interface) + length(body)), 0) FROM fact"
+            connection.execute("CREATE TEMP TABLE needed (blob BLOB PRIMARY KEY) WITHOUT ROWID")
+            try:
+                connection.executemany(
+                    "INSERT OR IGNORE INTO needed VALUES (?)", ((bytes.fromhex(blob),) for blob in needed())
+                )
+                (wanted,) = connection.execute(f"{held} WHERE blob IN needed").fetchone()
+                most = max(_LEAST, _TIMES * wanted)
+                if connection.execute(held).fetchone()[0] <= most:
+                    return 0
+                with connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    gone = connection.execute(
+                        """
+                        DELETE FROM fact WHERE id IN (
+                            SELECT id FROM (
+                                SELECT id,
+                                    sum(length(interface) + length(body)) OVER (ORDER BY used DESC, id DESC) AS upto
+                                FROM fact WHERE blob NOT IN needed
+                            ) WHERE upto > ?
+                        )""",
+                        (_LEFT * most - wanted,),
+                    ).rowcount
+            finally:
+                connection.execute("DROP TABLE needed")
+            _shrink(connection)
+            return gone
+
+        def size(connection: sqlite3.Connection) -> int:
+            pages, free, page = (
+                connection.execute(f"PRAGMA {one}").fetchone()[0]
+                for one in ("page_count", "freelist_count", "page_size")
+            )
+            return int((pages - free) * page)
+
+        if not self._grown or self._do(size, 0, writing=True) <= _LEAST:
+            return 0
         return self._do(remove, 0, writing=True)
 
     def close(self) -> None:
@@ -147,6 +200,7 @@ class FactCache:
                 )
 
         if rows:
+            self._grown = True
             self._do(keep, None, writing=True)
 
     def _extractor(self, connection: sqlite3.Connection, dialect: str, *, create: bool) -> int:
@@ -240,3 +294,8 @@ class FactCache:
             self._give_up(f"{why}; {error.strerror}")
             return
         self._note(f"{self._path}: damaged ({why}); moved to {aside.name}, and every file is parsed once more")
+
+
+def _shrink(connection: sqlite3.Connection) -> None:
+    """Gives free pages back. As a script: `execute` stops after the first page, as no column comes with it."""
+    connection.executescript("PRAGMA incremental_vacuum;")

@@ -109,6 +109,12 @@ class Reader:
             return self.select(f"SELECT {picked} FROM {layout.rows_at(of, '$1')} AS r ORDER BY ALL", snapshot)
         return self.select(f"SELECT {picked} FROM head.{quote(table)} AS r WHERE r.repo = ? ORDER BY ALL", repo)
 
+    def blobs(self) -> list[str]:
+        """Object ids of the files of every newest snapshot, and of those beside the lines."""
+        return [
+            row[0] for row in self.select("SELECT blob FROM head.file UNION SELECT blob FROM side.file ORDER BY ALL")
+        ]
+
     def graph(self, repo: str, snapshot: str = "") -> StoredGraph:
         """The graph of the newest snapshot, or of another; files are read when they are asked for."""
         return StoredGraph(self, repo, snapshot)
