@@ -261,16 +261,19 @@ _OF_SYMBOLS = _places(Symbol, "kind visibility returns modifiers")
 _OF_PARAMETERS = _places(Parameter, "name kind default type")
 
 
-def unpack_interface(packed: bytes) -> Interface:
-    """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
+def unpack_interface(packed: bytes, *, parameters: bool = True) -> Interface:
+    """Raises ValueError or zlib.error when the bytes are not what `pack` made. Without `parameters` it has no overloads
+    either: names are bound by the rest."""
     (
-        lines, code, generated, has_all, imports, symbols, parameters, overloads, overload_parameters, exports, errors,
+        lines, code, generated, has_all, imports, symbols, taken, overloads, overload_parameters, exports, errors,
         spaces, guessed, dialect, supers,
     ) = orjson.loads(zlib.decompress(packed))  # fmt: skip
+    if not parameters:
+        taken, overloads, overload_parameters = [], [], []
     return Interface(
         lines, code, generated, has_all,
         _rows(Import, imports, _OF_IMPORTS), _rows(Symbol, symbols, _OF_SYMBOLS),
-        _rows(Parameter, parameters, _OF_PARAMETERS), _rows(Overload, overloads),
+        _rows(Parameter, taken, _OF_PARAMETERS), _rows(Overload, overloads),
         _rows(Parameter, overload_parameters), _rows(Export, exports),
         [(first, last) for first, last in errors], [(name, first, last) for name, first, last in spaces],
         [(first, last) for first, last in guessed],
@@ -278,9 +281,12 @@ def unpack_interface(packed: bytes) -> Interface:
     )  # fmt: skip
 
 
-def unpack_body(packed: bytes) -> Body:
-    """Raises ValueError or zlib.error when the bytes are not what `pack` made."""
+def unpack_body(packed: bytes, *, details: bool = True) -> Body:
+    """Raises ValueError or zlib.error when the bytes are not what `pack` made. Without `details` only references and
+    functions are there."""
     references, functions, handlers, literals, raised, module_code, branches = orjson.loads(zlib.decompress(packed))
+    if not details:
+        handlers, literals, raised = [], [], []
     return Body(
         _rows(Reference, references), _rows(Function, functions), _rows(Handler, handlers), _rows(Literal, literals),
         [(symbol, name, line) for symbol, name, line in raised], module_code, branches,

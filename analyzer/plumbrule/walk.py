@@ -115,7 +115,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.graph = MemoryGraph(self.repo)
-        self._resolution = Resolution(self.book, self._manifest, self.book.at_once)
+        self._resolution = Resolution(self.book, self._manifest, self.book.at_once, self.book.processes)
 
     def settle(self, before: Iterable[str], changes: Changes | None = None, stored: Level | None = None) -> None:
         """From here on the components are those learned from the tree of these paths, unless the policy declares them.

@@ -103,6 +103,11 @@ class FactBook:
         """Files of which what was read is to be held together; 0 = all of a tree."""
         return self._limits.at_once
 
+    @property
+    def processes(self) -> int:
+        """How many may be at work at once."""
+        return self._limits.processes or len(os.sched_getaffinity(0))
+
     def ensure(self, wanted: Iterable[Wanted], progress: Callable[[int, int], None] | None = None) -> None:
         """Makes facts, or a reason, available for every one of these; keeps new ones in the cache.
 
@@ -179,13 +184,17 @@ class FactBook:
         """Why there are no facts, or None if there are."""
         return self._skipped.get((dialect, blob))
 
-    def interface(self, dialect: str, blob: str) -> Interface:
+    def interface(self, dialect: str, blob: str, *, parameters: bool = True) -> Interface:
         """Read anew if `ensure` was not asked for it and the cache lost it; KeyError if there are none."""
-        return unpack_interface(self._at((dialect, blob))[0])
+        return unpack_interface(self._at((dialect, blob))[0], parameters=parameters)
 
-    def body(self, dialect: str, blob: str) -> Body:
+    def body(self, dialect: str, blob: str, *, details: bool = True) -> Body:
         """KeyError as for `interface`."""
-        return unpack_body(self._at((dialect, blob))[1])
+        return unpack_body(self._at((dialect, blob))[1], details=details)
+
+    def is_at_hand(self, dialect: str, blob: str) -> bool:
+        """Whether they are held in memory."""
+        return (dialect, blob) in self._packed
 
     def release(self, keep: Iterable[Key]) -> None:
         """Lets go of what is held in memory except these; the cache still has it."""

@@ -229,6 +229,10 @@ class Crew:
             yield from self._heard(key.data)
         yield from self._overdue()
 
+    def take(self) -> Sequence[int]:
+        """The next batch that no worker has, for the caller to do; empty if there is none."""
+        return self._waiting.popleft() if self._waiting else ()
+
     def end(self) -> None:
         """Ends all processes; may be said again."""
         for worker in self._workers:
@@ -243,9 +247,10 @@ class Crew:
         worker = _Worker(self._page, slot, self._work, self._limits, self._workers)
         self._workers.append(worker)
         os.set_blocking(worker.results, False)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(worker.results, fcntl.F_SETPIPE_SZ, _PIPE)
         if self._behind:
             with contextlib.suppress(OSError):
-                fcntl.fcntl(worker.results, fcntl.F_SETPIPE_SZ, _PIPE)
                 os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
         self._selector.register(worker.results, selectors.EVENT_READ, worker)
         worker.give(self._waiting.popleft())

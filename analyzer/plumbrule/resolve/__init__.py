@@ -9,9 +9,10 @@ files a commit), the work tree and the gate.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
+from plumbrule.extract.pool import Value, Work
 from plumbrule.facts import IMPLICIT, OPTIONAL, PART, RELATIVE, REQUIRED, TYPE_ONLY, Import, Interface, Reference
 from plumbrule.graph import FileRow, FileRows
 from plumbrule.languages import (
@@ -28,18 +29,19 @@ from plumbrule.languages import (
     spoken,
     test_marks,
 )
-from plumbrule.measures import FactsOf
 from plumbrule.resolve.answers import ANYWHERE, NONE, WHO, Answer, Led, Question
 from plumbrule.resolve.answers import Definition as Definition
-from plumbrule.resolve.held import Interfaces, Readers
+from plumbrule.resolve.held import FactsToBind, Interfaces, Readers
 from plumbrule.resolve.inheriting import scope_at, scopes_of
 from plumbrule.resolve.labels import Labels, may_relabel
 from plumbrule.resolve.leading import NO_NAME, Leading
 from plumbrule.resolve.offered import Offer, Read, moved_names
 from plumbrule.resolve.receiving import AnyName
 from plumbrule.resolve.rows import UPWARD, Found
+from plumbrule.resolve.sharing import Journal, heard, packed_rows, shared, unpacked_rows
 from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
 from plumbrule.resolve.tree import Entry as Entry
+from plumbrule.resolve.tree import NotReadHere
 from plumbrule.resolve.tree import Tree as Tree
 from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_all_of, is_whole, seen_as, spelt_out, within
 
@@ -74,6 +76,9 @@ class _Moved(NamedTuple):
 
 
 _MOST_HELD = 500  # files bound at once
+_WORTH_SHARING = 400  # files; for fewer another process costs more than it brings
+_PIECE = 16  # files that a process binds at a time
+_MOST_FOUND = 1_000  # files bound before what was found for them is let go, as much as what they are bound from
 _TYPED = ("type", "inherit")  # kinds of references that mean types
 _AS_TYPE = -2  # in the place of an import row, where a name stands that means a type
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
@@ -86,10 +91,14 @@ class Resolution(Leading):
     tree alone (a test compares random histories with cold resolution).
     """
 
-    def __init__(self, facts: FactsOf, read: Callable[[str, str], bytes], at_once: int = 0) -> None:
-        """`at_once`: so many files are bound before what was read for them is let go; 0 = all of a tree."""
+    def __init__(
+        self, facts: FactsToBind, read: Callable[[str, str], bytes], at_once: int = 0, processes: int = 1
+    ) -> None:
+        """`at_once`: so many files are bound before what was read for them is let go; 0 = all of a tree.
+        `processes`: so many bind a tree together, where that pays."""
         super().__init__()
         self._at_once = at_once
+        self._processes = processes
         self.tree = Tree(read)
         self._labels = Labels(self.tree)
         self._facts = facts
@@ -110,11 +119,14 @@ class Resolution(Leading):
         self._bound: dict[str, list[Answer]] = {}  # an answer for each import row
         self._led: dict[tuple[str, ...], Led] = {}  # by (file, name), and by (file, name, dotted rest)
         self._led_through: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._journal: Journal | None = None  # in a process that binds a part of a tree for another one
+        self._heard: list[bytes] = []  # what such processes have noted: taken over when it is first needed
 
     def update(self, changes: Mapping[str, Entry | None]) -> dict[str, FileRows | None]:
         """Moves to the tree with these files set or removed (None); the bundles that may differ, gone ones as None."""
         moved = _Moved(set(), set(), set(), set(), set())
         self._poured_anew()
+        self._take_over()
         self._note_readers()
         labels = self._labels_before(changes)
         for path, entry in changes.items():
@@ -144,10 +156,7 @@ class Resolution(Leading):
             if self._at_once and number % self._at_once == 0:
                 self._let_go()
         delta: dict[str, FileRows | None] = dict.fromkeys(moved.gone)
-        for number, path in enumerate(sorted(stale), 1):
-            delta[path] = self._rows(path)
-            if self._at_once and number % self._at_once == 0:
-                self._let_go()
+        delta.update(self._rows_of(sorted(stale)))
         if len(stale) > _MOST_HELD:
             self._let_go()
         return delta
@@ -156,6 +165,10 @@ class Resolution(Leading):
         """Forgets what can be read or found again: of a whole tree it is most of the memory, and what comes after it
         looks at few files."""
         self._interfaces.clear()
+        self._let_go_found()
+
+    def _let_go_found(self) -> None:
+        """Forgets what can be found again without reading anything."""
         self._offers.clear()
         self._led.clear()
         self._led_through.clear()
@@ -187,7 +200,7 @@ class Resolution(Leading):
                 moved.rerouted.update(self._readers[path].get("", ()))
                 self._readers[path] = {}
             return
-        interface = self._facts.interface(entry.dialect, entry.blob)
+        interface = self._facts.interface(entry.dialect, entry.blob, parameters=False)
         moved.appeared.update(self.tree.define(path, declared, self._declared(path, interface)))
         names = None if earlier is None else moved_names(earlier, interface)
         if names is None or names:
@@ -217,6 +230,7 @@ class Resolution(Leading):
 
     def memory(self) -> Memory:
         """What a later process needs to go on from this tree without binding it again."""
+        self._take_over()
         again = self._asked_again
         asked = {what: set(users) for what, users in self._asked_before.items() if what not in again}
         for known in self._answers.values():
@@ -409,9 +423,26 @@ class Resolution(Leading):
 
     def _keep_answer(self, known: dict[Question, Answer], answer: Answer) -> None:
         known[answer.question] = answer
+        if self._journal is not None:
+            self._journal.made[answer] = True
         if self._asked_by is not None:
             for what in answer.asked:
                 self._asked_by[what].add(answer)
+
+    def _ask_more(self, answer: Answer, asked: Iterable[str]) -> None:
+        """Notes what else an answer hangs on."""
+        if self._asked_by is not None:
+            for what in asked:
+                self._asked_by[what].add(answer)
+        answer.asked = self.tree.named({*answer.asked, *asked})
+        if self._journal is not None:
+            self._journal.made.setdefault(answer, False)
+
+    def _use(self, answer: Answer, path: str) -> None:
+        """Notes that a file hangs on an answer to more than what its import rows say."""
+        answer.users.add(path)
+        if self._journal is not None:
+            self._journal.used.add((answer, path))
 
     def _told_of(self, path: str) -> tuple[tuple[str, str], dict[Question, Answer]]:
         told = self._told.get(path) or self._told_to(path)
@@ -442,7 +473,7 @@ class Resolution(Leading):
         if answer is None:
             answer = Answer(scope, question, Space(), (what,))
             self._keep_answer(known, answer)
-        answer.users.add(path)
+        self._use(answer, path)
 
     def _unread(self, user: str, reads: set[Read]) -> None:
         for path, name in reads:
@@ -561,11 +592,90 @@ class Resolution(Leading):
 
     # -- rows ---------------------------------------------------------------------------------------------------
 
+    def _rows_of(self, paths: Sequence[str]) -> Iterator[tuple[str, FileRows]]:
+        """The rows of these files, in their order."""
+        if self._processes > 1 and len(paths) >= _WORTH_SHARING and self._may_share(paths):
+            yield from self._rows_shared(paths)
+            return
+        for number, path in enumerate(paths, 1):
+            yield path, self._rows(path)
+            if self._at_once and number % self._at_once == 0:
+                self._let_go()
+            elif number % _MOST_FOUND == 0:
+                self._let_go_found()
+
+    def _may_share(self, paths: Iterable[str]) -> bool:
+        """Whether other processes can bind some of these files: not what was said of one before, since that is taken
+        back here, and not where memory is short, of which each takes its own."""
+        held, entries = self._facts, self.tree.entries
+        return (
+            not self._at_once
+            and not self._reads
+            and all(held.is_at_hand(entries[path].dialect, entries[path].blob) for path in paths)
+        )
+
+    def _rows_shared(self, paths: Sequence[str]) -> Iterator[tuple[str, FileRows]]:
+        """As `_rows_of`, by several processes, of which this is one."""
+        pieces = [paths[at : at + _PIECE] for at in range(0, len(paths), _PIECE)]
+        for path in {path.rpartition("/")[0]: path for path in paths}.values():
+            self._labels.of(path)  # what is said of folders is read here, where it can be
+        bound = 0
+
+        def bind(number: int) -> list[FileRows]:
+            nonlocal bound
+            bound += 1
+            if bound % (_MOST_FOUND // _PIECE) == 0:
+                self._let_go_found()
+            return [self._rows(path) for path in pieces[number]]
+
+        def begin() -> Work:
+            journal = self._journal = Journal()
+            self.tree.close()
+
+            def tell(number: int) -> Value:
+                try:
+                    rows = packed_rows(bind(number))
+                except NotReadHere:
+                    return ()
+                return rows, journal.told({path: self._reads.pop(path) for path in pieces[number]})
+
+            return tell
+
+        known = {path: path for path in self.tree.entries}
+        done: dict[int, Sequence[FileRows]] = {}
+        for number, sent in shared(len(pieces), begin, self._processes):
+            if sent is None:
+                done[number] = bind(number)
+            else:
+                done[number] = unpacked_rows(sent[0], known)
+                self._heard.append(sent[1])
+        for number, piece in enumerate(pieces):
+            yield from zip(piece, done.pop(number), strict=True)
+
+    def _take_over(self) -> None:
+        """What other processes have noted of who hangs on what."""
+        for told in self._heard:
+            reads, answers = heard(told, self.tree.named)
+            self._reads.update(reads)
+            self._unnoted.update(reads)
+            for scope, question, users, made, asked in answers:
+                known = self._answers.setdefault(scope, {})
+                answer = known.get(question)
+                if answer is None and made is not None:
+                    answer = made
+                    self._keep_answer(known, answer)
+                if answer is None:
+                    continue
+                answer.users.update(users)
+                if asked:
+                    self._ask_more(answer, asked)
+        self._heard.clear()
+
     def _rows(self, path: str) -> FileRows:
         entry = self.tree.entries[path]
         interface = self._interface(path)
         assert interface is not None  # only files with facts have rows
-        body = self._facts.body(entry.dialect, entry.blob)
+        body = self._facts.body(entry.dialect, entry.blob, details=False)
         found = Found(path, interface)
         self._imported_rows(found)
         self._referenced_rows(body.references, found)
@@ -668,7 +778,7 @@ class Resolution(Leading):
 
     def _answer_for(self, path: str, row: Import) -> Target:
         answer = self._answer(path, row)
-        answer.users.add(path)
+        self._use(answer, path)
         return answer.target
 
     def _imported_elsewhere(self, found: Found, row: Import, target: Target | None) -> None:
@@ -707,10 +817,7 @@ class Resolution(Leading):
         declaring = self._declaring(target.path)
         self.tree.rest()
         may_hold = may_hold or (declaring is not None and not self._lacks(declaring, name, found.reads, set()))
-        if self._asked_by is not None:
-            for what in asked:
-                self._asked_by[what].add(answer)
-        answer.asked = self.tree.named({*answer.asked, *asked})
+        self._ask_more(answer, asked)
         return not may_hold
 
     def _checked(self, found: Found, target: Target, line: int) -> Target | None:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Protocol
 
-from plumbrule.facts import Interface
-from plumbrule.measures import FactsOf
+from plumbrule.facts import Body, Interface
 from plumbrule.resolve.tree import Tree
+
+
+class FactsToBind(Protocol):
+    """Facts of files by (language dialect, blob id), where asked for without what binding does not look at."""
+
+    def interface(self, dialect: str, blob: str, *, parameters: bool = True) -> Interface: ...
+    def body(self, dialect: str, blob: str, *, details: bool = True) -> Body: ...
+    def is_at_hand(self, dialect: str, blob: str) -> bool:
+        """Whether a forked process can be given them: where they were kept, it may not look."""
+        ...
 
 
 class Readers(dict[str, dict[str, set[str]]]):
@@ -32,12 +42,12 @@ class Readers(dict[str, dict[str, set[str]]]):
 class Interfaces(dict[str, Interface]):
     """By path, of files that have facts: read when they are first looked at."""
 
-    def __init__(self, tree: Tree, facts: FactsOf) -> None:
+    def __init__(self, tree: Tree, facts: FactsToBind) -> None:
         super().__init__()
         self._tree = tree
         self._facts = facts
 
     def __missing__(self, path: str) -> Interface:
         entry = self._tree.entries[path]
-        known = self[path] = self._facts.interface(entry.dialect, entry.blob)
+        known = self[path] = self._facts.interface(entry.dialect, entry.blob, parameters=False)
         return known

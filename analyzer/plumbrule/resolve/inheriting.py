@@ -118,6 +118,8 @@ class Inheriting:
     @abstractmethod
     def _keep_answer(self, known: dict[Question, Answer], answer: Answer) -> None: ...
     @abstractmethod
+    def _use(self, answer: Answer, path: str) -> None: ...
+    @abstractmethod
     def _has_any(self, path: str, what: str) -> bool: ...
     @abstractmethod
     def _define(self, path: str, name: str) -> Led: ...
@@ -608,7 +610,7 @@ class Inheriting:
             own = self._offer(path)
             assert own is not None  # it has references
             answer = self._answer(path, _ANY._replace(module=package, name=own.language.spelling.adds))
-            answer.users.add(path)
+            self._use(answer, path)
             target = answer.target
         else:
             target = self._of_package(path, package, top).target
@@ -648,7 +650,7 @@ class Inheriting:
                 there.adds = located.target
                 asked.update(located.asked)
             self._keep_answer(answers, there)
-        there.users.add(path)
+        self._use(there, path)
         return there
 
 

@@ -293,7 +293,7 @@ class Leading(Pouring, Receiving):
     def _asked_of(self, path: str, row: Import, name: str) -> Target:
         """The file of the space which a row names that defines the name."""
         answer = self._answer(path, row, name)
-        answer.users.add(path)
+        self._use(answer, path)
         target = answer.target
         if isinstance(target, Located):
             self._sureness = target.confidence
@@ -317,7 +317,7 @@ class Leading(Pouring, Receiving):
         for place, part in enumerate(parts, 1):
             module = f"{module}.{part}"
             answer = self._answer(path, row._replace(module=module, name=""))
-            answer.users.add(path)
+            self._use(answer, path)
             if not isinstance(answer.target, Located):
                 break
             if self.tree.has_facts(answer.target.path):
@@ -398,7 +398,7 @@ class Leading(Pouring, Receiving):
         if led[0] is None and rest:
             module, _, name = text.rpartition(".")
             answer = self._answer(path, _ANY_OF._replace(module=module, name=name))
-            answer.users.add(path)
+            self._use(answer, path)
             if isinstance(answer.target, Located):
                 return self._descend(answer.target.path, within(answer.target, name), "")
         return led

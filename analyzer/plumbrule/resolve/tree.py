@@ -23,6 +23,10 @@ class Entry(NamedTuple):
 EXCLUDED = Entry("", "excluded")
 
 
+class NotReadHere(Exception):
+    """A process has to do with bytes that only another one can read."""
+
+
 class Tree:
     """Which files exist, and the bytes of manifests. Records what was asked, for the question being answered."""
 
@@ -71,6 +75,14 @@ class Tree:
         if self._asked is not None:
             self._asked.add(path)
         return self._read(path, self.entries[path].blob)
+
+    def close(self) -> None:
+        """From here on no bytes can be read: `NotReadHere`."""
+
+        def refuse(path: str, blob: str) -> bytes:
+            raise NotReadHere
+
+        self._read = refuse
 
     def defining(self, name: str) -> list[str]:
         """The files that define this, sorted; see `Language.declares`."""
