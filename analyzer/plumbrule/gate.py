@@ -32,10 +32,10 @@ from plumbrule.resume import (
     GitObjects,
     Progress,
     State,
-    answer_prints,
     instrument_by,
     policy_print,
     standing_of,
+    stood_at,
     tree_changes,
     units_of,
     walk_of,
@@ -43,7 +43,6 @@ from plumbrule.resume import (
 from plumbrule.resume import on_disk as disk_of
 from plumbrule.store import Store
 from plumbrule.store.engine import Connection
-from plumbrule.store.layout import FINDING
 from plumbrule.store.near import Near, NearDamaged
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
@@ -312,10 +311,8 @@ class _Gate:
             return None
         derived = _StoredDerived(reader, name)
         walk.recall(standing, graph, derived, newest.imports, newest.resolved)
-        prints = answer_prints(used.rules) if state.judged == before else {}
-        answered = [rule for rule, text in prints.items() if state.answered.get(rule) == text]
         held = Held(reader.path, "", linked=reader.linked(name), lent=_lent(reader))
-        return _Recalled(held, derived, _stood(reader, name, answered))
+        return _Recalled(held, derived, stood_at(reader, name, state, used.rules, before))
 
     def _compare(
         self,
@@ -582,18 +579,6 @@ def _rows(judged: Sequence[_Judged]) -> list[JudgedRow]:
 def _lent(reader: Reader | Near) -> Callable[[], Connection]:
     """Its connection, opened when it is asked for."""
     return lambda: (reader.whole if isinstance(reader, Near) else reader).connection
-
-
-def _stood(reader: Reader | Near, name: str, rules: Collection[str]) -> dict[str, tuple[Found, ...]]:
-    """What these rules found when the scan judged the newest snapshot."""
-    found: dict[str, list[Found]] = {rule: [] for rule in rules}
-    for row in reader.rows(FINDING.name, name):
-        of = dict(zip(FINDING.names, row, strict=True))
-        if of["state"] != "fixed" and of["rule"] in found:
-            said = Found(of["repo"], of["subject"], of["path"], of["line"], of["message"], of["remedy"],
-                         tuple(of["evidence"] or ()), of["grouped_by"])  # fmt: skip
-            found[of["rule"]].append(said)
-    return {rule: tuple(sorted(said, key=lambda one: one.subject)) for rule, said in found.items()}
 
 
 class _StoredDerived(Mapping[str, Collection[Row]]):

@@ -29,11 +29,12 @@ from plumbrule.policy import Policy
 from plumbrule.resolve import Entry, Memory
 from plumbrule.store import Store, engine
 from plumbrule.store.near import Laying, Near
+from plumbrule.store.shape import FINDING
 from plumbrule.walk import Standing, TreeFile, Walk
 
 if TYPE_CHECKING:
     from plumbrule.graph import Graph
-    from plumbrule.judge import Rule
+    from plumbrule.judge import Found, Rule
     from plumbrule.store.reader import Reader
 
 _MANIFEST_BYTES = 2_000_000
@@ -225,6 +226,24 @@ def answer_prints(rules: Iterable[Rule]) -> dict[str, str]:
         ).hexdigest()[:16]
         for rule in rules
     }
+
+
+def stood_at(
+    reader: Reader | Near, repo: str, state: State, rules: Iterable[Rule], commit: str
+) -> dict[str, tuple[Found, ...]]:
+    """By rule, what the scan found when it judged the newest snapshot, if that is this commit; only of rules that would
+    answer the same now."""
+    from plumbrule.judge.findings import Found
+
+    prints = answer_prints(rules) if state.judged == commit else {}
+    found: dict[str, list[Found]] = {rule: [] for rule, text in prints.items() if state.answered.get(rule) == text}
+    for row in reader.rows(FINDING.name, repo):
+        of = dict(zip(FINDING.names, row, strict=True))
+        if of["state"] != "fixed" and of["rule"] in found:
+            said = Found(of["repo"], of["subject"], of["path"], of["line"], of["message"], of["remedy"],
+                         tuple(of["evidence"] or ()), of["grouped_by"])  # fmt: skip
+            found[of["rule"]].append(said)
+    return {rule: tuple(sorted(said, key=lambda one: one.subject)) for rule, said in found.items()}
 
 
 @cache

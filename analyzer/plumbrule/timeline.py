@@ -20,13 +20,14 @@ from plumbrule.extract.manifests import formats
 from plumbrule.extract.manifests.declarations import Declarations
 from plumbrule.git import Commit, Entry, LineCommit, Repository
 from plumbrule.graph import MemoryGraph
-from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
+from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
+from plumbrule.measures import Shared
 from plumbrule.policy import Policy
 from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary
-from plumbrule.resume import State, answer_prints, on_disk, standing_rows, tree_changes, units_of
+from plumbrule.resume import State, answer_prints, on_disk, standing_rows, stood_at, tree_changes, units_of
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.shape import FINDING
 from plumbrule.store.writer import Writer
@@ -107,6 +108,8 @@ class Timeline:
         self._telling = True  # the commit at hand is none of them, nor older
         self._record: SnapshotRecord | None = None
         self._tree: frozenset[str] = frozenset()
+        self._step_shared = Shared()  # what was found of the newest step
+        self._asked_renames: tuple[tuple[str, str], Mapping[str, str]] = ("", ""), {}  # the last answer
 
     def resume(self, record: SnapshotRecord) -> None:
         """Stands where the last scan ended; the walk has been moved there."""
@@ -120,12 +123,14 @@ class Timeline:
         self._judged, self._answered = state.judged, state.answered
         with self._site.store.reader() as reader:
             self._history = units_of(reader.recall(f"units:{self._order.name}"))
+            known = stood_at(reader, self._order.name, state, self._terms.rules, record.commit)
+            compiled = reader.recall("compiled") or ""
             for row in reader.select(
                 "SELECT finding, first_commit, first_batch, first_agent, first_at FROM head.finding WHERE repo = ?",
                 self._order.name,
             ):
                 self._origins[row[0]] = _Dated(*row[1:])
-        self._open_court()
+        self._open_court(known, compiled)
         if not self._totals:
             self._totals = totals(self._counts, self._walk.derived, self._judgement)
 
@@ -210,6 +215,7 @@ class Timeline:
                 self.lost = file.blob
         self._snapshots += 1
         self._moved.update(step.delta)
+        self._step_shared = step.shared
         if self._sides is not None:
             self._units[made.id] = walk.figures(step, self._renames([commit]) if step.delta else {})
         self._moments.append((commit, Moment(walk.graph, walk.derived, self._paths(changes))))
@@ -228,17 +234,25 @@ class Timeline:
 
     # -- judgement ----------------------------------------------------------------------------------------------
 
-    def _open_court(self) -> None:
-        """Judges where the walk stands, against itself: nothing is new there."""
+    def _open_court(self, known: Mapping[str, tuple[Found, ...]] | None = None, compiled: str = "") -> None:
+        """Judges where the walk stands, against itself: nothing is new there. Rules of which it is `known` what they
+        find there are not asked again; `compiled` as of `Sides`."""
         walk = self._walk
         moment = Moment(walk.graph, walk.still(), frozenset(walk.tree))
         with self._terms.stages("store"):
             held = Held(self._writer.stage(), "", linked=False)
-        self._sides = Sides(moment, moment, policy=self._policy, changed=(), held=held)
+        self._sides = Sides(moment, moment, policy=self._policy, changed=(), held=held, compiled=compiled)
         with self._terms.stages("judge"):
             self._judgement = judge(
-                self._sides, self._terms.rules, self._policy, today=self._terms.today, earlier=self._judgement.found
-            )
+                self._sides, self._terms.rules, self._policy, today=self._terms.today, earlier=self._judgement.found,
+                stood=known,
+            )  # fmt: skip
+            if known:
+                # What is not read in place by the first step would be brought there row by row.
+                asked = {
+                    view for rule in self._terms.rules if not rule.own for view in self._sides.examine(rule).tables
+                }
+                self._sides.provide({view for view in asked if not self._sides.about_change(view)}, both=False)
         self._terms.stages.judged()
         self._batch_start = moment
 
@@ -247,8 +261,9 @@ class Timeline:
         assert self._batch_start is not None
         start, (_, end) = self._batch_start, self._moments[-1]
         renamed = self._renames([commit for commit, _ in self._moments])
+        alone = self._step_shared if len(self._moments) == 1 else None  # the step is the whole change
         with self._terms.stages("measure"):
-            rows = self._change_rows(start, end, renamed)
+            rows = self._change_rows(start, end, renamed, alone)
         before = self._judgement
         with self._terms.stages("judge"):
             self._sides.revise(Moment(end.graph, rows, end.tree), self._moved)
@@ -275,13 +290,16 @@ class Timeline:
             stood=before.standing,
         )
 
-    def _change_rows(self, start: Moment, end: Moment, renamed: Mapping[str, str]) -> Derived:
+    def _change_rows(
+        self, start: Moment, end: Moment, renamed: Mapping[str, str], shared: Shared | None = None
+    ) -> Derived:
         assert isinstance(start.graph, MemoryGraph)
         assert isinstance(end.graph, MemoryGraph)
         habits = Habits(tuple(self._history), dict(self._units))
         return self._walk.rows(
-            end.graph, start.graph, start.derived, self._moved, renamed, about_change=end.derived, habits=habits
-        )
+            end.graph, start.graph, start.derived, self._moved, renamed,
+            about_change=end.derived, habits=habits, shared=shared,
+        )  # fmt: skip
 
     def _date_new(self, batch: Batch, start: Moment, before: Judgement, renamed: Mapping[str, str]) -> None:
         """Gives every new finding the first commit of the batch that shows it, by bisection; `before` is the judgement
@@ -317,7 +335,12 @@ class Timeline:
         if not {"A", "D"} <= statuses:
             return {}
         first, last = commits[0].commit, commits[-1].commit
-        return self._site.repository.renames(first.parents[0], last.id) if first.parents else {}
+        if not first.parents:
+            return {}
+        between = first.parents[0], last.id
+        if self._asked_renames[0] != between:
+            self._asked_renames = between, self._site.repository.renames(*between)
+        return self._asked_renames[1]
 
     def _close_batch(self, batch: Batch, *, first: bool = False) -> None:
         """Stores what the judgement at the newest snapshot says, and begins the next batch."""

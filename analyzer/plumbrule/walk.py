@@ -66,6 +66,7 @@ class Step:
     now: Graph
     derived_before: Derived
     derived: Derived
+    shared: Shared = field(default_factory=Shared)  # what was found of this very step on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +203,11 @@ class Walk:
             self.graph = before.revised(delta, self.skipped)
         else:
             self.graph = RevisedGraph(before, delta, self.skipped)
+        shared = Shared()
         if measured:
             with self.stages("measure"):
-                self.derived = self.rows(self.graph, before, derived_before, delta, renamed or {})
-        return Step(delta, before, self.graph, derived_before, self.derived)
+                self.derived = self.rows(self.graph, before, derived_before, delta, renamed or {}, shared=shared)
+        return Step(delta, before, self.graph, derived_before, self.derived, shared)
 
     def rows(
         self,
@@ -217,14 +219,16 @@ class Walk:
         *,
         about_change: Derived | None = None,
         habits: Habits | None = None,
+        shared: Shared | None = None,
     ) -> Derived:
         """Every measure's rows for `now`; with `about_change` (the rows of `now`) those about the change are added.
 
-        With `habits` the measures that a verdict does not wait for are added too.
+        With `habits` the measures that a verdict does not wait for are added too. `shared` is what was found already
+        where these very sides were compared before.
         """
         rows: dict[str, Collection[Row]] = dict(about_change or {})
         scope = "snapshot" if about_change is None else "change"
-        shared, known = Shared(), habits or Habits((), {})
+        shared, known = shared or Shared(), habits or Habits((), {})
         for measure in measures():
             if measure.scope == scope and (habits is not None or measure.gate):
                 situation = Situation(
@@ -248,7 +252,15 @@ class Walk:
         """What one step did, as the figures that `unusual` compares; empty if it touched no product code."""
         return features(
             Situation(
-                step.now, step.before, step.delta, self.book, self.intent, step.derived, step.derived_before, renamed
+                step.now,
+                step.before,
+                step.delta,
+                self.book,
+                self.intent,
+                step.derived,
+                step.derived_before,
+                renamed,
+                shared=step.shared,
             )
         )
 

@@ -40,10 +40,11 @@ class Intent:
 
 @dataclass(slots=True)
 class Shared:
-    """What several measures of one situation need, found by the first that asks; see `_structure`."""
+    """What several measures of one situation need, found by the first that asks; see `_structure` and `contract`."""
 
     links: Links | None = None
     moved: Moved | None = None
+    less: tuple[Mapping[str, str], list[Row]] | None = None  # what was offered and is not, by these renames
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,15 @@ def _is_entry(path: str) -> bool:
 
 def contract_changes(s: Situation) -> Collection[Row]:
     """The rows of `contract_change`."""
+    known = s.shared.less
+    if known is None or known[0] != s.renamed:
+        known = s.shared.less = s.renamed, _less(s)
+    rows = [*known[1], *_missed(s, {(row[1], row[2]) for row in known[1]})]
+    return sorted(set(rows))
+
+
+def _less(s: Situation) -> list[Row]:
+    """What files that changed offer no more, or less of."""
     before, now = Side(s.before, s.facts), Side(s.now, s.facts)
     appeared = {_module_name(path): path for path in sorted(s.changed) if path in s.now and path not in s.before}
     moved_to = {old: new for new, old in s.renamed.items()}
@@ -151,8 +160,7 @@ def contract_changes(s: Situation) -> Collection[Row]:
             successor = moved if moved in s.now else ""
         if successor and s.before.rows(path).file.blob != s.now.rows(successor).file.blob:
             rows += _compared(s, before, now, _Pair(path, successor), anew)
-    rows += _missed(s, {(row[1], row[2]) for row in rows})
-    return sorted(set(rows))
+    return rows
 
 
 def _missed(s: Situation, told: Collection[tuple[object, object]]) -> Iterator[Row]:
