@@ -167,6 +167,16 @@ JOINED = (
     "WITH big AS (SELECT f.path AS p, c.level FROM now.file f LEFT JOIN now.cycle_edge c ON c.src = f.path"
     " WHERE f.test)"
     " SELECT d.src, b.level FROM now.dependency d JOIN big b ON b.p = d.dst",
+    "SELECT f.path, c.level, d.dst FROM now.file f JOIN now.dependency d ON d.src = f.path AND d.kind = 'x'"
+    " LEFT JOIN now.cycle_edge c ON c.src = d.dst AND c.level = 'high' WHERE f.test",
+    "SELECT f.path FROM now.file f LEFT JOIN now.cycle_edge c ON c.src = f.path WHERE c.level IS NULL AND f.test",
+    "SELECT f.path, count(c.level) AS n FROM now.file f LEFT JOIN now.cycle_edge c ON c.src = f.path"
+    " WHERE NOT f.test AND (c.level = 'low' OR c.src IS NULL) GROUP BY ALL",
+    "WITH big AS (SELECT path FROM now.file WHERE test), edge AS (SELECT b.path, c.level FROM big b"
+    " LEFT JOIN now.cycle_edge c ON c.src = b.path)"
+    " SELECT e.path, d.dst FROM edge e LEFT JOIN now.dependency d ON d.src = e.path AND d.dst = e.level",
+    "SELECT f.path, d.dst, c.level FROM now.file f LEFT JOIN now.dependency d ON d.src = f.path"
+    " LEFT JOIN now.cycle_edge c ON c.src = d.dst WHERE f.test AND d.kind <> 'y'",
     "SELECT a.src FROM now.dependency a JOIN now.dependency b ON b.src = a.dst JOIN now.file f ON f.path = b.src"
     " WHERE f.test AND b.kind = 'x'",
     "SELECT f.path FROM now.file f JOIN now.dependency a ON a.dst = f.path"
@@ -265,3 +275,15 @@ def test_a_partner_is_asked_for_behind_a_star() -> None:
     found = _looks(f"{sql} SELECT e.dst FROM edge e JOIN now.file f ON f.path = e.dst WHERE f.test") or ()
     (look,) = (look for look in found if look.view == "dependency")
     assert look.sees(EDGES.names, [], [("a", "x", "r", "y")], {}, *[lambda *_: (FILES.names, [])] * 2) is False
+
+
+def test_a_row_that_is_looked_up_is_seen_where_one_that_looks_it_up_is() -> None:
+    sql = "SELECT f.path, c.level FROM now.file f LEFT JOIN now.cycle_edge c ON c.src = f.path WHERE f.test"
+    look = next(look for look in _looks(sql) or () if look.view == "cycle_edge")
+
+    def find(view: str, column: str, text: str) -> tuple[tuple[str, ...], list[Row]]:
+        assert (view, column) == ("file", "path")
+        return FILES.names, [row for row in (("a", "p", True), ("a", "q", False)) if row[1] == text]
+
+    for src, seen in (("p", True), ("q", False), ("r", False)):
+        assert look.sees(LOOPS.names, [], [("a", src, "high")], {}, find, find) is seen

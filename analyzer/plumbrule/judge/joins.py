@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from plumbrule.judge.conditions import Test, Unclear, conjuncts, objects, parsed
@@ -46,8 +46,8 @@ def partners(
     query = _Query(nodes, both=both)
     found = {}
     for select in nodes:
-        if select.get("type") == "SELECT_NODE" and (relations := _inner(select.get("from_table"))) is not None:
-            for relation in relations:
+        if select.get("type") == "SELECT_NODE" and (joined := _outer(select.get("from_table"))) is not None:
+            for relation in [*joined[0], *_matched(select["from_table"])]:
                 if relation.get("type") == "BASE_TABLE" and relation.get("schema_name"):
                     found[id(relation)] = _Around(query, select, relation).partners()
     return found
@@ -79,6 +79,12 @@ def _outer(table: Any) -> tuple[list[dict[str, Any]], list[str]] | None:  # Any:
         return None if left is None else (left[0], [*left[1], *_every(table.get("right"))])
     inner = _inner(table)
     return None if inner is None else (inner, [])
+
+
+def _matched(table: Any) -> list[dict[str, Any]]:  # Any: parsed JSON
+    """The relation that the last join of a FROM clause looks up for each row, if that is one which it may lack."""
+    right = table.get("right") if isinstance(table, dict) and table.get("join_type") == "LEFT" else None
+    return [right] if isinstance(right, dict) and right.get("type") == "BASE_TABLE" else []
 
 
 def _every(table: Any) -> list[str]:  # Any: parsed JSON
@@ -229,6 +235,9 @@ class _Around:
         self._views: list[str] = [query.view(relation)]
         self._conditions: list[tuple[Any, _Scope]] = []  # Any: parsed JSON
         own = relation
+        if any(one is own for one in _matched(select.get("from_table"))):
+            self._look_up(select, own)
+            return
         scope = self._enter(select, own, {}, 0)
         for depth in range(1, _DEEP):
             asker = query.asker(select)
@@ -245,13 +254,24 @@ class _Around:
             select, mention = user
             scope = self._enter(select, None, {id(mention): given}, depth)
 
+    def _look_up(self, select: dict[str, Any], own: Mapping[str, Any]) -> None:  # Any: parsed JSON
+        """Adds what a SELECT must have for a row to be looked up by it. What it says of that row itself in its WHERE
+        may also hold without it."""
+        table, alias = select["from_table"], _called(own)
+        scope = self._enter({"from_table": table["left"]}, None, {}, 0)
+        if scope is None or alias in {*scope.relations, *scope.given, *scope.unknown}:
+            return
+        scope.unknown.add(alias)
+        self._conditions += [(one, scope) for one in conjuncts(select.get("where_clause"))]
+        matching = replace(scope, relations={**scope.relations, alias: 0}, unknown=scope.unknown - {alias})
+        self._conditions += [(one, matching) for one in conjuncts(table.get("condition"))]
+
     def _enter(
         self, select: dict[str, Any], own: Mapping[str, Any] | None, known: Mapping[int, _Given], depth: int
     ) -> _Scope | None:  # Any: parsed JSON
         """Adds what a SELECT joins; None if it also joins in ways that leave nothing out."""
-        # Who asks for any row has its own rows, whatever else it joins; their partners may be missing.
-        asks = own is None and not known
-        joined = _outer(select.get("from_table")) if asks else (_inner(select.get("from_table")), [])
+        # A row stays, whatever else is joined to it; its partners may be missing.
+        joined = (_inner(select.get("from_table")), []) if known else _outer(select.get("from_table"))
         relations, lacking = joined if joined is not None else (None, [])
         if relations is None:
             return None
