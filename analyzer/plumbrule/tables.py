@@ -185,3 +185,9 @@ def flatten(table: str, repo: str, files: Iterable[tuple[str, FileRows]]) -> lis
     """The rows of one base table for these files, in `BASE[table].columns` order."""
     rows_of = _FLATTEN[table]
     return [(repo, path, *row) for path, rows in files for row in rows_of(rows)]
+
+
+def flatten_own(table: str, files: Iterable[tuple[str, FileRows]]) -> list[Row]:
+    """The same without the first column, which is alike in all of them."""
+    rows_of = _FLATTEN[table]
+    return [(path, *row) for path, rows in files for row in rows_of(rows)]

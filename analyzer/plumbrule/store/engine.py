@@ -156,39 +156,79 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def load(
-    connection: Connection, table: str, types: Sequence[str], rows: Sequence[Row], constants: Sequence[int] = ()
-) -> None:
-    """Append rows to a table (its name as SQL text) in column order, each followed by the same `constants`.
+def load(connection: Connection, table: str, types: Sequence[str], rows: Sequence[Row]) -> None:
+    """Append rows to a table (its name as SQL text) in column order.
 
     Text that is no valid Unicode (a lone surrogate) goes in with that character spelled `\\udXXX`.
     """
     if not rows:
         return
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))  # Any: see Row
-    texts = [i for i, type_ in enumerate(types) if type_ == "VARCHAR"]
-    broken = [i for i in texts if not _encodable("".join(filter(None, columns[i])))]
-    for i in broken:
-        columns[i] = as_stored(tuple(columns[i]))
     appender = getattr(connection, "appender", None)
     if appender is None:
-        _load_as_text(connection, table, types, columns, constants)
+        _load_as_text(connection, table, types, rows)
         return
-    if broken:
-        rows = list(zip(*columns, strict=True))
     with appender(table) as opened:
-        opened.append_rows([(*row, *constants) for row in rows] if constants else rows)
+        for at in range(0, len(rows), _BUNDLE):
+            _append(opened, rows[at : at + _BUNDLE])
+
+
+def load_alike(
+    connection: Connection,
+    table: str,
+    types: Mapping[str, str],
+    bundles: Iterable[Sequence[Row]],
+    alike: Mapping[str, str | int],
+) -> None:
+    """`load` of some columns, by name; in all these rows the others are `alike`, and are not handed over again and
+    again: to take a value from Python is what appending costs. Not many rows at once, as each bundle is made for it."""
+    appender = getattr(connection, "appender", None)
+    if appender is None:
+        for rows in bundles:
+            _load_as_text(connection, table, [*types.values()], rows, [*types], alike)
+        return
+    for name, value in alike.items():
+        connection.execute(f"ALTER TABLE {table} ALTER COLUMN {quote(name)} SET DEFAULT {_literal(value)}")
+    with appender(table, columns=list(types)) as opened:
+        for rows in bundles:
+            _append(opened, rows)
+    for name in alike:
+        connection.execute(f"ALTER TABLE {table} ALTER COLUMN {quote(name)} DROP DEFAULT")
+
+
+_BUNDLE = 50_000  # rows that are converted before they are written: the appender would do so at some time of its own
+
+
+def _append(opened: Any, rows: Sequence[Row]) -> None:  # Any: an appender, which knows no types
+    """To look for what cannot be encoded takes an eighth of the time, and there hardly ever is any."""
+    try:
+        opened.append_rows(rows)
+    except _engine().Error:
+        opened.clear()
+        opened.append_rows([as_stored(row) for row in rows])
+    opened.flush()
+
+
+def _literal(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else "'" + as_stored((value,))[0].replace("'", "''") + "'"
 
 
 def _load_as_text(
     connection: Connection,
     table: str,
     types: Sequence[str],
-    columns: Sequence[Sequence[Any]],  # Any: see Row
-    constants: Sequence[int],
+    rows: Sequence[Row],
+    names: Sequence[str] = (),
+    alike: Mapping[str, str | int] | None = None,
 ) -> None:
     """Every column as one text that the engine takes apart: DuckDB 1.5 has no appender, and converts Python values one
-    by one in 0.1 ms each (numpy arrays of text included) where this takes 1 µs."""
+    by one in 0.1 ms each (numpy arrays of text included) where this takes 1 µs. The columns are all, or these `names`.
+    """
+    if not rows:
+        return
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))  # Any: see Row
+    for i, type_ in enumerate(types):
+        if type_ == "VARCHAR" and not _encodable("".join(filter(None, columns[i]))):
+            columns[i] = as_stored(tuple(columns[i]))
     outer, inner, nothing = _unused(columns)
     picked, parameters = [], []
     for n, (type_, column) in enumerate(zip(types, columns, strict=True)):
@@ -203,9 +243,10 @@ def _load_as_text(
             column = [v if v is None else int(v) for v in column]
         picked.append(f"{part}::{type_}" if type_ != "VARCHAR" else part)
         parameters.append(outer.join([nothing if v is None else v if isinstance(v, str) else repr(v) for v in column]))
-    same = "".join(f", {int(value)}" for value in constants)
+    into = f" ({', '.join(map(quote, (*names, *(alike or ()))))})" if names else ""
+    same = "".join(f", {_literal(value)}" for value in (alike or {}).values())
     unused = " WHERE $2 <> $3"  # a parameter that no column needs must still be mentioned
-    sql = f"INSERT INTO {table} SELECT {', '.join(picked)}{same}{unused}"
+    sql = f"INSERT INTO {table}{into} SELECT {', '.join(picked)}{same}{unused}"
     connection.execute(sql, [outer, inner, nothing, *parameters])
 
 

@@ -7,13 +7,13 @@ before this session carry `BEFORE` instead of a position: the database knows it,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.store.records import SnapshotRecord
-from plumbrule.tables import BASE, Row, flatten
+from plumbrule.tables import BASE, Row, flatten, flatten_own
 
 BEFORE = -1
 
@@ -60,6 +60,17 @@ def step(opened: _Opened, rows: Collection[Row], position: int) -> Iterator[Clos
 
 _AT_ONCE = 10_000  # rows that are made before they are written
 _FILES = 100
+
+
+def bundled(table: str, files: Sequence[tuple[str, FileRows]]) -> Iterator[list[Row]]:
+    """The rows of one base table for these files, without the repository; only the last bundle may be a small one."""
+    at, last = 0, len(files)
+    while at < last:
+        rows: list[Row] = []
+        while at < last and len(rows) < _AT_ONCE:
+            rows += flatten_own(table, files[at : at + _FILES])
+            at += _FILES
+        yield rows
 
 
 @dataclass(slots=True)
@@ -129,21 +140,15 @@ class Line:
         """Files with rows from before that may not hold any more in this table; brand-new files are not among them."""
         return sorted(p for p, since in self._sinces.items() if not isinstance(since, int) and since[table] != BEFORE)
 
-    def appeared(self, table: str) -> Iterator[tuple[int, list[Row]]]:
-        """Open rows of files that are new since the last publication and did not change again, by position; not many
-        at once, as each is made for this."""
+    def appeared(self, table: str) -> Iterator[tuple[int, Iterator[list[Row]]]]:
+        """Open rows of files that are new since the last publication and did not change again, by position: without
+        the repository, and not many at once, as each is made for this."""
         by_position: dict[int, list[tuple[str, FileRows]]] = {}
         for path, since in self._sinces.items():
             if isinstance(since, int) and path in self.graph.files:
                 by_position.setdefault(since, []).append((path, self.graph.files[path]))
         for position, files in by_position.items():
-            at, last = 0, len(files)
-            while at < last:
-                rows: list[Row] = []
-                while at < last and len(rows) < _AT_ONCE:
-                    rows += flatten(table, self.repo, files[at : at + _FILES])
-                    at += _FILES
-                yield position, rows
+            yield position, bundled(table, files)
 
     def changed(self, table: str) -> Iterator[tuple[Row, int]]:
         """Open rows of the touched files, keyed as `numbered`, with the position or `BEFORE`."""

@@ -10,12 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from plumbrule.errors import StoreError
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.store import engine, layout, shape
-from plumbrule.store.engine import AMONG, Connection, among, load, quote, rows_of
+from plumbrule.store.engine import AMONG, Connection, among, load, load_alike, quote, rows_of
 from plumbrule.store.generations import Generations, refusal, refusals
 from plumbrule.store.history import BEFORE, Line, WholeTable, numbered
 from plumbrule.store.reader import Note, OutdatedStoreError, Reader, open_newest
@@ -571,6 +572,15 @@ def _load(connection: Connection, schema: str, table: Table, rows: Sequence[Row]
     load(connection, f"{schema}.{quote(table.name)}", [*(c.type for c in table.columns), *more], rows)
 
 
+def _load_new(
+    connection: Connection, repo: str, table: Table, bundles: Iterable[Sequence[Row]], line: int, position: int
+) -> None:
+    """Rows of one repository that hold since this position of this line."""
+    own = {column.name: column.type for column in table.columns[1:]}
+    alike: dict[str, str | int] = {table.columns[0].name: repo, "_line": line, "_since": position}
+    load_alike(connection, f"head.{quote(table.name)}", own, bundles, alike)
+
+
 def _delete_among(connection: Connection, table: str, column: str, values: list[str]) -> None:
     if values:
         connection.execute(f"DELETE FROM {table} WHERE {column} IN {AMONG}", list(among(values)))
@@ -611,11 +621,12 @@ def _write_files(connection: Connection, line: Line, table: Table) -> None:
         return since if since != BEFORE else sinces[row] if row in sinces else sinces[engine.as_stored(row)]
 
     opened = [(*row[:width], line.number, since_of(row, since)) for row, since in line.changed(table.name)]
-    for position, rows in line.appeared(table.name):
-        if len(rows) < _GROUP:
-            opened += [(*row, line.number, position) for row in rows]
+    for position, bundles in line.appeared(table.name):
+        first = next(bundles, [])
+        if len(first) < _GROUP:
+            opened += [(line.repo, *row, line.number, position) for row in first]
         else:
-            load(connection, f"head.{name}", [c.type for c in table.columns], rows, [line.number, position])
+            _load_new(connection, line.repo, table, chain([first], bundles), line.number, position)
     _load(connection, "head", table, opened, "INTEGER", "INTEGER")
     ends = line.closed.get(table.name, ())
     closed = [(*end.row[:width], line.number, since_of(end.row, end.since), end.until) for end in ends]
