@@ -89,12 +89,16 @@ def settle_plainly(
             if symbol != inside:
                 inside, function = symbol, functions.get(symbol)
                 callees = gathered.setdefault(symbol, [])
-            if function is not None:
-                if name.endswith(function):
-                    recursion(symbol, name)
-                if DOT not in name:
-                    callees.append(name)
+            if function is not None and _is_plain(name, function, symbol, recursion):
+                callees.append(name)
             if has_star or head in imported:
                 calls.setdefault((symbol, name), []).append(ends_of.get(end, end))
         if head in heads or (has_star and head):
             references.setdefault((symbol, kind, name), start)
+
+
+def _is_plain(name: bytes, function: bytes, symbol: int, recursion: Callable[[int, bytes], None]) -> bool:
+    """Whether what a function calls has no dots; it is told of what may be itself."""
+    if name.endswith(function):
+        recursion(symbol, name)
+    return DOT not in name

@@ -112,7 +112,16 @@ static int note_reference(Settling *settling, PyObject *row, PyObject *name)
     return failed;
 }
 
-static int settle(Settling *settling, PyObject *row)
+/* A name that was met. */
+typedef struct {
+    const byte *text;
+    Py_ssize_t size;
+    int is_dotted, is_call;
+    const Word *head; /* NULL: leads nowhere by itself */
+} Met;
+
+/* Reads one that is not too long; 1 if it is, -1 with an exception set. */
+static int read_met(const Settling *settling, PyObject *row, Met *met)
 {
     if (!PyTuple_Check(row) || PyTuple_Size(row) != 4 || !PyUnicode_Check(PyTuple_GetItem(row, 1))) {
         PyErr_SetString(PyExc_TypeError, "what is met is a tuple of symbol, kind, start and end");
@@ -122,30 +131,43 @@ static int settle(Settling *settling, PyObject *row)
     if (end < 0)
         return -1;
     if (end - start > LONGEST_NAME)
-        return 0;
+        return 1;
     start = start < settling->size ? start : settling->size;
     end = end < settling->size ? end : settling->size;
-    const byte *text = settling->source + start, *stop = settling->source + (end > start ? end : start);
-    Py_ssize_t size = stop - text;
-    int is_dotted = size > 0 && after_dotted(text, stop) == stop;
-    const Word *head = is_dotted ? word_of(settling->words, text, after_word(text, stop) - text) : NULL;
-    int is_call = PyUnicode_CompareWithASCIIString(PyTuple_GetItem(row, 1), "call") == 0;
-    int may_lead = (head != NULL && head->in_first) || (settling->has_star && is_dotted);
-    int is_kept = is_call && (settling->has_star || (head != NULL && head->in_second));
+    met->text = settling->source + start;
+    met->size = end > start ? end - start : 0;
+    const byte *stop = met->text + met->size;
+    met->is_dotted = met->size > 0 && after_dotted(met->text, stop) == stop;
+    met->head = met->is_dotted ? word_of(settling->words, met->text, after_word(met->text, stop) - met->text) : NULL;
+    met->is_call = PyUnicode_CompareWithASCIIString(PyTuple_GetItem(row, 1), "call") == 0;
+    return 0;
+}
+
+static int settle(Settling *settling, PyObject *row)
+{
+    Met met;
+    int found = read_met(settling, row, &met);
+    if (found)
+        return found < 0 ? -1 : 0;
     PyObject *symbol = PyTuple_GetItem(row, 0);
-    if (is_call && turn_to(settling, symbol) < 0)
+    if (met.is_call && turn_to(settling, symbol) < 0)
         return -1;
-    int is_inside = is_call && settling->function != NULL;
-    if (!may_lead && !is_kept && !is_inside)
+    int may_lead = met.head != NULL ? met.head->in_first : 0, is_imported = met.head != NULL ? met.head->in_second : 0;
+    may_lead |= settling->has_star & met.is_dotted;
+    int is_kept = met.is_call & (settling->has_star | is_imported);
+    int is_inside = met.is_call ? settling->function != NULL : 0;
+    if (!(may_lead | is_kept | is_inside))
         return 0;
-    PyObject *name = PyBytes_FromStringAndSize((const char *)text, size);
+    PyObject *name = PyBytes_FromStringAndSize((const char *)met.text, met.size);
     if (name == NULL)
         return -1;
-    int failed = is_inside && note_callee(settling, name, text, size) < 0;
-    failed = failed || (is_kept && note_call(settling, symbol, name, PyTuple_GetItem(row, 3)) < 0);
-    failed = failed || (may_lead && note_reference(settling, row, name) < 0);
+    int failed = is_inside ? note_callee(settling, name, met.text, met.size) : 0;
+    if (!failed && is_kept)
+        failed = note_call(settling, symbol, name, PyTuple_GetItem(row, 3));
+    if (!failed && may_lead)
+        failed = note_reference(settling, row, name);
     Py_DECREF(name);
-    return failed ? -1 : 0;
+    return failed;
 }
 
 /* settle(source, met, words, has star, functions, recursion, references, calls, callees, ends of callees): fills the
