@@ -391,6 +391,44 @@ def test_a_measure_whose_columns_changed_begins_anew_and_the_rest_of_the_history
         assert reader.connection.execute("SELECT symbol FROM symbol_at('shop@000000000001')").fetchall() == [("s1",)]
 
 
+def test_a_history_that_an_older_program_kept_as_whole_rows_is_answered_as_before(store, made, no_wait):
+    with store.writer(no_wait) as w:
+        for n in range(1, 7):
+            w.append("shop", made.snapshot(n), {"a.py": made.file(line=n, symbols=["one", f"s{n}"])}, {}, {})
+            w.publish()
+
+    def answers():
+        with store.reader() as reader:
+            at = [made.snapshot(n).snapshot for n in range(1, 7)]
+            return [
+                reader.connection.execute(f"FROM {view}_at(?)", [one]).fetchall()
+                for view in ("symbol", "measure", "use", "dependency")
+                for one in at
+            ]
+
+    before = answers()
+    path = store.folder / "generations" / (store.folder / "CURRENT").read_text().strip()
+    connection = memory()
+    attach(connection, path, "store", writable=True)
+    connection.execute("USE store")
+    for name in ("symbol", "function", "use", "dependency"):
+        connection.execute(f"CREATE TABLE past.whole AS FROM past.{name}")
+        connection.execute(f"DROP VIEW past.{name}")
+        connection.execute(f"ALTER TABLE past.whole RENAME TO {name}")
+    for schema in ("said", "stood"):
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    connection.execute("UPDATE log.layout SET views = 'of long ago'")
+    connection.execute("USE memory")
+    connection.execute("DETACH store")
+    connection.close()
+    path.with_suffix(".lease").unlink()
+    assert answers() == before
+    with store.writer(no_wait) as w:
+        w.append("shop", made.snapshot(7), {"a.py": None}, {}, {})
+        w.publish()
+    assert answers() == before
+
+
 def test_texts_about_the_newest_snapshot_are_read_though_an_older_program_kept_them_as_rows(store, made, no_wait):
     path = twice_published(store, made, no_wait)
     connection = memory()

@@ -317,3 +317,16 @@ def test_what_is_staged_is_seen_by_nobody_until_it_is_published_with_what_was_sa
         assert [row[1] for row in reader.rows("finding", "shop", "shop@000000000001")] == ["f1"]
         assert reader.rows("finding", "shop") == []
     assert list((store.folder / "work").iterdir()) == []
+
+
+def test_what_only_moves_through_its_file_is_kept_once_with_the_places_where_it_stood(store, made, no_wait):
+    with store.writer(no_wait) as w:
+        for n in range(1, 9):
+            w.append("shop", made.snapshot(n), {"a.py": made.file(line=n, symbols=["one", "two"])}, {}, {})
+            w.publish(last=n == 8)
+    with store.reader() as reader:
+        assert reader.select("SELECT count(*) FROM past.symbol") == [(14,)]
+        assert reader.select("SELECT count(*) FROM said.symbol") == [(2,)]
+        for n in range(1, 9):
+            at = reader.select("SELECT symbol, line, end_line FROM symbol_at(?)", made.snapshot(n).snapshot)
+            assert at == [("one", n, n + 1), ("two", n, n + 1)]

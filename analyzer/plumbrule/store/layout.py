@@ -2,7 +2,9 @@
 
 Hides the physical tables. `head.T` holds the rows that are true on each main line now, `past.T` those that were true
 from `_since` up to before `_until`, `side.T` those of one snapshot beside the line; `log.*` says which snapshots,
-lines and batches there are. Everything is generated from `tables.BASE` and the measures' own declarations.
+lines and batches there are. Of rows that move through their file with every line above them, `past.T` is a view: what
+they said is in `said.T` once, where they stood in `stood.T`. Everything is generated from `tables.BASE` and the
+measures' own declarations.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from pathlib import Path
 from plumbrule.extract.manifests.tables import PACKAGE
 from plumbrule.extract.manifests.tables import TABLES as MANIFESTS
 from plumbrule.measures import measures
-from plumbrule.store.engine import Connection, memory, quote, rows_of
+from plumbrule.store.engine import AMONG, Connection, among, memory, quote, rows_of
 from plumbrule.store.records import packed
 from plumbrule.store.shape import FINDING as FINDING
 from plumbrule.store.shape import LINK as LINK
@@ -71,6 +73,10 @@ _SEEN_WHOLE = "s.kind IN ('main', 'former')"
 
 # What every repository publishes at its newest snapshot, whichever snapshot is asked about.
 _PUBLISHED = {"published": f"head.{PACKAGE.name}"}
+# Columns of the tables of which most rows that end go on a few lines further: 29 in 30 of flask's symbols.
+_PLACES = {"symbol": ("line", "end_line"), "function": ("line",), "use": ("line",), "dependency": ("line",)}
+_SCHEMAS = ("head", "past", "said", "stood", "side", "log")
+
 # What no rule sees: it is not read on the way to a verdict.
 APART = frozenset({*MANIFESTS, *_PUBLISHED})
 
@@ -213,13 +219,79 @@ def create_table(table: Table) -> Iterator[str]:
     body = ", ".join(f"{quote(c.name)} {c.type}" for c in table.columns)
     name = quote(table.name)
     yield f"CREATE TABLE head.{name} ({body}, _line INTEGER, _since INTEGER)"
-    yield f"CREATE TABLE past.{name} ({body}, _line INTEGER, _since INTEGER, _until INTEGER)"
+    if table.name in _PLACES:
+        yield from _create_past(table)
+    else:
+        yield f"CREATE TABLE past.{name} ({body}, _line INTEGER, _since INTEGER, _until INTEGER)"
     yield f"CREATE TABLE side.{name} ({body}, _snapshot VARCHAR)"
+
+
+def _create_past(table: Table) -> Iterator[str]:
+    name, places = quote(table.name), _PLACES[table.name]
+    said = ", ".join(f"{quote(c.name)} {c.type}" for c in table.columns if c.name not in places)
+    stood = ", ".join(f"{quote(c.name)} {c.type}" for c in table.columns if c.name in places)
+    picked = ", ".join(f"{'p' if n in places else 's'}.{quote(n)}" for n in table.names)
+    yield f"CREATE TABLE said.{name} (_row INTEGER, {said}, _line INTEGER)"
+    yield f"CREATE TABLE stood.{name} (_row INTEGER, {stood}, _since INTEGER, _until INTEGER)"
+    yield (
+        f"CREATE VIEW past.{name} AS SELECT {picked}, s._line, p._since, p._until"
+        f" FROM stood.{name} AS p JOIN said.{name} AS s USING (_row)"
+    )
+
+
+def close(connection: Connection, table: Table, source: str) -> None:
+    """Keeps rows that are over: those of `source`, a table or bracketed query with the columns of `past.T`."""
+    name = quote(table.name)
+    if table.name not in _PLACES:
+        connection.execute(f"INSERT INTO past.{name} SELECT * FROM {source}")
+        return
+    said = ", ".join(quote(n) for n in (*table.names, "_line") if n not in _PLACES[table.name])
+    stood = ", ".join(f"r.{quote(n)}" for n in (*_PLACES[table.name], "_since", "_until"))
+    same = " AND ".join(f"s.{n} IS NOT DISTINCT FROM r.{n}" for n in said.split(", "))
+    connection.execute(
+        f"""
+        INSERT INTO said.{name}
+        SELECT (SELECT coalesce(max(_row), 0) FROM said.{name}) + row_number() OVER (ORDER BY {said}), *
+        FROM (SELECT DISTINCT {said} FROM {source}) AS r WHERE NOT EXISTS (FROM said.{name} AS s WHERE {same})"""
+    )
+    connection.execute(
+        f"""
+        INSERT INTO stood.{name}
+        SELECT s._row, {stood} FROM {source} AS r JOIN said.{name} AS s ON {same} ORDER BY ALL"""
+    )
+
+
+def forget(connection: Connection, table: Table, repo: str, line: int) -> None:
+    """Removes the rows of one line that are over."""
+    name = quote(table.name)
+    if table.name not in _PLACES:
+        connection.execute(f"DELETE FROM past.{name} WHERE repo = ? AND _line = ?", [repo, line])
+        return
+    gone = f"(SELECT _row FROM said.{name} WHERE repo = ? AND _line = ?)"
+    connection.execute(f"DELETE FROM stood.{name} WHERE _row IN {gone}", [repo, line])
+    connection.execute(f"DELETE FROM said.{name} WHERE repo = ? AND _line = ?", [repo, line])
+
+
+def _split_past(connection: Connection) -> None:
+    """Of an older program's rows that are over, which were whole ones in each table."""
+    for schema in ("said", "stood"):
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for (name,) in rows_of(
+        connection,
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'past'"
+        f" AND table_name IN {AMONG}",
+        among(list(_PLACES)),
+    ):
+        connection.execute(f"ALTER TABLE past.{quote(name)} RENAME TO whole")
+        for statement in _create_past(kept()[name]):
+            connection.execute(statement)
+        close(connection, kept()[name], "past.whole")
+        connection.execute("DROP TABLE past.whole")
 
 
 def create(connection: Connection, program: str) -> None:
     """Everything, in the connection's current (empty) database."""
-    for schema in ("head", "past", "side", "log"):
+    for schema in _SCHEMAS:
         connection.execute(f"CREATE SCHEMA {schema}")
     connection.execute(_LOG)
     for table in kept().values():
@@ -246,6 +318,7 @@ def bring_up_to_date(connection: Connection, program: str) -> None:
     if is_current(connection):
         return
     connection.execute(_LOG)
+    _split_past(connection)
     found, declared = _tables(connection), _declared()
     for (view,) in rows_of(
         connection,
@@ -287,7 +360,7 @@ def copy(connection: Connection, source: str, target: str) -> None:
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL",
         [source],
     ):
-        order = "" if schema == "log" else " ORDER BY ALL"
+        order = {"log": "", "said": " ORDER BY 2, 3, 4, 5"}.get(schema, " ORDER BY ALL")
         table = f"{quote(schema)}.{quote(name)}"
         connection.execute(f"INSERT INTO {target}.{table} SELECT * FROM {source}.{table}{order}")
 
@@ -320,7 +393,7 @@ def _declared() -> dict[str, list[tuple[str, str]]]:
 
 def _views_fingerprint() -> str:
     views_of = [(name, view.over(_head), view.over(_at)) for name, view in views().items()]
-    shape = views_of, sorted(_declared().items()), _LOG, _AT_MACRO
+    shape = views_of, sorted(_declared().items()), _LOG, _AT_MACRO, sorted(_PLACES.items())
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 

@@ -30,7 +30,7 @@ from plumbrule.store.records import (
     TrendRow,
     packed,
 )
-from plumbrule.tables import BASE, Row, Table, flatten
+from plumbrule.tables import BASE, Column, Row, Table, flatten
 
 MAIN, FORMER, BRANCH, WORKTREE = "main", "former", "branch", "worktree"
 
@@ -581,6 +581,19 @@ def _load_new(
     load_alike(connection, f"head.{quote(table.name)}", own, bundles, alike)
 
 
+def _close(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Keeps rows that are over, each with the line, since when and until before when it held."""
+    if rows:
+        closing = Table(
+            "closing", "", (*table.columns, *(Column(n, "INTEGER", "") for n in ("_line", "_since", "_until")))
+        )
+        body = ", ".join(f"{quote(c.name)} {c.type}" for c in closing.columns)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE closing ({body})")
+        load(connection, "closing", [c.type for c in closing.columns], rows)
+        layout.close(connection, table, "closing")
+        connection.execute("DROP TABLE closing")
+
+
 def _delete_among(connection: Connection, table: str, column: str, values: list[str]) -> None:
     if values:
         connection.execute(f"DELETE FROM {table} WHERE {column} IN {AMONG}", list(among(values)))
@@ -592,8 +605,10 @@ def _open_line(connection: Connection, line: Line, fork: _Fork) -> None:
     for table in layout.kept().values():
         name = quote(table.name)
         connection.execute(
-            f"INSERT INTO past.{name} SELECT *, ? FROM head.{name} WHERE repo = ?", [fork.end + 1, line.repo]
+            f"CREATE OR REPLACE TEMP TABLE closing AS SELECT *, ?::INTEGER AS _until FROM head.{name} WHERE repo = ?",
+            [fork.end + 1, line.repo],
         )
+        layout.close(connection, table, "closing")
         connection.execute(f"DELETE FROM head.{name} WHERE repo = ?", [line.repo])
         if fork.snapshot:
             connection.execute(
@@ -630,17 +645,17 @@ def _write_files(connection: Connection, line: Line, table: Table) -> None:
     _load(connection, "head", table, opened, "INTEGER", "INTEGER")
     ends = line.closed.get(table.name, ())
     closed = [(*end.row[:width], line.number, since_of(end.row, end.since), end.until) for end in ends]
-    _load(connection, "past", table, closed, "INTEGER", "INTEGER", "INTEGER")
+    _close(connection, table, closed)
 
 
 def _write_whole(connection: Connection, line: Line, table: Table, whole: WholeTable) -> None:
     name, width = quote(table.name), len(table.columns)
     if table.name in line.wiped:
-        connection.execute(f"DELETE FROM past.{name} WHERE repo = ? AND _line = ?", [line.repo, line.number])
+        layout.forget(connection, table, line.repo, line.number)
     connection.execute(f"DELETE FROM head.{name} WHERE repo = ?", [line.repo])
     closed = [(*end.row[:width], line.number, end.since, end.until) for end in whole.closed]
     opened = [(*row[:width], line.number, since) for row, since in whole.opened.items()]
-    _load(connection, "past", table, closed, "INTEGER", "INTEGER", "INTEGER")
+    _close(connection, table, closed)
     _load(connection, "head", table, opened, "INTEGER", "INTEGER")
 
 
@@ -697,8 +712,8 @@ def _purge(connection: Connection) -> None:
         " AND NOT EXISTS (FROM log.snapshot AS s WHERE s.repo = l.repo AND s.line = l.line)",
     )
     for repo, number in unused:
-        for name in layout.kept():
-            connection.execute(f"DELETE FROM past.{quote(name)} WHERE repo = ? AND _line = ?", [repo, number])
+        for of in layout.kept().values():
+            layout.forget(connection, of, repo, number)
         for table in ("log.line", "log.noted"):
             connection.execute(f"DELETE FROM {table} WHERE repo = ? AND line = ?", [repo, number])
     if unused:
