@@ -73,7 +73,7 @@ _SEEN_WHOLE = "s.kind IN ('main', 'former')"
 
 # What every repository publishes at its newest snapshot, whichever snapshot is asked about.
 _PUBLISHED = {"published": f"head.{PACKAGE.name}"}
-# Columns of the tables of which most rows that end go on a few lines further: 29 in 30 of flask's symbols.
+# Columns of the tables of which most rows that end go on a few lines further: nine in ten of flask's symbols.
 _PLACES = {"symbol": ("line", "end_line"), "function": ("line",), "use": ("line",), "dependency": ("line",)}
 _SCHEMAS = ("head", "past", "said", "stood", "side", "log")
 
