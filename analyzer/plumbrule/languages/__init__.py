@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
@@ -344,7 +344,7 @@ def _folder_marks(path: str) -> set[str]:
     return {*_TEST_FOLDERS.intersection(folder.split("/")), *own}
 
 
-def _name_marks(path: str) -> list[str]:
+def _name_marks(path: str) -> Sequence[str]:
     """The glob by which the name of a file makes it a test, if it does."""
     folder, _, name = path.rpartition("/")
     language = language_of(name)
@@ -413,7 +413,8 @@ def _is_named_as_test(name: str) -> bool:
     return bool(_globs_of(name))
 
 
-def _globs_of(name: str) -> list[str]:
+@lru_cache(maxsize=1 << 16)
+def _globs_of(name: str) -> Sequence[str]:
     """The globs of tests that a file's name matches."""
     stem, dot, ending = name.rpartition(".")
     language = language_of(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from plumbrule.extract.manifests.program import (
     NAME,
@@ -43,6 +44,7 @@ _THERE = frozenset({"files", "fileTree", "gradleApi", "gradleKotlinDsl", "gradle
 _OWN = frozenset({"sourceSets", "configurations", "tasks"})
 _TAKEN = frozenset({"get", "asProvider", "orNull", "getOrNull"})
 _FOUND = frozenset({"findLibrary", "findBundle", "findPlugin"})
+_OF_PLUGINS = frozenset({"alias", "id", "kotlin"})
 _DEEP = 8  # brackets in brackets
 _WIDE = 30  # names and marks that the call for one plugin is looked through
 _STATEMENT = 60  # names and marks that a statement is looked through which may give something to a configuration
@@ -68,6 +70,8 @@ def plugins(all_: Sequence[Token], known: Mapping[str, str]) -> Iterator[Declare
     """`id("x") version "1"` and `kotlin("jvm") version "1"`; those without one come with Gradle, or from beside, where
     a script of that name may lie. `alias(libs.plugins.x)` is told by a catalog."""
     for at, token in enumerate(all_[:-1]):
+        if token.text not in _OF_PLUGINS:
+            continue
         if token.says("alias") and all_[at + 1].says("("):
             names, _ = chain(all_, at + 2)
             yield Said(ASKS, BUILD, ".".join(names), token.line)
@@ -142,15 +146,22 @@ def _may_be_one(all_: Sequence[Token], at: int) -> bool:
 def _handed_at(all_: Sequence[Token], at: int) -> int | None:
     """Where what a configuration is given begins, if this is a call of one."""
     token, behind = all_[at], all_[at + 1]
+    if token.text != "add" and not _is_configuration(token.text):
+        return None
     if at and all_[at - 1].says(".") and not (at > 1 and all_[at - 2].says("dependencies")):
         return None
     if token.says("add") and behind.says("(") and at + 2 < len(all_) and all_[at + 2].kind == STRING:
-        return at + 1 if _CONFIGURATION.fullmatch(all_[at + 2].text) else None
-    if not _CONFIGURATION.fullmatch(token.text) or behind.says("=", "{", ".", ")", ","):
+        return at + 1 if _is_configuration(all_[at + 2].text) else None
+    if not _is_configuration(token.text) or behind.says("=", "{", ".", ")", ","):
         return None
     if token.kind == STRING:  # as scripts name it that apply no plugin which has it: "implementation"(x)
         return at + 1 if behind.says("(") else None
     return at + 1 if behind.says("(") or behind.line == token.line else None
+
+
+@lru_cache(4096)
+def _is_configuration(name: str) -> bool:
+    return _CONFIGURATION.fullmatch(name) is not None
 
 
 def _added(all_: Sequence[Token], begin: int) -> tuple[Sequence[Token], int]:

@@ -23,6 +23,7 @@ _WHEN = frozenset({"afterEvaluate", "withPlugin", "withId", "if", "else", "plugi
 _ARCHIVES = "archivesName"
 _KEYS = {"group": GROUP, "archivesBaseName": ARCHIVE, _ARCHIVES: ARCHIVE}
 _COORDINATES = {"groupId": GROUP_ID, "artifactId": ARTIFACT}
+_TELLING = frozenset({"coordinates", "id", *_KEYS, *_COORDINATES})
 _PUBLICATIONS = frozenset({"publications", "publishing", "mavenPublishing"})
 _PROPERTY = frozenset({"property", "findProperty", "gradleProperty", "getProperty", "ext", "extra", "properties"})
 _TRANSPARENT = frozenset({"get", "orNull", "getOrElse", "toString"})
@@ -44,10 +45,13 @@ def said(all_: Sequence[Token]) -> Iterator[Said]:
     yield from _constants(all_)
     made: dict[int, dict[str, Said]] = {}  # what publications say, by where their blocks begin
     for at, blocks in _placed(all_):
+        name = all_[at].text
+        if name not in _TELLING:
+            continue
         of = next((block.of for block in blocks if block.of), OWN)
-        if all_[at].says("coordinates") and all_[at + 1].says("(") and _is_publishing(blocks):
+        if name == "coordinates" and all_[at + 1].says("(") and _is_publishing(blocks):
             made[at] = {one.key: one for one in _coordinates(all_, at + 1, of)}
-        key = _key(all_[at].text, blocks)
+        key = _key(name, blocks)
         text = _assigned(all_, at) if key else None
         if text is None:
             continue
@@ -83,16 +87,18 @@ def _placed(all_: Sequence[Token]) -> Iterator[tuple[int, Sequence[_Block]]]:
     opened: list[int] = []
     before: tuple[int, int] = -1, -1  # the bracket of arguments that was closed last
     for at, token in enumerate(all_[:-1]):
-        if token.says("{", "(", "["):
+        if token.kind == NAME:
+            yield at, blocks
+        elif token.kind == STRING:
+            continue
+        elif token.text in "{([":
             opened.append(at)
             if len(blocks) < _DEEP:
-                blocks.append(_block(all_, at, before) if token.says("{") else _Block("(", "", at))
-        elif token.says("}", ")", "]") and opened:
+                blocks.append(_block(all_, at, before) if token.text == "{" else _Block("(", "", at))
+        elif token.text in "})]" and opened:
             begin = opened.pop()
             del blocks[len(opened) :]
             before = begin, at
-        elif token.kind == NAME:
-            yield at, blocks
 
 
 def _block(all_: Sequence[Token], at: int, before: tuple[int, int]) -> _Block:

@@ -21,7 +21,8 @@ _STRING = (
 _REST = r"|(?P<name>[\w$]++)|(?P<mark>[^\s\w])"
 _HASH = re.compile(rf"(?P<comment>\#[^\n]*+)|{_STRING}{_REST}", re.DOTALL)
 _SLASHES = re.compile(rf"(?P<comment>//[^\n]*+|/\*.*?(?:\*/|\Z))|{_STRING}{_REST}", re.DOTALL)
-_OPEN, _CLOSE = "([{", ")]}"
+_OPEN, _CLOSE = "([{", ")]}"  # marks are single characters
+_ENDING = f"{_CLOSE};"
 _DEEP = 6  # names in what names stand for
 _LONG = 300  # characters of a text that is filled
 _NAMED = re.compile(r"\$\{\s*([\w.\-]+)[^{}]*\}|\$(\w+(?:\.\w+)*)")
@@ -81,9 +82,10 @@ def handed(all_: Sequence[Token], begin: int) -> tuple[Sequence[Token], int]:
         end == begin or depth > 0 or all_[end].line == all_[end - 1].line or all_[end - 1].says(",")
     ):
         token = all_[end]
-        if (token.says(*_CLOSE) or token.says(";")) and depth == 0:
-            break
-        depth += token.says(*_OPEN) - token.says(*_CLOSE)
+        if token.kind == MARK:
+            if depth == 0 and token.text in _ENDING:
+                break
+            depth += (token.text in _OPEN) - (token.text in _CLOSE)
         end += 1
     return all_[begin:end], end
 
@@ -92,8 +94,10 @@ def parted(inner: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """What stands between the commas of a list."""
     begin = depth = 0
     for at, token in enumerate(inner):
-        depth += token.says(*_OPEN) - token.says(*_CLOSE)
-        if depth == 0 and token.says(","):
+        if token.kind != MARK:
+            continue
+        depth += (token.text in _OPEN) - (token.text in _CLOSE)
+        if depth == 0 and token.text == ",":
             yield inner[begin:at]
             begin = at + 1
     yield inner[begin:]
@@ -156,9 +160,8 @@ def constants(all_: Sequence[Token]) -> dict[str, str]:
     """Names that are given a string once (`name = "text"`), with it."""
     found: dict[str, str] = {}
     for at in range(2, len(all_)):
-        name, equals, value = all_[at - 2 : at + 1]
-        if value.kind == STRING and equals.says("=") and name.kind == NAME:
-            found.setdefault(name.text, value.text)
+        if all_[at].kind == STRING and all_[at - 1].says("=") and all_[at - 2].kind == NAME:
+            found.setdefault(all_[at - 2].text, all_[at].text)
     return found
 
 
