@@ -979,8 +979,7 @@ class Resolution(Leading):
         """The import row by which a name leads out of the file, its definition and how sure that is, asked for once."""
         if key not in found.led:
             scope, text, through = key
-            found.led[key], reads = self._lead(found.path, offer, any_name, scope, text, through)
-            found.looks.add(reads)
+            found.led[key] = self._lead(found.path, offer, any_name, scope, text, found.looks, through)
         return found.led[key]
 
     def _way_in_scope(self, found: Found, scope: int, text: str, *, types: bool) -> _Way | None:
@@ -1026,8 +1025,7 @@ class Resolution(Leading):
         steps = []
         for length in range(2, len(parts)):
             way = ".".join(parts[:length])
-            led, reads = self._lead(found.path, offer, NO_NAME, scope, way)
-            found.looks.add(reads)
+            led = self._lead(found.path, offer, NO_NAME, scope, way, found.looks)
             if led is None or led[1].symbol:
                 break
             row, target = found.interface.imports[led[0]], self._items(found.path)[led[0]].target

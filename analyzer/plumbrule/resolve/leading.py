@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from plumbrule.facts import IMPLICIT, RECEIVED, Import, Interface
 from plumbrule.languages import Located, Space, Target, Unresolved
 from plumbrule.resolve.answers import NOTHING, NOWHERE, Answer, Definition, Led
-from plumbrule.resolve.inheriting import is_apart
+from plumbrule.resolve.inheriting import Looks, is_apart
 from plumbrule.resolve.offered import Offer, Read, binding
 from plumbrule.resolve.pouring import Pouring
 from plumbrule.resolve.receiving import AnyName, Lead, Place, Receiving
@@ -55,24 +55,29 @@ class Leading(Pouring, Receiving):
         any_name: AnyName,
         scope: int,
         text: str,
+        looks: Looks,
         through: int = -1,
         *,
         is_apart: bool = False,
-    ) -> Lead:
-        """The import row by which a name leads out of the file, its definition and how sure that is; `is_apart`: it
-        stands where no value of the types around is at hand."""
-        rows, inherited = self._interfaces[path].imports, NOTHING
+    ) -> Lead | None:
+        """Where a name leads out of the file, None if it does not; `is_apart`: it stands where no value of the types
+        around is at hand. What was looked up is added to `looks`."""
+        rows = self._interfaces[path].imports
         if through >= 0 and rows[through].flags & RECEIVED:
-            return self._lead_received(Place(path, offer, any_name, scope), text, rows[through])
+            return self._lead_received(Place(path, offer, any_name, scope), text, rows[through], looks)
         if scope >= 0 and through < 0 and offer.language.inherits:
             definition, inherited = self._inherited(path, scope, text, apart=is_apart)
+            looks.add(inherited)
             if definition is not None:
-                return ((-1, definition, 1.0) if self._is_elsewhere(path, definition) else None), inherited
+                return (-1, definition, 1.0) if self._is_elsewhere(path, definition) else None
             scope = -1
         lead, reads = self._lead_by_row(path, offer, any_name, scope, text, through)
-        return lead, reads | inherited
+        looks.add(reads)
+        return lead
 
-    def _lead_by_row(self, path: str, offer: Offer, any_name: AnyName, scope: int, text: str, through: int) -> Lead:
+    def _lead_by_row(
+        self, path: str, offer: Offer, any_name: AnyName, scope: int, text: str, through: int
+    ) -> tuple[Lead | None, frozenset[Read]]:
         """As `_lead`, by import rows alone."""
         rows, bound = self._interfaces[path].imports, self._items(path)
         head, _, rest = text.partition(".")
@@ -89,10 +94,10 @@ class Leading(Pouring, Receiving):
                 below, more = self._through_package(path, rows[index], bound[index].target, text)
             if below is not None and (definition is None or definition.path != below.path):
                 definition, share = below, _NOT_IMPORTED_HERE
-            reads |= more
+            reads = reads | more if more else reads
         elif stars:
             index, definition, reads = self._through_any(path, offer, stars, text)
-        reads |= called
+        reads = reads | called if called else reads
         if definition is None or not self._is_elsewhere(path, definition):
             return None, reads
         target = bound[index].target
@@ -159,7 +164,7 @@ class Leading(Pouring, Receiving):
                     if apart
                     else self._members(path, symbol.name, 0, inside=True)
                 )
-                reads |= looked
+                reads = reads | looked if reads else looked  # most often it stays the one that is kept with the type
                 found = members.get(head)
                 if found is not None and found.path == path:
                     break
@@ -204,7 +209,7 @@ class Leading(Pouring, Receiving):
                 led = self._through_star(path, target, "" if _is_module(target) else name, name, left)
             else:
                 led = self._through_star(path, target, head, head, rest, in_star=True)
-            reads |= led[1]
+            reads = reads | led[1] if reads else led[1]
             if led[0] is not None:
                 return star, led[0], reads
         return -1, None, reads

@@ -37,7 +37,7 @@ class Place(NamedTuple):
     scope: int
 
 
-Lead = tuple[tuple[int, Definition, float] | None, frozenset[Read]]
+Lead = tuple[int, Definition, float]  # the import row by which a name leads out of its file, what it means, how sure
 
 
 class _Given(NamedTuple):
@@ -58,15 +58,15 @@ class Receiving(Inheriting):
         any_name: AnyName,
         scope: int,
         text: str,
+        looks: Looks,
         through: int = -1,
         *,
         is_apart: bool = False,
-    ) -> Lead: ...
+    ) -> Lead | None: ...
 
-    def _lead_received(self, at: Place, name: str, row: Import) -> Lead:
+    def _lead_received(self, at: Place, name: str, row: Import, looks: Looks) -> Lead | None:
         """As `_lead`, for a name without dots, by what is around it."""
         chain = tuple(row.module.split(" "))
-        looks: Looks = set()
         if chain[-1].partition("@")[0] in _OWN:
             own = self._own_member(at, chain, name, looks)
             if own is not None and (own.path == at.path or not self.tree.has_facts(own.path)):
@@ -76,19 +76,18 @@ class Receiving(Inheriting):
                 and self._is_sure(at.path, at.scope, own, looks)
             ):
                 own = None
-            return (-1, own, 1.0) if own is not None else None, NOTHING.union(*looks)
+            return (-1, own, 1.0) if own is not None else None
         found, is_all = self._received(at, chain, name, looks, is_call=row.name == CALLED)
         if found is not None:
             is_elsewhere = found.path != at.path and self.tree.has_facts(found.path)
-            return (-1, found, 1.0) if is_elsewhere else None, NOTHING.union(*looks)
-        led, reads = self._lead(*at, name, is_apart=APART in chain)
-        reads = reads.union(*looks)
+            return (-1, found, 1.0) if is_elsewhere else None
+        led = self._lead(*at, name, looks, is_apart=APART in chain)
         if led is None or is_all or (led[0] >= 0 and self._is_named(at.path, led[0])):
-            return led, reads
+            return led
         # What nobody here has as a member, a value that is not known is not thought to have either.
         member = f"{at.offer.language.spelling.member}{name}"
         share = _SURE_WITHOUT_IT if self._has_any(at.path, member) else 1.0
-        return (led[0], led[1], led[2] * share), reads
+        return led[0], led[1], led[2] * share
 
     def _own_member(self, at: Place, chain: tuple[str, ...], name: str, looks: Looks) -> Definition | None:
         """What is meant by a name that can be a member of what is around it alone."""
@@ -223,8 +222,7 @@ class Receiving(Inheriting):
         if function is None:
             function = self._own_function(at.path, at.offer, at.scope, name)
         if function is None:
-            led, reads = self._lead(*at, name)
-            looks.add(reads)
+            led = self._lead(*at, name, looks)
             function = led[1] if led is not None else None
         there = self._offer(function.path) if function is not None else None
         interface = self._interface(function.path) if function is not None else None

@@ -89,7 +89,8 @@ class Tree:
         if self._asked is not None:
             self._asked.add(name)
         known = self._defined.get(name)
-        return sorted(known if known is not None else self._defined_before.get(name, ()))
+        found = known if known is not None else self._defined_before.get(name, ())
+        return sorted(found) if len(found) > 1 else list(found)
 
     def excluded(self, what: str) -> list[str]:
         """The excluded code that lies in a folder ("folder/", "/" for the root) or has a name, sorted."""
