@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from plumbrule import resolve
 from plumbrule.facts import Body, Interface
 from plumbrule.graph import FileRows
-from plumbrule.resolve import Resolution
+from plumbrule.resolve import Resolution, sharing
 from plumbrule.resolve.tree import Entry, NotReadHere, Tree
 from plumbrule.snapshot import FilesWalk
 
@@ -97,7 +96,7 @@ def test_files_bound_by_several_processes_have_the_rows_that_one_finds(
     walked: FilesWalk, monkeypatch: pytest.MonkeyPatch, processes: int
 ) -> None:
     alone, rows = _bound(walked, 1)
-    monkeypatch.setattr(resolve, "_WORTH_SHARING", 10)
+    monkeypatch.setattr(sharing, "_WORTH_SHARING", 10)
     together, same_rows = _bound(walked, processes)
     assert list(same_rows.items()) == list(rows.items())
     assert sum(len(one.uses) for one in rows.values() if one is not None) > 5 * MODULES
@@ -107,7 +106,7 @@ def test_files_bound_by_several_processes_have_the_rows_that_one_finds(
 def test_a_change_after_files_were_bound_together_concerns_whom_it_would_have(
     walked: FilesWalk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolve, "_WORTH_SHARING", 10)
+    monkeypatch.setattr(sharing, "_WORTH_SHARING", 10)
     together, _ = _bound(walked, 2)
     monkeypatch.undo()
     alone, _ = _bound(walked, 1)
@@ -122,9 +121,9 @@ def test_a_change_after_files_were_bound_together_concerns_whom_it_would_have(
 
 
 def test_what_another_process_dies_of_this_one_does(walked: FilesWalk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolve, "_WORTH_SHARING", 10)
+    monkeypatch.setattr(sharing, "_WORTH_SHARING", 10)
     _, rows = _bound(walked, 1)
-    monkeypatch.setattr(resolve, "_PIECE", 2)
+    monkeypatch.setattr(sharing, "_PIECE", 2)
     for path in ("app/n0.ts", "src/main/java/a/b0/C5.java"):
         entry = _entries(walked)[path]
         assert entry is not None

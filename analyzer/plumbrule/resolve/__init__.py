@@ -9,10 +9,9 @@ files a commit), the work tree and the gate.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from plumbrule.extract.pool import Value, Work
 from plumbrule.facts import IMPLICIT, OPTIONAL, PART, RELATIVE, REQUIRED, TYPE_ONLY, Import, Interface, Reference
 from plumbrule.graph import FileRow, FileRows
 from plumbrule.languages import (
@@ -34,14 +33,13 @@ from plumbrule.resolve.answers import Definition as Definition
 from plumbrule.resolve.held import FactsToBind, Interfaces, Readers
 from plumbrule.resolve.inheriting import scope_at, scopes_of
 from plumbrule.resolve.labels import Labels, may_relabel
-from plumbrule.resolve.leading import NO_NAME, Leading
+from plumbrule.resolve.leading import NO_NAME
 from plumbrule.resolve.offered import Offer, Read, moved_names
 from plumbrule.resolve.receiving import AnyName
 from plumbrule.resolve.rows import UPWARD, Found
-from plumbrule.resolve.sharing import Journal, heard, packed_rows, shared, unpacked_rows
+from plumbrule.resolve.sharing import Sharing
 from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
 from plumbrule.resolve.tree import Entry as Entry
-from plumbrule.resolve.tree import NotReadHere
 from plumbrule.resolve.tree import Tree as Tree
 from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_all_of, is_whole, seen_as, spelt_out, within
 
@@ -76,15 +74,12 @@ class _Moved(NamedTuple):
 
 
 _MOST_HELD = 500  # files bound at once
-_WORTH_SHARING = 400  # files; for fewer another process costs more than it brings
-_PIECE = 16  # files that a process binds at a time
-_MOST_FOUND = 1_000  # files bound before what was found for them is let go, as much as what they are bound from
 _TYPED = ("type", "inherit")  # kinds of references that mean types
 _AS_TYPE = -2  # in the place of an import row, where a name stands that means a type
 _LONGEST_CHAIN = 60  # re-exports followed in a row; Python's own stack sets the bound, real chains stay under ten
 
 
-class Resolution(Leading):
+class Resolution(Sharing):
     """The bound state of one repository's tree; `update` moves it to another tree.
 
     After `update` the state is that of the new tree whatever way it was reached: the rows of a file depend on the
@@ -119,8 +114,6 @@ class Resolution(Leading):
         self._bound: dict[str, list[Answer]] = {}  # an answer for each import row
         self._led: dict[tuple[str, ...], Led] = {}  # by (file, name), and by (file, name, dotted rest)
         self._led_through: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-        self._journal: Journal | None = None  # in a process that binds a part of a tree for another one
-        self._heard: list[bytes] = []  # what such processes have noted: taken over when it is first needed
 
     def update(self, changes: Mapping[str, Entry | None]) -> dict[str, FileRows | None]:
         """Moves to the tree with these files set or removed (None); the bundles that may differ, gone ones as None."""
@@ -591,85 +584,6 @@ class Resolution(Leading):
         return self._follow(target.path, within(target, name), depth + 1, search)
 
     # -- rows ---------------------------------------------------------------------------------------------------
-
-    def _rows_of(self, paths: Sequence[str]) -> Iterator[tuple[str, FileRows]]:
-        """The rows of these files, in their order."""
-        if self._processes > 1 and len(paths) >= _WORTH_SHARING and self._may_share(paths):
-            yield from self._rows_shared(paths)
-            return
-        for number, path in enumerate(paths, 1):
-            yield path, self._rows(path)
-            if self._at_once and number % self._at_once == 0:
-                self._let_go()
-            elif number % _MOST_FOUND == 0:
-                self._let_go_found()
-
-    def _may_share(self, paths: Iterable[str]) -> bool:
-        """Whether other processes can bind some of these files: not what was said of one before, since that is taken
-        back here, and not where memory is short, of which each takes its own."""
-        held, entries = self._facts, self.tree.entries
-        return (
-            not self._at_once
-            and not self._reads
-            and all(held.is_at_hand(entries[path].dialect, entries[path].blob) for path in paths)
-        )
-
-    def _rows_shared(self, paths: Sequence[str]) -> Iterator[tuple[str, FileRows]]:
-        """As `_rows_of`, by several processes, of which this is one."""
-        pieces = [paths[at : at + _PIECE] for at in range(0, len(paths), _PIECE)]
-        for path in {path.rpartition("/")[0]: path for path in paths}.values():
-            self._labels.of(path)  # what is said of folders is read here, where it can be
-        bound = 0
-
-        def bind(number: int) -> list[FileRows]:
-            nonlocal bound
-            bound += 1
-            if bound % (_MOST_FOUND // _PIECE) == 0:
-                self._let_go_found()
-            return [self._rows(path) for path in pieces[number]]
-
-        def begin() -> Work:
-            journal = self._journal = Journal()
-            self.tree.close()
-
-            def tell(number: int) -> Value:
-                try:
-                    rows = packed_rows(bind(number))
-                except NotReadHere:
-                    return ()
-                return rows, journal.told({path: self._reads.pop(path) for path in pieces[number]})
-
-            return tell
-
-        known = {path: path for path in self.tree.entries}
-        done: dict[int, Sequence[FileRows]] = {}
-        for number, sent in shared(len(pieces), begin, self._processes):
-            if sent is None:
-                done[number] = bind(number)
-            else:
-                done[number] = unpacked_rows(sent[0], known)
-                self._heard.append(sent[1])
-        for number, piece in enumerate(pieces):
-            yield from zip(piece, done.pop(number), strict=True)
-
-    def _take_over(self) -> None:
-        """What other processes have noted of who hangs on what."""
-        for told in self._heard:
-            reads, answers = heard(told, self.tree.named)
-            self._reads.update(reads)
-            self._unnoted.update(reads)
-            for scope, question, users, made, asked in answers:
-                known = self._answers.setdefault(scope, {})
-                answer = known.get(question)
-                if answer is None and made is not None:
-                    answer = made
-                    self._keep_answer(known, answer)
-                if answer is None:
-                    continue
-                answer.users.update(users)
-                if asked:
-                    self._ask_more(answer, asked)
-        self._heard.clear()
 
     def _rows(self, path: str) -> FileRows:
         entry = self.tree.entries[path]

@@ -7,19 +7,24 @@ nobody needs before the next tree, so it stays as it came until then.
 from __future__ import annotations
 
 import marshal
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from plumbrule.extract.pool import Crew, Limits, Work
+from plumbrule.extract.pool import Crew, Limits, Value, Work
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
 from plumbrule.languages import External, Located, Space, Target
 from plumbrule.languages import Unresolved as Missing
 from plumbrule.resolve.answers import Answer, Gathered, Question
+from plumbrule.resolve.held import FactsToBind
+from plumbrule.resolve.labels import Labels
+from plumbrule.resolve.leading import Leading
 from plumbrule.resolve.offered import Read
+from plumbrule.resolve.tree import NotReadHere
 
 _TABLES: tuple[tuple[str, type[tuple[Any, ...]]], ...] = (  # Any: fields of many types, all of them plain
     ("symbols", SymbolRow),
@@ -31,6 +36,9 @@ _TABLES: tuple[tuple[str, type[tuple[Any, ...]]], ...] = (  # Any: fields of man
 )
 _OF_FILES = ("dependencies", "uses")  # in whose first column are paths
 _TARGETS: tuple[Callable[..., Target], ...] = (Located, Space, External, Missing)
+_WORTH_SHARING = 400  # files; for fewer another process costs more than it brings
+_PIECE = 16  # files that a process binds at a time
+_MOST_FOUND = 1_000  # files bound before what was found for them is let go, as much as what they are bound from
 _BATCH = 4  # jobs that a process is given at once
 
 Sent = tuple[bytes, bytes]  # rows, and what a journal told of them
@@ -87,7 +95,7 @@ def _plain(answer: Answer) -> tuple[object, ...]:
 
 
 def _plain_target(target: Target) -> tuple[object, ...]:
-    return _TARGETS.index(type(target)), *(getattr(target, field) for field in target.__slots__)
+    return (_TARGETS.index(type(target)), *(getattr(target, field) for field in target.__slots__))
 
 
 def _answer(scope: tuple[str, str], question: Question, made: Sequence[Any], asked: Collection[str]) -> Answer:
@@ -150,3 +158,108 @@ def shared(jobs: int, begin: Callable[[], Work], processes: int) -> Iterator[tup
                         yield job, None
     finally:
         crew.end()
+
+
+class Sharing(Leading):
+    """This part of a resolution; the rest of it answers what is abstract here."""
+
+    _facts: FactsToBind
+    _labels: Labels
+    _answers: dict[tuple[str, str], dict[Question, Answer]]
+    _reads: dict[str, set[Read]]
+    _unnoted: set[str]
+    _at_once: int
+    _processes: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._journal: Journal | None = None  # in a process that binds a part of a tree for another one
+        self._heard: list[bytes] = []  # what such processes have noted: taken over when it is first needed
+
+    @abstractmethod
+    def _rows(self, path: str) -> FileRows: ...
+    @abstractmethod
+    def _let_go(self) -> None: ...
+    @abstractmethod
+    def _let_go_found(self) -> None: ...
+    @abstractmethod
+    def _ask_more(self, answer: Answer, asked: Iterable[str]) -> None: ...
+
+    def _rows_of(self, paths: Sequence[str]) -> Iterator[tuple[str, FileRows]]:
+        """The rows of these files, in their order."""
+        if self._processes > 1 and len(paths) >= _WORTH_SHARING and self._may_share(paths):
+            yield from self._rows_shared(paths)
+            return
+        for number, path in enumerate(paths, 1):
+            yield path, self._rows(path)
+            if self._at_once and number % self._at_once == 0:
+                self._let_go()
+            elif number % _MOST_FOUND == 0:
+                self._let_go_found()
+
+    def _may_share(self, paths: Iterable[str]) -> bool:
+        """Whether other processes can bind some of these files: not what was said of one before, since that is taken
+        back here, and not where memory is short, of which each takes its own."""
+        held, entries = self._facts, self.tree.entries
+        return (
+            not self._at_once
+            and not self._reads
+            and all(held.is_at_hand(entries[path].dialect, entries[path].blob) for path in paths)
+        )
+
+    def _rows_shared(self, paths: Sequence[str]) -> Iterator[tuple[str, FileRows]]:
+        """As `_rows_of`, by several processes, of which this is one."""
+        pieces = [paths[at : at + _PIECE] for at in range(0, len(paths), _PIECE)]
+        for path in {path.rpartition("/")[0]: path for path in paths}.values():
+            self._labels.of(path)  # what is said of folders is read here, where it can be
+        bound = 0
+
+        def bind(number: int) -> list[FileRows]:
+            nonlocal bound
+            bound += 1
+            if bound % (_MOST_FOUND // _PIECE) == 0:
+                self._let_go_found()
+            return [self._rows(path) for path in pieces[number]]
+
+        def begin() -> Work:
+            journal = self._journal = Journal()
+            self.tree.close()
+
+            def tell(number: int) -> Value:
+                try:
+                    rows = packed_rows(bind(number))
+                except NotReadHere:
+                    return ()
+                return rows, journal.told({path: self._reads.pop(path) for path in pieces[number]})
+
+            return tell
+
+        known = {path: path for path in self.tree.entries}
+        done: dict[int, Sequence[FileRows]] = {}
+        for number, sent in shared(len(pieces), begin, self._processes):
+            if sent is None:
+                done[number] = bind(number)
+            else:
+                done[number] = unpacked_rows(sent[0], known)
+                self._heard.append(sent[1])
+        for number, piece in enumerate(pieces):
+            yield from zip(piece, done.pop(number), strict=True)
+
+    def _take_over(self) -> None:
+        """What other processes have noted of who hangs on what."""
+        for told in self._heard:
+            reads, answers = heard(told, self.tree.named)
+            self._reads.update(reads)
+            self._unnoted.update(reads)
+            for scope, question, users, made, asked in answers:
+                known = self._answers.setdefault(scope, {})
+                answer = known.get(question)
+                if answer is None and made is not None:
+                    answer = made
+                    self._keep_answer(known, answer)
+                if answer is None:
+                    continue
+                answer.users.update(users)
+                if asked:
+                    self._ask_more(answer, asked)
+        self._heard.clear()
