@@ -18,6 +18,7 @@ from plumbrule.graph import Graph
 from plumbrule.tables import Row, Table
 
 if TYPE_CHECKING:
+    from plumbrule.measures._offers import Side
     from plumbrule.measures._structure import Links, Moved
     from plumbrule.measures.components import Level
 
@@ -40,10 +41,11 @@ class Intent:
 
 @dataclass(slots=True)
 class Shared:
-    """What several measures of one situation need, found by the first that asks; see `_structure` and `contract`."""
+    """What several measures of one situation need, found by the first that asks; see `_structure` and `_offers`."""
 
     links: Links | None = None
     moved: Moved | None = None
+    sides: tuple[Side, Side] | None = None
     less: tuple[Mapping[str, str], list[Row]] | None = None  # what was offered and is not, by these renames
 
 

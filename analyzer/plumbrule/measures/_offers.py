@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from plumbrule.facts import LAZY, REEXPORT, Body, Import, Interface
 from plumbrule.graph import FileRows, Graph
 from plumbrule.languages import spoken
-from plumbrule.measures import FactsOf
+from plumbrule.measures import FactsOf, Situation
 from plumbrule.measures._signatures import Definition, definitions
 
 ASKED_AT_RUN_TIME = "__getattr__"  # a module or class with it may offer any name (PEP 562)
@@ -26,6 +27,7 @@ class Side:
     facts: FactsOf
     _known: dict[str, Interface] = field(default_factory=dict)
     _defined: dict[str, Mapping[str, list[Definition]]] = field(default_factory=dict)
+    _offered: dict[tuple[str, str], _Offered] = field(default_factory=dict)
 
     def interface(self, path: str) -> Interface:
         if path not in self._known:
@@ -41,6 +43,31 @@ class Side:
     def body(self, path: str) -> Body:
         file = self.graph.rows(path).file
         return self.facts.body(file.dialect, file.blob)
+
+    def offered(self, path: str, language: str) -> _Offered:
+        """What a file offers by itself; a header with thousands of names is asked for as many of them."""
+        key = path, language
+        if key not in self._offered:
+            interface = self.interface(path)
+            self._offered[key] = _Offered(
+                exported(interface, language), _named(interface, language), _imports_all(interface, language)
+            )
+        return self._offered[key]
+
+
+class _Offered(NamedTuple):
+    """What a file offers without a look at any other one."""
+
+    exported: set[str]
+    named: set[str] | None  # by name, though they are not defined in it; None = whatever it is asked for
+    passes_all: bool  # the names of other files, without naming them
+
+
+def sides_of(s: Situation) -> tuple[Side, Side]:
+    """Before and now, with all that was read of either already."""
+    if s.shared.sides is None:
+        s.shared.sides = Side(s.before, s.facts), Side(s.now, s.facts)
+    return s.shared.sides
 
 
 def offers_all(language: str) -> bool:
@@ -66,32 +93,29 @@ def offers(side: Side, path: str, name: str, language: str, depth: int = 0) -> b
     """Whether `name` can still be imported from this file although it is not defined in it."""
     if path not in side.graph or depth > _DEEPEST:
         return False
-    interface = side.interface(path)
-    if _mentions(interface, name, language):
+    offered = side.offered(path, language)
+    if offered.named is None or name in offered.named:
         return True
-    if not _imports_all(interface, language):
+    if not offered.passes_all:
         return False
     rows = side.graph.rows(path)
     if any(external.name == "*" for external in rows.externals):
         return True
     followed = {d.dst for d in rows.dependencies if d.kind == "import" and "*" in d.names.split(", ")}
     return any(
-        (target in side.graph and name in exported(side.interface(target), language))
+        (target in side.graph and name in side.offered(target, language).exported)
         or offers(side, target, name, language, depth + 1)
         for target in sorted(followed)
     )
 
 
-def _mentions(interface: Interface, name: str, language: str) -> bool:
-    """Whether a file that does not define `name` offers it by name: in an export or an import, or when asked for it."""
+def _named(interface: Interface, language: str) -> set[str] | None:
+    """What a file offers by name that it does not define: in an export or an import; None if when asked for it."""
     if any(symbol.parent < 0 and symbol.name == ASKED_AT_RUN_TIME for symbol in interface.symbols):
-        return True
-    if any(export.name == name for export in interface.exports if export.imported >= 0 or not offers_all(language)):
-        return True
-    return any(
-        statement.alias == name and (offers_all(language) or statement.flags & REEXPORT)
-        for statement in _at_start(interface)
-    )
+        return None
+    every = offers_all(language)
+    names = {export.name for export in interface.exports if export.imported >= 0 or not every}
+    return names | {one.alias for one in _at_start(interface) if every or one.flags & REEXPORT}
 
 
 def _imports_all(interface: Interface, language: str) -> bool:
@@ -110,12 +134,12 @@ def gives(side: Side, path: str, name: str, *, star: bool) -> bool:
     """Whether `name` is to be had from this file; with `star`, by an import of all its names."""
     if path not in side.graph:
         return False
-    interface, language = side.interface(path), side.graph.rows(path).file.language
-    if star and interface.has_all:
-        return any(export.name == name for export in interface.exports)
+    language = side.graph.rows(path).file.language
+    if star and side.interface(path).has_all:
+        return any(export.name == name for export in side.interface(path).exports)
     if star and name.startswith("_"):
         return False
-    return name in exported(interface, language) or offers(side, path, name, language)
+    return name in side.offered(path, language).exported or offers(side, path, name, language)
 
 
 def surely_lacks(side: Side, path: str, name: str, *, star: bool) -> bool:

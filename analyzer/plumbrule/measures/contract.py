@@ -17,7 +17,7 @@ from plumbrule.languages import entries
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of, bases_of, surely_lacks_member
 from plumbrule.measures._making import CONSTRUCTORS, made_by
-from plumbrule.measures._offers import ASKED_AT_RUN_TIME, Side, exported, is_promise, offers, offers_all
+from plumbrule.measures._offers import ASKED_AT_RUN_TIME, Side, exported, is_promise, offers, offers_all, sides_of
 from plumbrule.measures._signatures import NO_CALLS, Change, Definition, calls_of, least
 from plumbrule.tables import Row, Table, columns
 
@@ -143,7 +143,7 @@ def contract_changes(s: Situation) -> Collection[Row]:
 
 def _less(s: Situation) -> list[Row]:
     """What files that changed offer no more, or less of."""
-    before, now = Side(s.before, s.facts), Side(s.now, s.facts)
+    before, now = sides_of(s)
     appeared = {_module_name(path): path for path in sorted(s.changed) if path in s.now and path not in s.before}
     moved_to = {old: new for new, old in s.renamed.items()}
     anew = _defined_anew(s)

@@ -16,7 +16,7 @@ from plumbrule.facts import OPTIONAL, RECEIVED, Interface
 from plumbrule.graph import Dependency, FileRows, Graph, Use
 from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._offers import Side, exported, gives, module_instead, offers_all, surely_lacks
+from plumbrule.measures._offers import Side, exported, gives, module_instead, offers_all, sides_of, surely_lacks
 from plumbrule.measures._twice import cancelled
 from plumbrule.measures._unimported import Gone, Losses, gone_of_spaces, is_given
 from plumbrule.tables import Row, Table, columns
@@ -73,7 +73,7 @@ def lost_imports(s: Situation) -> Collection[Row]:
     """The rows of `lost_import`."""
     moved_to = {old: new for new, old in s.renamed.items()}
     losses = Losses(s, moved_to)
-    sides = Side(s.before, s.facts), Side(s.now, s.facts)
+    sides = sides_of(s)
     rows: list[Row] = []
     used: list[Row] = []
     gone: list[tuple[str, Gone]] = []
