@@ -131,14 +131,21 @@ def _value(test: Test, at: Mapping[str, int], parameters: Mapping[str, object]) 
         among = _among(_content(test[1], at, parameters), [_content(term, at, parameters) for term in test[2]])
         return among if what == "in" else _not(among)
     left, right = (_content(term, at, parameters) for term in test[1:])
+    if what in ("=", "<>"):
+        return _alike(left, right, how=what)
     compare = _FUNCTIONS.get(what) or partial(_compared, what)
     return lambda row: compare(left(row), right(row))
 
 
 def _joined(parts: Sequence[_Value], *, decisive: bool) -> _Value:
     def value(row: Row) -> bool | None:
-        values = [part(row) for part in parts]
-        return decisive if decisive in values else None if None in values else not decisive
+        unknown = False
+        for part in parts:
+            found = part(row)
+            if found is decisive:
+                return decisive
+            unknown = unknown or found is None
+        return None if unknown else not decisive
 
     return value
 
@@ -166,12 +173,19 @@ def _among(content: _Content, terms: Sequence[_Content]) -> _Value:
     return value
 
 
+def _alike(left: _Content, right: _Content, *, how: str) -> _Value:
+    wanted = how == "="
+
+    def value(row: Row) -> bool | None:
+        one, other = left(row), right(row)
+        if type(one) is str and type(other) is str and one.isascii() and other.isascii():  # by far the most
+            return (one == other) is wanted
+        return _compared(how, one, other)
+
+    return value
+
+
 def _compared(how: str, one: object, other: object) -> bool | None:
-    if type(one) is str and type(other) is str and one.isascii() and other.isascii():  # by far the most
-        if how == "=":
-            return one == other
-        if how == "<>":
-            return one != other
     if one is None or other is None:
         return None
     if is_text(one) and is_text(other) and how in ("=", "<>"):

@@ -8,7 +8,7 @@ passes, NUL and quotes included.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Any
 
@@ -32,6 +32,12 @@ def load(connection: Connection, table: str, columns: tuple[Column, ...], rows: 
     while chunk := list(islice(waiting, _CHUNK)):
         lists = [_json(column) for column in zip(*chunk, strict=True)]
         connection.execute(f"INSERT INTO {table} SELECT {values}", lists)
+
+
+def take_out(connection: Connection, table: str, column: str, texts: Iterable[str]) -> None:
+    """Delete the rows with one of these texts in that column; names as of `load`."""
+    sql = f"DELETE FROM {table} WHERE {column} IN (SELECT unnest(from_json($1, '[\"VARCHAR\"]')))"
+    connection.execute(sql, [_json(tuple(sorted(texts)))])
 
 
 def _shape(type_: str) -> str:

@@ -72,12 +72,17 @@ class Look:
         passes = [reader(test, at, parameters) for test in self.tests]
 
         def any_passes(rows: Iterable[Row], among: Counter[Any], find: Find) -> bool:  # Any: values of rows
-            return any(
-                all(holds(row) for holds in passes) and meeting.meets(row, find) for row in rows if shown(row) in among
-            )
+            return any(_holds(passes, row) and meeting.meets(row, find) for row in rows if shown(row) in among)
 
         # What is there on both sides takes no part, wherever it stands now.
         return any_passes(gone, out - in_, find_before) or any_passes(came, in_ - out, find_now)
+
+
+def _holds(tests: Iterable[Callable[[Row], bool]], row: Row) -> bool:
+    for holds in tests:  # noqa: SIM110 - a generator takes twice as long, and this is asked of every row
+        if not holds(row):
+            return False
+    return True
 
 
 class _Meeting:
@@ -89,10 +94,19 @@ class _Meeting:
         self._patience = _PATIENCE
         self._places: dict[tuple[int, ...], dict[str, int]] = {(): {f"0.{name}": n for n, name in enumerate(names)}}
         self._fitting: dict[tuple[int, ...], list[Callable[[Row], bool]]] = {}
+        own = {column for partner in partners for column in _columns((partner.by, partner.tests))}
+        asked = [at for name, at in self._places[()].items() if name in own]
+        self._asks = itemgetter(*asked) if asked else lambda row: ()
+        self._met: dict[tuple[Find, Any], bool] = {}  # Any: values of rows
 
     def meets(self, row: Row, find: Find) -> bool:
         """Whether there is a row of every view that it must meet, all of them fitting together."""
-        return self._meets(row, (), 1, find)
+        if not self._partners:
+            return True
+        key = find, self._asks(row)  # many rows of a file ask for the same ones
+        if key not in self._met:
+            self._met[key] = self._meets(row, (), 1, find)
+        return self._met[key]
 
     def _meets(self, row: Row, met: tuple[int, ...], number: int, find: Find) -> bool:
         """The same from the partner of this number on; `row` goes on with the rows of the partners that are `met`."""
@@ -114,7 +128,7 @@ class _Meeting:
             if self._patience < 0:
                 return True
             both = (*row, *one)
-            if all(fits(both) for fits in fitting) and self._meets(both, more, number + 1, find):
+            if _holds(fitting, both) and self._meets(both, more, number + 1, find):
                 return True
         return False
 
@@ -123,21 +137,32 @@ class _Meeting:
     ) -> tuple[tuple[str, ...], Collection[Row]] | None:
         """The rows of a partner's view with what must be equal; None where they are not at hand."""
         found: tuple[tuple[str, ...], Collection[Row]] | None = None
-        told_apart: list[tuple[str, str | int]] = []
+        told_apart: list[tuple[str, str | int]] = []  # beside what they are found by
         for its, known in partner.by:
             value = row[at[known]] if known in at else ""
             if value is None:
                 return (), ()  # nothing equals it
             # What SQL could take for equal where Python does not is left to the rule.
             if type(value) is int or (known in at and is_text(value) and "\\ud" not in value):
-                told_apart.append((its, value))
                 if found is None and isinstance(value, str):
                     found = find(partner.view, its, value)
+                    if found is not None:
+                        continue
+                told_apart.append((its, value))
         for its, value in told_apart:
             if found is not None and its in found[0]:
                 place, kind = found[0].index(its), type(value)
                 found = found[0], [one for one in found[1] if type(one[place]) is not kind or one[place] == value]
         return found
+
+
+def _columns(part: Any) -> Iterator[str]:  # Any: JSON
+    """All texts in it, among them the names of columns."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list | tuple):
+        for one in part:
+            yield from _columns(one)
 
 
 def looks(statement: Mapping[str, Any], *, both: bool = False) -> tuple[Look, ...] | None:  # Any: parsed JSON

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.graph import FileRows, Graph
 from plumbrule.judge.around import Around
-from plumbrule.judge.database import fresh, load
+from plumbrule.judge.database import fresh, load, take_out
 from plumbrule.judge.looks import Look
 from plumbrule.judge.moves import edited, untouched
 from plumbrule.judge.policy_tables import POLICY_TABLES, TOLD, policy_rows
@@ -549,18 +549,16 @@ class Sides:
                 self._own.execute(f"TRUNCATE held.{name}")
                 gone, came = [], list(rows)
             self._loaded[name] = rows
-            same, key = _same(table.names, "g", f"held.{name}"), table.columns
+            if gone:
+                self._empty(name)
+                load(self._own, f"gone.{name}", table.columns, gone)
+                self._apart.add(name)
+                same = _same(table.names, "g", f"held.{name}")
+                self._own.execute(f"DELETE FROM held.{name} WHERE EXISTS (SELECT 1 FROM gone.{name} g WHERE {same})")
         else:
             graph = self.now.graph
-            gone = [(path,) for path in sorted(behind)]
             came = flatten(name, self.repo, [(path, graph.rows(path)) for path in sorted(behind) if path in graph])
-            key = tuple(column for column in table.columns if column.name == _key(name))
-            same = _same((_key(name),), "g", f"held.{name}")
-        if gone:
-            self._empty(name)
-            load(self._own, f"gone.{name}", key, gone)
-            self._apart.add(name)
-            self._own.execute(f"DELETE FROM held.{name} WHERE EXISTS (SELECT 1 FROM gone.{name} g WHERE {same})")
+            take_out(self._own, f"held.{name}", engine.quote(_key(name)), behind)
         load(self._own, f"held.{name}", table.columns, came)
 
     def _empty(self, name: str) -> None:
