@@ -163,6 +163,14 @@ class State:
     readers: str = ""  # version of what read the manifests of every snapshot on the line
 
     @classmethod
+    def told(cls, store: Store, repo: str) -> State:
+        """All but the standing, which names every file with all that it is bound to."""
+        if not store.published:
+            return cls()
+        with store.reader() as reader:
+            return cls.read(reader, repo)
+
+    @classmethod
     def recalled(cls, store: Store, repo: str) -> State:
         if not store.published:
             return cls()

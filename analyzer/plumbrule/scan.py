@@ -62,7 +62,7 @@ from plumbrule.walk import Changes, Derived, TreeFile, Walk
 def main_line(store: Store, name: str, repository: Repository) -> str:
     """The ref whose first parents are the main line of a repository: that of the first scan, or what that is called
     since it was renamed."""
-    known = State.recalled(store, name).main_line
+    known = State.told(store, name).main_line
     if not known or repository.has_ref(known):
         return known or repository.main_line()
     if known.startswith("refs/remotes/"):
@@ -593,7 +593,7 @@ class _Scan:
     ) -> ScanSummary:
         """A snapshot that is never the newest: a branch or the work tree, kept as its difference from the main line."""
         name, writer = self._site.order.name, self._site.writer
-        state = State.recalled(self._site.store, name)
+        state = State.told(self._site.store, name)
         if not state.main_line:
             writer.repository(name, _root(self._site.repository), "", "")
         commit = made.id if made is not None else ""
