@@ -198,7 +198,14 @@ class Timeline:
 
     def _step(self, commit: LineCommit, changes: Changes, batch: Batch, ends: Collection[str]) -> None:
         made, walk = commit.commit, self._walk
-        step = walk.move(changes)
+        if self._record is None:
+            step = walk.move(changes, measured=False)
+            with self._terms.stages("store"):
+                # What the files hold goes to disk while they are measured.
+                self._writer.begin(self._order.name, commit.position, walk.whole.files)
+            step = walk.measured(step, {})
+        else:
+            step = walk.move(changes)
         parent = made.parents[0] if made.parents else ""
         named = batch.told.get(made.id)
         at, work = int(made.committed_at.timestamp()), (batch.id, _who(named) if named is not None else "")
@@ -240,7 +247,8 @@ class Timeline:
         walk = self._walk
         moment = Moment(walk.graph, walk.still(), frozenset(walk.tree))
         with self._terms.stages("store"):
-            held = Held(self._writer.stage(), "", linked=False)
+            begun = self._writer.begun()
+            held = Held(begun or self._writer.stage(), "", linked=False, files_only=begun is not None)
         self._sides = Sides(moment, moment, policy=self._policy, changed=(), held=held, compiled=compiled)
         with self._terms.stages("judge"):
             self._judgement = judge(

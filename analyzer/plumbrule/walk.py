@@ -203,11 +203,16 @@ class Walk:
             self.graph = before.revised(delta, self.skipped)
         else:
             self.graph = RevisedGraph(before, delta, self.skipped)
-        shared = Shared()
-        if measured:
-            with self.stages("measure"):
-                self.derived = self.rows(self.graph, before, derived_before, delta, renamed or {}, shared=shared)
-        return Step(delta, before, self.graph, derived_before, self.derived, shared)
+        step = Step(delta, before, self.graph, derived_before, self.derived, Shared())
+        return self.measured(step, renamed or {}) if measured else step
+
+    def measured(self, step: Step, renamed: Mapping[str, str]) -> Step:
+        """The step with the derived rows brought on, where `move` left them behind."""
+        with self.stages("measure"):
+            self.derived = self.rows(
+                self.graph, step.before, step.derived_before, step.delta, renamed, shared=step.shared
+            )
+        return replace(step, derived=self.derived)
 
     def rows(
         self,

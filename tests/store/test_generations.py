@@ -226,6 +226,29 @@ def test_a_full_disk_is_a_clear_error_and_the_old_generation_still_reads(tmp_pat
     assert list((tmp_path / "work").iterdir()) == []
 
 
+def test_a_disk_that_is_full_while_files_are_put_down_ahead_is_told_where_they_are_waited_for(tmp_path):
+    said = run(
+        tmp_path,
+        """
+        files = {"a.py": bundle(1)}
+        with store.writer(say) as w:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+            w.begin("r", 1, files)
+            w.append("r", record(1), files, {}, {})
+            try:
+                w.begun()
+            except StoreError as error:
+                say(str(error).partition(" (")[0])
+                say(list(Path(sys.argv[1], "work").iterdir()))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            w.publish()
+        """,
+    )
+    full = "the store could not be written, the disk or a size limit is full"
+    assert said == f"{tmp_path}: {full}\n[]\n"
+    assert whole_snapshot(tmp_path) == 1
+
+
 def test_what_could_not_be_published_for_lack_of_room_can_be_published_later(tmp_path):
     said = run(
         tmp_path,

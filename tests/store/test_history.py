@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
@@ -115,6 +116,58 @@ def test_every_snapshot_is_answered_exactly_as_it_was_scanned(store, made, no_wa
         for name in BASE:
             now = reader.connection.execute(f"FROM {name}").fetchall()
             assert now == reader.connection.execute(f"FROM {name}_at(?)", [newest]).fetchall()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_files_that_were_put_down_ahead_of_their_snapshot_have_the_same_history(store, made, no_wait, seed):
+    rng = random.Random(seed)
+    files = {f"p{n}.py": random_file(made, rng) for n in range(6)}
+    graph = MemoryGraph("shop", dict(files), {"s.py": "why"})
+    expected = {"shop@000000000003": (graph, [("shop", "x", 1)], {"s.py": "why"})}
+    with store.writer(no_wait) as w:
+        w.begin("shop", 3, files)
+        w.append("shop", made.snapshot(3), files, {"s.py": "why"}, {"component": [("shop", "x", 1)]})
+        if seed % 2:
+            assert_staged(w.begun(), graph)
+            assert not store.published
+            w.findings("shop", "shop@000000000003", [finding("f1")])
+        for position in range(4, 7):
+            delta = random_delta(made, rng, graph.files)
+            graph = graph.revised(delta, {})
+            record = made.snapshot(position)
+            w.append("shop", record, delta, {}, {"component": []})
+            expected[record.snapshot] = (graph, [], {})
+        if seed % 3 == 0:
+            assert_staged(w.stage(), graph)
+        w.publish()
+    with store.reader() as reader:
+        assert_is_what_was_scanned(reader, expected)
+        assert [row[1] for row in reader.rows("finding", "shop")] == ["f1"] * (seed % 2)
+    assert list((store.folder / "work").iterdir()) == []
+
+
+def test_what_was_put_down_ahead_counts_for_nothing_if_the_snapshot_is_another_one(store, made, no_wait):
+    old, new = made.file(symbols=["f"]), made.file(symbols=["g"])
+    with store.writer(no_wait) as w:
+        w.begin("shop", 1, {"a.py": old, "b.py": old})
+        w.append("shop", made.snapshot(1), {"a.py": new}, {}, {})
+        assert w.begun() is None
+        assert_staged(w.stage(), MemoryGraph("shop", {"a.py": new}))
+        w.publish()
+    with store.reader() as reader:
+        assert reader.select("SELECT path, symbol FROM symbol") == [("a.py", "g")]
+
+
+def test_what_was_put_down_ahead_is_gone_with_the_scan_that_ends(store, made, no_wait):
+    with suppress(KeyboardInterrupt), store.writer(no_wait) as w:
+        w.begin("shop", 1, {f"p{n}.py": made.file(symbols=["f", "g"]) for n in range(500)})
+        raise KeyboardInterrupt
+    assert not store.published
+    with store.writer(no_wait) as w:
+        w.append("shop", made.snapshot(1), {"a.py": made.file(symbols=["f"])}, {}, {})
+        w.publish()
+    with store.reader() as reader:
+        assert reader.select("SELECT path, symbol FROM symbol") == [("a.py", "f")]
 
 
 def test_text_that_is_no_unicode_is_spelled_out_and_keeps_its_history(store, made, no_wait):

@@ -272,7 +272,8 @@ class _Judging:
             elif one.rule.id in self.asked.earlier:
                 before = self.asked.earlier[one.rule.id]
             else:
-                before = ask.identities("before")
+                # Where nothing moved each finding is told in words, so to name them first would be to ask twice.
+                before = ask.identities("before", in_words=not (moved or about_change or self.asked.only_moved))
             if moved or not about_change:
                 self._compare(one, ask, before, moved=moved, of_change=about_change)
             else:
@@ -390,9 +391,10 @@ class _Ask:
         """What the rule finds on the earlier side, so that it is not asked."""
         self._found["before"] = found
 
-    def identities(self, side: str) -> frozenset[Identity]:
-        """What the rule finds on one side; RuleError if it fails or its rows break the contract."""
-        if side in self._found or self._whole or (side == "now" and self._whole_now):
+    def identities(self, side: str, *, in_words: bool = False) -> frozenset[Identity]:
+        """What the rule finds on one side; RuleError if it fails or its rows break the contract. `in_words` if all of
+        that is asked for next."""
+        if side in self._found or in_words or self._whole or (side == "now" and self._whole_now):
             return frozenset((one.repo, one.subject) for one in self._all(side))
         _, rows = self._select(f"SELECT DISTINCT repo, subject FROM (\n{self._sql}\n)", side, {})
         return frozenset(rows)

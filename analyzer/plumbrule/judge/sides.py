@@ -94,6 +94,7 @@ class Held:
     file: Path
     snapshot: str  # "" = the newest of its main line, read from the tables kept for it
     linked: bool = True  # uses between this repository and others may be stored
+    files_only: bool = False  # of its tables only the graph's own are filled
     # For one judgement: gives a connection that has it attached as `store`, and an empty memory.
     lent: Callable[[], engine.Connection] | None = None
 
@@ -147,6 +148,7 @@ class Sides:
         if held is not None:
             self._stored = {name for name in layout.kept() if name not in layout.APART and not self.about_change(name)}
             self._stored -= set() if held.linked else {_LINK}
+            self._stored &= BASE.keys() if held.files_only else self._stored
         self._behind: dict[str, set[str]] = {}  # tables that hold an earlier moment; of base tables, in these files
         self._loaded: dict[str, Collection[Row]] = {}  # what other tables than those hold
         self._parted: set[str] = set()  # tables whose `gone` and `fresh` lead from the held side to the other

@@ -89,7 +89,11 @@ class Store:
         from plumbrule.store.writer import Writer
 
         with self._generations.lock(on_wait):
-            yield Writer(self._generations, self._note, __version__)
+            writer = Writer(self._generations, self._note, __version__)
+            try:
+                yield writer
+            finally:
+                writer.close()
 
     def reader(self) -> Reader:
         """The newest generation. StoreError if there is none, or none that this program can read.

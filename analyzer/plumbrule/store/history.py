@@ -161,6 +161,19 @@ class Line:
             elif opened != BEFORE and path in self.graph.files:  # a new file that changed again, though not here
                 yield from ((row, opened) for row in flatten(table, self.repo, [(path, self.graph.files[path])]))
 
+    def is_new(self, files: Mapping[str, FileRows], position: int) -> bool:
+        """Whether the line holds these very files and no other, all since that position, and none changed."""
+        there = self.graph.files
+        return (
+            len(there) == len(self._sinces) == len(files)
+            and not self.closed
+            and all(there.get(path) is rows and self._sinces.get(path) == position for path, rows in files.items())
+        )
+
+    def put_down(self) -> None:
+        """The rows of all files are where the next ones are written to; the rest is not."""
+        self._sinces.clear()
+
     def settled(self) -> None:
         """Everything so far is published."""
         self.appended.clear()

@@ -291,15 +291,20 @@ def _split_past(connection: Connection) -> None:
 
 def create(connection: Connection, program: str) -> None:
     """Everything, in the connection's current (empty) database."""
+    create_tables(connection, program)
+    connection.execute("UPDATE log.layout SET views = ?", [_views_fingerprint()])
+    create_views(connection)
+
+
+def create_tables(connection: Connection, program: str = "") -> None:
+    """The same without the views, which `bring_up_to_date` adds."""
     for schema in _SCHEMAS:
         connection.execute(f"CREATE SCHEMA {schema}")
     connection.execute(_LOG)
     for table in kept().values():
         for statement in create_table(table):
             connection.execute(statement)
-    shape = [SCHEMA, program, base_fingerprint(), _views_fingerprint()]
-    connection.execute("INSERT INTO log.layout VALUES (?, ?, ?, ?)", shape)
-    create_views(connection)
+    connection.execute("INSERT INTO log.layout VALUES (?, ?, ?, '')", [SCHEMA, program, base_fingerprint()])
 
 
 def create_views(connection: Connection) -> None:

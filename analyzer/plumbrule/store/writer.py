@@ -6,8 +6,8 @@ rename when it is published; so there is no moment at which a reader, or a kille
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
@@ -16,7 +16,8 @@ from pathlib import Path
 from plumbrule.errors import StoreError
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.store import engine, layout, shape
-from plumbrule.store.engine import AMONG, Connection, among, load, load_alike, quote, rows_of
+from plumbrule.store.ahead import FIRST, Ahead, load_new
+from plumbrule.store.engine import AMONG, Connection, among, load, quote, rows_of
 from plumbrule.store.generations import Generations, refusal, refusals
 from plumbrule.store.history import BEFORE, Line, WholeTable, numbered
 from plumbrule.store.reader import Note, OutdatedStoreError, Reader, open_newest
@@ -102,6 +103,7 @@ class Writer:
         self._staged: Path | None = None  # what is written but not published, with the base's rows
         self._staged_at: dict[str, int] = {}  # its new snapshots of main lines, by position
         self._taken = 0  # snapshots
+        self._ahead: Ahead | None = None  # the files of a first snapshot, on their way to disk
         self._staged_forks: dict[str, _Fork] = {}  # lines that begin there: the base still holds those before them
         try:
             base = open_newest(generations, note)
@@ -135,7 +137,7 @@ class Writer:
         """
         line = self._line(repo)
         if line is None or line.record is None:
-            self._lines[repo] = _new_line(repo, line.number if line else 1)
+            self._lines[repo] = _new_line(repo, line.number if line else FIRST)
             return
         if line.moved or repo in self._pending.forks or self._staged is not None:
             self.publish()
@@ -165,6 +167,46 @@ class Writer:
         self._pending.forks[repo] = fork_of
         self._lines[repo] = new
 
+    def begin(self, repo: str, position: int, files: Mapping[str, FileRows]) -> None:
+        """Begins to put down all files of the first snapshot of all, of which `append` is told next; that goes on while
+        the caller works. In a store where there is anything already, it does nothing.
+
+        StoreError as for `publish`.
+        """
+        if self._stands is not None or any(self._lines.values()) or self._pending.sides:
+            return
+        with self._putting_down():
+            self._ahead = Ahead(self._generations.draft(None), repo, position, files)
+
+    def begun(self) -> Path | None:
+        """As `stage`, of a database in which `head` holds what was begun, the files of the one snapshot that was
+        appended, and no more. None where nothing was begun, or more was appended since.
+
+        StoreError as for `publish`.
+        """
+        ahead = self._ahead
+        if ahead is None:
+            return None
+        self._ahead = None
+        line = self._lines.get(ahead.repo)
+        if line is None or len(line.appended) != 1 or not line.is_new(ahead.files, ahead.position):
+            ahead.end()
+            return None
+        try:
+            with self._putting_down():
+                self._staged = self._generations.stage(ahead.done())
+        finally:
+            with suppress(OSError):
+                self._generations.discard(self._staged)
+        line.put_down()
+        return self._staged
+
+    def close(self) -> None:
+        """Ends what was begun."""
+        if self._ahead is not None:
+            self._ahead.end()
+            self._ahead = None
+
     def append(
         self,
         repo: str,
@@ -179,7 +221,7 @@ class Writer:
         """
         line = self._line(repo)
         if line is None:
-            line = self._lines[repo] = _new_line(repo, 1)
+            line = self._lines[repo] = _new_line(repo, FIRST)
         line.append(record, delta, _whole(repo, line, skipped, derived))
         line.graph.skipped = skipped
         self._taken += 1
@@ -281,7 +323,7 @@ class Writer:
 
         StoreError as for `publish`.
         """
-        stands = self._staged or self._base
+        stands = self._stands
         if stands is not None and not self._pending.forks and not any(s and s.moved for s in self._lines.values()):
             return stands
         positions = {r.snapshot: r.position for s in self._lines.values() if s is not None for r, _ in s.appended}
@@ -296,20 +338,33 @@ class Writer:
         self._staged = self._generations.stage(draft)
         return self._staged
 
-    def _put_down(self, done: Callable[[Path], Path], *, last: bool = False) -> Path:
-        """Writes everything so far into a new file and hands it over; then nothing is pending."""
+    @property
+    def _stands(self) -> Path | None:
+        """The file that the next one is begun from."""
+        return self._staged or self._base
+
+    @contextmanager
+    def _putting_down(self) -> Iterator[None]:
+        """Says in plain words why a file could not be written."""
         folder = self._generations.folder
         try:
             with refusals(folder), engine.uncollected():
-                draft = self._generations.draft(self._staged or self._base)
-                self._write(draft, last=last)
-                path = done(draft)
+                yield
         except engine.Error as error:
             if not engine.is_damage(error):
                 raise
             why = engine.stripped(error)
             full = any(text in why for text in ("No space left", "File too large", "Disk quota", "write file"))
             raise StoreError(refusal(folder, why, full=full)) from error
+
+    def _put_down(self, done: Callable[[Path], Path], *, last: bool = False) -> Path:
+        """Writes everything so far into a new file and hands it over; then nothing is pending."""
+        self.begun()
+        try:
+            with self._putting_down():
+                draft = self._generations.draft(self._stands)
+                self._write(draft, last=last)
+                path = done(draft)
         finally:
             with suppress(OSError):
                 self._generations.discard(self._staged)
@@ -408,7 +463,7 @@ class Writer:
             engine.attach(connection, draft, "draft", writable=True)
             connection.execute("USE draft")
             connection.execute("BEGIN")
-            if self._base is None and self._staged is None:
+            if self._stands is None:
                 layout.create(connection, self._program)
             else:
                 layout.bring_up_to_date(connection, self._program)
@@ -424,10 +479,8 @@ class Writer:
                 _load(connection, "side", layout.kept()[name], [(*row, snapshot) for row in rows], "VARCHAR")
             self._write_log(connection)
             _purge(connection)
-            connection.execute("COMMIT")
-            connection.execute("CHECKPOINT draft")
-            connection.execute("USE memory")
             copied = draft.with_name("copied.duckdb")
+            engine.store(connection, "draft")
             if last and engine.unused(connection, "draft") > (_EMPTY if self._taken >= _LONG else _MOSTLY_EMPTY):
                 engine.attach(connection, copied, "copied", writable=True)
                 layout.copy(connection, "draft", "copied")
@@ -572,15 +625,6 @@ def _load(connection: Connection, schema: str, table: Table, rows: Sequence[Row]
     load(connection, f"{schema}.{quote(table.name)}", [*(c.type for c in table.columns), *more], rows)
 
 
-def _load_new(
-    connection: Connection, repo: str, table: Table, bundles: Iterable[Sequence[Row]], line: int, position: int
-) -> None:
-    """Rows of one repository that hold since this position of this line."""
-    own = {column.name: column.type for column in table.columns[1:]}
-    alike: dict[str, str | int] = {table.columns[0].name: repo, "_line": line, "_since": position}
-    load_alike(connection, f"head.{quote(table.name)}", own, bundles, alike)
-
-
 def _close(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Keeps rows that are over, each with the line, since when and until before when it held."""
     if rows:
@@ -641,7 +685,7 @@ def _write_files(connection: Connection, line: Line, table: Table) -> None:
         if len(first) < _GROUP:
             opened += [(line.repo, *row, line.number, position) for row in first]
         else:
-            _load_new(connection, line.repo, table, chain([first], bundles), line.number, position)
+            load_new(connection, line.repo, table, chain([first], bundles), line.number, position)
     _load(connection, "head", table, opened, "INTEGER", "INTEGER")
     ends = line.closed.get(table.name, ())
     closed = [(*end.row[:width], line.number, since_of(end.row, end.since), end.until) for end in ends]
