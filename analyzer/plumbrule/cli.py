@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -149,6 +149,7 @@ def parser() -> argparse.ArgumentParser:
     _store(gate)
     _policy(gate)
     _clock(gate)
+    _memory(gate)
     _quiet(gate)
 
     query = command("query", _query, "ask the public views one SELECT")
@@ -578,29 +579,11 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 def _gate(options: argparse.Namespace) -> int:
-    from plumbrule.governing import Question, not_judged, put
     from plumbrule.report import on_terminal, render
 
-    question = Question(
-        repo=Path(options.repo),
-        base=options.base,
-        head=options.head,
-        today=_today(options),
-        fail_on=options.fail_on,
-        strict=options.strict,
-        policy=options.policy,
-        policy_from_head=options.policy_from == "head",
-    )
-    try:
-        repository = _repository(options.repo)
-        root = repository.root if repository is not None else Path(options.repo).resolve()
-        folder = _checked(_store_folder(options, root))
-        with put(question, repository) as asked:
-            report = _verdict(options, asked, folder) if asked.is_change else asked.no_change()
-    except PlumbruleError as error:
-        report = not_judged(question, error)
-        if options.output or options.format != "text":  # a person reads it in the report itself otherwise
-            _told(str(error))
+    # Without a ceiling nothing is imported that knows of one: most gates need no parser.
+    with _under(options.memory) if options.memory else nullcontext() as limits:
+        report = _answer(options, limits)
     on_screen = not options.output and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     text = (on_terminal if on_screen else render)(report, options.format)
     if options.output:
@@ -611,6 +594,33 @@ def _gate(options: argparse.Namespace) -> int:
     else:
         sys.stdout.write(text)
     return report.exit_code
+
+
+def _answer(options: argparse.Namespace, limits: Limits | None) -> Report:
+    """The report on a change, also where it could not be judged."""
+    from plumbrule.governing import Question, not_judged, put
+
+    question = Question(
+        repo=Path(options.repo),
+        base=options.base,
+        head=options.head,
+        today=_today(options),
+        fail_on=options.fail_on,
+        strict=options.strict,
+        policy=options.policy,
+        policy_from_head=options.policy_from == "head",
+        limits=limits,
+    )
+    try:
+        repository = _repository(options.repo)
+        root = repository.root if repository is not None else Path(options.repo).resolve()
+        folder = _checked(_store_folder(options, root))
+        with put(question, repository) as asked:
+            return _verdict(options, asked, folder) if asked.is_change else asked.no_change()
+    except PlumbruleError as error:
+        if options.output or options.format != "text":  # a person reads it in the report itself otherwise
+            _told(str(error))
+        return not_judged(question, error)
 
 
 def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:

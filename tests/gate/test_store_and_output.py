@@ -14,6 +14,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from plumbrule.extract import Limits
+from plumbrule.extract.ceiling import Ceiling
+
 CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
 POLICY = """\
 [components]
@@ -132,6 +135,30 @@ def test_warm_and_cold_gates_say_the_same(make_repo: Callable, plumbrule: Callab
     assert warm.out == plumbrule(repo.path, *gate).out
     assert content(repo.path / ".plumbrule") == before
     assert not (tmp_path / "cold 0/generations").exists()
+
+
+def test_a_gate_under_a_ceiling_of_memory_says_the_same(
+    make_repo: Callable, plumbrule: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """In parts so small that no file has its neighbours at hand."""
+    chance = random.Random(1)
+    files = system(chance)
+    repo = make_repo(files)
+    repo.git("switch", "--quiet", "--detach", "main")
+    repo.commit(change(chance, files), "change")
+    gate = ("gate", "--base", "main", "--quiet", "--format", "json")
+    free = plumbrule(repo.path, *gate, "--store", str(tmp_path / "free"))
+    asked: list[int] = []
+
+    def limits(self: Ceiling, usual: Limits) -> Limits:
+        asked.append(self.bytes)
+        return Limits(at_once=3, processes=1)
+
+    monkeypatch.setattr(Ceiling, "limits", limits)
+    low = plumbrule(repo.path, *gate, "--store", str(tmp_path / "low"), "--memory", "300MB")
+    assert (low.code, low.out) == (free.code, free.out)
+    assert asked == [300 << 20]
+    assert plumbrule(repo.path, *gate, "--memory", "3MB").code == 2
 
 
 def test_a_base_that_moved_on_since_the_scan_is_judged_like_without_a_store(
