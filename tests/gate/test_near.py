@@ -104,7 +104,7 @@ def test_one_of_another_generation_is_not_believed(scanned: Any, plumbrule: Call
     again = tmp_path / "again"
     assert plumbrule(scanned.path, "scan", "--quiet", "--store", str(again)).code == 0
     expected = plumbrule(scanned.path, *GATE, "--store", str(again))
-    (again / "generations/000001.near").write_bytes(former)
+    max((again / "generations").glob("*.near")).write_bytes(former)  # on a busy machine a scan publishes twice
     assert Store.open(again).near() is None
     misled = plumbrule(scanned.path, *GATE, "--store", str(again))
     assert (misled.code, misled.out) == (expected.code, expected.out)

@@ -8,6 +8,7 @@ JSON, so that whatever lies there can mislead a reader no more than a generation
 from __future__ import annotations
 
 import os
+import threading
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +16,6 @@ from functools import cached_property
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
-from signal import SIGKILL
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
@@ -95,23 +95,17 @@ def _form() -> str:
 
 
 class Laying:
-    """The file in the making, begun in a process of its own while the generation is still being written."""
+    """The file in the making, begun in a thread of its own while the engine writes the generation: a process of its own
+    would copy all that it looks at."""
 
     def __init__(self, graphs: Mapping[str, Graph]) -> None:
         """Of each of these repositories the newest snapshot, as it is in memory."""
-        self._repos = sorted(graphs)
-        self._results = os.memfd_create("near")
-        self._process = os.fork()
-        if not self._process:
-            try:
-                with open(self._results, "wb", closefd=False) as file:
-                    for repo in self._repos:
-                        sections = list(_bundled(graphs[repo]))
-                        head = orjson.dumps([[name, len(data)] for name, data in sections])
-                        file.writelines((len(head).to_bytes(8, "little"), head, *(data for _, data in sections)))
-            except BaseException:
-                os._exit(1)
-            os._exit(0)
+        self._graphs = graphs
+        self._made: dict[str, list[tuple[str, bytes]]] = {}
+        self._whole = False
+        self._ended = False
+        self._thread = threading.Thread(target=self._make, daemon=True)
+        self._thread.start()
 
     def lay(self, whole: Whole, tables: Collection[str], keys: Collection[str], told: Mapping[str, str]) -> None:
         """Lays it beside the generation that holds these snapshots now; nothing where it cannot be.
@@ -119,21 +113,18 @@ class Laying:
         `tables` are those to keep whole, `keys` begin what is remembered of a repository or of all, `told` is for
         `Near.told`.
         """
-        if not self._ended():
+        self._thread.join()
+        if not self._whole:
             return
         sections: list[bytes] = []
         repos: dict[str, dict[str, tuple[int, int]]] = {}
         at = 0
-        with open(self._results, "rb", closefd=False) as file:
-            file.seek(0)
-            for repo in self._repos:
-                lengths = orjson.loads(file.read(int.from_bytes(file.read(8), "little")))
-                made = [(name, file.read(length)) for name, length in lengths]
-                places = repos[repo] = {}
-                for name, data in (*made, *_asked(whole, repo, tables, keys)):
-                    places[name] = at, len(data)
-                    sections.append(data)
-                    at += len(data)
+        for repo, made in self._made.items():
+            places = repos[repo] = {}
+            for name, data in (*made, *_asked(whole, repo, tables, keys)):
+                places[name] = at, len(data)
+                sections.append(data)
+                at += len(data)
         about = {"generation": print_of(whole.path), "repositories": whole.repositories(), "told": dict(told)}
         head = orjson.dumps({**about, "repos": repos})
         target = beside(whole.path)
@@ -147,19 +138,16 @@ class Laying:
 
     def end(self) -> None:
         """Lets go of everything, whether the file was laid or not."""
-        if self._process:
-            with suppress(ProcessLookupError):
-                os.kill(self._process, SIGKILL)
-            self._ended()
-        if self._results >= 0:
-            os.close(self._results)
-            self._results = -1
+        self._ended = True
+        self._thread.join()
+        self._made.clear()
 
-    def _ended(self) -> bool:
-        """Whether the process made everything; waits for it."""
-        _, status = os.waitpid(self._process, 0)
-        self._process = 0
-        return status == 0
+    def _make(self) -> None:
+        # What cannot be written as JSON, or held, is a file that is not laid: the scan itself is none the worse for it.
+        with suppress(TypeError, ValueError, MemoryError):
+            for repo in sorted(self._graphs):
+                self._made[repo] = [*_bundled(self._graphs[repo], lambda: self._ended)]
+            self._whole = not self._ended
 
 
 def _packed(value: object) -> bytes:
@@ -182,12 +170,14 @@ def _asked(whole: Whole, repo: str, tables: Collection[str], keys: Collection[st
     yield "unresolved", _packed(stored.unresolved())
 
 
-def _bundled(graph: Graph) -> Iterator[tuple[str, bytes]]:
-    """The sections with every file's bundle, some files together."""
+def _bundled(graph: Graph, ended: Callable[[], bool]) -> Iterator[tuple[str, bytes]]:
+    """The sections with every file's bundle, some files together; not all of them once nobody waits any more."""
     paths = sorted(graph.paths())
     shapes: dict[int, list[int]] = {}
     places, blocks, bundles, at = [], [], [], 0
     for first in range(0, len(paths), _TOGETHER):
+        if ended():
+            return
         block = bytearray()
         for number, path in enumerate(paths[first : first + _TOGETHER], first):
             of = graph.rows(path)
