@@ -238,10 +238,7 @@ def _load_as_text(
     """
     if not rows:
         return
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))  # Any: see Row
-    for i, type_ in enumerate(types):
-        if type_ == "VARCHAR" and not _encodable("".join(filter(None, columns[i]))):
-            columns[i] = as_stored(tuple(columns[i]))
+    columns = [_stored_text(type_, column) for type_, column in zip(types, zip(*rows, strict=True), strict=True)]
     outer, inner, nothing = _unused(columns)
     picked, parameters = [], []
     for n, (type_, column) in enumerate(zip(types, columns, strict=True)):
@@ -261,6 +258,12 @@ def _load_as_text(
     unused = " WHERE $2 <> $3"  # a parameter that no column needs must still be mentioned
     sql = f"INSERT INTO {table}{into} SELECT {', '.join(picked)}{same}{unused}"
     connection.execute(sql, [outer, inner, nothing, *parameters])
+
+
+def _stored_text(type_: str, column: Row) -> Row:
+    """A column with text as the database holds it."""
+    broken = type_ == "VARCHAR" and not _encodable("".join(filter(None, column)))
+    return as_stored(column) if broken else column
 
 
 # Use: f"... WHERE path IN {AMONG}", [..., *among(paths)]. A list parameter costs DuckDB 1.5 0.1 ms for each entry.
