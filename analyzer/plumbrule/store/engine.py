@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from plumbrule.store.shape import BLOCK
@@ -231,14 +232,16 @@ def _load_as_text(
     types: Sequence[str],
     rows: Sequence[Row],
     names: Sequence[str] = (),
-    alike: Mapping[str, str | int] | None = None,
+    alike: Mapping[str, str | int] = MappingProxyType({}),
 ) -> None:
     """Every column as one text that the engine takes apart: DuckDB 1.5 has no appender, and converts Python values one
     by one in 0.1 ms each (numpy arrays of text included) where this takes 1 µs. The columns are all, or these `names`.
     """
     if not rows:
         return
-    columns = [_stored_text(type_, column) for type_, column in zip(types, zip(*rows, strict=True), strict=True)]
+    columns: list[Sequence[Any]] = [  # Any: see Row
+        _stored_text(type_, column) for type_, column in zip(types, zip(*rows, strict=True), strict=True)
+    ]
     outer, inner, nothing = _unused(columns)
     picked, parameters = [], []
     for n, (type_, column) in enumerate(zip(types, columns, strict=True)):
@@ -252,12 +255,18 @@ def _load_as_text(
         elif type_ == "BOOLEAN":
             column = [v if v is None else int(v) for v in column]
         picked.append(f"{part}::{type_}" if type_ != "VARCHAR" else part)
-        parameters.append(outer.join([nothing if v is None else v if isinstance(v, str) else repr(v) for v in column]))
-    into = f" ({', '.join(map(quote, (*names, *(alike or ()))))})" if names else ""
-    same = "".join(f", {_literal(value)}" for value in (alike or {}).values())
+        parameters.append(outer.join([_spelled(v, nothing) for v in column]))
+    into = f" ({', '.join(map(quote, (*names, *alike)))})" if names else ""
+    picked += map(_literal, alike.values())
     unused = " WHERE $2 <> $3"  # a parameter that no column needs must still be mentioned
-    sql = f"INSERT INTO {table}{into} SELECT {', '.join(picked)}{same}{unused}"
+    sql = f"INSERT INTO {table}{into} SELECT {', '.join(picked)}{unused}"
     connection.execute(sql, [outer, inner, nothing, *parameters])
+
+
+def _spelled(value: Any, nothing: str) -> str:  # Any: see Row
+    if isinstance(value, str):
+        return value
+    return nothing if value is None else repr(value)
 
 
 def _stored_text(type_: str, column: Row) -> Row:
