@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from sys import intern
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
+
+from plumbrule.plain import dataclass
 
 # Flags of an import row, or-ed.
 TYPE_ONLY = 1  # `if TYPE_CHECKING:`, `import type`, a `.pyi` or `.d.ts` only

@@ -8,8 +8,10 @@ Paths are repository-relative with `/`; bytes that are not UTF-8 are shown as `\
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol
+
+from plumbrule.plain import dataclass
 
 
 class FileRow(NamedTuple):

@@ -8,10 +8,11 @@ changed file's rows can be replaced by path.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from plumbrule.graph import FileRows
+from plumbrule.plain import dataclass
 
 Row = tuple[Any, ...]  # one database row; types as the columns say
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 
 from plumbrule.extract import Limits
 from plumbrule.extract.stages import Stages
 from plumbrule.judge import Rule
+from plumbrule.plain import dataclass
 from plumbrule.policy import Baseline, Policy
 from plumbrule.resume import Progress
 

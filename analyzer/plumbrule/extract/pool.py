@@ -20,10 +20,10 @@ import struct
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from plumbrule.extract.profiling import of_a_worker
+from plumbrule.plain import dataclass
 
 _LENGTH = struct.Struct("<Q")
 _SLOT = struct.Struct("<qdd")  # job number (-1 idle), monotonic and processor time at which it began

@@ -10,10 +10,10 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO
 
 from plumbrule.errors import NotARevision
+from plumbrule.plain import dataclass
 
 _SAFE = (
     "--no-pager",

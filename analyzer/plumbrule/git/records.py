@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
+
+from plumbrule.plain import dataclass
 
 SYMLINK = "120000"
 SUBMODULE = "160000"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from plumbrule.judge.database import fresh
 from plumbrule.judge.policy_tables import TOLD
 from plumbrule.judge.query import Reads, reads
 from plumbrule.judge.rulefile import Rule
+from plumbrule.plain import dataclass
 from plumbrule.store import engine
 from plumbrule.tables import Row
 

@@ -4,7 +4,7 @@ files becomes the two sides of a change."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from plumbrule.errors import PlumbruleError
@@ -13,6 +13,7 @@ from plumbrule.judge.rulefile import Example, Part, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
 from plumbrule.measures import Situation, measures
 from plumbrule.measures.unusual import features
+from plumbrule.plain import dataclass
 from plumbrule.policy import DEFAULT_NAME, Policy, read_policy
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk

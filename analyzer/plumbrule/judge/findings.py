@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
 
 from plumbrule.errors import RuleError
 from plumbrule.judge.rulefile import Rule
+from plumbrule.plain import dataclass
 
 Identity = tuple[str, str]  # (repository, subject), within one rule
 

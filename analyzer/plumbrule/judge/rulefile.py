@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from plumbrule.errors import RuleError
+from plumbrule.plain import dataclass
 
 SEVERITIES = ("off", "info", "warning", "error")
 

@@ -7,7 +7,7 @@ A measure module holds `MEASURES`, a tuple of `Measure`. Its tables exist in the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from plumbrule.facts import Body, Interface
 from plumbrule.graph import Graph
+from plumbrule.plain import dataclass
 from plumbrule.tables import Row, Table
 
 if TYPE_CHECKING:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
 from plumbrule.globs import matcher
+from plumbrule.plain import dataclass
 
 if TYPE_CHECKING:
     from plumbrule.measures import Intent

@@ -15,11 +15,11 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from plumbrule.errors import StoreError
+from plumbrule.plain import dataclass
 from plumbrule.store.shape import SCHEMA, base_fingerprint
 
 KEPT = 2  # newest generations that stay although nobody reads them: the one before is the way back

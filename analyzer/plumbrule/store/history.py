@@ -8,10 +8,11 @@ before this session carry `BEFORE` instead of a position: the database knows it,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from plumbrule.graph import FileRows, MemoryGraph
+from plumbrule.plain import dataclass
 from plumbrule.store.records import SnapshotRecord
 from plumbrule.tables import BASE, Row, flatten, flatten_own
 

@@ -11,11 +11,12 @@ import json
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.errors import QueryRefused
+from plumbrule.plain import dataclass
 
 if TYPE_CHECKING:
     from plumbrule.store import Store

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import orjson
 
 from plumbrule.graph import MemoryGraph
+from plumbrule.plain import dataclass
 from plumbrule.tables import Row
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
 from plumbrule.errors import StoreError
 from plumbrule.graph import FileRows, MemoryGraph
+from plumbrule.plain import dataclass
 from plumbrule.store import engine, layout, shape
 from plumbrule.store.ahead import FIRST, Ahead, load_new
 from plumbrule.store.engine import AMONG, Connection, among, load, quote, rows_of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from plumbrule.plain import dataclass
 
 RUNTIME, DEVELOPMENT, TEST, BUILD, OPTIONAL = "runtime", "development", "test", "build", "optional"
 MANAGED = "managed"  # only says which version others get that ask for it
