@@ -10,7 +10,7 @@ import os
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
@@ -18,11 +18,12 @@ from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
 from plumbrule.git import Entry, Repository
 from plumbrule.governing import UNREADABLE, WORKTREE, Governing, Put, in_commit, loosenings, no_counts, shown
 from plumbrule.graph import FileRow
-from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, judge
+from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.judge.unread import Part, hidden, missed_in_link, newly_unresolved, read_in_part
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
+from plumbrule.plain import dataclass
 from plumbrule.policy import Policy
 from plumbrule.policy.loosening import Loosening, relabelled
 from plumbrule.report.escapes import visible
@@ -32,6 +33,7 @@ from plumbrule.resume import (
     GitObjects,
     Progress,
     State,
+    Stood,
     instrument_by,
     policy_print,
     standing_of,
@@ -60,10 +62,11 @@ _UNRESOLVED = (
 _MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
 
-def gate(put: Put, store: Store, progress: Progress) -> Report:
+def gate(put: Put, store: Store, progress: Progress, *, in_numbers: bool = False) -> Report:
     """The verdict on a change that is one. PlumbruleError where it cannot be judged; `not_judged` makes a report of
-    it."""
-    one = _Gate(put, store, progress)
+    it. If `in_numbers`, findings that are known and accepted are counted in the report instead of told."""
+    # What several merge bases show together is seen only where every finding of each is told.
+    one = _Gate(put, store, progress, in_numbers=in_numbers and len(put.bases) == 1)
     try:
         return one.run()
     finally:
@@ -71,9 +74,10 @@ def gate(put: Put, store: Store, progress: Progress) -> Report:
 
 
 class _Gate:
-    def __init__(self, put: Put, store: Store, progress: Progress) -> None:
+    def __init__(self, put: Put, store: Store, progress: Progress, *, in_numbers: bool) -> None:
         question, repository = put.question, put.repository
         self._put = put
+        self._in_numbers = in_numbers
         self._question = question
         self._limits = question.limits or Limits()
         self._store = store
@@ -361,6 +365,8 @@ class _Gate:
             renamed=renamed,
             loosened=(*loose, *claims),
             stood=None if recalled is None else recalled.stood,
+            named=None if recalled is None else recalled.stood.named,
+            only_moved=self._in_numbers,
         )
         sides.close()
         strays = _strays(policy, renamed)
@@ -460,13 +466,16 @@ class _Gate:
             names = (name for rule in used.rules for name in rule.names)
             reasons += used.baseline.unknown_rules(names, plain.repo)
         reasons += _notes(last)
+        told = Counter(row.rule for row in rows if row.state == "known")
+        counted = {rule: more for rule, all_ in judgement.known.items() if (more := all_ - told[rule])}
         return replace(
             plain,
             verdict=verdict,
             reasons=tuple(reasons),
-            counts=_counts(rows),
+            counts=_counts(rows, sum(counted.values())),
             coverage=self._coverage(last),
             findings=tuple(_finding(row, plain.head) for row in rows),
+            known=counted,
             rules=_rule_texts(used, rows),
         )
 
@@ -563,7 +572,7 @@ class _Recalled:
 
     held: Held
     derived: Mapping[str, Collection[Row]]
-    stood: Mapping[str, tuple[Found, ...]]  # by rule, what the scan's judgement of it found
+    stood: Stood  # by rule, what the scan's judgement of it found
 
 
 def _rows(judged: Sequence[_Judged]) -> list[JudgedRow]:
@@ -719,8 +728,9 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 1.0
 
 
-def _counts(rows: Sequence[JudgedRow]) -> dict[str, int]:
+def _counts(rows: Sequence[JudgedRow], counted: int) -> dict[str, int]:
     counts = no_counts()
+    counts["known"] = counted
     for row in rows:
         counts[row.state] += 1
         if row.state == "new":

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from plumbrule import __version__
 from plumbrule.data import data_folder
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.git import Entry, Repository, Skipped
+from plumbrule.plain import dataclass
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
 from plumbrule.policy.loosening import Loosening, loosened
 from plumbrule.report.model import Coverage, PolicyUsed, Report
@@ -152,7 +153,7 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         baseline = read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME)
     if entry is None:
         return Governing(Policy(), _shipped, baseline, None, commit=commit)
-    policy = read_policy(_blob(repository, entry, path, commit), path)
+    policy = _read_once(_blob(repository, entry, path, commit), path)
     own: list[Rule] = []
     for name in policy.rule_folders:
         from plumbrule.judge import parse_rule
@@ -174,6 +175,12 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         path=path,
         commit=commit,
     )
+
+
+@lru_cache(maxsize=4)
+def _read_once(text: str, path: str) -> Policy:
+    """`read_policy`; nearly every change leaves the policy as it is at its base, and both are asked for."""
+    return read_policy(text, path)
 
 
 def path_inside(root: Path, given: str) -> str | None:
@@ -202,6 +209,10 @@ def loosenings(
 
     `files`, `formerly` and `stood` as for `loosened`.
     """
+    same = head is not None and (head.policy, head.baseline) == (base.policy, base.baseline)
+    if head is not None and same and head.gathered is base.gathered:
+        return ()
+
     from plumbrule.judge import defaults
 
     rules = [*(() if head is None else head.rules), *base.rules]

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -29,7 +29,7 @@ from plumbrule.plain import dataclass
 from plumbrule.policy import Policy
 from plumbrule.resolve import Entry, Memory
 from plumbrule.store import Store, engine
-from plumbrule.store.near import Laying, Near
+from plumbrule.store.near import FOUND, Laying, Near
 from plumbrule.store.shape import FINDING
 from plumbrule.walk import Standing, TreeFile, Walk
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from plumbrule.graph import Graph
     from plumbrule.judge import Found, Rule
     from plumbrule.store.reader import Reader
+    from plumbrule.tables import Row
 
 _MANIFEST_BYTES = 2_000_000
 
@@ -237,22 +238,55 @@ def answer_prints(rules: Iterable[Rule]) -> dict[str, str]:
     }
 
 
-def stood_at(
-    reader: Reader | Near, repo: str, state: State, rules: Iterable[Rule], commit: str
-) -> dict[str, tuple[Found, ...]]:
+def stood_at(reader: Reader | Near, repo: str, state: State, rules: Iterable[Rule], commit: str) -> Stood:
     """By rule, what the scan found when it judged the newest snapshot, if that is this commit; only of rules that would
     answer the same now."""
-    from plumbrule.judge.findings import Found
-
     prints = answer_prints(rules) if state.judged == commit else {}
-    found: dict[str, list[Found]] = {rule: [] for rule, text in prints.items() if state.answered.get(rule) == text}
-    for row in reader.rows(FINDING.name, repo):
-        of = dict(zip(FINDING.names, row, strict=True))
-        if of["state"] != "fixed" and of["rule"] in found:
-            said = Found(of["repo"], of["subject"], of["path"], of["line"], of["message"], of["remedy"],
-                         tuple(of["evidence"] or ()), of["grouped_by"])  # fmt: skip
-            found[of["rule"]].append(said)
-    return {rule: tuple(sorted(said, key=lambda one: one.subject)) for rule, said in found.items()}
+    return Stood(reader, repo, [rule for rule, text in prints.items() if state.answered.get(rule) == text])
+
+
+class Stood(Mapping[str, tuple[Found, ...]]):
+    """What rules found when the scan judged the newest snapshot; the words of a rule are read when they are asked for.
+
+    `named` is the same without words, where that can be had for less.
+    """
+
+    def __init__(self, reader: Reader | Near, repo: str, rules: Collection[str]) -> None:
+        self._reader = reader
+        self._repo = repo
+        found = reader.found(repo) if isinstance(reader, Near) else {}
+        self.named = {rule: found.get(rule, frozenset()) for rule in rules} if isinstance(reader, Near) else {}
+        self._rules = frozenset(rules)
+
+    def __getitem__(self, rule: str) -> tuple[Found, ...]:
+        if rule not in self._rules:
+            raise KeyError(rule)
+        from plumbrule.judge.findings import Found
+
+        rows = self._reader.worded(self._repo, rule) if isinstance(self._reader, Near) else self._of_all.get(rule, ())
+        said = [
+            Found(repo, subject, path, line, message, remedy, tuple(evidence or ()), group)
+            for repo, subject, path, line, message, remedy, evidence, group in rows
+        ]
+        return tuple(sorted(said, key=lambda one: one.subject))
+
+    def __contains__(self, rule: object) -> bool:
+        return rule in self._rules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    @cached_property
+    def _of_all(self) -> Mapping[str, Collection[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self._reader.rows(FINDING.name, self._repo):
+            of = dict(zip(FINDING.names, row, strict=True))
+            if of["state"] != "fixed":
+                found.setdefault(of["rule"], []).append(tuple([of[name] for name in FOUND]))
+        return found
 
 
 @cache

@@ -123,7 +123,7 @@ class Timeline:
         self._judged, self._answered = state.judged, state.answered
         with self._site.store.reader() as reader:
             self._history = units_of(reader.recall(f"units:{self._order.name}"))
-            known = stood_at(reader, self._order.name, state, self._terms.rules, record.commit)
+            known = dict(stood_at(reader, self._order.name, state, self._terms.rules, record.commit))
             compiled = reader.recall("compiled") or ""
             for row in reader.select(
                 "SELECT finding, first_commit, first_batch, first_agent, first_at FROM head.finding WHERE repo = ?",

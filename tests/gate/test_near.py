@@ -13,6 +13,8 @@ import pytest
 
 from plumbrule.measures import measures
 from plumbrule.store import Store
+from plumbrule.store.layout import FINDING
+from plumbrule.store.near import FOUND
 
 from .conftest import CYCLE
 
@@ -64,6 +66,18 @@ def test_it_says_what_the_generation_says(scanned: Any):  # Any: a Builder
     shapes = {function.shape_hash for path in one.paths() for function in one.rows(path).functions}
     assert one.functions(1, shapes) == other.functions(1, shapes)
     assert one.functions(1) == other.functions(1)
+    stood = [dict(zip(FINDING.names, row, strict=True)) for row in reader.rows("finding", repo)]
+    stood = [of for of in stood if of["state"] != "fixed"]
+    assert near.found(repo) == {
+        rule: {(of["repo"], of["subject"]) for of in stood if of["rule"] == rule}
+        for rule in {of["rule"] for of in stood}
+    }
+    for rule in near.found(repo):
+        said = [[of[name] for name in FOUND] for of in stood if of["rule"] == rule]
+        assert [list(row) for row in near.worded(repo, rule)] == [
+            [list(v) if type(v) is tuple else v for v in row] for row in said
+        ]
+    assert near.worded(repo, "no such rule") == []
     assert near.told("never told") is None
     near.close()
     reader.close()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from plumbrule.data import data_folder
-from plumbrule.judge import load_rules
+from plumbrule.judge import Held, Moment, Sides, judge, load_rules
 from plumbrule.policy import read_policy
 from plumbrule.policy.loosening import loosened
+from plumbrule.snapshot import FilesWalk
 
 RULES = {rule.id: rule for rule in load_rules(data_folder("rules"))}
 CYCLE = {"a.py": "import b\n", "b.py": "import a\n"}
@@ -310,3 +312,55 @@ def test_a_cycle_of_components_is_not_told_to_write_down_what_the_policy_says(ju
     assert f"the policy {upwards}" in remedies["domain -> web"]
     cheapest = "domain -> web" if upwards.startswith("forbids") else "web -> domain"
     assert all(f"whole cycle where it is cheapest: {cheapest}." in remedy for remedy in remedies.values())
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 7, 1)])
+@pytest.mark.parametrize("files", [CYCLE, {**CYCLE, "b.py": ""}, {"web/a.py": "", "domain/b.py": "", **CYCLE}])
+@pytest.mark.parametrize("stated", [WAIVER, PARTS + WAIVER, 'exclude = ["b.py"]\n', "[components]\nx = ['*']\n"])
+def test_what_is_known_of_rules_that_read_the_policy_changes_nothing_of_what_they_find(rule_of, day, files, stated):
+    count = rule_of("SELECT 'r' AS repo, count(*)::VARCHAR AS subject, '' AS path, 0 AS line FROM now.policy_waiver w"
+                    " WHERE w.expired", "counted-waivers")  # fmt: skip
+    rules = [RULES[name] for name in ("dependency-cycle", "dead-selector", "expired-waiver", "unused-waiver")] + [count]
+    policy = read_policy(stated, "plumbrule.toml")
+    walk = FilesWalk("shop", policy.intent())
+    walk.to({path: text.encode() for path, text in files.items() if not policy.excludes(path)})
+    moment = Moment(walk.walk.graph, walk.walk.derived, tuple(files))
+
+    def judgement(**known):
+        sides = Sides(moment, moment, policy=policy, compiled=known.pop("compiled", ""))
+        try:
+            return judge(sides, rules, policy, today=day, **known), sides.compiled(rules)
+        finally:
+            sides.close()
+
+    plain, compiled = judgement()
+    stood = {rule: found for rule, found in plain.standing.items() if rule != "unused-waiver"}
+    again, _ = judgement(compiled=compiled, stood=stood)
+    assert (again.rows, again.known, again.evaluated) == (plain.rows, plain.known, plain.evaluated)
+    assert again.found == plain.found
+    named = {rule: frozenset((one.repo, one.subject) for one in found) for rule, found in stood.items()}
+    assert judgement(compiled=compiled, stood=stood, named=named)[0].rows == plain.rows
+    counted, _ = judgement(compiled=compiled, stood=stood, named=named, only_moved=True)
+    assert [row for row in plain.rows if row.state != "known"] == list(counted.rows)
+    assert counted.known == plain.known
+
+
+def test_nothing_is_asked_of_a_database_where_every_row_of_the_policy_is_filtered_out():
+    policy = read_policy("[components]\nall = '*.py'\n" + WAIVER, "plumbrule.toml")
+    walk = FilesWalk("shop", policy.intent())
+    walk.to({path: text.encode() for path, text in CYCLE.items()})
+    moment = Moment(walk.walk.graph, walk.walk.derived, tuple(CYCLE))
+    rules = [RULES[name] for name in ("dependency-cycle", "dead-selector", "expired-waiver", "unused-waiver")]
+    first = Sides(moment, moment, policy=policy)
+    known = judge(first, rules, policy, today=date(2026, 3, 1))
+
+    def never():
+        raise AssertionError("the database is opened")
+
+    held = Held(Path("no file"), "", lent=never)
+    sides = Sides(moment, moment, policy=policy, held=held, compiled=first.compiled(rules))
+    again = judge(sides, rules, policy, today=date(2026, 3, 1), stood=known.standing)
+    assert again.rows == known.rows != ()
+    with pytest.raises(AssertionError, match="opened"):  # the waiver ran out, and its rule must say so
+        judge(sides, rules, policy, today=date(2026, 7, 1), stood=known.standing)
+    first.close()

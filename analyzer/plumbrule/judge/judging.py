@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from types import TracebackType
 
@@ -15,6 +15,7 @@ from plumbrule.judge.policy_tables import TOLD
 from plumbrule.judge.query import Reads
 from plumbrule.judge.rulefile import Parameter, Rule, Value
 from plumbrule.judge.sides import Sides
+from plumbrule.plain import dataclass
 from plumbrule.policy import Baseline, Policy, Waiver
 from plumbrule.policy.loosening import Defaults, Loosening
 from plumbrule.store import engine
@@ -116,6 +117,7 @@ def judge(
     limits: RunLimits | None = None,
     only_moved: bool = False,
     stood: Mapping[str, tuple[Found, ...]] | None = None,
+    named: Mapping[str, frozenset[Identity]] | None = None,
 ) -> Judgement:
     """Every rule on both sides. A finding is new if the earlier side does not show its rule and subject.
 
@@ -123,10 +125,12 @@ def judge(
     through history). A rule none of whose tables moved is not run twice. `loosened` is what the
     change does to its own policy. `only_moved` leaves out the rows of findings that are known and accepted, and only
     counts them: a gate or a walk through history with thousands of them then costs what moved.
-    `stood` is what rules found on the earlier side when it was judged itself, by the same policy and rules.
+    `stood` is what rules found on the earlier side when it was judged itself, by the same policy and rules; `named` the
+    same without words, so that `stood` is only asked for what is to be told.
     """
     moved = {**sides.moved_components(renamed or {}), **sides.moved_symbols(renamed), **(renamed or {})}
-    asked = _Asked(sides, policy, today, baseline, moved, earlier or {}, limits or RunLimits(), only_moved, stood or {})
+    known = _Stood(stood or {}, named or {})
+    asked = _Asked(sides, policy, today, baseline, moved, earlier or {}, limits or RunLimits(), only_moved, known)
     formerly = {former: rule.id for rule in rules for former in rule.formerly}
     return _Judging(asked).run(settle(rules, policy), formerly, {rule.id for rule in rules}, loosened)
 
@@ -159,7 +163,18 @@ class _Asked:
     earlier: Mapping[str, frozenset[Identity]]
     limits: RunLimits
     only_moved: bool
-    stood: Mapping[str, tuple[Found, ...]]
+    stood: _Stood
+
+
+@dataclass(frozen=True, slots=True)
+class _Stood:
+    """What rules found on the earlier side when it was judged itself."""
+
+    words: Mapping[str, tuple[Found, ...]]
+    named: Mapping[str, frozenset[Identity]]
+
+    def __contains__(self, rule: str) -> bool:
+        return rule in self.words
 
 
 class _Judging:
@@ -249,14 +264,17 @@ class _Judging:
         if missing := self.sides.missing(examined.tables):
             self._failed(one, missing[0])
             return
-        if any(map(self.sides.empty, one.rule.needs)):
+        # A rule that was never run here may hold a fault of its own, which only running it shows.
+        ran = one.rule.id in self.asked.earlier or one.rule.id in self.asked.stood
+        needless = any(map(self.sides.empty, one.rule.needs))
+        if needless or (ran and self.sides.barren(examined, one.parameters)):
+            if not needless:
+                self.known[one.rule.id] = 0
             self.found[one.rule.id] = self.before[one.rule.id] = frozenset()
             self.standing[one.rule.id] = ()
             return
         # Before and after of a rule about change have no meaning of their own: what it finds, the change did.
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))
-        # A rule that was never run here may hold a fault of its own, which only running it shows.
-        ran = one.rule.id in self.asked.earlier or one.rule.id in self.asked.stood
         if ran:
             moved = self.sides.bears(examined, one.parameters)
         else:
@@ -265,7 +283,7 @@ class _Judging:
         walked = one.rule.id in self.asked.earlier and not examined.tables & TOLD  # both sides by this very policy
         known = one.rule.id in self.asked.stood and not about_change
         if known and (walked or self.sides.stands(examined.tables)):
-            ask.stood(self.asked.stood[one.rule.id])
+            ask.stood(self.asked.stood)
         try:
             if about_change:
                 before: frozenset[Identity] = frozenset()
@@ -385,16 +403,19 @@ class _Ask:
         self._whole = one.rule.own or "not_measured" in one.rule.sql
         self._whole_now = self._whole or not only_moved
         self._found: dict[str, tuple[Found, ...]] = {}
+        self._stood: _Stood | None = None
         self.unmeasured: tuple[str, ...] = ()
 
-    def stood(self, found: tuple[Found, ...]) -> None:
+    def stood(self, stood: _Stood) -> None:
         """What the rule finds on the earlier side, so that it is not asked."""
-        self._found["before"] = found
+        self._stood = stood
 
     def identities(self, side: str, *, in_words: bool = False) -> frozenset[Identity]:
         """What the rule finds on one side; RuleError if it fails or its rows break the contract. `in_words` if all of
         that is asked for next."""
-        if side in self._found or in_words or self._whole or (side == "now" and self._whole_now):
+        if side == "before" and self._stood is not None and self._rule.id in self._stood.named:
+            return self._stood.named[self._rule.id]
+        if self._at_hand(side) or in_words or self._whole or (side == "now" and self._whole_now):
             return frozenset((one.repo, one.subject) for one in self._all(side))
         _, rows = self._select(f"SELECT DISTINCT repo, subject FROM (\n{self._sql}\n)", side, {})
         return frozenset(rows)
@@ -403,14 +424,19 @@ class _Ask:
         """The findings of one side that are to be told."""
         if not told:
             return []
-        if side in self._found or self._whole or len(told) > _FEW:
+        if self._at_hand(side) or self._whole or len(told) > _FEW:
             return [one for one in self._all(side) if (one.repo, one.subject) in told]
         picked = f"SELECT * FROM (\n{self._sql}\n) WHERE subject IN (SELECT unnest($subjects_to_tell))"
         columns, rows = self._select(picked, side, {"subjects_to_tell": [subject for _, subject in told]})
         found, _ = worded(self._rule, self._parameters, columns, rows)
         return [one for one in found if (one.repo, one.subject) in told]
 
+    def _at_hand(self, side: str) -> bool:
+        return side in self._found or (side == "before" and self._stood is not None)
+
     def _all(self, side: str) -> tuple[Found, ...]:
+        if side == "before" and self._stood is not None:
+            return self._stood.words[self._rule.id]
         if side not in self._found:
             columns, rows = self._select(self._rule.sql, side, {})
             found, unmeasured = worded(self._rule, self._parameters, columns, rows)

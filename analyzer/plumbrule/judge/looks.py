@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 from typing import Any
 
 from plumbrule.judge.conditions import Test, Unclear, conjuncts, is_text, objects, parsed, reader
 from plumbrule.judge.joins import Partner, partners
+from plumbrule.plain import dataclass
 from plumbrule.tables import Row
 
 # The rows of a view, on the side where a row stands, with this text in this column, and the names of their columns;
@@ -76,6 +76,13 @@ class Look:
 
         # What is there on both sides takes no part, wherever it stands now.
         return any_passes(gone, out - in_, find_before) or any_passes(came, in_ - out, find_now)
+
+    def passes_any(self, names: Sequence[str], rows: Collection[Row], parameters: Mapping[str, object]) -> bool:
+        """Whether the statement does anything with any of these rows, whomever they meet; without them it would find
+        the same."""
+        at = {name.lower(): place for place, name in enumerate(names)}
+        tests = [reader(test, at, parameters) for test in self.tests]
+        return any(all(holds(row) for holds in tests) for row in rows)
 
 
 def _holds(tests: Iterable[Callable[[Row], bool]], row: Row) -> bool:

@@ -82,6 +82,7 @@ class Reads:
     before: frozenset[str]
     columns: frozenset[str] | None  # every column name in it, of whatever table; None = whole rows
     see: Callable[[], tuple[Look, ...] | None] = field(default=lambda: None, compare=False)  # gives `looks`
+    from_nothing: bool = False  # known to find nothing where none of these tables has a row
 
     @cached_property
     def looks(self) -> tuple[Look, ...] | None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property, partial
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from plumbrule.judge.query import Reads, looks_at_both, reads
 from plumbrule.judge.rulefile import Rule
 from plumbrule.measures import Measure, measures
 from plumbrule.measures.components import renamed_components
+from plumbrule.plain import dataclass
 from plumbrule.policy import Policy
 from plumbrule.store import engine, layout
 from plumbrule.tables import BASE, Row, Table, flatten
@@ -61,7 +63,7 @@ _BETWEEN: Mapping[str, _Between] = {
 
 
 _SEAL = "SET enable_external_access = false; SET lock_configuration = true"
-_COMPILED = 6  # the form in which what was found about a rule's SQL is kept
+_COMPILED = 7  # the form in which what was found about a rule's SQL is kept
 # Columns of a view that another table than its own lends, by a key that finds at most one row.
 _LENT: Mapping[str, frozenset[str]] = {"file": frozenset({"component"})}
 
@@ -158,6 +160,7 @@ class Sides:
         self._examined: dict[tuple[str, str], Reads] = {}
         self._between: set[str] = set()  # views over both sides whose rows are those of these two
         self._vacant: dict[str, bool] = {}  # such views that memory has been asked about
+        self._tried: dict[str, Collection[Row]] = {}  # selectors, by side
         self._looks_at_both: dict[str, tuple[Look, ...]] = {}
         self._told: dict[str, tuple[Collection[Row], Collection[Row]]] = {}
         self._moved: set[str] = set()
@@ -182,7 +185,8 @@ class Sides:
         own = engine.memory() if lent is None else fresh(lent)
         own.execute("CREATE SCHEMA held; CREATE SCHEMA fresh; CREATE SCHEMA gone;"
                     "CREATE SCHEMA now; CREATE SCHEMA before; ATTACH ':memory:' AS earlier;"
-                    "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before")  # fmt: skip
+                    "CREATE SCHEMA earlier.now; CREATE SCHEMA earlier.before;"
+                    "ATTACH ':memory:' AS vacant; CREATE SCHEMA vacant.now; CREATE SCHEMA vacant.before")  # fmt: skip
         if self._held is not None and lent is None:
             engine.attach(own, self._held.file, "store")
         if self._sealed:
@@ -232,6 +236,7 @@ class Sides:
         self._deltas.clear()
         self._between.clear()
         self._vacant.clear()
+        self._tried.clear()
         if changed is None:
             changed = differing(now.graph, before.graph)
         self._pairs = _pairs(changed, before.graph, now.graph)
@@ -358,6 +363,17 @@ class Sides:
         if self._in_place(name) and name not in self.before.derived:
             return False
         return not self._rows_at(name, "now") and not self._rows_at(name, "before")
+
+    def barren(self, reads: Reads, parameters: Mapping[str, object]) -> bool:
+        """Whether a statement that only reads what the policy says finds nothing on either side, because it filters
+        out every row; False where it would take a look."""
+        if not reads.from_nothing or reads.looks is None:
+            return False
+        return not any(
+            look.passes_any(self._tables[look.view].names, self._rows_at(look.view, side), parameters)
+            for look in reads.looks
+            for side in ("now", "before")
+        )
 
     def about_change(self, name: str) -> bool:
         """Whether a table's rows describe what happened between the sides, so that it says nothing of one alone."""
@@ -524,10 +540,20 @@ class Sides:
             return ()
         if name in TOLD:
             return self._told.get(name, ((), ()))[not later]
-        rows = policy_rows(name, self.policy, moment.graph, moment.tree)
-        if name != "policy_selector" or self._proposed is None or moment is self.before:
+        if name == "policy_selector":
+            return self._selectors_of(moment)
+        return policy_rows(name, self.policy, moment.graph, moment.tree)
+
+    def _selectors_of(self, moment: Moment) -> Collection[Row]:
+        """What the policy selects by, tried on one side; on both at once where they have the same paths."""
+        same = all(old is not None and new is not None for _, old, new in self._pairs)
+        side = "before" if moment is self.before or (same and self.now.tree == self.before.tree) else "now"
+        if side not in self._tried:
+            self._tried[side] = policy_rows("policy_selector", self.policy, moment.graph, moment.tree)
+        rows = self._tried[side]
+        if self._proposed is None or moment is self.before or all(row[4] for row in rows):
             return rows
-        said = policy_rows(name, self._proposed, moment.graph, moment.tree)
+        said = policy_rows("policy_selector", self._proposed, moment.graph, moment.tree)
         dead = {row[1:4] for row in said if not row[4]}
         return [(*row[:4], row[4] or row[1:4] not in dead, *row[5:]) for row in rows]
 
@@ -623,10 +649,10 @@ class Sides:
         """What the rule's SQL reads; RuleError if it is not one SELECT over the tables there are."""
         key = (rule.source, rule.sql)
         if key not in self._examined and (known := self._compiled.get(_fingerprint(rule))) is not None:
-            now, before, columns, looks = known
+            now, before, columns, looks, from_nothing = known
             whole = None if columns is None else frozenset(columns)
             see = partial(_looks, looks)
-            self._examined[key] = Reads(frozenset(now), frozenset(before), whole, see)
+            self._examined[key] = Reads(frozenset(now), frozenset(before), whole, see, from_nothing)
         if key not in self._examined:
             declared = [parameter.name for parameter in rule.parameters]
             place = (rule.source, rule.sql_line, rule.id)
@@ -641,8 +667,18 @@ class Sides:
                 reads = self.examine(rule)
                 columns = None if reads.columns is None else sorted(reads.columns)
                 looks = None if reads.looks is None else [look.text() for look in reads.looks]
-                found[_fingerprint(rule)] = [sorted(reads.now), sorted(reads.before), columns, looks]
+                nothing = not rule.parameters and reads.tables <= POLICY_TABLES.keys() and self._from_nothing(rule.sql)
+                found[_fingerprint(rule)] = [sorted(reads.now), sorted(reads.before), columns, looks, nothing]
         return json.dumps(found)
+
+    def _from_nothing(self, sql: str) -> bool:
+        """Whether a statement over tables of the policy finds nothing where they are empty."""
+        connection = fresh(self._own)
+        connection.execute("USE vacant")
+        for side, (name, table) in product(("now", "before"), POLICY_TABLES.items()):
+            shape = ", ".join(f"{engine.quote(column.name)} {column.type}" for column in table.columns)
+            connection.execute(f"CREATE TABLE IF NOT EXISTS {side}.{name} ({shape})")
+        return not connection.execute(sql).fetchall()
 
     def names(self) -> Collection[str]:
         """Every view that a side has, filled or not."""

@@ -5,9 +5,9 @@ Nothing here reads a clock, the environment or a terminal: the command says who 
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 
 from plumbrule.errors import SettingsError
@@ -22,6 +22,7 @@ __all__ = [
     "Report",
     "RuleText",
     "format_names",
+    "in_numbers",
     "in_order",
     "on_terminal",
     "render",
@@ -31,7 +32,8 @@ __all__ = [
 @cache
 def format_names() -> tuple[str, ...]:
     """Every format there is, without importing one of them."""
-    return tuple(sorted(file.stem for file in (Path(__file__).parent / "formats").glob("[a-z]*.py")))
+    names = os.listdir(f"{os.path.dirname(__file__)}/formats")  # noqa: PTH120, PTH208 - 5 ms less than a glob
+    return tuple(sorted(name[:-3] for name in names if name[:1].islower() and name.endswith(".py")))
 
 
 def render(report: Report, format_name: str) -> str:
@@ -43,6 +45,11 @@ def on_terminal(report: Report, format_name: str) -> str:
     """The report for a person who is looking: with colour where the format knows any."""
     chosen = _format(format_name)
     return str(getattr(chosen, "on_terminal", chosen.render)(report))
+
+
+def in_numbers(format_name: str) -> bool:
+    """Whether a format only counts the findings that are known and accepted."""
+    return bool(getattr(_format(format_name), "IN_NUMBERS", False))
 
 
 def _format(name: str) -> ModuleType:

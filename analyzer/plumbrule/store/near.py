@@ -36,7 +36,7 @@ from plumbrule.graph import (
 )
 from plumbrule.store.generations import Lease
 from plumbrule.store.records import SnapshotRecord
-from plumbrule.store.shape import BLOCK
+from plumbrule.store.shape import BLOCK, FINDING
 from plumbrule.tables import Row
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ _HEAD = len(_MARK) + 32 + 8  # the mark, a digest of what follows up to the sect
 _FRONT, _SAMPLE = 12_288, 64  # of a database file: it begins each block with the sum of its bytes
 _FORM = ("near.py", "records.py", "shape.py", "layout.py", "views.sql", "../tables.py", "../graph.py")
 _MOST = 1 << 28  # bytes of the list of sections
+# Of a finding that stands.
+FOUND = ("repo", "subject", "path", "line", "message", "remedy", "evidence", "grouped_by")
 _TOGETHER = 8  # files in one block: a seventh less on disk than each by itself, for a tenth of a millisecond a file
-_LISTS = ("finding",)  # tables beside the measures' whose rows are kept
 
 
 class Whole(Protocol):
@@ -162,10 +163,19 @@ def _asked(whole: Whole, repo: str, tables: Collection[str], keys: Collection[st
     yield "about", _packed(about)
     for part in ("tree", "readers", "asked", "defined"):
         yield part, _packed(whole.standing(repo, part))
-    for name in (*tables, *_LISTS):
+    for name in tables:
         rows = whole.rows(name, repo)
         if all(isfinite(value) for row in rows for value in row if isinstance(value, float)):
             yield f"table {name}", _packed(rows)
+    standing: dict[str, list[Mapping[str, Any]]] = {}  # Any: values as the columns say
+    for row in whole.rows(FINDING.name, repo):
+        of = dict(zip(FINDING.names, row, strict=True))
+        if of["state"] != "fixed":
+            standing.setdefault(of["rule"], []).append(of)
+    names = {rule: [(of["repo"], of["subject"]) for of in found] for rule, found in standing.items()}
+    yield "found", _packed(names)
+    for rule, found in standing.items():
+        yield f"found {rule}", _packed([[of[name] for name in FOUND] for of in found])
     yield "edges", _packed(stored.edges())
     yield "unresolved", _packed(stored.unresolved())
 
@@ -325,6 +335,17 @@ class Near:
             return self.whole.rows(table, repo, snapshot)
         found = self.section(repo, f"table {table}")
         return [tuple([tuple(v) if type(v) is list else v for v in row]) for row in found]
+
+    def found(self, repo: str) -> dict[str, frozenset[tuple[str, str]]]:
+        """By rule, repository and subject of the findings that stand."""
+        found = self.section(repo, "found")
+        return {rule: frozenset((of, subject) for of, subject in one) for rule, one in found.items()}
+
+    def worded(self, repo: str, rule: str) -> list[Row]:
+        """What one rule's findings that stand say, in the order of `FOUND`."""
+        if f"found {rule}" not in self._repos[repo]:
+            return []
+        return [tuple(row) for row in self.section(repo, f"found {rule}")]
 
     def graph(self, repo: str) -> Graph:
         return _NearGraph(self, repo)

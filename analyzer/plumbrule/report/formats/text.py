@@ -14,6 +14,7 @@ from plumbrule.report import wording
 from plumbrule.report.escapes import log_line, toml_string
 from plumbrule.report.model import Finding, Report, in_order
 
+IN_NUMBERS = True  # of findings that are known and accepted only the number is told
 _LISTED = 10  # skipped files; the rest is counted, and JSON has them all
 _COLOURS = {"failed": "1;31", "not-judged": "1;33", "passed": "1;32", "rule": "1", "error": "31", "aside": "2"}
 
@@ -58,7 +59,8 @@ def _lines(report: Report) -> Iterator[_Line]:
         yield from _in_full(heading, chosen)
     for heading, state in (("waived", "waived"), ("fixed", "fixed")):
         yield from _in_brief(heading, [f for f in findings if f.state == state])
-    yield from _in_numbers([f for f in findings if f.state == "known" and not f.unaccepted])
+    told = Counter(finding.rule for finding in findings if finding.state == "known" and not finding.unaccepted)
+    yield from _in_numbers(told + Counter(report.known))
     yield from _ahead(in_order(report.ahead))
     yield from _coverage(report)
 
@@ -117,11 +119,11 @@ def _ahead(findings: Sequence[Finding]) -> Iterator[_Line]:
         yield _Line(f"  {finding.rule} ({finding.severity}): {wording.place(finding)}: {finding.message}", "aside")
 
 
-def _in_numbers(findings: list[Finding]) -> Iterator[_Line]:
-    if findings:
-        counts = sorted(Counter(finding.rule for finding in findings).items())
+def _in_numbers(known: Counter[str]) -> Iterator[_Line]:
+    if known:
         yield _Line("")
-        yield _Line(f"known: {len(findings):,} ({', '.join(f'{rule} {count:,}' for rule, count in counts)})", "rule")
+        by_rule = ", ".join(f"{rule} {count:,}" for rule, count in sorted(known.items()))
+        yield _Line(f"known: {known.total():,} ({by_rule})", "rule")
 
 
 def _coverage(report: Report) -> Iterator[_Line]:
