@@ -58,6 +58,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(COULD_NOT_JUDGE, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
+_Command = Callable[..., argparse.ArgumentParser]  # takes name, what runs it, a summary, and maybe a detail
+
+
 class _Version(argparse.Action):
     """Tells the version, and which core reads files: a slow scan is asked for that first."""
 
@@ -68,8 +71,9 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line; also the source of the generated page docs/commands.md."""
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """The whole command line; also the source of the generated page docs/commands.md. With the name of a command, what
+    is given to that one: to take the arguments of all costs a gate 10 ms."""
     top = _Parser(
         prog="plumbrule",
         description="Keeps one queryable graph of a system that many agents change, and says where it drifts.",
@@ -88,6 +92,13 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(run=run)
         return sub
 
+    for name, add in _COMMANDS.items():
+        if only not in _COMMANDS or name == only:
+            add(command)
+    return top
+
+
+def _scan_command(command: _Command) -> None:
     scan = command("scan", _scan, "read repositories and their history into the store")
     scan.add_argument(
         "repositories", metavar="REPO", nargs="*", help="default: the policy's fleet, else the repository here"
@@ -108,6 +119,8 @@ def parser() -> argparse.ArgumentParser:
     _memory(scan)
     _quiet(scan)
 
+
+def _watch_command(command: _Command) -> None:
     watch = command("watch", _watch, "follow the refs of the fleet and scan what moved")
     watch.add_argument(
         "repositories", metavar="REPO", nargs="*", help="default: the policy's fleet, else the repository here"
@@ -124,6 +137,8 @@ def parser() -> argparse.ArgumentParser:
     _memory(watch)
     _quiet(watch)
 
+
+def _gate_command(command: _Command) -> None:
     gate = command(
         "gate",
         _gate,
@@ -152,12 +167,16 @@ def parser() -> argparse.ArgumentParser:
     _memory(gate)
     _quiet(gate)
 
+
+def _query_command(command: _Command) -> None:
     query = command("query", _query, "ask the public views one SELECT")
     query.add_argument("sql", metavar="SQL", help="one SELECT; `-` reads it from standard input")
     query.add_argument("--format", choices=("table", "csv", "json", "parquet"), default="table")
     _store(query)
     _policy(query)
 
+
+def _rules_command(command: _Command) -> None:
     rules = command("rules", _rules, "list, show and test rules")
     actions = rules.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
     listing = actions.add_parser("list", help="every rule with its severity")
@@ -172,12 +191,16 @@ def parser() -> argparse.ArgumentParser:
         _clock(action)
         action.set_defaults(run=_rules)
 
+
+def _init_command(command: _Command) -> None:
     init = command("init", _init, "write a commented first policy from what is found")
     init.add_argument("--repo", default=".", metavar="DIR")
     init.add_argument("--force", action="store_true", help="replace an existing plumbrule.toml")
     _store(init)
     _clock(init)
 
+
+def _baseline_command(command: _Command) -> None:
     baseline = command("baseline", _baseline, "accept the findings of the newest commit, one per line")
     baseline.add_argument("--repo", default=".", metavar="DIR")
     _store(baseline)
@@ -185,6 +208,8 @@ def parser() -> argparse.ArgumentParser:
     _clock(baseline)
     _quiet(baseline)
 
+
+def _explain_command(command: _Command) -> None:
     explain = command("explain", _explain, "say why a finding is one: evidence, paths, first commit")
     explain.add_argument(
         "finding", metavar="FINDING", help="its id, or the beginning of it, as a report or the view shows it"
@@ -192,11 +217,15 @@ def parser() -> argparse.ArgumentParser:
     _store(explain)
     _policy(explain)
 
+
+def _dashboard_command(command: _Command) -> None:
     dashboard = command("dashboard", _dashboard, "open the review dashboard in the browser")
     dashboard.add_argument("--port", type=_count, default=8501, help="default 8501")
     _store(dashboard)
     _policy(dashboard)
 
+
+def _report_command(command: _Command) -> None:
     report = command("report", _report, "send or preview a report")
     kinds = report.add_subparsers(dest="kind", metavar="KIND", required=True, parser_class=_Parser)
     weekly = kinds.add_parser("weekly", help="what drifted since the last mail to each recipient")
@@ -222,14 +251,28 @@ def parser() -> argparse.ArgumentParser:
     _store(weekly)
     _policy(weekly)
     _clock(weekly)
-    return top
+
+
+_COMMANDS: Mapping[str, Callable[[_Command], None]] = {
+    "scan": _scan_command,
+    "watch": _watch_command,
+    "gate": _gate_command,
+    "query": _query_command,
+    "rules": _rules_command,
+    "init": _init_command,
+    "baseline": _baseline_command,
+    "explain": _explain_command,
+    "dashboard": _dashboard_command,
+    "report": _report_command,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; every fault of ours becomes a sentence on standard error."""
     _speak_utf8()
     begun = time.monotonic() - (time.process_time() if arguments is None else 0.0)  # with the start of Python
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser(*given[:1]).parse_args(given)
     options.begun = begun
     run: Run = options.run if options.profile is None else _profiled
     # A command makes millions of small values, hardly any in circles: looking for those took a fifth of a scan.
@@ -625,10 +668,11 @@ def _answer(options: argparse.Namespace, limits: Limits | None) -> Report:
 
 def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
     from plumbrule.gate import gate
+    from plumbrule.report import in_numbers
     from plumbrule.report.progress import TerminalProgress
 
     with TerminalProgress(quiet=options.quiet) as progress:
-        return gate(asked, _store_in(folder), progress)
+        return gate(asked, _store_in(folder), progress, in_numbers=in_numbers(options.format))
 
 
 def _test_rules(options: argparse.Namespace, governing: Governing) -> int:

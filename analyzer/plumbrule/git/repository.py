@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -76,7 +75,7 @@ class Repository:
         if has_worktree and strayed:
             raise NotARevision(
                 f"{folder}: the configuration of its repository puts the work tree at {root}, outside itself.\n"
-                f"Run `git --git-dir={shlex.quote(str(git_dir))} config --unset core.worktree`."
+                f"Run `git --git-dir={_quoted(str(git_dir))} config --unset core.worktree`."
             )
         return cls(
             root=root,
@@ -418,7 +417,7 @@ class Repository:
             if branch in ("", short):
                 continue
             fetched = f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"
-            how = f"git fetch {'--unshallow ' if self.is_shallow else ''}{remote} {shlex.quote(fetched)}"
+            how = f"git fetch {'--unshallow ' if self.is_shallow else ''}{remote} {_quoted(fetched)}"
             return NotARevision(f"{where}: this branch was not fetched.\nRun `{how}`.")
         if self.is_shallow:
             return NotARevision(f"{where}: no such branch, tag or commit in this shallow clone.\n{_DEEPEN}")
@@ -493,6 +492,12 @@ def refusals(repository: Repository) -> Iterator[None]:
         raise repository._refused(fault) from None
 
 
+def _quoted(text: str) -> str:
+    import shlex  # only what a refusal says needs it
+
+    return shlex.quote(text)
+
+
 def _checked(object_id: str) -> str:
     """An id, so that nothing else can be taken for an option or a revision expression."""
     if not is_object_id(object_id):
@@ -516,7 +521,7 @@ def _not_opened(folder: Path, said: str) -> NotARevision:
     """Why git would not open the repository at this folder."""
     if "dubious ownership" in said:
         trust = re.search(r"git config --global --add safe\.directory .*", said)
-        command = trust.group() if trust else f"git config --global --add safe.directory {shlex.quote(str(folder))}"
+        command = trust.group() if trust else f"git config --global --add safe.directory {_quoted(str(folder))}"
         return NotARevision(
             f"{folder}: the repository belongs to another user, so git does not trust its configuration.\n"
             f"If you do, run `{command}`."

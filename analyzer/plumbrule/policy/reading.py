@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from hashlib import sha256
 
 from plumbrule.errors import SettingsError
@@ -159,6 +158,8 @@ class _Reading:
                 folders = self._folders(about, where)
                 continue
             if not isinstance(about, dict):
+                from difflib import get_close_matches  # as below
+
                 near = get_close_matches(name, ("folders",), 1, 0.6)
                 hint = f"did you mean {near[0]!r}?" if near else f'write [rules.{name}] and below it severity = "error"'
                 raise self._error(where, f"rule {name!r} must be a table; {hint}")
@@ -381,6 +382,8 @@ def _numbered(path: list[str], seen: Mapping[str, int]) -> tuple[str | int, ...]
 
 
 def _near(word: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches  # only a policy with a mistake needs it
+
     near = get_close_matches(word, sorted(known), 1, 0.5)
     if near:
         return f"; did you mean {near[0]!r}?"
