@@ -1,5 +1,39 @@
-"""`python -m plumbrule`: the same as the command."""
+"""`python -m plumbrule`, and the command."""
 
-from plumbrule.cli import program
+from __future__ import annotations
 
-program()
+import os
+import sys
+
+from plumbrule import still
+
+TYPE_CHECKING = False  # see `safe_git`
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+def program() -> NoReturn:
+    """The command as a whole process. A gate ends at once: to take the interpreter apart, object by object, is a tenth
+    of it, and the system takes everything back anyway."""
+    code = 0
+    if said := still.said(sys.argv[1:], os.environ):
+        sys.stdout.write(said)
+    else:
+        from plumbrule.cli import main
+
+        code = main()
+    if sys.argv[1:2] != ["gate"]:
+        sys.exit(code)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass  # the reader of our output went away (`| head`)
+    except OSError as error:
+        sys.stderr.write(f"plumbrule: the answer could not be written: {error.strerror}.\n")
+        code = 2
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    program()

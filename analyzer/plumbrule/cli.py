@@ -321,23 +321,6 @@ def _profiled(options: argparse.Namespace) -> int:
     return code
 
 
-def program() -> NoReturn:
-    """`main` as a whole process. A gate ends at once: to take the interpreter apart, object by object, is a tenth of
-    it, and the system takes everything back anyway."""
-    code = main()
-    if sys.argv[1:2] != ["gate"]:
-        sys.exit(code)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        pass  # as in `main`
-    except OSError as error:
-        print(f"plumbrule: the answer could not be written: {error.strerror}.", file=sys.stderr)
-        code = COULD_NOT_JUDGE
-    sys.stderr.flush()
-    os._exit(code)
-
-
 def _interrupted() -> int:
     print("plumbrule: interrupted; what was published before stays as it was", file=sys.stderr)
     return _INTERRUPTED

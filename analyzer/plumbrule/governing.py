@@ -177,6 +177,17 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     )
 
 
+def alone(repository: Repository, commit: str) -> tuple[str, str] | None:
+    """The blobs of a commit's policy and baseline ("" = there is none), where those can be read and ask for nothing
+    else; see `still`."""
+    files = [repository.entry(commit, path) for path in (DEFAULT_NAME, BASELINE_NAME)]
+    if files[0] is None or any(entry is not None and entry.mode != "100644" for entry in files):
+        return None
+    policy = in_commit(repository, commit, DEFAULT_NAME).policy
+    policy_blob, baseline_blob = ("" if entry is None else entry.blob for entry in files)
+    return None if policy.repositories or policy.rule_folders else (policy_blob, baseline_blob)
+
+
 @lru_cache(maxsize=4)
 def _read_once(text: str, path: str) -> Policy:
     """`read_policy`; nearly every change leaves the policy as it is at its base, and both are asked for."""

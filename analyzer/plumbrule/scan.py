@@ -8,19 +8,21 @@ from __future__ import annotations
 import json
 import os
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from plumbrule import still
 from plumbrule.aside import Aside
 from plumbrule.batches import Agent, configured_agents, origin_in
-from plumbrule.errors import NotARevision, StoreError
+from plumbrule.errors import NotARevision, PlumbruleError, StoreError
 from plumbrule.extract import FactBook
 from plumbrule.extract.manifests import formats
 from plumbrule.extract.manifests.declarations import Declarations
 from plumbrule.extract.manifests.tables import DECLARED, PACKAGE
 from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skipped
+from plumbrule.governing import alone, own_name
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge
 from plumbrule.languages import language_of
@@ -183,10 +185,24 @@ def _scan_all(
             with terms.stages("store"), laying_near(store, {name: walk.whole for name, (walk, _) in moved.items()}):
                 generation = writer.publish(last=True)
             store.let_go()
+            _note_policies(store, [one.repository for one in scans])
         finally:
             for one in scans:
                 one.close()
         return summaries, generation
+
+
+def _note_policies(store: Store, repositories: Iterable[Repository]) -> None:
+    """Notes which policies a gate need not read again to say that nothing changed; nothing where none can be read."""
+    read = {}
+    for repository in repositories:
+        name = own_name(repository.root)
+        with suppress(PlumbruleError):
+            found = alone(repository, repository.resolve("HEAD")) if still.is_noted(name) else None
+            if found is not None:
+                read[name] = found
+    with suppress(OSError):
+        still.note(store.folder, read)
 
 
 def _link(store: Store, writer: Writer, moved: Mapping[str, tuple[Walk, _Said]], terms: Terms) -> None:
@@ -323,6 +339,10 @@ class _Scan:
         self.said: _Said = {}  # by its manifests there
         self._aside: Aside | None = None
         self._configured: tuple[Agent, ...] = ()
+
+    @property
+    def repository(self) -> Repository:
+        return self._site.repository
 
     def run(self) -> ScanSummary:
         if self._site.order.worktree:

@@ -370,7 +370,7 @@ def test_a_fault_of_ours_is_never_taken_for_a_verdict(shop: Callable, process: C
     repo.commit(CYCLE)
     program = (
         "import sys, plumbrule.gate\n"
-        "def broken(*_): raise ZeroDivisionError('ours')\n"
+        "def broken(*_, **__): raise ZeroDivisionError('ours')\n"
         "plumbrule.gate.gate = broken\n"
         "from plumbrule.cli import main\n"
         "sys.exit(main())\n"

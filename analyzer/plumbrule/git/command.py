@@ -6,7 +6,6 @@ lazy fetches from running. Every repository is treated as if an attacker had wri
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,50 +13,7 @@ from typing import IO
 
 from plumbrule.errors import NotARevision
 from plumbrule.plain import dataclass
-
-_SAFE = (
-    "--no-pager",
-    "--no-optional-locks",
-    "--no-replace-objects",
-    "--literal-pathspecs",
-    *(
-        part
-        for setting in (
-            "core.fsmonitor=false",
-            f"core.hooksPath={os.devnull}",
-            "core.pager=cat",
-            "core.quotePath=false",
-            "core.alternateRefsCommand=",
-            "core.sshCommand=false",
-            "credential.helper=",
-            "diff.external=",
-            "gc.auto=0",
-            "log.showRoot=true",
-            # `git log` would start the program that gpg.program names.
-            "log.showSignature=false",
-            "maintenance.auto=false",
-            "protocol.allow=never",
-            "submodule.recurse=false",
-        )
-        for part in ("-c", setting)
-    ),
-)
-
-# Who the user is and what the user trusts; everything else named GIT_* redirects git (a hook sets GIT_DIR) and goes.
-_KEPT = ("GIT_CONFIG_", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
-_DROPPED = ("GIT_CONFIG_PARAMETERS",)
-_ADDED = {
-    # Blocks every transport, whatever protocol.<name>.allow a repository sets, on versions before GIT_NO_LAZY_FETCH.
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_ASKPASS": "true",
-    # A file that cannot exist: an empty one would make git talk of grafts and forgo its commit-graph.
-    "GIT_GRAFT_FILE": f"{os.devnull}/none",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LANGUAGE": "",
-    "LC_ALL": "C",
-}
+from plumbrule.safe_git import SAFE
 
 
 class GitFailed(Exception):
@@ -67,16 +23,6 @@ class GitFailed(Exception):
         super().__init__(said)
         self.status = status  # 1 is git's "no" to a question
         self.said = said
-
-
-def safe_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """This environment without what could redirect git, and with what keeps it quiet and offline."""
-    kept = {
-        name: value
-        for name, value in environ.items()
-        if not name.startswith("GIT_") or (name.startswith(_KEPT) and name not in _DROPPED)
-    }
-    return kept | _ADDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +80,7 @@ class Command:
             raise _no_program(fault) from None
 
     def _line(self, arguments: tuple[str, ...]) -> list[str | bytes]:
-        return ["git", "-C", self.folder, *_SAFE, *arguments]
+        return ["git", "-C", self.folder, *SAFE, *arguments]
 
 
 def _no_program(fault: OSError) -> NotARevision:

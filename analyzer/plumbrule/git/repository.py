@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Self
 
 from plumbrule.errors import NotARevision
 from plumbrule.git import history
-from plumbrule.git.command import Command, GitFailed, safe_environment
+from plumbrule.git.command import Command, GitFailed
 from plumbrule.git.objects import Blobs, absent_objects, is_object_id
 from plumbrule.git.parsing import FOLDER, Names, changes, log_records, ours, tree_entries, tree_object
 from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Skipped, Worktree
+from plumbrule.safe_git import safe_environment
 
 if TYPE_CHECKING:
     from plumbrule.git.disk import Disk

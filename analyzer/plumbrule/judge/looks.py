@@ -81,8 +81,9 @@ class Look:
         """Whether the statement does anything with any of these rows, whomever they meet; without them it would find
         the same."""
         at = {name.lower(): place for place, name in enumerate(names)}
-        tests = [reader(test, at, parameters) for test in self.tests]
-        return any(all(holds(row) for holds in tests) for row in rows)
+        for test in self.tests:
+            rows = list(filter(reader(test, at, parameters), rows))
+        return bool(rows)
 
 
 def _holds(tests: Iterable[Callable[[Row], bool]], row: Row) -> bool:

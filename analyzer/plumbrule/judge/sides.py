@@ -369,11 +369,12 @@ class Sides:
         out every row; False where it would take a look."""
         if not reads.from_nothing or reads.looks is None:
             return False
-        return not any(
-            look.passes_any(self._tables[look.view].names, self._rows_at(look.view, side), parameters)
-            for look in reads.looks
-            for side in ("now", "before")
-        )
+        for look in reads.looks:
+            both = [self._rows_at(look.view, side) for side in ("now", "before")]
+            for rows in both[:1] if both[0] is both[1] else both:
+                if look.passes_any(self._tables[look.view].names, rows, parameters):
+                    return False
+        return True
 
     def about_change(self, name: str) -> bool:
         """Whether a table's rows describe what happened between the sides, so that it says nothing of one alone."""
