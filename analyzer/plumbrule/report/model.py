@@ -112,10 +112,9 @@ class Report:
     findings: tuple[Finding, ...] = ()  # sorted by (state new first, severity, rule, subject)
     tool: dict[str, str] = field(default_factory=dict)  # {"name": "plumbrule", "version": ...}
     ahead: tuple[Finding, ...] = ()  # what a first policy that the change brings would find new; it binds once landed
-    known: dict[str, int] = field(
-        default_factory=dict
-    )  # by rule, findings known and accepted that are not told one by one
     rules: tuple[RuleText, ...] = ()  # every evaluated rule, sorted by id; empty = formats show ids only
+    # By rule, how many findings that are known and accepted are not told one by one.
+    known: dict[str, int] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
