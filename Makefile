@@ -25,7 +25,7 @@ run: $(VENV)/.core  ## scan this very repository with its history and print the 
 
 test: $(VENV)/.dev  ## install what the tests need, and run all of them; the same as CI
 	@$(MAKE) --no-print-directory static
-	@.ci/find-compiler $(BIN)/python && $(BIN)/python .ci/compile_core.py
+	@.ci/find-compiler $(BIN)/python && $(BIN)/python analyzer/plumbrule/extract/compiled/building.py
 	@browser=$$(.ci/find-browser) && PLUMBRULE_BROWSER=$$browser $(BIN)/python -m pytest -n $(WORKERS)
 
 check: $(VENV)/.dev  ## what can be told in a minute: format, lint, types, contracts, generated pages, quick tests

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from plumbrule import still
+from plumbrule.git import still
 
-TYPE_CHECKING = False  # see `safe_git`
+TYPE_CHECKING = False  # see `git.safe`
 if TYPE_CHECKING:
     from typing import NoReturn
 

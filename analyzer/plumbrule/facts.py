@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
-from plumbrule.plain import dataclass
+from plumbrule.data import dataclass
 
 # Flags of an import row, or-ed.
 TYPE_ONLY = 1  # `if TYPE_CHECKING:`, `import type`, a `.pyi` or `.d.ts` only

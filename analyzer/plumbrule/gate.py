@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
+from plumbrule.data import dataclass
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
 from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
 from plumbrule.git import Entry, Repository
@@ -23,7 +24,6 @@ from plumbrule.judge.findings import earlier_subject
 from plumbrule.judge.unread import Part, hidden, missed_in_link, newly_unresolved, read_in_part
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
-from plumbrule.plain import dataclass
 from plumbrule.policy import Policy
 from plumbrule.policy.loosening import Loosening, relabelled
 from plumbrule.report.escapes import visible

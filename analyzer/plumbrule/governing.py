@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule import __version__
-from plumbrule.data import data_folder
+from plumbrule.data import data_folder, dataclass
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.git import Entry, Repository, Skipped
-from plumbrule.plain import dataclass
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
 from plumbrule.policy.loosening import Loosening, loosened
 from plumbrule.report.model import Coverage, PolicyUsed, Report

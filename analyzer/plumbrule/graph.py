@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import NamedTuple, Protocol
 
-from plumbrule.plain import dataclass
+from plumbrule.data import dataclass
 
 
 class FileRow(NamedTuple):

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import orjson
 
 from plumbrule import __version__
+from plumbrule.data import dataclass
 from plumbrule.extract import FactBook
 from plumbrule.git import Blobs, Repository, Skipped, blob_id
 from plumbrule.git import Entry as GitEntry
 from plumbrule.languages import extractor_version, language_of, languages
 from plumbrule.measures import measures
 from plumbrule.measures.components import Level
-from plumbrule.plain import dataclass
 from plumbrule.policy import Policy
 from plumbrule.resolve import Entry, Memory
 from plumbrule.store import Store, engine

@@ -13,7 +13,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plumbrule import still
 from plumbrule.aside import Aside
 from plumbrule.batches import Agent, configured_agents, origin_in
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
@@ -21,7 +20,7 @@ from plumbrule.extract import FactBook
 from plumbrule.extract.manifests import formats
 from plumbrule.extract.manifests.declarations import Declarations
 from plumbrule.extract.manifests.tables import DECLARED, PACKAGE
-from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skipped
+from plumbrule.git import Commit, Entry, History, LineCommit, Repository, Skipped, still
 from plumbrule.governing import alone, own_name
 from plumbrule.graph import FileRows, MemoryGraph
 from plumbrule.judge import Moment, Sides, judge

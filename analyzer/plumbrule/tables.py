@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
+from plumbrule.data import dataclass
 from plumbrule.graph import FileRows
-from plumbrule.plain import dataclass
 
 Row = tuple[Any, ...]  # one database row; types as the columns say
 

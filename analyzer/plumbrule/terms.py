@@ -8,10 +8,10 @@ from dataclasses import field
 from datetime import date
 from pathlib import Path
 
+from plumbrule.data import dataclass
 from plumbrule.extract import Limits
 from plumbrule.extract.stages import Stages
 from plumbrule.judge import Rule
-from plumbrule.plain import dataclass
 from plumbrule.policy import Baseline, Policy
 from plumbrule.resume import Progress
 

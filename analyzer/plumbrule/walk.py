@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import NamedTuple
 
+from plumbrule.data import dataclass
 from plumbrule.extract import OTHER_KIND, FactBook, Wanted
 from plumbrule.extract.stages import Stages
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
@@ -19,7 +20,6 @@ from plumbrule.languages import Located, Resolver, is_test, language_of, says_ne
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.components import Level
 from plumbrule.measures.unusual import features
-from plumbrule.plain import dataclass
 from plumbrule.resolve import EXCLUDED, Entry, Memory, Resolution
 from plumbrule.tables import Row
 

@@ -27,7 +27,7 @@ from plumbrule.extract.texts import CompiledText, PlainText, Text, Words, line_e
 from plumbrule.extract.uses import DOTTED, plain_uses, uses
 
 PACKAGE = Path(plumbrule.__file__).parent
-BUILD = Path(__file__).parent.parent.parent / ".ci" / "compile_core.py"
+BUILD = Path(compiled.__file__).parent / "building.py"
 WORDS = Words(frozenset((b"def", b"return", b"If", b"None", b"a1")), frozenset((b"None", b"True", b"x_y")))
 # What tells bytes apart: words, numbers, points, white space, holes, what is no UTF-8, signs that separate.
 PARTS = [
@@ -393,7 +393,7 @@ def _is_buildable() -> bool:
 
 
 def test_where_there_is_a_compiler_the_core_is_built_and_used() -> None:
-    assert compiled.told() == "compiled" or not _is_buildable(), "run: python .ci/compile_core.py"
+    assert compiled.told() == "compiled" or not _is_buildable(), f"run: python {BUILD}"
 
 
 @pytest.fixture

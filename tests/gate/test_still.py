@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from plumbrule import still
+from plumbrule.git import still
 
 POLICY = "[components]\nshop = 'shop/**'\n"
 GATE = ("--base", "main", "--head", "main")

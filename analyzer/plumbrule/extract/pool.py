@@ -22,8 +22,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from plumbrule.data import dataclass
 from plumbrule.extract.profiling import of_a_worker
-from plumbrule.plain import dataclass
 
 _LENGTH = struct.Struct("<Q")
 _SLOT = struct.Struct("<qdd")  # job number (-1 idle), monotonic and processor time at which it began

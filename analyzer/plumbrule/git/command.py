@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO
 
+from plumbrule.data import dataclass
 from plumbrule.errors import NotARevision
-from plumbrule.plain import dataclass
-from plumbrule.safe_git import SAFE
+from plumbrule.git.safe import SAFE
 
 
 class GitFailed(Exception):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from plumbrule.plain import dataclass
+from plumbrule.data import dataclass
 
 SYMLINK = "120000"
 SUBMODULE = "160000"

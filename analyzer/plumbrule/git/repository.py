@@ -21,7 +21,7 @@ from plumbrule.git.command import Command, GitFailed
 from plumbrule.git.objects import Blobs, absent_objects, is_object_id
 from plumbrule.git.parsing import FOLDER, Names, changes, log_records, ours, tree_entries, tree_object
 from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Skipped, Worktree
-from plumbrule.safe_git import safe_environment
+from plumbrule.git.safe import safe_environment
 
 if TYPE_CHECKING:
     from plumbrule.git.disk import Disk

@@ -13,12 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from plumbrule.data import dataclass
 from plumbrule.errors import RuleError
 from plumbrule.judge.database import fresh
 from plumbrule.judge.policy_tables import TOLD
 from plumbrule.judge.query import Reads, reads
 from plumbrule.judge.rulefile import Rule
-from plumbrule.plain import dataclass
 from plumbrule.store import engine
 from plumbrule.tables import Row
 

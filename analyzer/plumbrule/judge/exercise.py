@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from plumbrule.data import dataclass
 from plumbrule.errors import PlumbruleError
 from plumbrule.judge.judging import Judgement, defaults, judge
 from plumbrule.judge.rulefile import Example, Part, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
 from plumbrule.measures import Situation, measures
 from plumbrule.measures.unusual import features
-from plumbrule.plain import dataclass
 from plumbrule.policy import DEFAULT_NAME, Policy, read_policy
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from plumbrule.data import dataclass
 from plumbrule.errors import RuleError
 from plumbrule.judge.rulefile import Rule
-from plumbrule.plain import dataclass
 
 Identity = tuple[str, str]  # (repository, subject), within one rule
 

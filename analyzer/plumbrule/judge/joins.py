@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
+from plumbrule.data import dataclass
 from plumbrule.judge.conditions import Test, Unclear, conjuncts, objects, parsed
-from plumbrule.plain import dataclass
 
 _OWN = "0."  # before the columns of the row itself; those of the first partner are called "1.path" and so on
 _DEEP = 6  # SELECTs that a column is followed through

@@ -8,6 +8,7 @@ from dataclasses import field, replace
 from datetime import date
 from types import TracebackType
 
+from plumbrule.data import dataclass
 from plumbrule.errors import RuleError, SettingsError
 from plumbrule.judge.confined import Confined, RunLimits
 from plumbrule.judge.findings import Found, Identity, JudgedRow, earlier_subject, identity, worded
@@ -15,7 +16,6 @@ from plumbrule.judge.policy_tables import TOLD
 from plumbrule.judge.query import Reads
 from plumbrule.judge.rulefile import Parameter, Rule, Value
 from plumbrule.judge.sides import Sides
-from plumbrule.plain import dataclass
 from plumbrule.policy import Baseline, Policy, Waiver
 from plumbrule.policy.loosening import Defaults, Loosening
 from plumbrule.store import engine

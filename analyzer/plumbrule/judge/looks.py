@@ -13,9 +13,9 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
+from plumbrule.data import dataclass
 from plumbrule.judge.conditions import Test, Unclear, conjuncts, is_text, objects, parsed, reader
 from plumbrule.judge.joins import Partner, partners
-from plumbrule.plain import dataclass
 from plumbrule.tables import Row
 
 # The rows of a view, on the side where a row stands, with this text in this column, and the names of their columns;

@@ -13,8 +13,8 @@ from dataclasses import field
 from functools import cache
 from pathlib import Path
 
+from plumbrule.data import dataclass
 from plumbrule.errors import RuleError
-from plumbrule.plain import dataclass
 
 SEVERITIES = ("off", "info", "warning", "error")
 

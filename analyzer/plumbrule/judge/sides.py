@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plumbrule.data import dataclass
 from plumbrule.graph import FileRows, Graph
 from plumbrule.judge.around import Around
 from plumbrule.judge.database import fresh, load, take_out
@@ -27,7 +28,6 @@ from plumbrule.judge.query import Reads, looks_at_both, reads
 from plumbrule.judge.rulefile import Rule
 from plumbrule.measures import Measure, measures
 from plumbrule.measures.components import renamed_components
-from plumbrule.plain import dataclass
 from plumbrule.policy import Policy
 from plumbrule.store import engine, layout
 from plumbrule.tables import BASE, Row, Table, flatten

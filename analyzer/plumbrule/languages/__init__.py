@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from plumbrule.plain import dataclass
+from plumbrule.data import dataclass
 
 if TYPE_CHECKING:
     import tree_sitter

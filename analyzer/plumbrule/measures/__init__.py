@@ -13,9 +13,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from plumbrule.data import dataclass
 from plumbrule.facts import Body, Interface
 from plumbrule.graph import Graph
-from plumbrule.plain import dataclass
 from plumbrule.tables import Row, Table
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from plumbrule.data import dataclass
 from plumbrule.errors import SettingsError
-from plumbrule.plain import dataclass
 
 _HEADER = """\
 # Findings accepted once: rule, subject. Lines may only go; new ones come from `plumbrule baseline`.

@@ -8,8 +8,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from plumbrule.data import dataclass
 from plumbrule.globs import matcher
-from plumbrule.plain import dataclass
 
 if TYPE_CHECKING:
     from plumbrule.measures import Intent

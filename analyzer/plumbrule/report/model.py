@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import field
 
-from plumbrule.plain import dataclass
+from plumbrule.data import dataclass
 
 SCHEMA = "plumbrule/report/1"
 

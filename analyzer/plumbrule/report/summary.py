@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from plumbrule.plain import dataclass
+from plumbrule.data import dataclass
 from plumbrule.report.escapes import json_text, log_line, visible
 from plumbrule.report.model import LanguageCoverage
 from plumbrule.report.wording import known_by, missed, too_little

@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from plumbrule.data import dataclass
 from plumbrule.errors import StoreError
-from plumbrule.plain import dataclass
 from plumbrule.store.shape import SCHEMA, base_fingerprint
 
 KEPT = 2  # newest generations that stay although nobody reads them: the one before is the way back

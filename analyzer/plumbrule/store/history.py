@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import NamedTuple
 
+from plumbrule.data import dataclass
 from plumbrule.graph import FileRows, MemoryGraph
-from plumbrule.plain import dataclass
 from plumbrule.store.records import SnapshotRecord
 from plumbrule.tables import BASE, Row, flatten, flatten_own
 

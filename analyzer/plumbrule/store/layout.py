@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from plumbrule.data import dataclass
 from plumbrule.extract.manifests.tables import PACKAGE
 from plumbrule.extract.manifests.tables import TABLES as MANIFESTS
 from plumbrule.measures import measures
-from plumbrule.plain import dataclass
 from plumbrule.store.engine import AMONG, Connection, among, memory, quote, rows_of
 from plumbrule.store.records import packed
 from plumbrule.store.shape import FINDING as FINDING

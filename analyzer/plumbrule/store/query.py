@@ -15,8 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plumbrule.data import dataclass
 from plumbrule.errors import QueryRefused
-from plumbrule.plain import dataclass
 
 if TYPE_CHECKING:
     from plumbrule.store import Store

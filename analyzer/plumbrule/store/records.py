@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import orjson
 
+from plumbrule.data import dataclass
 from plumbrule.graph import MemoryGraph
-from plumbrule.plain import dataclass
 from plumbrule.tables import Row
 
 

@@ -13,9 +13,9 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
+from plumbrule.data import dataclass
 from plumbrule.errors import StoreError
 from plumbrule.graph import FileRows, MemoryGraph
-from plumbrule.plain import dataclass
 from plumbrule.store import engine, layout, shape
 from plumbrule.store.ahead import FIRST, Ahead, load_new
 from plumbrule.store.engine import AMONG, Connection, among, load, quote, rows_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from plumbrule.plain import dataclass
+from plumbrule.data import dataclass
 
 RUNTIME, DEVELOPMENT, TEST, BUILD, OPTIONAL = "runtime", "development", "test", "build", "optional"
 MANAGED = "managed"  # only says which version others get that ask for it

@@ -15,9 +15,9 @@ import os
 import sys
 
 from plumbrule import __version__
-from plumbrule.safe_git import SAFE, safe_environment
+from plumbrule.git.safe import SAFE, safe_environment
 
-TYPE_CHECKING = False  # see `safe_git`
+TYPE_CHECKING = False  # see `git.safe`
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path

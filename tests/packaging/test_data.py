@@ -1,4 +1,4 @@
-"""`plumbrule.plain.dataclass` behaves as the library's."""
+"""`plumbrule.data.dataclass` behaves as the library's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError, field
 
 import pytest
 
-from plumbrule import plain
+from plumbrule import data as plain
 
 
 def _both(frozen: bool):

@@ -1,6 +1,6 @@
 """Builds the compiled core with the system's compiler: for a wheel when one is built, in place for a checkout.
 
-    python .ci/compile_core.py     in place, unless what is there was built from these sources
+    python analyzer/plumbrule/extract/compiled/building.py     in place, unless that was built from these sources
 
 Where there is no compiler, or no headers of Python, it says so and nothing is built: what is written in Python does the
 same.
@@ -18,8 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCES = ROOT / "analyzer" / "plumbrule" / "extract" / "compiled"
+SOURCES = Path(__file__).resolve().parent
 NAME = "_core.abi3.so"
 # What the wheel holds must not depend on where or when it was built.
 FLAGS = ("-std=c11", "-O2", "-g0", "-fPIC", "-shared", "-fvisibility=hidden", "-Wl,--build-id=none")
@@ -95,8 +94,7 @@ else:
                 platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
                 build_data["pure_python"] = False
                 build_data["tag"] = f"cp311-abi3-{platform}"
-                inside = SOURCES.relative_to(ROOT / "analyzer") / NAME
-                build_data["force_include"][str(self._scratch / NAME)] = inside.as_posix()
+                build_data["force_include"][str(self._scratch / NAME)] = f"plumbrule/extract/compiled/{NAME}"
 
         def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
             if self.target_name == "wheel":
