@@ -245,7 +245,7 @@ def stood_at(reader: Reader | Near, repo: str, state: State, rules: Iterable[Rul
     return Stood(reader, repo, [rule for rule, text in prints.items() if state.answered.get(rule) == text])
 
 
-class Stood(Mapping[str, tuple[Found, ...]]):
+class Stood(Mapping[str, "tuple[Found, ...]"]):
     """What rules found when the scan judged the newest snapshot; the words of a rule are read when they are asked for.
 
     `named` is the same without words, where that can be had for less.

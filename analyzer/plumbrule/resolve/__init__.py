@@ -41,7 +41,8 @@ from plumbrule.resolve.sharing import Sharing
 from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
 from plumbrule.resolve.tree import Entry as Entry
 from plumbrule.resolve.tree import Tree as Tree
-from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_all_of, is_whole, seen_as, spelt_out, within
+from plumbrule.resolve.uses import as_in, asked_as, asked_for, is_all_of, is_whole, spelt_out, within
+from plumbrule.resolve.ways import Step, Way, note
 
 
 class Memory(NamedTuple):
@@ -822,7 +823,7 @@ class Resolution(Sharing):
         )
         language = offer.language
         scopes = scopes_of(found.interface, offer, all_types=language.scoped) if language.inherits else ()
-        known: dict[tuple[int, str, int], _Way | None] = {}  # by scope, text and import row that is meant
+        known: dict[tuple[int, str, int], Way | None] = {}  # by scope, text and import row that is meant
         asked: set[int] = set()  # import rows of spaces in which something was found
         for reference in references:
             _, kind, text, _, _, through = reference
@@ -842,13 +843,13 @@ class Resolution(Sharing):
                 ):
                     found.missing[missing] = min(reference.line, found.missing.get(missing, reference.line))
             if way is not None:
-                _note(way, reference, found)
+                note(way, reference, found)
         found.unresolved.update((line, *missing) for missing, line in found.missing.items())
         self._unused_spaces(found, asked)
 
     def _way(
         self, found: Found, offer: Offer, any_name: AnyName, key: tuple[int, str, int], *, is_scoped: bool = False
-    ) -> _Way | None:
+    ) -> Way | None:
         """Where a name leads out of the file, for all references that spell it so in one scope."""
         path, rows, (scope, text, through) = found.path, found.interface.imports, key
         if is_scoped:
@@ -863,9 +864,9 @@ class Resolution(Sharing):
             return way._replace(is_all=False) if way is not None else None
         index, (dst, name), confidence = led
         if index < 0:
-            return _Way(index, dst, name, confidence, 0, name, is_all_of(text, name), [], (), is_spaced=False)
+            return Way(index, dst, name, confidence, 0, name, is_all_of(text, name), [], (), is_spaced=False)
         target = self._items(path)[index].target
-        return _Way(
+        return Way(
             index, dst, name, confidence, rows[index].flags,
             asked_as(text, asked_for(rows[index], target), name),
             is_all_of(text, name),
@@ -878,7 +879,7 @@ class Resolution(Sharing):
 
     def _types_named(
         self, found: Found, offer: Offer, any_name: AnyName, key: tuple[int, str, int], dst: str
-    ) -> Sequence[_Step]:
+    ) -> Sequence[Step]:
         """The type through which a name is spelt that another one defines, from which it inherits."""
         scope, text, through = key
         around, _, _ = text.rpartition(".")
@@ -896,7 +897,7 @@ class Resolution(Sharing):
             found.led[key] = self._lead(found.path, offer, any_name, scope, text, found.looks, through)
         return found.led[key]
 
-    def _way_in_scope(self, found: Found, scope: int, text: str, *, types: bool) -> _Way | None:
+    def _way_in_scope(self, found: Found, scope: int, text: str, *, types: bool) -> Way | None:
         """As `_way`, where what a name means hangs on what is around it."""
         path = found.path
         named = self._named(path, scope, text, found.looks, types=types)
@@ -916,7 +917,7 @@ class Resolution(Sharing):
             for one, share in reversed(before)
             if one.path not in (last.path, path)
         ]
-        return _Way(
+        return Way(
             named.row, last.path, last.symbol, sure, row.flags & ~RELATIVE if row is not None else 0,
             asked_as(text, row.name, last.symbol) if row is not None else last.symbol, is_all, [], steps,
             is_spaced=meant is not None and meant.way[-1].path == "",
@@ -933,7 +934,7 @@ class Resolution(Sharing):
                 found.edge(answer.target.entry, "import", row.line, row.alias, row.flags, 1.0)
                 found.use(answer.target.entry, "", "import", row.line, row.symbol)
 
-    def _modules_named(self, found: Found, offer: Offer, scope: int, text: str) -> list[_Step]:
+    def _modules_named(self, found: Found, offer: Offer, scope: int, text: str) -> list[Step]:
         """The modules that a dotted name goes through by their names; not those that the import statement names."""
         parts = text.split(".")
         steps = []
@@ -949,44 +950,8 @@ class Resolution(Sharing):
         return steps
 
 
-_Step = tuple[str, str, float]  # a module that a dotted name goes through, the part that names it, how sure that is
-
-
-class _Way(NamedTuple):
-    """Where a name leads that references of one file spell alike, and what is said of each of them."""
-
-    row: int  # the import row that it goes through
-    path: str
-    symbol: str
-    confidence: float
-    flags: int
-    by: str  # the name by which it is asked for
-    is_all: bool  # whether it means the definition that was found, and not something inside it
-    definers: list[Definition]  # what another file has of what the file there only declares
-    steps: Sequence[_Step]
-    is_spaced: bool  # through a row of a space, which alone does not say what file it leads to
-
-
-def _note(way: _Way, reference: Reference, found: Found) -> None:
-    """What a reference says that leads this way."""
-    symbol, kind, _, line, calls, _ = reference
-    edge = _EDGE_OF.get(kind, kind)
-    found.edge(way.path, edge, line, way.by, way.flags, way.confidence)
-    seen, passed = (kind, calls) if way.is_all else seen_as(reference, way.symbol)
-    found.use(way.path, way.symbol, seen, line, symbol, passed)
-    for definer, name in way.definers:
-        found.edge(definer, edge, line, way.by, way.flags, _BY_NAME * way.confidence)
-        found.use(definer, name, seen, line, symbol, passed)
-    for module, part, certainty in way.steps:
-        found.edge(module, "uses", line, part, way.flags, certainty)
-
-
 def _has_entry(target: Target) -> bool:
     return isinstance(target, Space) and target.entry != ""
-
-
-_BY_NAME = 0.9  # of a definition that nothing but its name and an import of its declaration ties to it
-_EDGE_OF = {"read": "uses", "look": "uses"}  # kinds of dependencies by those of references; the others are called alike
 
 
 def _as_written(row: Import) -> str:
