@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LIBRARIES: Mapping[str, set[str]] = {
     "_duckdb": {"store"},
     "duckdb": {"store"},
+    "hatchling": {"extract"},  # builds the wheel with what is compiled there; nothing that runs imports it
     "tree_sitter": {"extract", "languages"},
     "networkx": {"measures", "questions", "report"},
     "numpy": {"measures"},

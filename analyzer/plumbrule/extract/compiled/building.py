@@ -76,7 +76,7 @@ def told(reason: str) -> str:
 if __name__ == "__main__":
     reason = build_in_place()
     if reason:
-        print(told(reason), file=sys.stderr)
+        sys.stderr.write(f"{told(reason)}\n")
 else:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
