@@ -16,15 +16,15 @@ def program() -> NoReturn:
     """The command as a whole process. A gate ends at once: to take the interpreter apart, object by object, is a tenth
     of it, and the system takes everything back anyway."""
     code = 0
-    if said := still.said(sys.argv[1:], os.environ):
-        sys.stdout.write(said)
-    else:
+    said = still.said(sys.argv[1:], os.environ)
+    if not said:
         from plumbrule.cli import main
 
         code = main()
-    if sys.argv[1:2] != ["gate"]:
+    if sys.argv[1:2] != ["gate"] or sys.stdout is None or sys.stderr is None:  # None = closed by who started us
         sys.exit(code)
     try:
+        sys.stdout.write(said)  # a stream without a buffer refuses here already
         sys.stdout.flush()
     except BrokenPipeError:
         pass  # the reader of our output went away (`| head`)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,32 @@ def test_both_ways_say_the_same(asked: Any, plumbrule: Callable, tmp_path: Path)
     assert (done.returncode, done.stdout, done.stderr) == (0, expected[1], "")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("base", ["--base main", "--base=main"])
+def test_an_answer_that_nobody_can_be_given_is_none_of_the_verdicts(base: str, asked: Any):
+    repo, store = asked
+
+    def code(redirected: str, **environ: str) -> int:
+        line = f"{sys.executable} -m plumbrule gate --repo {repo.path} --store {store} {base} {redirected}"
+        return subprocess.run(
+            line, shell=True, capture_output=True, env={**os.environ, "PYTHONUNBUFFERED": "", **environ}, check=False
+        ).returncode
+
+    assert code(">/dev/full") == 2
+    assert code(">/dev/full", PYTHONUNBUFFERED="1") == 2
+    assert code(">&-") == 2
+    assert code("2>&-") == 0
+    assert code(f"--output {store}/report >&-") == 0
+
+
+def test_in_an_encoding_that_is_none_for_reports_the_long_way_is_taken(asked: Any):
+    repo, store = asked
+    line = [sys.executable, "-m", "plumbrule", "gate", "--repo", str(repo.path), "--store", str(store), *GATE]
+    environ = {**os.environ, "PYTHONIOENCODING": "utf-16"}
+    done = subprocess.run(line, capture_output=True, env=environ, check=False)
+    assert done.stdout.decode() == _said(asked, *GATE) != ""
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -71,6 +98,8 @@ def test_both_ways_say_the_same(asked: Any, plumbrule: Callable, tmp_path: Path)
         ("--base", "main", "--head", "main", "--policy", "plumbrule.toml"),
         ("--base", "main", "--head", "main", "--policy-from", "head"),
         ("--base", "main", "--head", "main", "--fail-on", "nothing"),
+        ("--base", "main", "--head", "main", "--fail-on", "nothing", "--fail-on", "error"),
+        ("--base", "main", "--head", "main", "--format", "nothing", "--format", "text"),
         ("--base", "main", "--head"),
         ("--base", "-main"),
         ("--base", "no-such-branch"),

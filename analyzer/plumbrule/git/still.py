@@ -26,6 +26,7 @@ POLICY, BASELINE = "plumbrule.toml", "plumbrule.baseline"
 _KEPT, _MOST = "read", 200  # file of a store, and how many repositories it tells of
 _NOTHING = "-"
 _VALUED = frozenset(("--repo", "--base", "--head", "--store", "--format", "--fail-on"))
+_CHOICES = {"--format": ("text",), "--fail-on": ("error", "warning", "info")}  # that say the same
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _SAID = """passed: nothing new
   {name}: {commit} since {commit}
@@ -40,8 +41,6 @@ def answer(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     """What `plumbrule gate` prints when it is given these arguments, if that is known; else nothing."""
     asked = _asked(arguments)
     base, head = asked.get("--base", ""), asked.get("--head", "HEAD")
-    if asked.get("--format", "text") != "text" or asked.get("--fail-on", "error") not in ("error", "warning", "info"):
-        return ""
     if not (_is_revision(base) and _is_revision(head)) or (sys.stdout.isatty() and not environ.get("NO_COLOR")):
         return ""
     folder = os.path.realpath(asked.get("--repo", "."))
@@ -75,7 +74,8 @@ def _asked(arguments: Sequence[str]) -> dict[str, str]:
         if option in ("--quiet", "--strict"):
             continue
         value = next(waiting, "") if option in _VALUED else ""
-        if not value or value.startswith("-"):
+        # Refused even where the option is given again, and well: the parser looks at each value.
+        if not value or value.startswith("-") or value not in _CHOICES.get(option, (value,)):
             return {}
         found[option] = value
     return found
@@ -191,10 +191,10 @@ def _is_id(text: str) -> bool:
 
 def _reader() -> str:
     """Names what reads policies and words answers: changes whenever a file of it was written, moved or restored."""
-    here = os.path.dirname(__file__)
+    package = os.path.dirname(os.path.dirname(__file__))
     said = [sys.version.split()[0], __version__]
     for folder in _WORDING:
-        with os.scandir(f"{here}/{folder}") as entries:
+        with os.scandir(f"{package}/{folder}") as entries:
             for entry in sorted(entries, key=lambda one: one.name):
                 if entry.name.endswith(".py"):
                     it = entry.stat()
@@ -210,6 +210,8 @@ def said(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     if arguments[:1] != ["gate"] or sys.stdout is None:
         return ""
     try:
-        return answer(arguments[1:], environ)
+        found = answer(arguments[1:], environ)
+        # The long way writes UTF-8 whatever the encoding is (PYTHONIOENCODING=utf-16, say).
+        return found if found.encode(sys.stdout.encoding) == found.encode() else ""
     except (OSError, ValueError):
         return ""
