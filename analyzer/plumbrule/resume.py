@@ -125,7 +125,7 @@ def _untouched() -> str:
         with suppress(OSError):
             digest.update(f"{place} {os.stat(place or '.').st_mtime_ns}\0".encode("utf-8", "surrogateescape"))  # noqa: PTH116 - as for `instrument`
     here = str(Path(__file__).parent)
-    found = [source for folder in _MEASURING for source in _sources(f"{here}/{folder}", (".py", ".scm"))]
+    found = [source for folder in _MEASURING for source in _sources(f"{here}/{folder}", (".py", ".scm", ".c", ".h"))]
     for source in sorted([*found, f"{here}/facts.py"]):
         it = os.stat(source)  # noqa: PTH116 - as for `instrument`
         said = f"{source} {it.st_size} {it.st_mtime_ns} {it.st_ctime_ns} {it.st_ino}\0"
