@@ -401,16 +401,17 @@ def copy(tmp_path: Path) -> Path:
     """A copy of the package in which nothing was built."""
     package = tmp_path / "analyzer" / "plumbrule"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "fixtures", "*.so"))
-    (tmp_path / ".ci").mkdir()
-    shutil.copy(BUILD, tmp_path / ".ci")
     return package
 
 
 def _build(copy: Path, **environ: str) -> str:
     """What building in place says."""
-    script = copy.parent.parent / ".ci" / BUILD.name
     done = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, check=True, env=os.environ | environ
+        [sys.executable, copy / BUILD.relative_to(PACKAGE)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | environ,
     )
     return done.stderr
 
