@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import networkx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plumbrule.measures import Intent
+from plumbrule.measures.unusual import features
 
 
 def chain(world, *paths):
@@ -295,4 +299,52 @@ def test_measuring_step_by_step_equals_measuring_at_once(world, seed):
         graph = networkx.DiGraph((src, dst) for src, code in files.items() for dst in code.imports if src != dst)
         expected = sorted(len(knot) for knot in networkx.strongly_connected_components(graph) if len(knot) > 1)
         assert sorted(row[3] for row in at_once["cycle"] if row[1] == "file") == expected
+        before, earlier = now, stepwise
+
+
+PATHS = [f"{part}/{name}.py" for part in ("web", "web/inner", "db", "tests") for name in "abc"]
+EDITS = st.dictionaries(
+    st.sampled_from(PATHS),
+    st.none() | st.dictionaries(st.sampled_from(PATHS), st.sampled_from(["x", "", "upward", "lazy"]), max_size=3),
+    min_size=1,
+    max_size=3,
+)
+
+
+def edited(world, known, edit):
+    """The files after an edit: None takes one away, and with it all imports of it."""
+    texts = {path: imports for path, imports in {**known, **edit}.items() if imports is not None}
+    files = {}
+    for path, imports in texts.items():
+        there = {dst: how for dst, how in imports.items() if dst in texts}
+        files[path] = world.Code(
+            imports={dst: how for dst, how in there.items() if how in ("x", "")},
+            soft={dst: how for dst, how in there.items() if how in ("upward", "lazy")},
+            test=path.startswith("tests/"),
+        )
+    return texts, world.graph(files)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(EDITS, min_size=2, max_size=12))
+def test_what_is_carried_from_step_to_step_is_what_the_whole_says(world, edits):
+    texts, before = edited(world, {}, edits[0])
+    earlier = world.measured(world.situation(before), "cycle", "cycle_edge")
+    for edit in edits[1:]:
+        texts, now = edited(world, texts, edit)
+        step = world.situation(now, before, earlier=earlier)
+        stepwise = world.measured(step, "cycle", "cycle_edge")
+        plain = {table: list(rows) for table, rows in earlier.items()}
+        at_once = {
+            table: list(rows)
+            for table, rows in world.measured(
+                world.situation(now, before, earlier=plain), "cycle", "cycle_edge"
+            ).items()
+        }
+        alone = world.measured(world.situation(now), "cycle", "cycle_edge")
+        assert (
+            {t: list(rows) for t, rows in stepwise.items()} == {t: list(rows) for t, rows in alone.items()} == at_once
+        )
+        told = replace(step, rows={**stepwise, "contract_change": ()})
+        assert features(told) == features(replace(told, rows={**at_once, "contract_change": ()}, earlier=plain))
         before, earlier = now, stepwise

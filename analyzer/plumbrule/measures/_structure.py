@@ -8,8 +8,8 @@ rows that come back from the store carry none, and then it is built anew.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import filterfalse
 from typing import NamedTuple, TypeVar
 
@@ -32,15 +32,40 @@ class Link(NamedTuple):
 Links = Mapping[str, tuple[Link, ...]]  # by source, each tuple sorted by target; files without links are left out
 Moved = Mapping[str, tuple[tuple[Link, ...], tuple[Link, ...]]]  # (before, now) by source
 Between = Mapping[tuple[str, str], Mapping[tuple[str, str], Link]]  # (component, component) -> (file, file) -> link
+Incoming = Mapping[str, Mapping[str, Link]]  # by target, then by source; files without any are left out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Structure:
     """Who depends on whom, between files and between components."""
 
     links: Links
     between: Between
     members: Mapping[str, str]  # file -> component
+    _incoming: Incoming | None = field(default=None, compare=False)
+    _aside: frozenset[str] | None = field(default=None, compare=False)
+
+    @property
+    def incoming(self) -> Incoming:
+        """`links` by target; found when it is first asked for, and brought on by the structures that follow."""
+        if self._incoming is None:
+            found: dict[str, dict[str, Link]] = {}
+            for src, links in self.links.items():
+                for link in links:
+                    found.setdefault(link.dst, {})[src] = link
+            self._incoming = found
+        return self._incoming
+
+    def aside(self, found: Callable[[Mapping[str, str]], frozenset[str]]) -> frozenset[str]:
+        """What `found` finds among the members, asked once for as long as these are the same."""
+        if self._aside is None:
+            self._aside = found(self.members)
+        return self._aside
+
+    def followed(self, links: Links, between: Between, members: Mapping[str, str], moved: Moved) -> Structure:
+        """What comes after this one, where these links moved."""
+        aside = self._aside if members is self.members else None
+        return Structure(links, between, members, _redirected(self.incoming, moved), aside)
 
 
 class StructuredRows(list[Row]):
@@ -168,7 +193,25 @@ def structure_of(situation: Situation, members: Mapping[str, str]) -> Structure:
             pair = pair_of(members, path, link.dst)
             if pair is not None:
                 bucket(pair)[path, link.dst] = link
-    return Structure(links, {pair: files for pair, files in between.items() if files}, members)
+    return old.followed(links, {pair: files for pair, files in between.items() if files}, members, moved)
+
+
+def _redirected(incoming: Incoming, moved: Moved) -> Incoming:
+    """`Structure.incoming` after these links moved."""
+    found = dict(incoming)
+    fresh: dict[str, dict[str, Link]] = {}
+    for src, (before, now) in moved.items():
+        for link in {*before} ^ {*now}:
+            if link.dst not in fresh:
+                found[link.dst] = fresh[link.dst] = dict(found.get(link.dst, {}))
+            fresh[link.dst].pop(src, None)
+        for link in now:
+            if link.dst in fresh:
+                fresh[link.dst][src] = link
+    for dst, sources in fresh.items():
+        if not sources:
+            del found[dst]
+    return found
 
 
 def _built(links: Links, members: Mapping[str, str]) -> Structure:

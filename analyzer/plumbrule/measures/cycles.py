@@ -31,7 +31,6 @@ from plumbrule.tables import Row, Table, columns
 
 _SHOWN_MEMBERS = 20
 _SHOWN_NAMES = 8
-_SEARCHES = 4  # new edges looked at one by one; one search may cost half of a search for all cycles
 _SEVERAL = "//"  # instead of a folder's path, which is never this
 _UNIT = 10  # price of one imported name or import, so that a fifth of it is a whole number
 
@@ -64,7 +63,7 @@ def _file_rows(s: Situation, structure: Structure, moved: Moved) -> list[Row]:
     comparable = bool(old) and not regrouped(members_of(s.earlier["file_component"]), structure.members)
     known = {cycle: list(rows) for cycle, rows in groupby(old, lambda row: row[2])} if comparable else {}
     rows: list[Row] = []
-    if "cycle_edge" in s.earlier and _same_cycles(old, moved, structure.links):
+    if "cycle_edge" in s.earlier and _same_cycles(old, moved, structure):
         cycle_of = {row[4]: row[2] for row in old}
         touched = {cycle_of.get(path) for path in moved} - {None}
         rows = [row for row in old if comparable and row[2] not in touched]
@@ -86,34 +85,43 @@ def _needed(links: Iterable[Link]) -> list[str]:
     return [link.dst for link in links if not link.upward]
 
 
-def _same_cycles(old: Sequence[Row], moved: Moved, links: Links) -> bool:
+def _same_cycles(old: Sequence[Row], moved: Moved, structure: Structure) -> bool:
     """Whether no cycle can have come, gone, grown or shrunk: cheaper than searching all files again."""
     cycle_of = {row[4]: row[2] for row in old}
-    searched = 0
+    patience = len(structure.links)  # files met; from then on one search for all cycles is cheaper
     for src, (before, now) in moved.items():
         targets_before, targets_now = set(_needed(before)), set(_needed(now))
         own = cycle_of.get(src)
         if own is not None and any(cycle_of.get(dst) == own for dst in targets_before - targets_now):
             return False
-        for dst in sorted(targets_now - targets_before):
-            if own is None or cycle_of.get(dst) != own:
-                searched += 1
-                if searched > _SEARCHES or _reaches(links, dst, src):
-                    return False
+        fresh = {dst for dst in targets_now - targets_before if own is None or cycle_of.get(dst) != own}
+        if fresh:
+            met = _led_back(structure, fresh, src)
+            patience -= met
+            if not met or patience < 0:
+                return False
     return True
 
 
-def _reaches(links: Links, start: str, goal: str) -> bool:
-    seen = {start}
-    pending = [start]
-    while pending:
-        for dst in _needed(links.get(pending.pop(), ())):
-            if dst == goal:
-                return True
-            if dst not in seen:
-                seen.add(dst)
-                pending.append(dst)
-    return False
+def _led_back(structure: Structure, starts: Collection[str], goal: str) -> int:
+    """How many files were met before it was clear that none of `starts` needs `goal`, directly or through others; 0 if
+    one does.
+
+    Searched from both ends, the narrower one first: what nothing needs is in no cycle, whatever it needs itself.
+    """
+    onward, back = set(starts), {goal}
+    ahead, behind = set(starts), {goal}  # met last
+    while ahead and behind:
+        if not onward.isdisjoint(back):
+            return 0
+        if len(behind) <= len(ahead):
+            incoming = structure.incoming
+            behind = {src for dst in behind for src, link in incoming.get(dst, {}).items() if not link.upward} - back
+            back |= behind
+        else:
+            ahead = {dst for src in ahead for dst in _needed(structure.links.get(src, ()))} - onward
+            onward |= ahead
+    return len(onward) + len(back) if onward.isdisjoint(back) else 0
 
 
 def _component_rows(s: Situation, structure: Structure) -> list[Row]:
@@ -122,7 +130,7 @@ def _component_rows(s: Situation, structure: Structure) -> list[Row]:
     known = {(row[4], row[5]): row for row in s.earlier.get("cycle_edge", ()) if row[1] == "component"}
     sizes = {name: files for _, name, files in s.rows["component"]}
     targets: dict[str, list[str]] = {}
-    aside = frozenset[str]() if s.intent.components else _no_parts(structure)
+    aside = frozenset[str]() if s.intent.components else structure.aside(_no_parts)
     for src, dst in structure.between:
         if src not in aside and dst not in aside:
             targets.setdefault(src, []).append(dst)
@@ -160,7 +168,7 @@ def _component_edges(
     return edges, proposal if same else None
 
 
-def _no_parts(structure: Structure) -> frozenset[str]:
+def _no_parts(members: Mapping[str, str]) -> frozenset[str]:
     """Learned components that are no parts of the system but what is left beside them.
 
     These are all tests, and files that lie loose in the folder around the parts: settings that everyone reads next to
@@ -168,8 +176,7 @@ def _no_parts(structure: Structure) -> frozenset[str]:
     """
     folder_of: dict[str, str] = {}
     above: dict[str, set[str]] = {}  # folder -> components with files below it
-    for path, component in structure.members.items():
-        folder = path.rpartition("/")[0]
+    for folder, component in {(path.rpartition("/")[0], component) for path, component in members.items()}:
         if folder_of.setdefault(component, folder) != folder:
             folder_of[component] = _SEVERAL
         if component != TESTS:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from plumbrule.graph import FileRows, Graph
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._structure import StructuredRows, all_links, hard_links
+from plumbrule.measures._structure import Structure, StructuredRows, all_links, hard_links
 from plumbrule.measures.components import renamed_components
 from plumbrule.measures.contract import contract_changes
 from plumbrule.tables import Row, Table, columns
@@ -154,9 +154,11 @@ def _component_pairs(rows: Mapping[str, Collection[Row]]) -> set[tuple[str, str]
 def _degrees(graph: Graph, rows: Mapping[str, Collection[Row]]) -> tuple[int, int]:
     """Highest fan-in and fan-out of a file, by hard imports."""
     dependencies = rows.get("component_dependency")
-    links = dependencies.structure.links if isinstance(dependencies, StructuredRows) else all_links(graph)
-    incoming = Counter(link.dst for targets in links.values() for link in targets)
-    return max(incoming.values(), default=0), max(map(len, links.values()), default=0)
+    if isinstance(dependencies, StructuredRows):
+        structure = dependencies.structure
+    else:
+        structure = Structure(all_links(graph), {}, {})
+    return max(map(len, structure.incoming.values()), default=0), max(map(len, structure.links.values()), default=0)
 
 
 # -- how far it stands out ------------------------------------------------------------------------------------------
