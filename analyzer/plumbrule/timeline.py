@@ -315,20 +315,19 @@ class Timeline:
         new = {row.id for row in self._judgement.rows if row.state == "new"}
         first = dict.fromkeys(new, len(self._moments))
         if new and len(self._moments) > 1:
+            assert self._sides is not None
+            sides, end = self._sides, self._sides.now
 
             def present(position: int) -> set[str]:
                 moment = self._moments[position - 1][1]
-                sides = Sides(
-                    Moment(moment.graph, self._change_rows(start, moment, renamed), moment.tree),
-                    start,
-                    policy=self._policy,
-                    changed=self._moved,
-                )
+                rows = self._change_rows(start, moment, renamed)
+                # The sides of the batch are brought there and back: new ones would take in the whole repository.
+                sides.revise(Moment(moment.graph, rows, moment.tree), self._moved, before=start)
                 judged = self._judged_after(before, sides, renamed)
-                sides.close()
                 return {row.id for row in judged.rows if row.state != "fixed"}
 
             first = first_seen(new, 0, len(self._moments), present)
+            sides.revise(end, self._moved, before=start)
         for finding, position in first.items():
             made = self._moments[position - 1][0].commit
             # Pieces of work may interleave: the commit's own batch need not be the one that ended here.

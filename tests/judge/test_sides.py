@@ -96,6 +96,20 @@ def test_walking_a_history_gives_what_each_pair_of_moments_gives_alone(seed):
         assert contents(walked) == contents(alone)
 
 
+@pytest.mark.parametrize("asked_first", [("file", "use", "cycle_edge", "policy_selector"), ("symbol",)])
+def test_sides_that_are_brought_back_within_a_stretch_and_on_again_show_what_sides_of_their_own_show(asked_first):
+    found = moments(FILES, {**FILES, "c.py": "import b\n"}, {**OTHER, "b.py": FILES["b.py"]}, OTHER, FILES)
+    start, paths = found[0], {*FILES, *OTHER}
+    walked = Sides(start, start, policy=Policy())
+    contents(walked, asked_first)
+    walked.seal()
+    for now in (found[3], found[1], found[2], found[3]):
+        walked.revise(now, paths, before=start)
+        assert contents(walked, asked_first) == contents(Sides(now, start, policy=Policy()), asked_first)
+    walked.revise(found[4], paths)
+    assert contents(walked) == contents(Sides(found[4], found[3], policy=Policy()))
+
+
 def about_change(walk, now, before, changed):
     rows = walk.walk.rows(now.graph, before.graph, before.derived, changed, {}, about_change=now.derived)
     return Moment(now.graph, rows, now.tree)

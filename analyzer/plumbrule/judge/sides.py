@@ -322,7 +322,10 @@ class Sides:
         gone: list[Row] = []
         came: list[Row] = []
         for old, new in both:
-            if old != new:
+            if old != new and (apart := _told_apart(old, new)) is not None:
+                gone += apart[0]
+                came += apart[1]
+            elif old != new:
                 was, now = Counter(map(tuple, old)), Counter(map(tuple, new))
                 gone += (was - now).elements()
                 came += (now - was).elements()
@@ -761,9 +764,25 @@ def _pairs(changed: Collection[str], before: Graph, now: Graph) -> list[tuple[st
 
 def _difference(held: Collection[Row], other: Collection[Row]) -> tuple[list[Row], list[Row]]:
     """The rows to take from `held`, all of their kind, and those to add then, to have `other`."""
+    if (apart := _told_apart(held, other)) is not None:
+        return apart
     old, new = Counter(map(tuple, held)), Counter(map(tuple, other))
     gone = [row for row, count in old.items() if new[row] != count]
     return gone, [row for row, count in new.items() if old[row] != count for _ in range(count)]
+
+
+def _told_apart(held: Collection[Row], other: Collection[Row]) -> tuple[list[Row], list[Row]] | None:
+    """The rows that only one of both has; None where one of them has the same row twice. Rows are counted in three
+    times as long."""
+    if held is other:
+        return [], []
+    old, new = set(map(tuple, held)), set(map(tuple, other))
+    if len(old) != len(held) or len(new) != len(other):
+        return None
+    gone, came = old - new, new - old
+    return [row for row in held if tuple(row) in gone] if gone else [], (
+        [row for row in other if tuple(row) in came] if came else []
+    )
 
 
 def differing(now: Graph, before: Graph) -> list[str]:
