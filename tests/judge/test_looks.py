@@ -270,6 +270,22 @@ def test_a_partner_is_found_by_what_equals_the_one_between_that_cannot_be_found(
     assert not look.sees(FILES.names, [], [("a", "q", True)], {}, find, find)
 
 
+def test_a_partner_of_a_partner_is_asked_first_where_the_row_itself_says_which_it_is() -> None:
+    sql = (
+        "SELECT a.dst FROM now.dependency a JOIN now.dependency b ON b.src = a.src AND b.dst = a.dst"
+        " JOIN now.file f ON f.path = b.src WHERE f.test AND b.kind = 'y'"
+    )
+    look = next(look for look in _looks(sql) or () if look.view == "dependency")
+    # More rows than anyone would look at one by one.
+    rows = [("a", "x", f"d{number}", "y") for number in range(4_000)]
+
+    def find(view: str, column: str, text: str) -> tuple[tuple[str, ...], list[Row]]:
+        assert column in ("path", "src")
+        return (FILES.names, [("a", text, False)]) if view == "file" else (EDGES.names, rows)
+
+    assert not look.sees(EDGES.names, [], rows, {}, find, find)
+
+
 def test_a_partner_is_asked_for_behind_a_star() -> None:
     sql = "WITH edge AS (SELECT *, kind = 'x' AS fit FROM now.dependency)"
     found = _looks(f"{sql} SELECT e.dst FROM edge e JOIN now.file f ON f.path = e.dst WHERE f.test") or ()

@@ -21,7 +21,10 @@ from plumbrule.tables import Row
 # The rows of a view, on the side where a row stands, with this text in this column, and the names of their columns;
 # None where they are not at hand.
 Find = Callable[[str, str, str], tuple[tuple[str, ...], Collection[Row]] | None]
-
+_Candidates = tuple[tuple[str, ...], Collection[Row]] | None  # as of `Find`
+_Met = tuple[int, ...]  # partners, by number
+_Values = tuple[Any, ...]  # Any: values of a row
+_NOT_KNOWN = object()  # instead of a value: what a partner is found by is a column of one that is not at hand
 
 _PATIENCE = 3_000  # rows that are looked at for partners; from then on it is cheaper to ask the rule
 
@@ -97,54 +100,115 @@ class _Meeting:
     """Whether rows of one view find the partners that they need."""
 
     def __init__(self, partners: Sequence[Partner], names: Sequence[str], parameters: Mapping[str, object]) -> None:
-        self._partners = partners
+        self._partners = [
+            Partner(one.view, by, one.tests) for one, by in zip(partners, _earliest(partners), strict=True)
+        ]
         self._parameters = parameters
         self._patience = _PATIENCE
-        self._places: dict[tuple[int, ...], dict[str, int]] = {(): {f"0.{name}": n for n, name in enumerate(names)}}
-        self._fitting: dict[tuple[int, ...], list[Callable[[Row], bool]]] = {}
-        own = {column for partner in partners for column in _columns((partner.by, partner.tests))}
-        asked = [at for name, at in self._places[()].items() if name in own]
-        self._asks = itemgetter(*asked) if asked else lambda row: ()
-        self._met: dict[tuple[Find, Any], bool] = {}  # Any: values of rows
+        self._places: dict[_Met, dict[str, int]] = {(): {f"0.{name}": n for n, name in enumerate(names)}}
+        self._fitting: dict[_Met, list[Callable[[Row], bool]]] = {}
+        self._needed = [frozenset(_columns((partner.by, partner.tests))) for partner in self._partners]
+        tests = [(number, partner.tests) for number, partner in enumerate(self._partners, 1)]
+        self._alone = [[test for test in mine if _is_about(test, number)] for number, mine in tests]
+        self._together = [[test for test in mine if not _is_about(test, number)] for number, mine in tests]
+        self._passing: dict[int, list[Callable[[Row], bool]]] = {}
+        self._asking: dict[tuple[_Met, int], Callable[[Row], Any]] = {}  # Any: values of rows
+        self._known_by: dict[tuple[_Met, int], list[int | None]] = {}
+        self._known_next: dict[tuple[_Met, int], list[int]] = {}
+        self._found: dict[tuple[int, Find, _Values], _Candidates] = {}
+        self._indexes: dict[Any, tuple[dict[_Values, list[Row]], set[tuple[type, ...]]]] = {}  # Any: see `_narrowed`
+        self._met: dict[tuple[Find, _Met, int, Any], bool] = {}  # Any: values of rows
 
     def meets(self, row: Row, find: Find) -> bool:
         """Whether there is a row of every view that it must meet, all of them fitting together."""
-        if not self._partners:
-            return True
-        key = find, self._asks(row)  # many rows of a file ask for the same ones
-        if key not in self._met:
-            self._met[key] = self._meets(row, (), 1, find)
-        return self._met[key]
+        return self._may_meet(row, (), 1, find) and self._meets(row, (), 1, find)
 
-    def _meets(self, row: Row, met: tuple[int, ...], number: int, find: Find) -> bool:
+    def _may_meet(self, row: Row, met: _Met, number: int, find: Find) -> bool:
+        """Whether each partner from this number on that can be looked up by now is there, whomever else it must fit."""
+        if (met, number) not in self._known_next:
+            at, before = self._places[met], self._places[met[:-1]]
+            known = [
+                one
+                for one in range(number, len(self._partners) + 1)
+                if all(name in at for _, name in self._partners[one - 1].by)
+                and not (met and all(name in before for _, name in self._partners[one - 1].by))
+            ]
+            self._known_next[met, number] = known
+        for one in self._known_next[met, number]:
+            found = self._candidates_of(one, row, met, find)
+            if found is not None and not found[1]:
+                return False
+        return True
+
+    def _meets(self, row: Row, met: _Met, number: int, find: Find) -> bool:
         """The same from the partner of this number on; `row` goes on with the rows of the partners that are `met`."""
         if number > len(self._partners):
             return True
-        partner = self._partners[number - 1]
-        found = self._candidates(partner, row, self._places[met], find)
+        if (met, number) not in self._asking:
+            self._asking[met, number] = self._asks(met, number)
+        key = find, met, number, self._asking[met, number](row)  # many rows of a file ask for the same ones
+        if key not in self._met:
+            self._met[key] = self._finds(row, met, number, find)
+        return self._met[key]
+
+    def _asks(self, met: _Met, number: int) -> Callable[[Row], Any]:  # Any: values of rows
+        """What the partners from this number on ask of a row."""
+        asked = frozenset[str]().union(*self._needed[number - 1 :])
+        places = [at for name, at in self._places[met].items() if name in asked]
+        return itemgetter(*places) if places else lambda row: ()
+
+    def _finds(self, row: Row, met: _Met, number: int, find: Find) -> bool:
+        found = self._candidates_of(number, row, met, find)
         if found is None:
             return self._meets(row, met, number + 1, find)
         names, rows = found
+        if not rows:
+            return False
         more = (*met, number)
         if more not in self._places:
             fresh = {f"{number}.{name}": n for n, name in enumerate(names, len(row))}
             at = self._places[more] = {**self._places[met], **fresh}
-            self._fitting[more] = [reader(test, at, self._parameters) for test in partner.tests]
+            self._fitting[more] = [reader(test, at, self._parameters) for test in self._together[number - 1]]
         fitting = self._fitting[more]
         for one in rows:
             self._patience -= 1
             if self._patience < 0:
                 return True
             both = (*row, *one)
-            if _holds(fitting, both) and self._meets(both, more, number + 1, find):
+            if (
+                _holds(fitting, both)
+                and self._may_meet(both, more, number + 1, find)
+                and self._meets(both, more, number + 1, find)
+            ):
                 return True
         return False
+
+    def _candidates_of(self, number: int, row: Row, met: _Met, find: Find) -> _Candidates:
+        """`_candidates` that pass what is asked of them alone; found once for all who ask for the same."""
+        partner, at = self._partners[number - 1], self._places[met]
+        if (met, number) not in self._known_by:
+            self._known_by[met, number] = [at.get(known) for _, known in partner.by]
+        values = tuple([_NOT_KNOWN if place is None else row[place] for place in self._known_by[met, number]])
+        key = number, find, values
+        if key not in self._found:
+            found = self._candidates(partner, row, at, find)
+            if found is not None:
+                names, rows = found
+                if rows and number not in self._passing:
+                    own = {f"{number}.{name}": n for n, name in enumerate(names)}
+                    self._passing[number] = [reader(test, own, self._parameters) for test in self._alone[number - 1]]
+                for passes in self._passing[number] if rows else ():
+                    rows = list(filter(passes, rows))
+                found = names, rows
+            self._found[key] = found
+        return self._found[key]
 
     def _candidates(
         self, partner: Partner, row: Row, at: Mapping[str, int], find: Find
     ) -> tuple[tuple[str, ...], Collection[Row]] | None:
         """The rows of a partner's view with what must be equal; None where they are not at hand."""
-        found: tuple[tuple[str, ...], Collection[Row]] | None = None
+        found: _Candidates = None
+        found_by: tuple[Find, str, str, str] | None = None
         told_apart: list[tuple[str, str | int]] = []  # beside what they are found by
         for its, known in partner.by:
             value = row[at[known]] if known in at else ""
@@ -155,13 +219,60 @@ class _Meeting:
                 if found is None and isinstance(value, str):
                     found = find(partner.view, its, value)
                     if found is not None:
+                        found_by = find, partner.view, its, value
                         continue
                 told_apart.append((its, value))
-        for its, value in told_apart:
-            if found is not None and its in found[0]:
-                place, kind = found[0].index(its), type(value)
-                found = found[0], [one for one in found[1] if type(one[place]) is not kind or one[place] == value]
-        return found
+        if found is None or found_by is None:
+            return None
+        told_apart = [(its, value) for its, value in told_apart if its in found[0]]
+        return (found[0], self._narrowed(found_by, *found, told_apart)) if told_apart else found
+
+    def _narrowed(
+        self,
+        found_by: tuple[Find, str, str, str],
+        names: tuple[str, ...],
+        rows: Collection[Row],
+        told_apart: Sequence[tuple[str, str | int]],
+    ) -> Collection[Row]:
+        """Of rows that are always the same ones for `found_by`, those with these values."""
+        places = tuple([names.index(its) for its, _ in told_apart])
+        if (found_by, places) not in self._indexes:
+            index: dict[_Values, list[Row]] = {}
+            for one in rows:
+                index.setdefault(tuple([one[place] for place in places]), []).append(one)
+            self._indexes[found_by, places] = index, {tuple(map(type, values)) for values in index}
+        index, kinds = self._indexes[found_by, places]
+        wanted = tuple([value for _, value in told_apart])
+        if kinds <= {tuple(map(type, wanted))}:
+            return index.get(wanted, ())
+        for place, value in zip(places, wanted, strict=True):
+            rows = [one for one in rows if type(one[place]) is not type(value) or one[place] == value]
+        return rows
+
+
+def _earliest(partners: Sequence[Partner]) -> Iterator[tuple[tuple[str, str], ...]]:
+    """What each is found by, told by the first column that must equal it: that is known soonest."""
+    first: dict[str, str] = {}
+    for number, partner in enumerate(partners, 1):
+        by = tuple((its, first.get(known, known)) for its, known in partner.by)
+        for its, known in by:
+            first.setdefault(f"{number}.{its}", known)
+        yield by
+
+
+def _is_about(test: Test, number: int) -> bool:
+    """Whether it names no column but those of one partner."""
+    return all(name.startswith(f"{number}.") for name in _named(test))
+
+
+def _named(part: Any) -> Iterator[str]:  # Any: JSON
+    """The columns in a condition."""
+    if isinstance(part, list | tuple):
+        if len(part) == 2 and part[0] == "column" and isinstance(part[1], str):
+            yield part[1]
+        else:
+            for one in part:
+                yield from _named(one)
 
 
 def _columns(part: Any) -> Iterator[str]:  # Any: JSON
