@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from plumbrule.data import dataclass
 
@@ -139,6 +139,16 @@ class Resolver(Protocol):
     def fingerprint(self) -> object:
         """A comparable value: two resolvers with equal ones answer alike, apart from what they ask of the tree while
         answering (roots, aliases, package names: everything that was settled when the resolver was made)."""
+        ...
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """A resolver that knows files which settle nothing, so that it need not be made anew for them."""
+
+    def outlasts(self, appeared: Iterable[str]) -> bool:
+        """Whether its `fingerprint` is sure to be that of a new one after these files came or went, which are of its
+        language or end as its manifests do: none of those that it asked for while it was made did."""
         ...
 
 

@@ -17,6 +17,7 @@ from plumbrule.graph import FileRow, FileRows
 from plumbrule.languages import (
     External,
     Language,
+    Lasting,
     Located,
     Resolver,
     Space,
@@ -302,9 +303,11 @@ class Resolution(Sharing):
             dialects = [other for other in languages().values() if other.name == name]
             own = tuple(ending for other in dialects for ending in (*other.suffixes, *other.names))
             asked = self._manifests.get(name)
-            moved = any(path.endswith((*own, *language.manifests)) for path in appeared)
-            if asked is not None and not moved and asked.isdisjoint(touched) and asked.isdisjoint(appeared):
-                continue
+            if asked is not None and asked.isdisjoint(touched) and asked.isdisjoint(appeared):
+                moved = [path for path in appeared if path.endswith((*own, *language.manifests))]
+                known = self._resolvers[name]
+                if not moved or (isinstance(known, Lasting) and known.outlasts(moved)):
+                    continue
             watch = self.tree.watch()
             resolver = language.resolver(self.tree)
             self.tree.rest()

@@ -11,6 +11,8 @@ MANIFESTS = ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "
 NAMING = ("pom.xml", ".gradle", ".gradle.kts", "gradle.properties", ".versions.toml", ".sbt")
 # Endings of files of which builds make code.
 MAKING = (".proto", ".thrift", ".avsc", ".avdl", ".fbs", ".g4")
+# Endings of code of the JVM: what of it is left out, and what of it builds themselves are made of, is asked for.
+CODE = (".java", ".kt", ".scala", ".groovy")
 # Of the one space of packages that languages of the JVM have together.
 SPELLING = Spelling(definition="/jvm/", package="/jvm:package/", member="/jvm:member/")
 
@@ -22,7 +24,7 @@ LANGUAGES = (
         grammar=Late("tree_sitter_java:language"),
         extract=Late("plumbrule.languages.java.facts:extract"),
         resolver=Late("plumbrule.languages.java.resolver:JavaResolver"),
-        manifests=(*MANIFESTS, *NAMING, *MAKING),
+        manifests=(*MANIFESTS, *NAMING, *MAKING, *CODE),
         folder=Path(__file__).parent,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),

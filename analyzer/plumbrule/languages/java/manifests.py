@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from plumbrule.extract.manifests.formats import format_of, read
 from plumbrule.extract.manifests.joins import join_of, read_together
 from plumbrule.languages import is_test
-from plumbrule.languages.java import MAKING, MANIFESTS, NAMING
+from plumbrule.languages.java import CODE, MAKING, MANIFESTS, NAMING
 from plumbrule.languages.ways import climbed, joined
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def names(tree: Tree) -> Names:
             groups.update(group for group, _, _ in made)
             own.update(artifact for _, _, artifact in made)
             asked.update(one.package for one in said.declared if not one.inside)
-    is_whole &= not any(is_of_a_build(path) for path in tree.paths((".scala", ".kt", ".java", ".groovy")))
+    is_whole &= not any(is_of_a_build(path) for path in tree.paths(CODE))
     wanted = {(group, _OF_SCALA.sub("", artifact)) for one in asked for group, _, artifact in (one.rpartition(":"),)}
     groups = {group for group in groups if "." in group}
     return Names(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from plumbrule.facts import RECEIVED
 from plumbrule.languages import External, Located, Space, Target, Unresolved, is_test
+from plumbrule.languages.java import CODE
 from plumbrule.languages.java.manifests import is_android, is_of_a_build, modules, names
 from plumbrule.languages.ways import shared
 
@@ -57,6 +58,16 @@ class JavaResolver:
 
     def fingerprint(self) -> object:
         return self._modules, self._is_android, self._names, self._excluded, self._groups
+
+    def outlasts(self, appeared: Iterable[str]) -> bool:
+        return not any(self._may_settle(path) for path in appeared)
+
+    def _may_settle(self, path: str) -> bool:
+        """Whether builds say something in this file that came or went, or it was left out."""
+        if not path.endswith(CODE) or is_of_a_build(path):
+            return True
+        folder = path.rpartition("/")[0].rpartition("/")[2]
+        return folder in self._excluded or (path not in self._tree.entries and self._tree.has(path))
 
     def packages(self) -> frozenset[str]:
         begin, end = "/jvm/", ".*"

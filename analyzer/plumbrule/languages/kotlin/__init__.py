@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.java import MAKING, MANIFESTS, NAMING, SPELLING
+from plumbrule.languages.java import CODE, MAKING, MANIFESTS, NAMING, SPELLING
 
 DEFAULTS = 2  # `Import.level` of what every file sees of the standard library without an import
 EXPECTED = 3  # that of what an `actual` definition is expected as by the common code
@@ -19,7 +19,7 @@ LANGUAGES = (
         grammar=Late("tree_sitter_kotlin:language"),
         extract=Late("plumbrule.languages.kotlin.facts:extract"),
         resolver=Late("plumbrule.languages.kotlin.resolver:KotlinResolver"),
-        manifests=(*MANIFESTS, *NAMING, *MAKING),
+        manifests=(*MANIFESTS, *NAMING, *MAKING, *CODE),
         folder=Path(__file__).parent,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),

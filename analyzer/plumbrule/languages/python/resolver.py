@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -92,6 +92,9 @@ class PythonResolver:
     def fingerprint(self) -> object:
         return self._roots, self._held, self._offered
 
+    def outlasts(self, appeared: Iterable[str]) -> bool:
+        return not any(self._may_settle(path) for path in appeared)
+
     def packages(self) -> frozenset[str]:
         return frozenset(self._offered)
 
@@ -116,6 +119,26 @@ class PythonResolver:
             return False
         inside = base.removesuffix("__init__") + name
         return self._tree.is_dir(inside) or self._tree.first(inside, (".pyi", *_OTHER_CODE)) is not None
+
+    def _may_settle(self, path: str) -> bool:
+        """Whether the roots, or what stands in them, can be others now that this file came or went."""
+        files, roots = self._tree.entries, self._roots
+        folder, _, name = path.rpartition("/")
+        if folder in roots or name in MANIFESTS or not name.endswith((".py", ".pyi")):
+            return True
+        if _stem(path) == "__init__":
+            above = folder.rpartition("/")[0]
+            # A package is a root's own, makes one of the folder around it that is none, or leaves one to those in it.
+            if above in roots or (not _is_package(above, files) if path in files else self._tree.is_dir(folder)):
+                return True
+        while folder:
+            above, _, name = folder.rpartition("/")
+            if above in roots:
+                there = any(root.folder == above for root in self._held.get(name, ()))
+                if not there or not (path in files or _is_package(folder, files)):
+                    return True
+            folder = above
+        return False
 
     # -- relative -------------------------------------------------------------------------------------------------
 
@@ -265,6 +288,10 @@ def _stem(path: str) -> str:
 def _join(folder: str, module: str) -> str:
     inner = module.replace(".", "/")
     return f"{folder}/{inner}" if folder else inner
+
+
+def _is_package(folder: str, files: Container[str]) -> bool:
+    return f"{folder}/__init__.py" in files or f"{folder}/__init__.pyi" in files
 
 
 def _below(folder: str, scope: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.java import MAKING, MANIFESTS, NAMING, SPELLING
+from plumbrule.languages.java import CODE, MAKING, MANIFESTS, NAMING, SPELLING
 
 PACKAGE_OBJECT = "package$"  # the name by which the resolver is asked for that of a package
 BUILDS = ("build.sbt", "build.sc", "build.mill")
@@ -19,7 +19,7 @@ LANGUAGES = (
         grammar=Late("tree_sitter_scala:language"),
         extract=Late("plumbrule.languages.scala.facts:extract"),
         resolver=Late("plumbrule.languages.scala.resolver:ScalaResolver"),
-        manifests=(*MANIFESTS, *NAMING, *MAKING, *BUILDS),
+        manifests=(*MANIFESTS, *NAMING, *MAKING, *CODE, *BUILDS),
         folder=Path(__file__).parent,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|build\.sbt",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT", "*Spec", "*Suite"),

@@ -18,6 +18,8 @@ MANIFESTS = (
     "deno.jsonc",
 )
 
+ENDINGS = (*MANIFESTS, ".json")  # a compiler's settings may lie beside the usual ones, as in tsconfig.build.json
+
 # By protoc (JavaScript, web and Connect), by Angular's compiler, and by minifiers, which linguist knows as vendored.
 GENERATED = (
     *(f"*_pb.{ending}" for ending in ("js", "ts", "d.ts")),
@@ -35,7 +37,7 @@ LANGUAGES = (
         grammar=Late("tree_sitter_typescript:language_typescript"),
         extract=Late("plumbrule.languages.typescript.facts:extract"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
-        manifests=MANIFESTS,
+        manifests=ENDINGS,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),
@@ -49,7 +51,7 @@ LANGUAGES = (
         grammar=Late("tree_sitter_typescript:language_tsx"),
         extract=Late("plumbrule.languages.typescript.facts:extract"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
-        manifests=MANIFESTS,
+        manifests=ENDINGS,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),
@@ -61,7 +63,7 @@ LANGUAGES = (
         grammar=Late("tree_sitter_typescript:language_typescript"),
         extract=Late("plumbrule.languages.typescript.facts:extract_declarations"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
-        manifests=MANIFESTS,
+        manifests=ENDINGS,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),

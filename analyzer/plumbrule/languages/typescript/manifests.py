@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import orjson
 
+from plumbrule.languages.typescript import MANIFESTS
 from plumbrule.languages.ways import climbed
 
 if TYPE_CHECKING:
@@ -120,6 +121,12 @@ def _text(value: Json) -> str:
 _SOURCE_FIELDS = ("source", "module", "jsnext:main", "es2015", "browser", "main", "react-native", "svelte")
 _DEPENDENCY_FIELDS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _LINK = re.compile(r"(?:file|link|portal|workspace):(\.{0,2}/?[^*^~].*)")
+
+
+def is_manifest(path: str) -> bool:
+    """Whether this is a file that is looked for by its name, wherever it lies."""
+    name = path.rpartition("/")[2]
+    return name in MANIFESTS or _CONFIG_NAME.fullmatch(name) is not None
 
 
 def read_packages(tree: Tree) -> dict[str, Package]:

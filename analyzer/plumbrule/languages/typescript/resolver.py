@@ -20,6 +20,7 @@ from plumbrule.languages.typescript.manifests import (
     Package,
     Targets,
     ancestors,
+    is_manifest,
     join,
     read_configs,
     read_packages,
@@ -117,6 +118,9 @@ class EcmaScriptResolver:
 
     def fingerprint(self) -> object:
         return self._types_first, self._packages, self._configs
+
+    def outlasts(self, appeared: Iterable[str]) -> bool:
+        return not any(is_manifest(path) for path in appeared)
 
     def may_hold(self, path: str, name: str) -> bool:
         # Declarations may stand beside a script, and it is them that a compiler takes.
