@@ -29,7 +29,7 @@ from plumbrule.languages import (
     spoken,
     test_marks,
 )
-from plumbrule.resolve.answers import ANYWHERE, NONE, WHO, Answer, Led, Question
+from plumbrule.resolve.answers import ANYWHERE, NONE, OF_PACKAGE, WHO, Answer, Led, Question, Told
 from plumbrule.resolve.answers import Definition as Definition
 from plumbrule.resolve.held import FactsToBind, Interfaces, Readers
 from plumbrule.resolve.inheriting import scope_at, scopes_of
@@ -54,15 +54,6 @@ class Memory(NamedTuple):
     # Path, "folder/" or definition -> files one of whose imports asked whether it exists.
     asked: Mapping[str, Collection[str]]
     defined: Mapping[str, Collection[str]]  # definition -> files that have it, see `Tree.defining`
-
-
-class _Told(NamedTuple):
-    """What is answered to a file: of its imports as to all that stand where it does, and of who has something."""
-
-    scope: tuple[str, str]
-    answers: dict[Question, Answer]
-    anywhere: tuple[str, str]
-    who: dict[Question, Answer]
 
 
 class _Moved(NamedTuple):
@@ -105,7 +96,7 @@ class Resolution(Sharing):
         self._prints: dict[str, object] = {}
         self._manifests: dict[str, frozenset[str]] = {}  # language -> what its resolver asked while it was made
         self._answers: dict[tuple[str, str], dict[Question, Answer]] = {}  # by (language, folder)
-        self._told: dict[str, _Told] = {}  # of `_answers`, by file
+        self._told: dict[str, Told] = {}  # of `_answers`, by file
         self._asked_by: dict[str, set[Answer]] | None = None  # made when a second tree is moved to
         self._asked_before: Mapping[str, Collection[str]] = {}  # the same by file, as an earlier process remembered it
         self._asked_again: set[str] = set()  # of which that no longer counts
@@ -313,20 +304,41 @@ class Resolution(Sharing):
             self.tree.rest()
             fingerprint = resolver.fingerprint()
             if fingerprint != self._prints.get(name):
-                self._drop_answers(name, change)
+                self._ask_anew(name, resolver, change)
             self._resolvers[name], self._prints[name] = resolver, fingerprint
             self._manifests[name] = frozenset(watch)
 
-    def _drop_answers(self, name: str, change: _Moved) -> None:
-        """All that a language's resolver has said; where it said anything before, its files have to ask again."""
-        for known in [known for (language, _), known in self._answers.items() if language == name]:
-            for answer in list(known.values()):
-                self._drop_answer(answer, change)
+    def _ask_anew(self, name: str, resolver: Resolver, change: _Moved) -> None:
+        """Drops what a language's resolver has said and this one says otherwise; where it spoke to an earlier process,
+        all files have to ask again."""
+        answers = [a for (language, _), known in self._answers.items() if language == name for a in known.values()]
+        located = [answer for answer in answers if answer.question[1] not in (WHO, OF_PACKAGE)]
+        other = [answer for answer in located if not self._stands(answer, resolver)]
+        if other:  # what was gathered hangs on any of them
+            other += [answer for answer in answers if answer.question[1] == OF_PACKAGE]
+        for answer in other:
+            self._drop_answer(answer, change)
         if name in self._prints:
-            entries = self.tree.entries.items()
-            own_files = {path for path, entry in entries if entry.dialect and languages()[entry.dialect].name == name}
-            change.dirty.update(own_files)
-            change.rerouted.update(own_files)
+            entries = [(path, entry.dialect) for path, entry in self.tree.entries.items() if path not in self._reads]
+            told_before = {path for path, dialect in entries if dialect and languages()[dialect].name == name}
+            change.dirty.update(told_before)
+            change.rerouted.update(told_before)
+
+    def _stands(self, answer: Answer, resolver: Resolver) -> bool:
+        """Whether this resolver answers alike. What it asks for that is noted."""
+        user = next((user for user in answer.users if self.tree.has_facts(user)), None)
+        if user is None:
+            return False
+        module, level, name, required = answer.question
+        asked = self.tree.watch()
+        target = resolver.locate(user, Import(module, level, name, "", 0, required, -1))
+        self.tree.rest()
+        if target != answer.target or resolver.is_placed == (answer.scope[1] == ANYWHERE):
+            return False
+        more = asked.difference(answer.asked)
+        if more:
+            self._ask_more(answer, more)
+        return True
 
     def _drop_answer(self, answer: Answer, moved: _Moved) -> None:
         dirty = moved.dirty
@@ -445,11 +457,11 @@ class Resolution(Sharing):
         told = self._told.get(path) or self._told_to(path)
         return told.scope, told.answers
 
-    def _told_to(self, path: str) -> _Told:
+    def _told_to(self, path: str) -> Told:
         language = languages()[self.tree.entries[path].dialect]
         scope = (language.name, path if language.nested else path.rpartition("/")[0])
         anywhere = (language.name, ANYWHERE)
-        told = _Told(scope, self._answers.setdefault(scope, {}), anywhere, self._answers.setdefault(anywhere, {}))
+        told = Told(scope, self._answers.setdefault(scope, {}), anywhere, self._answers.setdefault(anywhere, {}))
         self._told[path] = told
         return told
 

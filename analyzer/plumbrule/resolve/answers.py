@@ -53,3 +53,12 @@ class Gathered(Answer):
         self.is_package = is_package
         self.adds: Target = Space()  # the file whose object adds to the package
         self.found: dict[tuple[object, ...], object] = {}
+
+
+class Told(NamedTuple):
+    """What is answered to a file: of its imports as to all that stand where it does, and of who has something."""
+
+    scope: tuple[str, str]
+    answers: dict[Question, Answer]
+    anywhere: tuple[str, str]
+    who: dict[Question, Answer]
