@@ -52,7 +52,10 @@ def moved(tree: Tree, step: dict[str, str | None]) -> Iterator[str]:
 def check(name: str, walk: list[dict[str, str | None]]) -> int:
     tree = Tree(lambda path, blob: blob.encode())
     dialects = [one for one in languages().values() if one.name == name]
-    language, endings = dialects[0], tuple({end for one in dialects for end in (*one.suffixes, *one.manifests)})
+    language, endings = (
+        dialects[0],
+        tuple({end for one in dialects for end in (*one.suffixes, *one.manifests, *one.listed)}),
+    )
     asked = tree.watch()
     kept = language.resolver(tree)
     lasted = 0

@@ -177,6 +177,8 @@ class Language:
     resolver: Callable[[Tree], Resolver]
     manifests: tuple[str, ...]  # file names whose change makes a new resolver: ("pyproject.toml", "setup.cfg")
     folder: Path  # this language's folder, where facts.scm is
+    # Endings of other files whose coming or going may do so, too: what a resolver lists in the tree.
+    listed: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: tuple[str, ...] = USUAL_TESTS  # names of its test files without the ending, as globs
     test_folders: tuple[str, ...] = ()  # names of folders that hold its tests, as globs, beside the usual ones

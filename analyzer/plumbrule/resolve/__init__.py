@@ -295,7 +295,7 @@ class Resolution(Sharing):
             own = tuple(ending for other in dialects for ending in (*other.suffixes, *other.names))
             asked = self._manifests.get(name)
             if asked is not None and asked.isdisjoint(touched) and asked.isdisjoint(appeared):
-                moved = [path for path in appeared if path.endswith((*own, *language.manifests))]
+                moved = [path for path in appeared if path.endswith((*own, *language.manifests, *language.listed))]
                 known = self._resolvers[name]
                 if not moved or (isinstance(known, Lasting) and known.outlasts(moved)):
                     continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.typescript import ENDINGS, GENERATED, NEEDS, PRIVATE
+from plumbrule.languages.typescript import GENERATED, LISTED, MANIFESTS, NEEDS, PRIVATE
 
 # Libraries that are handed on as a file with a version in its name, as linguist lists them.
 _VENDORED = tuple(
@@ -25,7 +25,8 @@ LANGUAGES = (
         grammar=Late("tree_sitter_javascript:language"),
         extract=Late("plumbrule.languages.typescript.facts:extract"),
         resolver=Late("plumbrule.languages.typescript.resolver:javascript"),
-        manifests=ENDINGS,
+        manifests=MANIFESTS,
+        listed=LISTED,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
         declared=((".js", ".d.ts"), (".jsx", ".d.ts"), (".mjs", ".d.mts"), (".cjs", ".d.cts")),

@@ -18,7 +18,7 @@ MANIFESTS = (
     "deno.jsonc",
 )
 
-ENDINGS = (*MANIFESTS, ".json")  # a compiler's settings may lie beside the usual ones, as in tsconfig.build.json
+LISTED = (".json",)  # a compiler's settings may lie beside the usual ones, as in tsconfig.build.json
 
 # By protoc (JavaScript, web and Connect), by Angular's compiler, and by minifiers, which linguist knows as vendored.
 GENERATED = (
@@ -37,7 +37,8 @@ LANGUAGES = (
         grammar=Late("tree_sitter_typescript:language_typescript"),
         extract=Late("plumbrule.languages.typescript.facts:extract"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
-        manifests=ENDINGS,
+        manifests=MANIFESTS,
+        listed=LISTED,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),
@@ -51,7 +52,8 @@ LANGUAGES = (
         grammar=Late("tree_sitter_typescript:language_tsx"),
         extract=Late("plumbrule.languages.typescript.facts:extract"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
-        manifests=ENDINGS,
+        manifests=MANIFESTS,
+        listed=LISTED,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),
@@ -63,7 +65,8 @@ LANGUAGES = (
         grammar=Late("tree_sitter_typescript:language_typescript"),
         extract=Late("plumbrule.languages.typescript.facts:extract_declarations"),
         resolver=Late("plumbrule.languages.typescript.resolver:typescript"),
-        manifests=ENDINGS,
+        manifests=MANIFESTS,
+        listed=LISTED,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
     ),

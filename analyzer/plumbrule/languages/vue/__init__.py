@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.typescript import ENDINGS, NEEDS
+from plumbrule.languages.typescript import LISTED, MANIFESTS, NEEDS
 
 _HERE = Path(__file__).parent
 _TYPESCRIPT, _JAVASCRIPT = _HERE.parent / "typescript", _HERE.parent / "javascript"
@@ -28,7 +28,8 @@ def _spoken(name: str, kind: str, grammar: str, queries: tuple[Path, ...]) -> La
         extract=Late(f"plumbrule.languages.vue.facts:extract_{name}"),
         # A bundler binds them, which takes scripts before declarations.
         resolver=Late("plumbrule.languages.typescript.resolver:javascript"),
-        manifests=ENDINGS,
+        manifests=MANIFESTS,
+        listed=LISTED,
         folder=_HERE,
         in_markup=True,
         declared=((f".{name}", f".{name}.d.ts"),) if is_first else (),
