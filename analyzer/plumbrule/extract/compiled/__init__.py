@@ -5,21 +5,12 @@ Hides how it is found out that a build does not belong to these sources: such a 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
+from plumbrule.extract.compiled.sources import digest
+
 _SWITCH = "PLUMBRULE_COMPILED"  # "0": what is written in Python does all, as where there is no build
-
-
-def sources(folder: Path) -> str:
-    """The digest of the C files in a folder, which a build of them carries."""
-    digest = hashlib.sha256()
-    for name in sorted(name for name in os.listdir(folder) if name.endswith((".c", ".h"))):  # noqa: PTH208 - see below
-        # Every process that reads files asks; paths as objects take five times as long.
-        with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
-            digest.update(name.encode() + b"\0" + file.read())
-    return digest.hexdigest()[:16]
 
 
 def _why_not(built_from: str) -> str:
@@ -27,7 +18,7 @@ def _why_not(built_from: str) -> str:
     # Not handed on from the command: whoever makes facts, in whatever process, must make them in the same way.
     if os.environ.get(_SWITCH) == "0":
         return f"switched off by {_SWITCH}"
-    return "" if built_from == sources(Path(__file__).parent) else "built from other sources"
+    return "" if built_from == digest(Path(__file__).parent) else "built from other sources"
 
 
 try:
@@ -45,4 +36,4 @@ def told() -> str:
     return f"Python ({LEFT_OUT})" if LEFT_OUT else "compiled"
 
 
-__all__ = ["LEFT_OUT", "core", "sources", "told"]
+__all__ = ["LEFT_OUT", "core", "digest", "told"]

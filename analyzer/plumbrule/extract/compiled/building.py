@@ -8,7 +8,6 @@ same.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 SOURCES = Path(__file__).resolve().parent
@@ -25,11 +25,9 @@ FLAGS = ("-std=c11", "-O2", "-g0", "-fPIC", "-shared", "-fvisibility=hidden", "-
 
 
 def digest() -> str:
-    """As `plumbrule.extract.compiled.sources` has it, which cannot be imported while its wheel is being built."""
-    found = hashlib.sha256()
-    for file in sorted(file for file in SOURCES.iterdir() if file.suffix in {".c", ".h"}):
-        found.update(file.name.encode() + b"\0" + file.read_bytes())
-    return found.hexdigest()[:16]
+    """What the build is known by; the package itself cannot be imported while its wheel is being built."""
+    found: str = run_path(str(SOURCES / "sources.py"))["digest"](SOURCES)
+    return found
 
 
 def compiler() -> str | None:
