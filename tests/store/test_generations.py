@@ -11,14 +11,15 @@ import sys
 import tempfile
 import textwrap
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from plumbrule.errors import StoreError
 from plumbrule.store import Store
-from plumbrule.store.engine import attach, memory
+from plumbrule.store.engine import Connection, attach, memory
 
 # A scan in small: every snapshot replaces the one file, and its symbol says which snapshot it belongs to.
 WRITER = textwrap.dedent(
@@ -268,6 +269,19 @@ def test_what_could_not_be_published_for_lack_of_room_can_be_published_later(tmp
     assert whole_snapshot(tmp_path) == 1
 
 
+@contextmanager
+def rewritten(path: Path) -> Iterator[Connection]:
+    """A generation as another program would have left it, which says nothing of how long its file is."""
+    connection = memory()
+    attach(connection, path, "store", writable=True)
+    connection.execute("USE store")
+    yield connection
+    connection.execute("USE memory")
+    connection.execute("DETACH store")
+    connection.close()
+    path.with_suffix(".lease").unlink()
+
+
 def twice_published(store, made, no_wait):
     for position in (1, 2):
         with store.writer(no_wait) as w:
@@ -351,12 +365,8 @@ def test_a_pointer_that_names_nothing_is_noted_and_the_newest_generation_used(st
 
 def test_a_store_of_a_newer_program_says_which_program_is_needed(store, made, no_wait):
     path = twice_published(store, made, no_wait)
-    connection = memory()
-    attach(connection, path, "store", writable=True)
-    connection.execute("UPDATE store.log.layout SET schema = 99, program = '7.0'")
-    connection.execute("DETACH store")
-    connection.close()
-    path.with_suffix(".lease").unlink()
+    with rewritten(path) as connection:
+        connection.execute("UPDATE store.log.layout SET schema = 99, program = '7.0'")
     with pytest.raises(
         StoreError, match=r"written by plumbrule 7\.0 in store format 99.*\nInstall plumbrule 7\.0 or newer"
     ):
@@ -367,12 +377,8 @@ def test_a_store_of_a_newer_program_says_which_program_is_needed(store, made, no
 
 def test_an_older_layout_is_refused_to_readers_and_begun_anew_by_the_next_scan(store, made, no_wait):
     path = twice_published(store, made, no_wait)
-    connection = memory()
-    attach(connection, path, "store", writable=True)
-    connection.execute("UPDATE store.log.layout SET base = 'of long ago', program = '0.0.1'")
-    connection.execute("DETACH store")
-    connection.close()
-    path.with_suffix(".lease").unlink()
+    with rewritten(path) as connection:
+        connection.execute("UPDATE store.log.layout SET base = 'of long ago', program = '0.0.1'")
     path.with_suffix(".lease").write_text(f"{path.stat().st_size} 1 of-long-ago")
     assert not store.published
     with pytest.raises(StoreError, match=r"written by plumbrule 0\.0\.1, whose tables differ.*\nRun `plumbrule scan`"):
@@ -390,17 +396,11 @@ def test_an_older_layout_is_refused_to_readers_and_begun_anew_by_the_next_scan(s
 
 def test_a_measure_whose_columns_changed_begins_anew_and_the_rest_of_the_history_stays(store, made, no_wait):
     path = twice_published(store, made, no_wait)
-    connection = memory()
-    attach(connection, path, "store", writable=True)
-    connection.execute("USE store")
-    connection.execute("DROP VIEW component")
-    connection.execute("UPDATE log.layout SET views = 'of long ago'")
-    for schema in ("head", "past", "side"):
-        connection.execute(f"ALTER TABLE {schema}.component RENAME COLUMN files TO amount")
-    connection.execute("USE memory")
-    connection.execute("DETACH store")
-    connection.close()
-    path.with_suffix(".lease").unlink()
+    with rewritten(path) as connection:
+        connection.execute("DROP VIEW component")
+        connection.execute("UPDATE log.layout SET views = 'of long ago'")
+        for schema in ("head", "past", "side"):
+            connection.execute(f"ALTER TABLE {schema}.component RENAME COLUMN files TO amount")
     with store.reader() as reader:
         assert reader.outdated == {"component"}
         assert reader.rows("component", "shop") == []
@@ -431,20 +431,14 @@ def test_a_history_that_an_older_program_kept_as_whole_rows_is_answered_as_befor
 
     before = answers()
     path = store.folder / "generations" / (store.folder / "CURRENT").read_text().strip()
-    connection = memory()
-    attach(connection, path, "store", writable=True)
-    connection.execute("USE store")
-    for name in ("symbol", "function", "use", "dependency"):
-        connection.execute(f"CREATE TABLE past.whole AS FROM past.{name}")
-        connection.execute(f"DROP VIEW past.{name}")
-        connection.execute(f"ALTER TABLE past.whole RENAME TO {name}")
-    for schema in ("said", "stood"):
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
-    connection.execute("UPDATE log.layout SET views = 'of long ago'")
-    connection.execute("USE memory")
-    connection.execute("DETACH store")
-    connection.close()
-    path.with_suffix(".lease").unlink()
+    with rewritten(path) as connection:
+        for name in ("symbol", "function", "use", "dependency"):
+            connection.execute(f"CREATE TABLE past.whole AS FROM past.{name}")
+            connection.execute(f"DROP VIEW past.{name}")
+            connection.execute(f"ALTER TABLE past.whole RENAME TO {name}")
+        for schema in ("said", "stood"):
+            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        connection.execute("UPDATE log.layout SET views = 'of long ago'")
     assert answers() == before
     with store.writer(no_wait) as w:
         w.append("shop", made.snapshot(7), {"a.py": None}, {}, {})
@@ -454,17 +448,11 @@ def test_a_history_that_an_older_program_kept_as_whole_rows_is_answered_as_befor
 
 def test_texts_about_the_newest_snapshot_are_read_though_an_older_program_kept_them_as_rows(store, made, no_wait):
     path = twice_published(store, made, no_wait)
-    connection = memory()
-    attach(connection, path, "store", writable=True)
-    connection.execute("USE store")
-    connection.execute("DROP TABLE log.stood")
-    connection.execute("CREATE TABLE log.standing (repo VARCHAR, part VARCHAR, key VARCHAR, text VARCHAR)")
-    connection.execute("INSERT INTO log.standing VALUES ('shop', 'tree', '', 'all'), ('shop', 'asked', 'a', '[1]')")
-    connection.execute("UPDATE log.layout SET views = 'of long ago'")
-    connection.execute("USE memory")
-    connection.execute("DETACH store")
-    connection.close()
-    path.with_suffix(".lease").unlink()
+    with rewritten(path) as connection:
+        connection.execute("DROP TABLE log.stood")
+        connection.execute("CREATE TABLE log.standing (repo VARCHAR, part VARCHAR, key VARCHAR, text VARCHAR)")
+        connection.execute("INSERT INTO log.standing VALUES ('shop', 'tree', '', 'all'), ('shop', 'asked', 'a', '[1]')")
+        connection.execute("UPDATE log.layout SET views = 'of long ago'")
     with store.reader() as reader:
         assert reader.standing("shop", "tree") == {}  # as good as none, until it is written anew
     with store.writer(no_wait) as w:
