@@ -173,3 +173,21 @@ def test_what_fails_on_one_repository_is_told_and_the_others_are_measured(table:
     assert [(one.on, one.median) for one in told] == [("a", None), ("b", 1.0), ("c", None)]
     assert "no room" in told[0].not_measured
     assert "no such version" in told[2].not_measured
+
+
+@pytest.mark.usefixtures("beside")
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ('{"compilerOptions": {}}', True),
+        ('{"extends": "./base.json"}', True),
+        ('{"extends": ["../base.json"]}', True),
+        ('{"extends": "@tsconfig/node20/tsconfig.json"}', False),
+        ('{\n  "extends" : [ "strictest"]}', False),
+    ],
+)
+def test_settings_that_extend_a_package_are_left_out(tmp_path: Path, text: str, whole: bool) -> None:
+    typescript = importlib.import_module("rows.typescript")
+    (tmp_path / "tsconfig.json").write_text(text)
+    assert typescript.is_whole(tmp_path / "tsconfig.json") is whole
+    assert not typescript.is_whole(tmp_path / "absent.json")

@@ -34,7 +34,7 @@ def cruise(tree: Path, scratch: Path, *more: str) -> list[str | Path]:
     """The command that looks for cycles in a tree, types included, as a policy of ours counts them."""
     config = scratch / "rules.cjs"
     config.write_text(RULES, "utf-8")
-    known = ["--ts-config", "tsconfig.json"] if _is_whole(tree / "tsconfig.json") else []
+    known = ["--ts-config", "tsconfig.json"] if is_whole(tree / "tsconfig.json") else []
     program = DEPENDENCY_CRUISER.program("depcruise")
     return [
         program, "--config", config, "--output-type", "err", "--ts-pre-compilation-deps", "--do-not-follow",
@@ -42,7 +42,7 @@ def cruise(tree: Path, scratch: Path, *more: str) -> list[str | Path]:
     ]  # fmt: skip
 
 
-def _is_whole(settings: Path) -> bool:
+def is_whole(settings: Path) -> bool:
     """Whether it is there with all that it extends: packages are not installed, and without one TypeScript gives up."""
     return settings.is_file() and not _OF_PACKAGE.search(settings.read_text("utf-8", "replace"))
 
