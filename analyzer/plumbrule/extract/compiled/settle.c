@@ -1,4 +1,4 @@
-/* Which of the names that were met may lead somewhere: what `sweep.Sweep` does with them once all are known. */
+/* Which of the names that were met may lead somewhere: as `settling.settle_plainly` finds it. */
 
 #include "core.h"
 
@@ -171,7 +171,7 @@ static int settle(Settling *settling, PyObject *row)
 }
 
 /* settle(source, met, words, has star, functions, recursion, references, calls, callees, ends of callees): fills the
- * last but one three; see `sweep.Sweep._settle`. */
+ * last but one three; see `settling.settle`. */
 PyObject *core_settle(PyObject *module, PyObject *const *given, Py_ssize_t count)
 {
     char *source;

@@ -268,7 +268,7 @@ end:
     return failed;
 }
 
-/* mask(source, spans): (text, masked, told, remarks); see `shapes.Text`. */
+/* mask(source, spans): (text, masked, told, remarks); see `texts.Text`. */
 PyObject *core_mask(PyObject *module, PyObject *const *given, Py_ssize_t count)
 {
     char *source;

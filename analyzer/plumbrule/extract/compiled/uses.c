@@ -1,6 +1,6 @@
 /* Where imported names stand in a masked text, and whether one of them is only looked at.
  *
- * Gives what `sweep.Sweep._outside` and `looks.is_looked_at` give, whose patterns say what is meant. */
+ * Gives what `uses.plain_uses` and `looks.is_looked_at` give, whose patterns say what is meant. */
 
 #include "core.h"
 
