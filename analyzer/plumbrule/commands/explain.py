@@ -1,0 +1,28 @@
+"""`plumbrule explain`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from plumbrule.commands import Adder
+from plumbrule.options import add_policy, add_store, governing_of, opened, root_here
+
+PLACE = 8
+
+
+def add(command: Adder) -> None:
+    explain = command("explain", _explain, "say why a finding is one: evidence, paths, first commit")
+    explain.add_argument(
+        "finding", metavar="FINDING", help="its id, or the beginning of it, as a report or the view shows it"
+    )
+    add_store(explain)
+    add_policy(explain)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from plumbrule.report.explain import explanation
+
+    here = root_here(".")
+    sys.stdout.write(explanation(opened(options, here), options.finding, governing_of(options, here).rules))
+    return 0

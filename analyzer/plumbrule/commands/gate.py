@@ -1,0 +1,124 @@
+"""`plumbrule gate`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plumbrule.commands import Adder
+from plumbrule.errors import PlumbruleError, SettingsError
+from plumbrule.options import (
+    add_clock,
+    add_memory,
+    add_policy,
+    add_quiet,
+    add_store,
+    checked,
+    repository_of,
+    store_folder,
+    store_in,
+    today,
+    told,
+    under,
+)
+
+if TYPE_CHECKING:
+    from plumbrule.extract import Limits
+    from plumbrule.governing import Put
+    from plumbrule.report import Report
+
+PLACE = 3
+
+
+def add(command: Adder) -> None:
+    gate = command(
+        "gate",
+        _gate,
+        "judge a change against its base",
+        detail="Writes nothing but facts, and nothing to a read-only store.",
+    )
+    gate.add_argument("--repo", default=".", metavar="DIR", help="the repository (default: the one here)")
+    gate.add_argument(
+        "--base", default="", metavar="REF", help="what the change goes into (default: the upstream's default branch)"
+    )
+    gate.add_argument("--head", default="HEAD", metavar="REF|worktree", help="the change (default HEAD)")
+    gate.add_argument("--format", default="text", choices=_formats(), help="default text")
+    gate.add_argument(
+        "--output", default="", metavar="FILE", help="write the report there instead of to standard output"
+    )
+    gate.add_argument(
+        "--fail-on", default="error", choices=("error", "warning", "info"), help="severity that fails (default error)"
+    )
+    gate.add_argument("--strict", action="store_true", help="known findings missing from an existing baseline fail too")
+    gate.add_argument(
+        "--policy-from", default="base", choices=("base", "head"), help="head: preview the change's own policy"
+    )
+    add_store(gate)
+    add_policy(gate)
+    add_clock(gate)
+    add_memory(gate)
+    add_quiet(gate)
+
+
+def _formats() -> tuple[str, ...]:
+    from plumbrule.report import format_names
+
+    return format_names()
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from plumbrule.report import on_terminal, render
+
+    # Without a ceiling nothing is imported that knows of one: most gates need no parser.
+    with under(options.memory) if options.memory else nullcontext() as limits:
+        report = _answer(options, limits)
+    on_screen = not options.output and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    text = (on_terminal if on_screen else render)(report, options.format)
+    if options.output:
+        try:
+            Path(options.output).write_text(text, "utf-8")
+        except OSError as error:
+            raise SettingsError(f"{options.output}: cannot be written: {error.strerror}.") from None
+    else:
+        sys.stdout.write(text)
+    return report.exit_code
+
+
+def _answer(options: argparse.Namespace, limits: Limits | None) -> Report:
+    """The report on a change, also where it could not be judged."""
+    from plumbrule.governing import Question, not_judged, put
+
+    question = Question(
+        repo=Path(options.repo),
+        base=options.base,
+        head=options.head,
+        today=today(options),
+        fail_on=options.fail_on,
+        strict=options.strict,
+        policy=options.policy,
+        policy_from_head=options.policy_from == "head",
+        limits=limits,
+    )
+    try:
+        repository = repository_of(options.repo)
+        root = repository.root if repository is not None else Path(options.repo).resolve()
+        folder = checked(store_folder(options, root))
+        with put(question, repository) as asked:
+            return _verdict(options, asked, folder) if asked.is_change else asked.no_change()
+    except PlumbruleError as error:
+        if options.output or options.format != "text":  # a person reads it in the report itself otherwise
+            told(str(error))
+        return not_judged(question, error)
+
+
+def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
+    from plumbrule.gate import gate
+    from plumbrule.report import in_numbers
+    from plumbrule.report.progress import TerminalProgress
+
+    with TerminalProgress(quiet=options.quiet) as progress:
+        return gate(asked, store_in(folder), progress, in_numbers=in_numbers(options.format))
