@@ -32,7 +32,8 @@ def test_bad_fires_and_good_is_silent(rule):
 
 
 def test_only_proven_faults_gate():
-    assert {rule.id for rule in RULES if rule.severity == "error"} == GATING
+    stated = {rule.id for rule in RULES if rule.subject == "boundaries"}  # contracts, which somebody wrote down
+    assert {rule.id for rule in RULES if rule.severity == "error"} == GATING | stated
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 
 from plumbrule.globs import beginning, matcher
 from plumbrule.graph import Graph
-from plumbrule.policy import Policy, RuleSetting
+from plumbrule.policy import Contract, Forbidden, Layers, Policy, RuleSetting
 from plumbrule.tables import Row, Table, columns
 
 POLICY_TABLES: Mapping[str, Table] = {
@@ -30,17 +30,56 @@ POLICY_TABLES: Mapping[str, Table] = {
             columns(
                 """name VARCHAR the order's name
                 position INTEGER from 1, the top
-                component VARCHAR the component that stands there
-                reason VARCHAR why, as the policy says"""
+                component VARCHAR the component or glob that stands there
+                reason VARCHAR why, as the policy says
+                closed BOOLEAN only the next position may be depended on
+                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty"""
             ),
         ),
         Table(
             "policy_forbid",
             "A component may not depend on another.",
             columns(
-                """from VARCHAR the component that may not depend
+                """from VARCHAR the component or glob that may not depend
                 to VARCHAR on this one
-                reason VARCHAR why, as the policy says"""
+                reason VARCHAR why, as the policy says
+                transitive BOOLEAN nor by way of other files
+                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty"""
+            ),
+        ),
+        Table(
+            "policy_contract",
+            "A contract of the policy, of a kind other than layers and forbidden pairs.",
+            columns(
+                """kind VARCHAR the table that states it, as allow or public
+                name VARCHAR its name, told apart from others of its kind
+                reason VARCHAR why, as the policy says
+                alternatives VARCHAR what else may be done, as the policy says
+                owner VARCHAR who answers for it
+                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
+                source VARCHAR the policy file
+                line INTEGER where it stands there, 0 = unknown"""
+            ),
+        ),
+        Table(
+            "policy_element",
+            "What a contract speaks of; its files are those of `file_group` with the same element.",
+            columns(
+                """kind VARCHAR of the contract
+                name VARCHAR of the contract
+                role VARCHAR the key that lists it, as from or entry
+                position INTEGER place in the contract, from 1
+                element VARCHAR a component, or a glob"""
+            ),
+        ),
+        Table(
+            "policy_option",
+            "How a contract is meant; a list has a row for each of its texts.",
+            columns(
+                """kind VARCHAR of the contract
+                name VARCHAR of the contract
+                key VARCHAR such as allow or files
+                value VARCHAR as text; a number in digits, true or false"""
             ),
         ),
         Table(
@@ -57,8 +96,8 @@ POLICY_TABLES: Mapping[str, Table] = {
             "Something that the policy selects files by, and how many it finds.",
             columns(
                 """repo VARCHAR the repository judged
-                kind VARCHAR component, exclude, layer or forbid
-                name VARCHAR the component, order or forbidden pair; empty for exclude
+                kind VARCHAR component, exclude, layer, forbid, or the kind of a contract
+                name VARCHAR the component, order, forbidden pair or contract; empty for exclude
                 selector VARCHAR the glob, or the component named
                 matched BOOLEAN it selects at least one file, or the change itself corrects it
                 source VARCHAR the policy file
@@ -114,14 +153,45 @@ def _components(policy: Policy) -> list[Row]:
 
 def _layers(policy: Policy) -> list[Row]:
     return [
-        (layers.name, at, component, layers.reason)
+        (layers.name, layers.place(element), element, layers.reason, layers.closed, _told(layers))
         for layers in policy.layers
-        for at, component in enumerate(layers.order, 1)
+        for element in layers.order
     ]
 
 
 def _forbid(policy: Policy) -> list[Row]:
-    return [(pair.source, pair.target, pair.reason) for pair in policy.forbid]
+    return [(pair.source, pair.target, pair.reason, pair.transitive, _told(pair)) for pair in policy.forbid]
+
+
+def _contracts(policy: Policy) -> list[Row]:
+    return [
+        (one.kind, one.name, one.reason, one.alternatives, one.owner, _told(one), policy.source, one.line)
+        for one in policy.contracts
+    ]
+
+
+def _elements(policy: Policy) -> list[Row]:
+    return [
+        (one.kind, one.name, element.role, position, element.selector)
+        for one in policy.contracts
+        for position, element in enumerate(one.elements, 1)
+    ]
+
+
+def _options(policy: Policy) -> list[Row]:
+    return [
+        (one.kind, one.name, key, value if isinstance(value, str) else json.dumps(value))
+        for one in policy.contracts
+        for key, said in sorted(one.options.items())
+        for value in (said if isinstance(said, tuple) else (said,))
+    ]
+
+
+def _told(contract: Layers | Forbidden | Contract) -> str:
+    """What a contract says of itself, as sentences for a remedy."""
+    told = f'The policy says why: "{contract.reason}" ' if contract.reason else ""
+    told += f'Instead, it says: "{contract.alternatives}" ' if contract.alternatives else ""
+    return told + (f"{contract.owner} answers for it. " if contract.owner else "")
 
 
 def _settings(policy: Policy) -> list[Row]:
@@ -160,6 +230,17 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
         tried("exclude", "", policy.exclude, sorted(tree), 0)
     if not own and (policy.layers or policy.forbid):
         rows += _components_named(policy, graph.repo, paths)
+    for contract in policy.contracts:
+        for element in contract.elements:
+            globs = policy.globs((element.selector,))
+            if element.is_component:
+                matched = bool(own) or bool(_alive(policy, paths, {element.selector}) & {element.selector})
+            elif globs and (not own or element.selector.startswith(own)):
+                matched = _means_any(globs, paths)
+            else:
+                continue
+            at = (policy.source, contract.line)
+            rows.append((graph.repo, contract.kind, contract.name, element.selector, matched, *at))
     return rows
 
 
@@ -172,7 +253,7 @@ def _means_any(globs: Sequence[str], among: Sequence[str]) -> bool:
     return any(map(matcher(globs), takewhile(lambda path: path.startswith(begin), islice(among, first, None))))
 
 
-def _components_named(policy: Policy, repo: str, paths: Collection[str]) -> list[Row]:
+def _components_named(policy: Policy, repo: str, paths: Sequence[str]) -> list[Row]:
     """Of selectors, the components that orders and forbidden pairs name."""
     named = {name for layers in policy.layers for name in layers.order}
     alive = _alive(policy, paths, named.union(*((pair.source, pair.target) for pair in policy.forbid)))
@@ -186,9 +267,10 @@ def _components_named(policy: Policy, repo: str, paths: Collection[str]) -> list
     return rows
 
 
-def _alive(policy: Policy, paths: Collection[str], wanted: Collection[str]) -> Collection[str]:
-    """Those of the wanted components that hold a file; looks no further than it takes."""
-    found: set[str] = set()
+def _alive(policy: Policy, paths: Sequence[str], wanted: Collection[str]) -> set[str]:
+    """Those of the wanted components and globs that hold a file; looks no further than it takes."""
+    declared = {part.name for part in policy.components}
+    found = {glob for glob in wanted if glob not in declared and _means_any(policy.globs((glob,)), paths)}
     for path in paths:
         if found.issuperset(wanted):
             break
@@ -200,6 +282,9 @@ _ROWS: Mapping[str, Callable[[Policy], list[Row]]] = {
     "policy_component": _components,
     "policy_layer": _layers,
     "policy_forbid": _forbid,
+    "policy_contract": _contracts,
+    "policy_element": _elements,
+    "policy_option": _options,
     "policy_setting": _settings,
     "policy_waiver": lambda policy: [],
     "policy_loosening": lambda policy: [],

@@ -32,12 +32,23 @@ class FactsOf(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Files that a contract speaks of under one name."""
+
+    element: str  # the component or glob, as the policy writes it
+    globs: tuple[str, ...]  # () = the component of that name
+    each: bool = False  # each folder that the glob means is a member by itself
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What the policy says about structure, as far as measures need it."""
 
     components: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (name, globs), first match wins; empty = learn them
     allowed: Callable[[str, str], bool] | None = None  # may component A depend on component B; None = no statement
     level: Level | None = None  # by which components are learned; None = of each tree by itself
+    groups: tuple[Group, ...] = ()  # what contracts select files by
+    ways: tuple[tuple[str, str], ...] = ()  # pairs of their elements of which the first may not even reach the second
 
 
 @dataclass(slots=True)

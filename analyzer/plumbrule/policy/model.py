@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from plumbrule.data import dataclass
 from plumbrule.globs import matcher
 
 if TYPE_CHECKING:
-    from plumbrule.measures import Intent
+    from plumbrule.measures import Group, Intent
 
 DEFAULT_NAME = "plumbrule.toml"
 BASELINE_NAME = "plumbrule.baseline"
@@ -33,22 +33,63 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """Each component may depend on those after it, never on those before it."""
+    """Each element may depend on those of a later place, never on those of an earlier one."""
 
     name: str
-    order: tuple[str, ...]
+    order: tuple[str, ...]  # elements: components, or globs
     reason: str = ""
     line: int = field(default=0, metadata=_NO_SETTING)
+    places: tuple[int, ...] = ()  # of each element, from 1; several may share one; () = one each
+    closed: bool = False  # only the next place may be depended on
+    alternatives: str = ""
+    owner: str = ""
+
+    def place(self, element: str) -> int:
+        """From 1, the top; ValueError if the element is not part of this order."""
+        at = self.order.index(element)
+        return self.places[at] if self.places else at + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """A component that must not depend on another."""
+    """An element that must not depend on another."""
 
-    source: str  # component
-    target: str  # component
+    source: str  # a component, or a glob
+    target: str  # likewise
     reason: str = ""
     line: int = field(default=0, metadata=_NO_SETTING)
+    transitive: bool = False  # nor by way of others
+    name: str = ""
+    alternatives: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What a contract speaks of: a component, or files by a glob."""
+
+    role: str  # the key that lists it
+    selector: str  # a component's name, or a glob
+    is_component: bool
+    each: bool = False  # every folder that the glob means is one by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract of one of the kinds in `policy.contracts`."""
+
+    kind: str  # the table that states it
+    name: str  # told apart from others of its kind
+    elements: tuple[Element, ...]
+    options: Mapping[str, Setting] = field(default_factory=dict)  # every key that the kind has
+    reason: str = ""
+    alternatives: str = ""
+    owner: str = ""
+    line: int = field(default=0, metadata=_NO_SETTING)
+
+    def of(self, role: str) -> tuple[str, ...]:
+        """The selectors of one role."""
+        return tuple(element.selector for element in self.elements if element.role == role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +145,7 @@ class Policy:
     components: tuple[Component, ...] = ()
     layers: tuple[Layers, ...] = ()
     forbid: tuple[Forbidden, ...] = ()
+    contracts: tuple[Contract, ...] = ()
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     rule_folders: tuple[str, ...] = ()  # relative to the policy's folder
     waivers: tuple[Waiver, ...] = ()
@@ -133,11 +175,35 @@ class Policy:
         if any(pair.source == source and pair.target == target for pair in self.forbid):
             return False
         return not any(
-            source in layers.order
-            and target in layers.order
-            and layers.order.index(target) < layers.order.index(source)
+            source in layers.order and target in layers.order and not _descends(layers, source, target)
             for layers in self.layers
         )
+
+    def selects(self, selector: str) -> Callable[[str], bool]:
+        """Whether a path is meant by an element of a contract: files of a component, or those of a glob."""
+        if any(part.name == selector for part in self.components):
+            return lambda path: self.component(path) == selector
+        globs = self.globs((selector,))
+        return matcher(globs) if globs else lambda path: False
+
+    def _groups(self) -> tuple[Group, ...]:
+        """What contracts select files by, each once."""
+        from plumbrule.measures import Group
+
+        named = {part.name for part in self.components}
+        elements = [(one, False) for layers in self.layers for one in layers.order]
+        elements += [(one, False) for pair in self.forbid for one in (pair.source, pair.target)]
+        elements += [(one.selector, one.each) for contract in self.contracts for one in contract.elements]
+        groups: dict[tuple[str, bool], Group] = {}
+        for selector, each in elements:
+            globs = () if selector in named else self.globs((selector,))
+            if globs or selector in named:
+                groups[selector, each] = Group(selector, globs, each=each)
+        return tuple(groups[key] for key in sorted(groups))
+
+    def _ways(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of elements of which one may not even reach the other."""
+        return tuple((pair.source, pair.target) for pair in self.forbid if pair.transitive)
 
     def intent(self) -> Intent:
         """What measures need to know; components without a glob for this repository are left out."""
@@ -146,6 +212,8 @@ class Policy:
         return Intent(
             components=tuple((part.name, self.globs(part.globs)) for part in self.components if self.globs(part.globs)),
             allowed=self.may_depend if self.layers or self.forbid else None,
+            groups=self._groups(),
+            ways=self._ways(),
         )
 
     def within(self, repository: str) -> Policy:
@@ -166,6 +234,12 @@ def _settings(value: object) -> object:
     if isinstance(value, Mapping):
         return [(key, _settings(value[key])) for key in sorted(value)]
     return [_settings(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _descends(layers: Layers, source: str, target: str) -> bool:
+    """Whether one element of an order may depend on another."""
+    steps = layers.place(target) - layers.place(source)
+    return 0 <= steps <= 1 if layers.closed else steps >= 0
 
 
 @cache

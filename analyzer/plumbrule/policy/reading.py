@@ -10,8 +10,11 @@ from hashlib import sha256
 
 from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
+from plumbrule.policy.contracts import COMMON, Kind, contract_tables, kind_of
 from plumbrule.policy.model import (
     Component,
+    Contract,
+    Element,
     Forbidden,
     Layers,
     Limits,
@@ -33,6 +36,7 @@ _KEY = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
 _ASSIGNED = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
 
 _Table = Mapping[str, object]
+_Where = tuple[str | int, ...]
 
 
 def read(text: str, source: str) -> Policy:
@@ -64,7 +68,7 @@ class _Reading:
         self.source = source
 
     def policy(self) -> Policy:
-        self._known(self.top, _TOP, ())
+        self._known(self.top, (*_TOP, *contract_tables()), ())
         repositories = self._repositories()
         members = {member.name for member in repositories}
         exclude = self._globs(self.top.get("exclude", []), ("exclude",), members)
@@ -76,8 +80,9 @@ class _Reading:
             hash=sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:12],
             exclude=exclude,
             components=components,
-            layers=self._layers(names),
-            forbid=self._forbid(names),
+            layers=self._layers(names, members),
+            forbid=self._forbid(names, members),
+            contracts=self._contracts(names, members),
             rules=rules,
             rule_folders=folders,
             waivers=self._waivers(members),
@@ -101,40 +106,52 @@ class _Reading:
             found.append(Component(name, read, self._line(where)))
         return tuple(found)
 
-    def _layers(self, names: Collection[str]) -> tuple[Layers, ...]:
+    def _layers(self, names: Collection[str], members: Collection[str]) -> tuple[Layers, ...]:
         found: list[Layers] = []
         for number, table in enumerate(self._tables("layers"), 1):
             where = ("layers", number)
-            self._known(table, ("name", "order", "reason"), where)
-            order = self._texts(table.get("order", []), (*where, "order"))
-            for name in order:
-                self._declared(name, names, where)
-            if len(order) < 2:
+            self._known(table, (*COMMON, "order", "closed"), where)
+            order, places = self._order(table.get("order", []), (*where, "order"))
+            for element in order:
+                self._selector(element, names, members, where)
+            if len(set(places)) < 2:
                 raise self._error(where, "layers need an order of at least two components; add `order = [...]`")
             if len(set(order)) < len(order):
                 twice = next(name for name in order if order.count(name) > 1)
                 raise self._error(where, f"component {twice!r} stands twice in one order; keep one")
-            name = self._text(table.get("name", f"layers {number}"), (*where, "name"))
-            if any(name == other.name for other in found):
-                raise self._error(where, f"two [[layers]] are named {name!r}; rename one")
-            found.append(
-                Layers(name, order, self._text(table.get("reason", ""), (*where, "reason")), self._line(where))
-            )
+            said = self._said(table, where, f"layers {number}")
+            if any(said["name"] == other.name for other in found):
+                raise self._error(where, f"two [[layers]] are named {said['name']!r}; rename one")
+            shared = places if len(set(places)) < len(places) else ()
+            closed = self._flag(table.get("closed", False), (*where, "closed"))
+            found.append(Layers(**said, order=order, places=shared, closed=closed, line=self._line(where)))
         return tuple(found)
 
-    def _forbid(self, names: Collection[str]) -> tuple[Forbidden, ...]:
+    def _order(self, value: object, where: _Where) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The elements from the top down, and the place of each: a list inside the list shares one."""
+        if not isinstance(value, list):
+            raise self._error(where, '`order` must be a list of texts, as in ["a", "b"]')
+        placed = [
+            (self._text(element, where), place)
+            for place, item in enumerate(value, 1)
+            for element in (item if isinstance(item, list) else [item])
+        ]
+        return tuple(element for element, _ in placed), tuple(place for _, place in placed)
+
+    def _forbid(self, names: Collection[str], members: Collection[str]) -> tuple[Forbidden, ...]:
         found: list[Forbidden] = []
         for number, table in enumerate(self._tables("forbid"), 1):
             where = ("forbid", number)
-            self._known(table, ("from", "to", "reason"), where)
-            reason = self._text(table.get("reason", ""), (*where, "reason"))
+            self._known(table, (*COMMON, "from", "to", "transitive"), where)
+            transitive = self._flag(table.get("transitive", False), (*where, "transitive"))
             sides = {}
             for key in ("from", "to"):
                 if key not in table:
                     raise self._error(where, f'[[forbid]] lacks `{key}`; add `{key} = "component"`')
                 sides[key] = self._text_or_texts(table[key], (*where, key))
                 for name in sides[key]:
-                    self._declared(name, names, where)
+                    self._selector(name, names, members, where)
+            said = self._said(table, where, "")
             for source in sides["from"]:
                 for target in sides["to"]:
                     if source == target:
@@ -143,8 +160,83 @@ class _Reading:
                         )
                     if any((source, target) == (other.source, other.target) for other in found):
                         raise self._error(where, f"{source!r} to {target!r} is forbidden twice; keep one")
-                    found.append(Forbidden(source, target, reason, self._line(where)))
+                    line = self._line(where)
+                    found.append(Forbidden(source=source, target=target, **said, transitive=transitive, line=line))
         return tuple(found)
+
+    def _contracts(self, names: Collection[str], members: Collection[str]) -> tuple[Contract, ...]:
+        found: list[Contract] = []
+        for kind in contract_tables():
+            for number, table in enumerate(self._tables(kind), 1):
+                contract = self._contract(kind, number, table, names, members)
+                if any((kind, contract.name) == (other.kind, other.name) for other in found):
+                    raise self._error((kind, number), f"two [[{kind}]] are named {contract.name!r}; rename one")
+                found.append(contract)
+        return tuple(found)
+
+    def _contract(
+        self, table_name: str, number: int, table: _Table, names: Collection[str], members: Collection[str]
+    ) -> Contract:
+        where = (table_name, number)
+        kind: Kind = kind_of(table_name)
+        self._known(table, kind.keys(), where)
+        elements: list[Element] = []
+        for role in kind.roles:
+            selectors = self._text_or_texts(table.get(role.key, []), (*where, role.key))
+            if len(selectors) < role.least:
+                raise self._error(where, f"[[{table_name}]] lacks `{role.key}`: {role.doc}; add `{role.key} = [...]`")
+            for selector in selectors:
+                is_component = self._selector(selector, names, members, (*where, role.key))
+                if role.each and (is_component or "*" not in selector):
+                    words = f"`{role.key}` takes a glob each of whose folders counts, as in `features/*`"
+                    raise self._error((*where, role.key), f"{words}; {selector!r} is none")
+                elements.append(Element(role.key, selector, is_component, role.each))
+        options = {
+            option.key: self._option(table[option.key], option.default, (*where, option.key))
+            if option.key in table
+            else option.default
+            for option in kind.options
+        }
+        said = self._said(table, where, f"{table_name} {number}")
+        contract = Contract(
+            kind=table_name, elements=tuple(elements), options=options, line=self._line(where), **said
+        )  # fmt: skip
+        if fault := kind.fault(contract):
+            raise self._error(where, f"[[{table_name}]] {contract.name!r}: {fault}")
+        return contract
+
+    def _said(self, table: _Table, where: _Where, name: str) -> dict[str, str]:
+        """What a contract says of itself: its name, and who is to be asked why."""
+        return {key: self._text(table.get(key, name if key == "name" else ""), (*where, key)) for key in COMMON}
+
+    def _option(self, value: object, default: Setting, where: _Where) -> Setting:
+        """A value of the kind that the default is."""
+        if isinstance(default, tuple):
+            return self._text_or_texts(value, where)
+        if isinstance(default, bool):
+            return self._flag(value, where)
+        if isinstance(default, str):
+            return self._text(value, where)
+        if isinstance(value, bool) or not isinstance(value, int if isinstance(default, int) else int | float):
+            kind = "whole number" if isinstance(default, int) else "number"
+            raise self._error(where, f"`{where[-1]}` must be a {kind}, not {value!r}")
+        return value
+
+    def _flag(self, value: object, where: _Where) -> bool:
+        if not isinstance(value, bool):
+            raise self._error(where, f"`{where[-1]}` must be true or false, not {value!r}")
+        return value
+
+    def _selector(self, selector: str, names: Collection[str], members: Collection[str], where: _Where) -> bool:
+        """Whether it names a component; else it must be a glob that a path can match."""
+        if selector in names:
+            return True
+        if not any(sign in selector for sign in "/*?["):
+            self._declared(selector, names, where)
+        if selector.startswith("!"):
+            raise self._error(where, f"{selector!r} only takes files away; name a component that does so")
+        self._globs(selector, where, members)
+        return False
 
     def _rules(self) -> tuple[tuple[str, ...], Mapping[str, RuleSetting]]:
         value = self.top.get("rules", {})
@@ -273,7 +365,7 @@ class _Reading:
 
     # Values
 
-    def _globs(self, value: object, where: tuple[str | int, ...], members: Collection[str]) -> tuple[str, ...]:
+    def _globs(self, value: object, where: _Where, members: Collection[str]) -> tuple[str, ...]:
         globs = self._text_or_texts(value, where)
         for glob in globs:
             bare = glob.removeprefix("!")

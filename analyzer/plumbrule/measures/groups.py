@@ -1,0 +1,151 @@
+"""The files that contracts of the policy speak of, and ways between them that lead through other files.
+
+Hides how a contract's element becomes files: a component's, those of a glob, or each folder that a glob means. Only
+files that came or went are tried anew. A way is found by breadth first from its end, so that the one shown is a
+shortest one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from plumbrule.globs import matcher
+from plumbrule.measures import Group, Measure, Situation
+from plumbrule.measures._structure import Links, links_now, members_of, moved_links
+from plumbrule.tables import Row, Table, columns
+
+_Members = Callable[[str], str]  # path -> the member of a group that it belongs to; "" = none
+
+
+def _file_groups(s: Situation) -> Collection[Row]:
+    earlier = s.earlier.get("file_group")
+    components = s.rows["file_component"]
+    if not s.intent.groups:
+        return earlier if earlier is not None and not earlier else []
+    if earlier is None:
+        return sorted(_grouped(s, s.now.paths()))
+    was, now = members_of(s.earlier.get("file_component", ())), members_of(components)
+    other = {path for path in s.changed if was.get(path) != now.get(path) or (path in s.before) != (path in s.now)}
+    if was is not now:  # what a file belongs to may have changed with another file
+        other |= {path for path, component in now.items() if was.get(path) != component}
+    if not other:
+        return earlier
+    kept = [row for row in earlier if row[1] not in other]
+    return sorted([*kept, *_grouped(s, (path for path in other if path in s.now))])
+
+
+def _grouped(s: Situation, paths: Iterable[str]) -> Iterator[Row]:
+    component = members_of(s.rows["file_component"])
+    globs = [(group, _member(group)) for group in s.intent.groups if group.globs]
+    named = {group.element for group in s.intent.groups if not group.globs}
+    for path in paths:
+        if (own := component.get(path, "")) in named and own:
+            yield s.now.repo, path, own, own
+        for group, member in globs:
+            if found := member(path):
+                yield s.now.repo, path, group.element, found
+
+
+def _member(group: Group) -> _Members:
+    means = matcher(group.globs)
+    if not group.each:
+        return lambda path: group.element if means(path) else ""
+
+    # A glob that means a folder means every file below it: the outermost such folder is the member. What the glob means
+    # as a file of its own, beside those folders, is a member by its own path.
+    def outermost(path: str) -> str:
+        if not means(path):
+            return ""
+        parts = path.split("/")
+        return next((head for at in range(1, len(parts)) if means(head := "/".join(parts[:at]))), path)
+
+    return outermost
+
+
+def _ways(s: Situation) -> Collection[Row]:
+    """One row for each first step out of an element towards another that it may not reach."""
+    earlier = s.earlier.get("group_way")
+    if not s.intent.ways:
+        return earlier if earlier is not None and not earlier else []
+    still = s.rows["file_group"] is s.earlier.get("file_group")
+    if earlier is not None and still and not moved_links(s):
+        return earlier
+    inside: dict[str, set[str]] = {}
+    for _, path, element, _ in s.rows["file_group"]:
+        inside.setdefault(element, set()).add(path)
+    links = links_now(s)
+    into = _turned(links)
+    rows: list[Row] = []
+    for source, target in s.intent.ways:
+        begin, end = inside.get(source, set()), inside.get(target, set())
+        onwards = _towards(end - begin, into, begin)
+        for src in sorted(begin & links.keys()):
+            for link in links[src]:
+                if link.dst in onwards and link.dst not in begin:
+                    path = [src, *_followed(link.dst, onwards)]
+                    rows.append((s.now.repo, source, target, src, link.dst, link.line, " -> ".join(path)))
+    return rows
+
+
+def _turned(links: Links) -> Mapping[str, list[str]]:
+    into: dict[str, list[str]] = {}
+    for src in sorted(links):
+        for link in links[src]:
+            into.setdefault(link.dst, []).append(src)
+    return into
+
+
+def _towards(end: Collection[str], into: Mapping[str, list[str]], begin: Collection[str]) -> dict[str, str]:
+    """Every file from which the end can be reached without a step back into the beginning, with its next step; of the
+    end itself, that is ""."""
+    onwards = dict.fromkeys(sorted(end), "")
+    waiting = deque(onwards)
+    while waiting:
+        at = waiting.popleft()
+        for src in into.get(at, ()):
+            if src not in onwards and src not in begin:
+                onwards[src] = at
+                waiting.append(src)
+    return onwards
+
+
+def _followed(path: str, onwards: Mapping[str, str]) -> Iterator[str]:
+    while path:
+        yield path
+        path = onwards[path]
+
+
+MEASURES = (
+    Measure(
+        Table(
+            "file_group",
+            "A file that a contract of the policy speaks of.",
+            columns(
+                """repo VARCHAR repository, by its name in the store
+                path VARCHAR repository-relative file
+                element VARCHAR what the contract names: a component, or a glob
+                member VARCHAR the same; where each folder that a glob means counts by itself, that folder"""
+            ),
+        ),
+        _file_groups,
+        after=("file_component",),
+    ),
+    Measure(
+        Table(
+            "group_way",
+            "The first step of a way by hard imports out of one element to another that it must not even reach.",
+            columns(
+                """repo VARCHAR repository, by its name in the store
+                source VARCHAR the element that the way leaves
+                target VARCHAR the element that it leads to
+                src VARCHAR the last file inside the first element
+                dst VARCHAR the first file outside of it
+                line INTEGER where src imports dst
+                way VARCHAR the files of a shortest way from src to its end, with arrows"""
+            ),
+        ),
+        _ways,
+        after=("file_group",),
+    ),
+)

@@ -1,0 +1,66 @@
+"""The kinds of contract that a policy may state, one file each: which table of `plumbrule.toml` it is, and its keys.
+
+A file has one `KIND`; the name of its table is the file's name, so that nothing is imported for a policy that has no
+such table. What a contract means for code is judged by a rule of its own, over the tables `policy_contract`,
+`policy_element` and `policy_option`, and `file_group`, which tells the files that an element selects.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import field
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+from plumbrule.data import dataclass
+from plumbrule.policy.model import Contract, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What elements of a contract are there for; the key of its table that lists them."""
+
+    key: str
+    doc: str
+    least: int = 1  # elements that it takes; 0 = the key may be left out
+    each: bool = False  # each folder that a glob means is an element of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A key of a contract's table that says how it is meant."""
+
+    key: str
+    default: Setting  # of the kind that is wanted; () = a list of texts
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of contract."""
+
+    doc: str  # one sentence, for the page of the policy
+    roles: tuple[Role, ...]
+    options: tuple[Option, ...] = ()
+    # What is wrong with a contract of which every key is right by itself; "" = nothing.
+    fault: Callable[[Contract], str] = field(default=lambda contract: "")
+
+    def keys(self) -> tuple[str, ...]:
+        return (*COMMON, *(role.key for role in self.roles), *(option.key for option in self.options))
+
+
+COMMON = ("name", "reason", "alternatives", "owner")  # what every contract may say of itself
+
+
+@cache
+def contract_tables() -> tuple[str, ...]:
+    """The tables of every kind, without importing one of them."""
+    names = os.listdir(os.path.dirname(__file__))  # noqa: PTH120, PTH208 - as for formats
+    return tuple(sorted(name[:-3] for name in names if name[:1].islower() and name.endswith(".py")))
+
+
+def kind_of(table: str) -> Kind:
+    """The kind of contract that a table states; the name is one of `contract_tables`."""
+    return cast(Kind, import_module(f"{__name__}.{table}").KIND)  # whatever a module has is Any

@@ -1,0 +1,100 @@
+"""What a policy may state as contracts, and what each mistake in one is answered with."""
+
+from __future__ import annotations
+
+import pytest
+
+from plumbrule.errors import SettingsError
+from plumbrule.policy import read_policy
+from plumbrule.policy.contracts import COMMON, contract_tables, kind_of
+
+
+def read(text):
+    return read_policy(text, "plumbrule.toml")
+
+
+PARTS = '[components]\nweb = "src/web/**"\ndomain = "src/domain/**"\n'
+
+
+@pytest.mark.parametrize("table", contract_tables())
+def test_every_kind_says_in_words_what_its_keys_are(table):
+    kind = kind_of(table)
+    assert kind.doc.endswith(".")
+    assert all(part.doc for part in (*kind.roles, *kind.options))
+    assert len(set(kind.keys())) == len(kind.keys()) > len(COMMON)
+
+
+def test_a_contract_speaks_of_components_and_of_globs():
+    policy = read(PARTS + '[[allow]]\nfrom = "web"\nto = ["domain", "src/shared/**"]\nowner = "@web"\n')
+    (contract,) = policy.contracts
+    assert (contract.kind, contract.name, contract.owner) == ("allow", "allow 1", "@web")
+    assert contract.of("from") == ("web",)
+    assert [element.is_component for element in contract.elements] == [True, True, False]
+
+
+def test_layers_may_share_a_place_and_be_closed():
+    (layers,) = read(PARTS + '[[layers]]\norder = ["src/app/**", ["web", "domain"]]\nclosed = true\n').layers
+    assert layers.order == ("src/app/**", "web", "domain")
+    assert [layers.place(element) for element in layers.order] == [1, 2, 2]
+    assert layers.closed
+
+
+def test_side_by_side_in_one_place_is_no_breach_and_past_a_closed_layer_is_one():
+    policy = read(PARTS + 'rows = "src/rows/**"\n[[layers]]\norder = ["web", "domain", "rows"]\nclosed = true\n')
+    assert policy.may_depend("web", "domain")
+    assert not policy.may_depend("web", "rows")
+    assert not policy.may_depend("domain", "web")
+
+
+def test_a_forbidden_pair_may_mean_ways_by_others_too():
+    policy = read(PARTS + '[[forbid]]\nfrom = "domain"\nto = "web"\ntransitive = true\n')
+    assert policy.intent().ways == (("domain", "web"),)
+
+
+def test_what_contracts_select_by_is_asked_once():
+    policy = read(
+        PARTS
+        + '[[allow]]\nfrom = "web"\nto = ["src/a/**"]\n[[visible]]\nwhat = "src/a/**"\nto = "web"\n'
+        + '[[independent]]\nsiblings = "src/f/*"\n'
+    )
+    assert [(group.element, group.globs, group.each) for group in policy.intent().groups] == [
+        ("src/a/**", ("src/a/**",), False),
+        ("src/f/*", ("src/f/*",), True),
+        ("web", (), False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[allow]]\nto = "src/a/**"\n', "[[allow]] lacks `from`"),
+        ('[[allow]]\nfrom = "wep"\nto = []\n', "component 'wep' is not declared; did you mean 'web'?"),
+        ('[[allow]]\nfrom = "web"\nto = 3\n', "must be a list of texts"),
+        ('[[allow]]\nfrom = "!src/**"\nto = []\n', "only takes files away"),
+        ('[[allow]]\nfrom = "src/../x/**"\nto = []\n', "can match no path"),
+        ('[[allow]]\nfrom = "web"\nto = []\ntoo = 1\n', "unknown key 'too'; did you mean 'to'?"),
+        (2 * "[[allow]]\nname = 'a'\nfrom = 'web'\n", "two [[allow]] are named 'a'"),
+        ('[allow]\nfrom = "web"\n', "double brackets: [[allow]]"),
+        ('[[alow]]\nfrom = "web"\n', "unknown key 'alow'; did you mean 'allow'?"),
+        ('[[independent]]\nmembers = ["web"]\n', "one member alone has no sibling"),
+        ('[[independent]]\nsiblings = "src/features"\n', "a glob each of whose folders counts"),
+        ('[[acyclic]]\n', "one member alone makes no circle"),
+        ('[[public]]\nof = "web"\n', "neither `entry` nor `internal`"),
+        ('[[stable]]\nsiblings = "src/*"\ntolerance = 2.0\n', "from 0 to 1"),
+        ('[[stable]]\nsiblings = "src/*"\ntolerance = "much"\n', "must be a number"),
+        ('[[naming]]\nin = "web"\n', "neither `files` nor `symbols`"),
+        ('[[placement]]\nin = "web"\n', "`symbols` is missing"),
+        ('[[budget]]\nof = "web"\n', "it states no count"),
+        ('[[budget]]\nof = "web"\nfiles = true\n', "must be a whole number"),
+        ('[[budget]]\nof = "web"\nmay_only_fall = ["line"]\n', "counts are files, lines"),
+        ('[[layers]]\norder = [["web", "domain"]]\n', "at least two components"),
+        ('[[layers]]\norder = ["web", ["domain", "web"]]\n', "stands twice"),
+        ('[[layers]]\norder = ["web", "domain"]\nclosed = "yes"\n', "must be true or false"),
+        ('[[forbid]]\nfrom = "web"\nto = "domain"\ntransitive = 1\n', "must be true or false"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_line_and_what_mends_it(text, said):
+    with pytest.raises(SettingsError) as refused:
+        read(PARTS + text)
+    assert said in str(refused.value)
+    assert str(refused.value).startswith("plumbrule.toml:")
