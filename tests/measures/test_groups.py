@@ -27,6 +27,20 @@ def test_each_folder_that_a_glob_means_is_a_member_and_so_is_a_file_beside_them(
     }
 
 
+def test_a_glob_of_folders_alone_leaves_the_files_beside_them_out(world):
+    now = links(world, f__cart__a=[], f__cart__deep__b=[], f__loose=[])
+    intent = Intent(groups=(Group("f/*/", ("f/*/",), each=True),))
+    rows = world.measured(world.situation(now, intent=intent), "file_group")["file_group"]
+    assert {row[1]: row[3] for row in rows} == {"f/cart/a.py": "f/cart", "f/cart/deep/b.py": "f/cart"}
+
+
+def test_what_is_taken_from_a_glob_is_no_member(world):
+    now = links(world, f__cart__a=[], f__cart__tests__b=[])
+    intent = Intent(groups=(Group("f/* !**/tests/**", ("f/*", "!**/tests/**"), each=True),))
+    rows = world.measured(world.situation(now, intent=intent), "file_group")["file_group"]
+    assert [row[1:] for row in rows] == [("f/cart/a.py", "f/* !**/tests/**", "f/cart")]
+
+
 def test_a_component_and_a_glob_may_mean_the_same_file(world):
     now = links(world, a__x=[], b__y=[])
     intent = Intent(components=(("one", ("a/**",)),), groups=(Group("one", ()), Group("**/x.py", ("**/x.py",))))

@@ -32,6 +32,12 @@ def test_a_contract_speaks_of_components_and_of_globs():
     assert [element.is_component for element in contract.elements] == [True, True, False]
 
 
+def test_what_is_excepted_is_taken_from_every_glob_beside_it():
+    (contract,) = read('[[independent]]\nsiblings = ["a/*", "b/*", "!**/tests/**"]\n').contracts
+    assert [element.globs for element in contract.elements] == [("a/*", "!**/tests/**"), ("b/*", "!**/tests/**")]
+    assert contract.of("siblings") == ("a/* !**/tests/**", "b/* !**/tests/**")
+
+
 def test_layers_may_share_a_place_and_be_closed():
     (layers,) = read(PARTS + '[[layers]]\norder = ["src/app/**", ["web", "domain"]]\nclosed = true\n').layers
     assert layers.order == ("src/app/**", "web", "domain")
@@ -71,6 +77,7 @@ def test_what_contracts_select_by_is_asked_once():
         ('[[allow]]\nfrom = "wep"\nto = []\n', "component 'wep' is not declared; did you mean 'web'?"),
         ('[[allow]]\nfrom = "web"\nto = 3\n', "must be a list of texts"),
         ('[[allow]]\nfrom = "!src/**"\nto = []\n', "only takes files away"),
+        ('[[allow]]\nfrom = ["web", "!**/tests/**"]\n', "'web' is a component"),
         ('[[allow]]\nfrom = "src/../x/**"\nto = []\n', "can match no path"),
         ('[[allow]]\nfrom = "web"\nto = []\ntoo = 1\n', "unknown key 'too'; did you mean 'to'?"),
         (2 * "[[allow]]\nname = 'a'\nfrom = 'web'\n", "two [[allow]] are named 'a'"),

@@ -232,11 +232,11 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
         rows += _components_named(policy, graph.repo, paths)
     for contract in policy.contracts:
         for element in contract.elements:
-            globs = policy.globs((element.selector,))
+            globs = policy.globs(element.globs)
             if element.is_component:
                 matched = bool(own) or bool(_alive(policy, paths, {element.selector}) & {element.selector})
             elif globs and (not own or element.selector.startswith(own)):
-                matched = _means_any(globs, paths)
+                matched = any(map(matcher(globs), paths)) if globs[1:] else _means_any(globs, paths)
             else:
                 continue
             at = (policy.source, contract.line)

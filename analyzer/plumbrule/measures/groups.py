@@ -52,13 +52,15 @@ def _member(group: Group) -> _Members:
     if not group.each:
         return lambda path: group.element if means(path) else ""
 
+    is_member = matcher([group.globs[0].rstrip("/")])
+
     # A glob that means a folder means every file below it: the outermost such folder is the member. What the glob means
     # as a file of its own, beside those folders, is a member by its own path.
     def outermost(path: str) -> str:
         if not means(path):
             return ""
         parts = path.split("/")
-        return next((head for at in range(1, len(parts)) if means(head := "/".join(parts[:at]))), path)
+        return next((head for at in range(1, len(parts)) if is_member(head := "/".join(parts[:at]))), path)
 
     return outermost
 

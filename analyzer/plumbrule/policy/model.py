@@ -69,9 +69,13 @@ class Element:
     """What a contract speaks of: a component, or files by a glob."""
 
     role: str  # the key that lists it
-    selector: str  # a component's name, or a glob
-    is_component: bool
+    selector: str  # a component's name, or a glob and what is taken from it, as it is shown
+    globs: tuple[str, ...] = ()  # () = the component
     each: bool = False  # every folder that the glob means is one by itself
+
+    @property
+    def is_component(self) -> bool:
+        return not self.globs
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +195,14 @@ class Policy:
         from plumbrule.measures import Group
 
         named = {part.name for part in self.components}
-        elements = [(one, False) for layers in self.layers for one in layers.order]
-        elements += [(one, False) for pair in self.forbid for one in (pair.source, pair.target)]
-        elements += [(one.selector, one.each) for contract in self.contracts for one in contract.elements]
+        spoken = [one for layers in self.layers for one in layers.order]
+        spoken += [one for pair in self.forbid for one in (pair.source, pair.target)]
+        elements = [(one, () if one in named else (one,), False) for one in spoken]
+        elements += [(one.selector, one.globs, one.each) for contract in self.contracts for one in contract.elements]
         groups: dict[tuple[str, bool], Group] = {}
-        for selector, each in elements:
-            globs = () if selector in named else self.globs((selector,))
-            if globs or selector in named:
+        for selector, written, each in elements:
+            globs = self.globs(written)
+            if globs or not written:
                 groups[selector, each] = Group(selector, globs, each=each)
         return tuple(groups[key] for key in sorted(groups))
 

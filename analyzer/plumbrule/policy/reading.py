@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
 from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
-from plumbrule.policy.contracts import COMMON, Kind, contract_tables, kind_of
+from plumbrule.policy.contracts import COMMON, Kind, Role, contract_tables, kind_of
 from plumbrule.policy.model import (
     Component,
     Contract,
@@ -185,12 +185,7 @@ class _Reading:
             selectors = self._text_or_texts(table.get(role.key, []), (*where, role.key))
             if len(selectors) < role.least:
                 raise self._error(where, f"[[{table_name}]] lacks `{role.key}`: {role.doc}; add `{role.key} = [...]`")
-            for selector in selectors:
-                is_component = self._selector(selector, names, members, (*where, role.key))
-                if role.each and (is_component or "*" not in selector):
-                    words = f"`{role.key}` takes a glob each of whose folders counts, as in `features/*`"
-                    raise self._error((*where, role.key), f"{words}; {selector!r} is none")
-                elements.append(Element(role.key, selector, is_component, role.each))
+            elements += self._elements(role, selectors, names, members, (*where, role.key))
         options = {
             option.key: self._option(table[option.key], option.default, (*where, option.key))
             if option.key in table
@@ -204,6 +199,27 @@ class _Reading:
         if fault := kind.fault(contract):
             raise self._error(where, f"[[{table_name}]] {contract.name!r}: {fault}")
         return contract
+
+    def _elements(
+        self, role: Role, selectors: Sequence[str], names: Collection[str], members: Collection[str], where: _Where
+    ) -> Iterator[Element]:
+        """One for each selector that is no exception; what an exception means is taken from all globs beside it."""
+        without = tuple(selector for selector in selectors if selector.startswith("!"))
+        self._globs([*without], where, members)
+        for selector in selectors:
+            if selector in without:
+                continue
+            is_component = self._selector(selector, names, members, where)
+            if role.each and (is_component or "*" not in selector):
+                words = f"`{role.key}` takes a glob each of whose folders counts, as in `features/*`"
+                raise self._error(where, f"{words}; {selector!r} is none")
+            if is_component and without:
+                words = f"{without[0]!r} takes files from globs, and {selector!r} is a component"
+                raise self._error(where, f"{words}; take them from its own globs, or write a glob here")
+            shown = " ".join((selector, *without))
+            yield Element(role.key, shown, () if is_component else (selector, *without), role.each)
+        if without and len(without) == len(selectors):
+            raise self._error(where, f"{without[0]!r} only takes files away; name before it what from")
 
     def _said(self, table: _Table, where: _Where, name: str) -> dict[str, str]:
         """What a contract says of itself: its name, and who is to be asked why."""
