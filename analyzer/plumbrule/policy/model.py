@@ -197,6 +197,7 @@ class Policy:
         named = {part.name for part in self.components}
         spoken = [one for layers in self.layers for one in layers.order]
         spoken += [one for pair in self.forbid for one in (pair.source, pair.target)]
+        elements: list[tuple[str, tuple[str, ...], bool]]
         elements = [(one, () if one in named else (one,), False) for one in spoken]
         elements += [(one.selector, one.globs, one.each) for contract in self.contracts for one in contract.elements]
         groups: dict[tuple[str, bool], Group] = {}
