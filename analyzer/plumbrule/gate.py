@@ -25,7 +25,7 @@ from plumbrule.judge.unread import Part, hidden, missed_in_link, newly_unresolve
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.policy import Policy
-from plumbrule.policy.loosening import Loosening, relabelled
+from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, relabelled
 from plumbrule.report.escapes import visible
 from plumbrule.report.model import Coverage, Finding, LanguageCoverage, Report, RuleText
 from plumbrule.report.wording import too_little
@@ -62,11 +62,21 @@ _UNRESOLVED = (
 _MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
 
-def gate(put: Put, store: Store, progress: Progress, *, in_numbers: bool = False) -> Report:
+Approved = Callable[[Loosening], Approval | None]
+
+
+def _nobody(loosening: Loosening) -> None:
+    """No loosening is approved."""
+
+
+def gate(
+    put: Put, store: Store, progress: Progress, *, in_numbers: bool = False, approved: Approved | None = None
+) -> Report:
     """The verdict on a change that is one. PlumbruleError where it cannot be judged; `not_judged` makes a report of
-    it. If `in_numbers`, findings that are known and accepted are counted in the report instead of told."""
+    it. If `in_numbers`, findings that are known and accepted are counted in the report instead of told. `approved`
+    tells who answers for a loosening, with proof; None = nobody does, of any."""
     # What several merge bases show together is seen only where every finding of each is told.
-    one = _Gate(put, store, progress, in_numbers=in_numbers and len(put.bases) == 1)
+    one = _Gate(put, store, progress, in_numbers=in_numbers and len(put.bases) == 1, approved=approved or _nobody)
     try:
         return one.run()
     finally:
@@ -74,8 +84,9 @@ def gate(put: Put, store: Store, progress: Progress, *, in_numbers: bool = False
 
 
 class _Gate:
-    def __init__(self, put: Put, store: Store, progress: Progress, *, in_numbers: bool) -> None:
+    def __init__(self, put: Put, store: Store, progress: Progress, *, in_numbers: bool, approved: Approved) -> None:
         question, repository = put.question, put.repository
+        self._approved = approved
         self._put = put
         self._in_numbers = in_numbers
         self._question = question
@@ -89,6 +100,7 @@ class _Gate:
         self._reader: Reader | Near | None = None
         self._proposes: Policy | None = None  # the change's own policy, where it has one that can be read
         self._policy_path = put.policy_path
+        self._approvals: Mapping[str, Approval] = {}  # by the name of the loosening
         self._book = FactBook(store.facts, lambda: GitObjects(repository), self._limits)
 
     def close(self) -> None:
@@ -106,7 +118,9 @@ class _Gate:
         now = self._now(put.head)
         loose = self._loosened(name, bases, binding, proposed, unreadable, now)
         judged = [self._judge(name, used, commit, now, loose) for commit in bases]
-        told = {item.words: None for item in (*loose, *(claim for one in judged for claim in one.claims))}
+        loosenings = (*loose, *(claim for one in judged for claim in one.claims))
+        self._approvals = {item.name: by for item in loosenings if (by := self._approved(item)) is not None}
+        told = {item.words: None for item in loosenings}
         plain = replace(put.plain, policy=replace(put.plain.policy, loosened=tuple(told)))
         report = self._verdict(plain, judged, used, binding)
         if binding.path or question.policy_from_head:
@@ -434,7 +448,7 @@ class _Gate:
     ) -> Report:
         question, last = self._question, judged[0]
         judgement = last.judgement
-        rows = _rows(judged)
+        rows = [self._answered_for(row) for row in _rows(judged)]
         limit = _RANK[question.fail_on]
         failing = [
             row
@@ -478,6 +492,13 @@ class _Gate:
             known=counted,
             rules=_rule_texts(used, rows),
         )
+
+    def _answered_for(self, row: JudgedRow) -> JudgedRow:
+        """A loosening that an owner has approved is waived; others stay as they are."""
+        by = self._approvals.get(row.subject) if row.rule == LOOSENED and row.state == "new" else None
+        if by is None:
+            return row
+        return replace(row, state="waived", message=f"{row.message} Approved by {by.owner}: {by.proof}.")
 
     def _doubts(self, judged: _Judged, binding: Governing) -> list[str]:
         """Why no verdict can be given, however green the rules are (DESIGN, law 1)."""

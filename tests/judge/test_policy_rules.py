@@ -116,10 +116,10 @@ def waiver(rule: str, subject: str, expires: str = "2099-01-01") -> str:
     return f'[[waiver]]\nrule = "{rule}"\nsubject = "{subject}"\nreason = "r"\nowner = "@o"\nexpires = {expires}\n'
 
 
-WAIVERS = [RULES[name] for name in ("dependency-cycle", "unused-waiver", "expired-waiver", "policy-loosening")]
+WAIVERS = [RULES[name] for name in ("dependency-cycle", "unused-waiver", "expired-waiver", "policy-loosened")]
 
 
-@pytest.mark.parametrize("rule", ["unused-waiver", "expired-waiver", "policy-loosening", "dependency-cycle"])
+@pytest.mark.parametrize("rule", ["unused-waiver", "expired-waiver", "policy-loosened", "dependency-cycle"])
 def test_a_waiver_of_what_the_policy_itself_is_told_is_idle_like_any_other(judged, rule):
     judgement = judged(WAIVERS, {"a.py": ""}, policy=waiver(rule, "nothing at all"))
     assert subjects(judgement, "unused-waiver") == {f"{rule}: nothing at all": "known"}
@@ -180,9 +180,9 @@ def test_a_waiver_for_a_rule_that_does_not_exist_names_the_nearest(judged):
 
 def test_what_the_change_loosens_is_new_and_the_change_is_still_judged_by_the_base(judged):
     base, head = read_policy("", "plumbrule.toml"), read_policy(WAIVER, "plumbrule.toml")
-    rules = [RULES["dependency-cycle"], RULES["policy-loosening"]]
+    rules = [RULES["dependency-cycle"], RULES["policy-loosened"]]
     judgement = judged(rules, CYCLE, {}, policy=base, loosened=loosened(base, head))
-    assert subjects(judgement, "policy-loosening") == {"waiver dependency-cycle: a.py -> b.py": "new"}
+    assert subjects(judgement, "policy-loosened") == {"waiver dependency-cycle: a.py -> b.py": "new"}
     assert subjects(judgement, "dependency-cycle") == {"a.py -> b.py": "new", "b.py -> a.py": "new"}
 
 

@@ -20,7 +20,7 @@ GATING = {
     "reach-through",
     "contract-break",
     "complexity-jump",
-    "policy-loosening",  # proven by the policy's own text: a loosening needs a person (DESIGN, law 4)
+    "policy-loosened",  # proven by the policy's own text: a loosening needs a person (DESIGN, law 4)
 }
 
 

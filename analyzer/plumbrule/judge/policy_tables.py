@@ -129,7 +129,10 @@ POLICY_TABLES: Mapping[str, Table] = {
                 kind VARCHAR what is loosened, see policy.loosening.Loosening: waiver, severity, generated and so on
                 subject VARCHAR what is loosened, in words that stay the same
                 words VARCHAR the whole sentence
-                source VARCHAR the policy file, or the file that exempts itself"""
+                source VARCHAR the policy file, or the file that exempts itself
+                line INTEGER where the edit stands there, 0 = unknown or gone
+                place VARCHAR the edit: table and key, and where it stood if it is gone
+                hides VARCHAR[] findings that are gone or count for less by this edit"""
             ),
         ),
     )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from plumbrule.globs import matcher
 from plumbrule.policy.model import Policy, RuleSetting, Setting
 
+LOOSENED = "policy-loosened"  # the rule that tells of loosenings
 _RANK = {"off": 0, "info": 1, "warning": 2, "error": 3}
 
 Defaults = Mapping[str, tuple[str, Mapping[str, Setting]]]  # rule -> (severity, parameters), as its file says
@@ -21,12 +22,27 @@ Defaults = Mapping[str, tuple[str, Mapping[str, Setting]]]  # rule -> (severity,
 class Loosening(NamedTuple):
     """One thing loosened; the columns of the table `policy_loosening`."""
 
-    # waiver | severity | parameter | exclude | component | dependency | rule | limit | repository | policy
-    # | generated | vendored
+    # waiver | severity | parameter | exclude | component | dependency | rule | example | limit | repository | policy
+    # | baseline | contract | edit (of anything else) | pipeline | store | generated | vendored
     kind: str
     subject: str  # stays the same while the loosening does
     words: str  # one sentence
     source: str  # the policy file, or the file that exempts itself
+    line: int = 0  # there, as the change has it; 0 = it is gone, or not known
+    place: str = ""  # the edit: table and key, and where it stood if it is gone
+    hides: tuple[str, ...] = ()  # what is found no longer, or counts for less, by this
+
+    @property
+    def name(self) -> str:
+        """What a finding of it has for its subject."""
+        return f"{self.kind} {self.subject}"
+
+
+class Approval(NamedTuple):
+    """Who answers for a loosening, and what proves it."""
+
+    owner: str
+    proof: str  # such as "signed commit 1a2b3c4d5e6f"
 
 
 def loosened(
@@ -48,7 +64,7 @@ def loosened(
     if not base.source:
         return ()
     if head is None:
-        return (Loosening("policy", base.source, _sentence(f"The policy {why or 'is deleted'}"), base.source),)
+        return (gone(base.source, why or "is deleted"),)
     found = [
         *_rules(base, head, defaults or {}),
         *_selections(base, head, files, formerly, stood),
@@ -57,6 +73,11 @@ def loosened(
         *_limits(base, head),
     ]
     return tuple(sorted({Loosening(kind, subject, words, base.source) for kind, subject, words in found}))
+
+
+def gone(source: str, why: str) -> Loosening:
+    """A policy that can no longer be used, since it `why`."""
+    return Loosening("policy", source, _sentence(f"The policy {why}"), source, place=source)
 
 
 def relabelled(path: str, label: str, *, of_itself: bool) -> Loosening:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEFAULT_NAME = "plumbrule.toml"
 BASELINE_NAME = "plumbrule.baseline"
 
-_NO_SETTING = {"setting": False}  # of a field on which no judgement depends, see `Policy.settings`
+NO_SETTING = {"setting": False}  # of a field on which no judgement depends, see `Policy.settings`
 
 Setting = str | int | float | bool | tuple[str | int | float | bool, ...]
 
@@ -28,7 +28,7 @@ class Component:
 
     name: str
     globs: tuple[str, ...]
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Layers:
     name: str
     order: tuple[str, ...]  # elements: components, or globs
     reason: str = ""
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
     places: tuple[int, ...] = ()  # of each element, from 1; several may share one; () = one each
     closed: bool = False  # only the next place may be depended on
     alternatives: str = ""
@@ -57,7 +57,7 @@ class Forbidden:
     source: str  # a component, or a glob
     target: str  # likewise
     reason: str = ""
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
     transitive: bool = False  # nor by way of others
     name: str = ""
     alternatives: str = ""
@@ -89,7 +89,7 @@ class Contract:
     reason: str = ""
     alternatives: str = ""
     owner: str = ""
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
 
     def of(self, role: str) -> tuple[str, ...]:
         """The selectors of one role."""
@@ -102,7 +102,7 @@ class RuleSetting:
 
     severity: str = ""  # "" = as the rule's own file says
     parameters: Mapping[str, Setting] = field(default_factory=dict)
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Waiver:
     owner: str
     expires: date  # the last day it counts
     repository: str = ""  # "" = any of the fleet
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
 
     def expired(self, today: date) -> bool:
         return today > self.expires
@@ -127,7 +127,7 @@ class Repository:
 
     name: str
     path: str  # relative to the policy's folder
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ class Limits:
 class Policy:
     """One policy. The empty one states nothing: no exclusions, learned components, rules as they ship."""
 
-    source: str = field(default="", metadata=_NO_SETTING)  # the file, as shown in messages; "" = there is none
-    hash: str = field(default="", metadata=_NO_SETTING)  # of the text; changes with every byte
+    source: str = field(default="", metadata=NO_SETTING)  # the file, as shown in messages; "" = there is none
+    hash: str = field(default="", metadata=NO_SETTING)  # of the text; changes with every byte
     exclude: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()
     layers: tuple[Layers, ...] = ()
@@ -158,7 +158,7 @@ class Policy:
     batch_window: int = 60  # minutes
     limits: Limits = field(default_factory=Limits)
     # Read by the mail; here only its keys and their kinds are known.
-    mail: Mapping[str, object] = field(default_factory=dict, metadata=_NO_SETTING)
+    mail: Mapping[str, object] = field(default_factory=dict, metadata=NO_SETTING)
 
     def globs(self, globs: tuple[str, ...]) -> tuple[str, ...]:
         """Those of these globs that speak of the repository at hand, without their `name:`."""
@@ -229,17 +229,18 @@ class Policy:
     def settings(self) -> str:
         """Everything that a judgement depends on, as text: the same for two files that differ in comments, in lines
         moved down, or in what only a mail reads."""
-        return repr(_settings(self))
+        return repr(settings_of(self))
 
 
-def _settings(value: object) -> object:
+def settings_of(value: object) -> object:
+    """The part of a value of a policy on which a judgement depends, as plain values that can be compared."""
     # Over whatever fields there are: one that is added later counts, unless its own line says that it is no setting.
     if is_dataclass(value):
-        told = [one.name for one in fields(value) if one.metadata != _NO_SETTING]
-        return type(value).__name__, [(name, _settings(getattr(value, name))) for name in told]
+        told = [one.name for one in fields(value) if one.metadata != NO_SETTING]
+        return type(value).__name__, [(name, settings_of(getattr(value, name))) for name in told]
     if isinstance(value, Mapping):
-        return [(key, _settings(value[key])) for key in sorted(value)]
-    return [_settings(item) for item in value] if isinstance(value, tuple) else value
+        return [(key, settings_of(value[key])) for key in sorted(value)]
+    return [settings_of(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _descends(layers: Layers, source: str, target: str) -> bool:
