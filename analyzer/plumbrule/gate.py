@@ -10,22 +10,40 @@ import os
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
 from plumbrule.data import dataclass
+from plumbrule.effects import Effects, Sight, effects
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
 from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
 from plumbrule.git import Entry, Repository
-from plumbrule.governing import UNREADABLE, WORKTREE, Governing, Put, in_commit, loosenings, no_counts, shown
+from plumbrule.governing import (
+    UNREADABLE,
+    WORKTREE,
+    Governing,
+    Put,
+    edits_between,
+    in_commit,
+    is_same,
+    loosenings,
+    name_of,
+    no_counts,
+    proposal,
+    shown,
+)
 from plumbrule.graph import FileRow
 from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.judge.unread import Part, hidden, missed_in_link, newly_unresolved, read_in_part
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
+from plumbrule.pipelines import BYTES as PIPELINE_BYTES
+from plumbrule.pipelines import is_pipeline, weakened
+from plumbrule.policy import Limits as PolicyLimits
 from plumbrule.policy import Policy
-from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, relabelled
+from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, left_out, relabelled
 from plumbrule.report.escapes import visible
 from plumbrule.report.model import Coverage, Finding, LanguageCoverage, Report, RuleText
 from plumbrule.report.wording import too_little
@@ -49,7 +67,7 @@ from plumbrule.store.near import Near, NearDamaged
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
 from plumbrule.tally import covered_languages
-from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk
+from plumbrule.walk import OWN_FOLDER, SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk
 from plumbrule.walk import Coverage as Covered
 
 _LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
@@ -116,13 +134,14 @@ class _Gate:
         used = put.used
         self._proposes = proposed.policy.within(name) if proposed is not None and proposed.path else None
         now = self._now(put.head)
-        loose = self._loosened(name, bases, binding, proposed, unreadable, now)
+        edited = self._edited(name, bases, binding, proposed, unreadable, now)
+        loose = (*edited.loosened, *self._weakened(bases[0], now), *self._stores_brought(bases))
         judged = [self._judge(name, used, commit, now, loose) for commit in bases]
         loosenings = (*loose, *(claim for one in judged for claim in one.claims))
         self._approvals = {item.name: by for item in loosenings if (by := self._approved(item)) is not None}
         told = {item.words: None for item in loosenings}
-        plain = replace(put.plain, policy=replace(put.plain.policy, loosened=tuple(told)))
-        report = self._verdict(plain, judged, used, binding)
+        plain = replace(put.plain, policy=replace(put.plain.policy, loosened=tuple(told), edits=edited.edits))
+        report = self._verdict(plain, judged, used, binding, edited if used is binding else Effects())
         if binding.path or question.policy_from_head:
             return report
         return self._with_first_policy(report, name, bases, now, proposed, unreadable)
@@ -155,7 +174,7 @@ class _Gate:
 
     # -- what binds ---------------------------------------------------------------------------------------------
 
-    def _loosened(
+    def _edited(
         self,
         name: str,
         bases: Sequence[str],
@@ -163,8 +182,22 @@ class _Gate:
         proposed: Governing | None,
         why: str,
         now: _Now,
-    ) -> tuple[Loosening, ...]:
-        """What the change takes away from the policy that binds; what others did to that policy meanwhile is theirs."""
+    ) -> Effects:
+        """What the change does to the policy that binds; what others did to that policy meanwhile is theirs."""
+        if proposed is not None and is_same(binding, proposed):
+            return Effects()
+        bound, starts = binding.within(name), []
+        is_here = binding.folder is None or binding.folder.is_relative_to(self._repository.root)
+        for base in bases if is_here else ():
+            # A policy that could not be read there tells nothing of who edited what.
+            with suppress(PlumbruleError):
+                starts.append(in_commit(self._repository, base, binding.path or self._policy_path).within(name))
+        if proposed is None:
+            was_there = all(start.path for start in starts)  # where it lies elsewhere, it still does
+            return Effects(loosenings(bound, None, why) if was_there else ())
+        bound, own = proposal(bound, starts, proposed.within(name))
+        if not (binding.path or binding.baseline) or not edits_between(bound, own):
+            return Effects()
 
         def files() -> list[str]:
             return [path for path, file in now.tree().items() if file is not None and language_of(path) is not None]
@@ -180,20 +213,94 @@ class _Gate:
         def formerly(subject: str) -> str:
             return earlier_subject(subject, renamed())
 
-        head = None if proposed is None else proposed.within(name)
-        loose = loosenings(binding.within(name), head, why, files=files, formerly=formerly, stood=stood)
-        for base in bases if loose else ():
-            try:
-                start = in_commit(self._repository, base, binding.path or self._policy_path).within(name)
-            except PlumbruleError:
-                continue
-            if not start.path and head is None:
-                return ()
-            if start.path:
-                own = loosenings(start, head, why, files=files, formerly=formerly, stood=stood)
-                known = {(item.kind, item.subject) for item in own}
-                loose = tuple(item for item in loose if (item.kind, item.subject) in known)
-        return loose
+        stated = loosenings(bound, own, why, files=files, formerly=formerly, stood=stood)
+        walked: dict[str, _Walked] = {}
+
+        def see(governing: Governing) -> Sight:
+            return self._sight(governing, bases[0], now, walked)
+
+        return effects(bound, own, stated, see)
+
+    def _weakened(self, before: str, now: _Now) -> Iterator[Loosening]:
+        """What the change does to the steps that run the gate, and to who is named as owner of that."""
+        changes = now.changes(before)
+        paths = [path for path in changes if is_pipeline(path)]
+        if not paths:
+            return
+        sides: tuple[dict[str, str], dict[str, str]] = {}, {}
+        old_tree = self._repository.tree(before)
+        for path in paths:
+            old, new = old_tree.get(path), changes[path]
+            if old is not None and old.is_file:
+                sides[0][path] = self._text_of(old.blob, None)
+            if new is not None and new.mode not in (SYMLINK, SUBMODULE):
+                sides[1][path] = self._text_of(
+                    new.blob, new.data if new.data is not None else now.contents.get(new.blob)
+                )
+        yield from weakened(*sides)
+
+    def _text_of(self, blob: str, data: bytes | None) -> str:
+        """The beginning of a file, as text; empty if it cannot be read."""
+        found = self._repository.read_blob(blob, PIPELINE_BYTES) if data is None and blob else data
+        return found[:PIPELINE_BYTES].decode("utf-8", "replace") if isinstance(found, bytes) else ""
+
+    def _stores_brought(self, bases: Sequence[str]) -> Iterator[Loosening]:
+        """A store that the change brings: whoever judges next would take what it says for what was read."""
+        carries = self._repository.carries
+        if carries(self._put.head, OWN_FOLDER) and not any(carries(base, OWN_FOLDER) for base in bases):
+            words = (
+                f"The change brings {OWN_FOLDER}, where a gate keeps what it has read; what lies there is not believed."
+            )
+            yield Loosening("store", OWN_FOLDER, words, OWN_FOLDER)
+
+    def _sight(self, governing: Governing, before: str, now: _Now, walked: dict[str, _Walked]) -> Sight:
+        """What is found of the change under a policy. `walked` keeps the sides, by what of a policy shapes them."""
+        name = name_of(governing, self._repository)
+        policy = governing.policy.within(name)
+        shape = replace(policy, rules={}, rule_folders=(), waivers=(), limits=PolicyLimits()).settings()
+        if shape not in walked:
+            for old in [*walked][1:]:  # the policy that binds is asked for again, another hardly ever
+                del walked[old]
+            walked[shape] = self._walked(name, policy, before, now)
+        sides_of = walked[shape]
+        sides = Sides(
+            sides_of.now,
+            sides_of.before,
+            policy=policy,
+            changed=sides_of.changed,
+            links=self._links(name),
+            not_measured={"unusual": "it is no part of judging a policy"},
+        )
+        judgement = judge(
+            sides,
+            governing.rules,
+            policy,
+            today=self._question.today,
+            baseline=governing.baseline,
+            renamed=sides_of.renamed,
+        )
+        dead = {(kind, of, selector) for _, kind, of, selector, hit, *_ in sides.selectors() if not hit}
+        sides.close()
+        rows = {(row.rule, row.subject): row for row in judgement.rows if row.state != "fixed"}
+        return Sight(rows, judgement.errors, frozenset(sides_of.now.graph.paths()), frozenset(dead))
+
+    def _walked(self, name: str, policy: Policy, before: str, now: _Now) -> _Walked:
+        """Both sides of the change as they are under a policy; the store is not asked, since it knows one policy."""
+        walk = walk_of(name, self._repository, self._book, policy, now.contents)
+        changes, old_tree = now.changes(before), self._repository.tree(before)
+        walk.settle(old_tree, changes)
+        first = tree_changes(old_tree, disk_of(self._repository, old_tree))
+        wanted = [*walk.wanted(changes), *walk.wanted(first)]
+        self._progress.stage(f"{name}: reading files for an edited policy", len(wanted))
+        self._book.ensure(wanted, lambda done, _: self._progress.done(done))
+        walk.move(first)
+        start = Moment(walk.graph, walk.derived, frozenset(walk.tree))
+        renamed = self._renamed(before, changes)
+        step = walk.move(changes, renamed, taken_at_its_word=False)
+        rows = walk.rows(
+            step.now, step.before, step.derived_before, step.delta, renamed, about_change=walk.derived, habits=None
+        )
+        return _Walked(Moment(walk.graph, rows, frozenset(walk.tree)), start, frozenset(step.delta), renamed)
 
     # -- both sides ---------------------------------------------------------------------------------------------
 
@@ -202,7 +309,9 @@ class _Gate:
         repository = self._repository
         if not self._worktree:
             return _Now(
-                {}, lambda: tree_changes(repository.tree(head), {}), lambda base: _changed(repository, base, head)
+                {},
+                lambda: tree_changes(repository.tree(head), {}),
+                cache(lambda base: _changed(repository, base, head)),
             )
         state = repository.worktree(lambda p: language_of(p) is not None, self._limits.file_bytes)
         tree: dict[str, TreeFile | None] = {
@@ -210,7 +319,7 @@ class _Gate:
             for path, entry in state.entries.items()
         }
         tree.update({path: TreeFile("100644", "", reason=reason) for path, reason in state.skipped.items()})
-        return _Now(state.contents, lambda: tree, lambda base: _differing(repository.tree(base), tree))
+        return _Now(state.contents, lambda: tree, cache(lambda base: _differing(repository.tree(base), tree)))
 
     def _renamed(self, before: str, changes: Changes) -> Mapping[str, str]:
         """New path to old path of what moved since that commit."""
@@ -346,7 +455,14 @@ class _Gate:
         covered_before = walk.coverage()
         renamed = self._renamed(before, changes)
         step = walk.move(changes, renamed, taken_at_its_word=False)
-        claims = tuple(relabelled(path, label, of_itself=alone) for path, label, alone in walk.claimed)
+        claims = (
+            *(relabelled(path, label, of_itself=alone) for path, label, alone in walk.claimed),
+            *(
+                left_out(path, old, by_name=language_of(path) is None)
+                for path, old in renamed.items()
+                if old in step.before and (path in walk.other or walk.leaves_out(path))
+            ),
+        )
         history = self._history(name)
         rows = walk.rows(
             step.now,
@@ -445,10 +561,13 @@ class _Gate:
         judged: Sequence[_Judged],
         used: Governing,
         binding: Governing,
+        edited: Effects,
     ) -> Report:
         question, last = self._question, judged[0]
         judgement = last.judgement
         rows = [self._answered_for(row) for row in _rows(judged)]
+        mended = [row for row in rows if row.state == "new" and (row.rule, row.subject) in edited.mended]
+        rows = [row for row in rows if row not in mended]
         limit = _RANK[question.fail_on]
         failing = [
             row
@@ -479,7 +598,17 @@ class _Gate:
         if used.baseline is not None:
             names = (name for rule in used.rules for name in rule.names)
             reasons += used.baseline.unknown_rules(names, plain.repo)
-        reasons += _notes(last)
+        reasons += [*_notes(last), *edited.notes]
+        if mended:
+            many = f"{len(mended)} findings" if len(mended) > 1 else "1 finding"
+            reasons.append(
+                f"{many} about the policy itself the change mends in it, such as {visible(mended[0].message)}"
+            )
+        ahead = tuple(_finding(row, plain.head) for row in edited.ahead)
+        if ahead:
+            reasons.append(
+                f"the change tightens the policy: that would find {len(ahead)} more, and binds once it landed"
+            )
         told = Counter(row.rule for row in rows if row.state == "known")
         counted = {rule: more for rule, all_ in judgement.known.items() if (more := all_ - told[rule])}
         return replace(
@@ -489,6 +618,7 @@ class _Gate:
             counts=_counts(rows, sum(counted.values())),
             coverage=self._coverage(last),
             findings=tuple(_finding(row, plain.head) for row in rows),
+            ahead=ahead,
             known=counted,
             rules=_rule_texts(used, rows),
         )
@@ -576,6 +706,16 @@ class _Judged:
     brought: tuple[str, ...] = ()  # new files that are vendored
     languages: tuple[LanguageCoverage, ...] = ()  # see report.Coverage
     unresolved: tuple[str, ...] = ()  # imports that are not found, and were found or not there at the base
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """Both sides of the change under one policy, ready to be judged."""
+
+    now: Moment
+    before: Moment
+    changed: frozenset[str]
+    renamed: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ is told here, before anything is imported that only judging needs.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from plumbrule.data import data_folder, dataclass
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.git import Entry, Repository, Skipped
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
+from plumbrule.policy.edits import BASELINE, RULE_FILE, Edit, applied, edits
 from plumbrule.policy.loosening import Loosening, loosened
 from plumbrule.report.model import Coverage, PolicyUsed, Report
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from plumbrule.judge import Rule
 
 _POLICY_BYTES = 4_000_000
+_FEW = 20  # lines that a change adds to a baseline and that are told one by one
 WORKTREE = "worktree"
 UNREADABLE = "cannot be read"
 _TOOL = {"name": "plumbrule", "version": __version__}
@@ -206,6 +209,12 @@ def path_inside(root: Path, given: str) -> str | None:
     return None
 
 
+def is_same(base: Governing, head: Governing) -> bool:
+    """Whether nothing was edited, as far as that can be told without comparing what it means."""
+    same = (head.policy, head.baseline) == (base.policy, base.baseline)
+    return same and head.gathered is base.gathered
+
+
 def loosenings(
     base: Governing,
     head: Governing | None,
@@ -219,8 +228,7 @@ def loosenings(
 
     `files`, `formerly` and `stood` as for `loosened`.
     """
-    same = head is not None and (head.policy, head.baseline) == (base.policy, base.baseline)
-    if head is not None and same and head.gathered is base.gathered:
+    if head is not None and is_same(base, head):
         return ()
 
     from plumbrule.judge import defaults
@@ -229,9 +237,126 @@ def loosenings(
     policy = None if head is None else head.policy
     found = [*loosened(base.policy, policy, defaults(rules), why, files=files, formerly=formerly, stood=stood)]
     if head is not None:
+        folders = {*base.policy.rule_folders}
+        found = [one for one in found if one.kind != "rule" or one.subject not in folders]  # their rules count, below
         found += _weaker_rules(base, head)
         found += _more_accepted(base, head, formerly)
     return tuple(sorted(set(found)))
+
+
+def proposal(base: Governing, starts: Sequence[Governing], head: Governing) -> tuple[Governing, Governing]:
+    """What governs, and what would if the change landed now: the same with the change's own edits. `starts` are as it
+    was where the change began; what others did since is theirs. Both call rules by their newest names."""
+    base, head = _canonical(base, head), _canonical(head, base)
+    starts = [_canonical(start, head) for start in starts]
+    policy = applied(base.policy, edits(base.policy, head.policy, since=[start.policy for start in starts]))
+    policy = replace(policy, source=head.policy.source, text=head.policy.text, hash=head.policy.hash)
+    began = [{rule.id: rule for rule in start.rules} for start in starts]
+    rules = {rule.id: rule for rule in base.rules}
+    later = {rule.id: rule for rule in head.rules}
+    for name in {*rules, *later}:
+        if all(_told_of(one.get(name)) != _told_of(later.get(name)) for one in began):
+            if name in later:
+                rules[name] = later[name]
+            else:
+                del rules[name]
+    baseline = head.baseline
+    if baseline is not None and base.baseline is not None:
+        came, gone = set(baseline.entries - base.baseline.entries), set(base.baseline.entries - baseline.entries)
+        for start in starts:
+            entries = start.baseline.entries if start.baseline is not None else frozenset()
+            came, gone = came - entries, gone & entries
+        baseline = Baseline((base.baseline.entries | came) - gone)
+    elif baseline is None and all(start.baseline is None for start in starts):
+        baseline = base.baseline
+    gathered = tuple(rules[name] for name in sorted(rules))
+    return base, replace(head, policy=policy, gathered=lambda: gathered, baseline=baseline)
+
+
+def edits_between(base: Governing, own: Governing) -> tuple[Edit, ...]:
+    """What turns one into the other: edits of the policy, of rule files and of the baseline."""
+    found = [*edits(base.policy, own.policy)]
+    if base.gathered is not own.gathered:
+        was, now = ({rule.id: rule for rule in of.rules if rule.own} for of in (base, own))
+        for name in sorted({*was, *now}):
+            if _told_of(was.get(name)) != _told_of(now.get(name)):
+                found.append(Edit(RULE_FILE, (name,), was.get(name), now.get(name)))
+    if base.baseline != own.baseline:
+        here, there = (frozenset() if of.baseline is None else of.baseline.entries for of in (base, own))
+        found += [Edit(BASELINE, key, some, None) for key, some in _lines_of(here - there)]
+        found += [Edit(BASELINE, key, None, some) for key, some in _lines_of(there - here)]
+    return tuple(found)
+
+
+_Lines = frozenset[tuple[str, str, str]]
+
+
+def _lines_of(entries: _Lines) -> list[tuple[tuple[str, ...], _Lines]]:
+    """Lines of a baseline one by one, or by rule where they are many: nobody reads a thousand."""
+    if len(entries) <= _FEW:
+        return [(entry, frozenset((entry,))) for entry in sorted(entries)]
+    return [
+        ((rule,), frozenset(entry for entry in entries if entry[0] == rule))
+        for rule in sorted({rule for rule, _, _ in entries})
+    ]
+
+
+def with_edits(base: Governing, wanted: Sequence[Edit]) -> Governing:
+    """What governs, with these edits and no others."""
+    rules = {rule.id: rule for rule in base.rules}
+    entries = set() if base.baseline is None else set(base.baseline.entries)
+    beside = False
+    for edit in wanted:
+        if edit.field == RULE_FILE:
+            rules.pop(edit.key[0], None)
+            if edit.new is not None:
+                rules[edit.key[0]] = edit.new  # type: ignore[assignment]  # a rule, as `edits_between` has it
+        elif edit.field == BASELINE:
+            beside = True
+            lines = edit.old if edit.new is None else edit.new
+            assert isinstance(lines, frozenset)
+            entries = entries - lines if edit.new is None else entries | lines
+    gathered = tuple(rules[name] for name in sorted(rules))
+    return replace(
+        base,
+        policy=applied(base.policy, wanted),
+        gathered=lambda: gathered,
+        baseline=Baseline(frozenset(entries)) if beside or base.baseline is not None else None,
+    )
+
+
+def _told_of(rule: Rule | None) -> object:
+    """What of a rule file bears on what is found, and its examples."""
+    if rule is None or not rule.own:
+        return rule and rule.id
+    examples = tuple(tuple(one.parts for one in some) for some in (rule.bad, rule.good))
+    return rule.severity, sql_words(rule.sql), rule.parameters, rule.needs, rule.formerly, examples
+
+
+def sql_words(sql: str) -> tuple[str, ...]:
+    """A statement without what means nothing in it: comments, and how it is spaced."""
+    if "$$" in sql:
+        return (sql,)
+    return tuple(word for word in _SQL_WORDS.findall(sql) if not word.startswith(("--", "/*")))
+
+
+_SQL_WORDS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|\w+|[^\s\w]""", re.DOTALL)
+
+
+def _canonical(one: Governing, other: Governing) -> Governing:
+    """With every rule by its newest name, as either of both sides knows it."""
+    newest = {former: rule.id for side in (one, other) for rule in side.rules for former in rule.formerly}
+    policy = one.policy
+    if newest.keys() & policy.rules.keys():
+        rules = {newest.get(name, name): setting for name, setting in policy.rules.items()}
+        policy = replace(policy, rules=rules)
+    if any(waiver.rule in newest for waiver in policy.waivers):
+        waivers = (replace(waiver, rule=newest.get(waiver.rule, waiver.rule)) for waiver in policy.waivers)
+        policy = replace(policy, waivers=tuple(waivers))
+    baseline = one.baseline
+    if baseline is not None and any(rule in newest for rule, _, _ in baseline.entries):
+        baseline = Baseline(frozenset((newest.get(rule, rule), *rest) for rule, *rest in baseline.entries))  # type: ignore[misc]  # three texts
+    return replace(one, policy=policy, baseline=baseline)
 
 
 def _weaker_rules(base: Governing, head: Governing) -> Iterator[Loosening]:
@@ -242,14 +367,22 @@ def _weaker_rules(base: Governing, head: Governing) -> Iterator[Loosening]:
         if not rule.own:
             continue
         now = later.get(rule.id)
-        if now is None:
-            yield Loosening("rule", rule.id, f"The rule {rule.id} is gone.", base.path)
-        elif SEVERITIES.index(now.severity) < SEVERITIES.index(rule.severity):
+        source = rule.source
+        if now is None or not now.own:
+            yield Loosening("rule", rule.id, f"The rule {rule.id} is gone.", source)
+            continue
+        if SEVERITIES.index(now.severity) < SEVERITIES.index(rule.severity):
             words = f"The rule {rule.id} is {now.severity} and was {rule.severity}."
-            yield Loosening("rule", rule.id, words, base.path)
-        elif (now.sql, now.parameters) != (rule.sql, rule.parameters):
+            yield Loosening("rule", rule.id, words, source)
+        elif (sql_words(now.sql), now.parameters, now.needs) != (sql_words(rule.sql), rule.parameters, rule.needs):
             # Which way is not known without the next change's code; what it finds now is no proof.
-            yield Loosening("rule", rule.id, f"The rule {rule.id} looks for something else than before.", base.path)
+            yield Loosening("rule", rule.id, f"The rule {rule.id} looks for something else than before.", source)
+        for kind, was, has in (("Bad", rule.bad, now.bad), ("Good", rule.good, now.good)):
+            kept = [one.parts for one in has]
+            for number, example in enumerate(was, 1):
+                if example.parts not in kept:
+                    words = f"{kind} example {number} of the rule {rule.id} is gone or another."
+                    yield Loosening("example", f"{rule.id} {kind} {number}", words, source)
 
 
 def _more_accepted(base: Governing, head: Governing, formerly: Callable[[str], str]) -> Iterator[Loosening]:
@@ -258,9 +391,19 @@ def _more_accepted(base: Governing, head: Governing, formerly: Callable[[str], s
     if head.baseline is None:
         yield Loosening("baseline", BASELINE_NAME, "The baseline is deleted.", BASELINE_NAME)
         return
-    for rule, repo, subject in sorted(head.baseline.entries - base.baseline.entries):
-        if (rule, repo, formerly(subject)) in base.baseline.entries:
+    known = base.baseline.entries
+    came = frozenset(
+        (rule, repo, subject)
+        for rule, repo, subject in head.baseline.entries - known
+        if (rule, repo, formerly(subject)) not in known
+    )
+    for (rule, *rest), lines in _lines_of(came):
+        if not rest:
+            first = min(subject for _, _, subject in lines)
+            words = f"The baseline accepts {len(lines):,} findings of {rule} that it did not, such as {first}."
+            yield Loosening("baseline", rule, words, BASELINE_NAME)
             continue
+        repo, subject = rest
         words = f"The baseline accepts {rule} of {subject}{f' in {repo}' if repo else ''}, and did not before."
         yield Loosening("baseline", f"{rule}: {subject}", words, BASELINE_NAME)
 
@@ -402,6 +545,19 @@ class Put:
     def is_change(self) -> bool:
         return self.question.head == WORKTREE or self.head not in self.bases
 
+    def carries(self, folder: Path) -> bool:
+        """Whether the commit under judgement has something of its own in this folder, so that nobody may believe it."""
+        inside = path_inside(self.repository.root, str(folder))
+        first = (inside or "").partition("/")[0]
+        if not first or first == ".git":
+            return inside == ""
+        if first == inside:
+            return self.repository.carries(self.head, first)
+        tree = self.repository.tree(self.head)
+        return any(
+            path == inside or path.startswith(f"{inside}/") or f"{inside}/".startswith(f"{path}/") for path in tree
+        )
+
     def no_change(self) -> Report:
         return replace(self.plain, reasons=("no change: the head is contained in the base",))
 
@@ -423,7 +579,9 @@ def _put(question: Question, repository: Repository) -> Put:
     head = repository.resolve("HEAD" if in_worktree else question.head)
     bases = repository.merge_bases(base, head)
     binding, path = _binding(repository, question.policy, base)
-    proposed, unreadable = _proposed(repository, WORKTREE if in_worktree else head, binding, path)
+    proposed, unreadable = _proposed(
+        repository, WORKTREE if in_worktree else head, binding, path, is_given=bool(question.policy)
+    )
     if question.policy and not binding.path and (proposed is None or not proposed.path):
         raise SettingsError(
             f"{question.policy}: there is no such policy file, neither at the base nor in the change.\n"
@@ -432,7 +590,7 @@ def _put(question: Question, repository: Repository) -> Put:
     used = proposed if question.policy_from_head and proposed is not None else binding
     if question.policy_from_head and unreadable:
         raise SettingsError(f"the change's own policy cannot be previewed: {unreadable}")
-    name = _name(used, repository)
+    name = name_of(used, repository)
     policy_used = PolicyUsed(
         path=used.path, commit=used.commit, hash=used.policy.hash, preview=question.policy_from_head
     )
@@ -480,26 +638,31 @@ def _binding(repository: Repository, given: str, base: str) -> tuple[Governing, 
     return found, path
 
 
-def _proposed(repository: Repository, head: str, binding: Governing, path: str) -> tuple[Governing | None, str]:
-    """The change's own policy, and why it cannot be read; a policy that lies elsewhere is not the change's. `head` is
-    a commit, or WORKTREE."""
-    path = binding.path or path
-    if binding.folder is not None and not binding.folder.is_relative_to(repository.root):
+def _proposed(
+    repository: Repository, head: str, binding: Governing, path: str, *, is_given: bool
+) -> tuple[Governing | None, str]:
+    """The change's own policy, and why it cannot be read; a policy that lies elsewhere is not the change's, unless the
+    change brings one that would be nearer, and the path is not given. `head` is a commit, or WORKTREE."""
+    elsewhere = binding.folder is not None and not binding.folder.is_relative_to(repository.root)
+    if elsewhere and is_given:
         return binding, ""
+    path = path if elsewhere else binding.path or path
     try:
         if head == WORKTREE:
             file = repository.root / path
             if file.is_symlink() or not file.is_file():
-                return None, "is deleted"
+                return (binding, "") if elsewhere else (None, "is deleted")
             found = on_disk(file)
             return replace(found, policy=replace(found.policy, source=path)), ""
         found = in_commit(repository, head, path)
     except PlumbruleError as error:
         return None, f"{UNREADABLE}: {str(error).splitlines()[0]}"
-    return (found, "") if found.path else (None, "is deleted")
+    if found.path:
+        return found, ""
+    return (binding, "") if elsewhere else (None, "is deleted")
 
 
-def _name(governing: Governing, repository: Repository) -> str:
+def name_of(governing: Governing, repository: Repository) -> str:
     """The repository's name: the fleet's, else its folder's."""
     for member in governing.policy.repositories:
         if governing.folder is not None and (governing.folder / member.path).resolve() == repository.root:

@@ -24,7 +24,7 @@ from plumbrule.resolve import EXCLUDED, Entry, Memory, Resolution
 from plumbrule.tables import Row
 
 SYMLINK, SUBMODULE = "120000", "160000"
-_OWN_FOLDER = ".plumbrule"
+OWN_FOLDER = ".plumbrule"
 _ELSEWHERE = "a submodule: name its repository in the policy to have it scanned"
 _LINKED = "a symbolic link: its target is read where it lies"
 
@@ -424,7 +424,7 @@ class Walk:
 
 def _is_ours(path: str) -> bool:
     """Whether a file is Plumbrule's own, such as a store."""
-    return path.startswith(_OWN_FOLDER + "/") or f"/{_OWN_FOLDER}/" in path
+    return path.startswith(OWN_FOLDER + "/") or f"/{OWN_FOLDER}/" in path
 
 
 def _by_hand(

@@ -121,4 +121,10 @@ def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
     from plumbrule.report.progress import TerminalProgress
 
     with TerminalProgress(quiet=options.quiet) as progress:
-        return gate(asked, store_in(folder), progress, in_numbers=in_numbers(options.format))
+        if not asked.carries(folder):
+            return gate(asked, store_in(folder), progress, in_numbers=in_numbers(options.format))
+        import tempfile
+
+        progress.note(f"{folder}: this store is part of the change itself, so nothing in it is believed.")
+        with tempfile.TemporaryDirectory() as empty:
+            return gate(asked, store_in(Path(empty)), progress, in_numbers=in_numbers(options.format))

@@ -234,6 +234,15 @@ class Repository:
             held = inside
         return held if held.mode != FOLDER else None
 
+    def carries(self, commit_id: str, name: str) -> bool:
+        """Whether a commit has a file or folder of this name at its root; one of our own names too, which `tree` and
+        `entry` leave out."""
+        found = self._reader.commit(_checked(commit_id))
+        raw = self._reader.read(found[1][5 : 5 + len(commit_id)].decode("ascii", "replace")) if found else b""
+        if isinstance(raw, Skipped) or not found:
+            return bool(self._ask("ls-tree", "--full-tree", "-z", _checked(commit_id), "--", name))
+        return name in tree_object(raw, self._names, self.object_format)
+
     def changes(self, base: str, head: str) -> tuple[Change, ...]:
         """The paths that differ from one commit to another, sorted; a rename is a deletion and an addition."""
         output = self._ask("diff-tree", *history.DIFF, "--no-renames", _checked(base), _checked(head))

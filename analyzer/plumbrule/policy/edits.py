@@ -26,6 +26,11 @@ class Edit(NamedTuple):
     order: tuple[_Key, ...] = ()  # all pieces of the field, as they follow each other afterwards
 
     @property
+    def piece(self) -> tuple[str, _Key]:
+        """What is edited; no two edits of one change have it."""
+        return self.field, self.key
+
+    @property
     def name(self) -> str:
         """As a person calls the place: the table and the key."""
         table = _TABLES.get(self.field, self.field)
@@ -36,18 +41,13 @@ class Edit(NamedTuple):
             return f"{table}: the order"
         return f"{table} {last}".rstrip()
 
-    @property
-    def line(self) -> int:
-        """Where the policy says it that the piece was read from last; 0 = not known."""
-        line = getattr(self.new if self.new is not None else self.old, "line", 0)
-        return line if isinstance(line, int) else 0
-
 
 _TABLES = {
     "components": "[components]", "layers": "[[layers]]", "forbid": "[[forbid]]", "waivers": "[[waiver]]",
     "repositories": "[[repository]]", "rule_folders": "rules", "limits": "[limits]", "batch_window": "[batches] window",
     "contracts": "contract",
 }  # fmt: skip
+RULE_FILE, BASELINE = "rule file", "baseline"  # fields of no policy: what lies beside it
 ORDER: _Key = ("", "order")  # the same items in another order
 
 
@@ -61,6 +61,23 @@ def edits(old: Policy, new: Policy, *, since: Iterable[Policy] = ()) -> tuple[Ed
         own = {(edit.field, edit.key) for edit in edits(start, new)}
         found = [edit for edit in found if (edit.field, edit.key) in own]
     return tuple(found)
+
+
+def line_of(edit: Edit, policy: Policy) -> int:
+    """Where a policy says it: of an edit that puts something in the change's own, else the one before; 0 = unknown."""
+    from plumbrule.policy.reading import place_in
+
+    key = edit.key if edit.key != ORDER else ()
+    if edit.field == "rules":
+        return place_in(policy.text, ("rules", *key))
+    if edit.field == "rule_folders":
+        return place_in(policy.text, ("rules", "folders"), *key)
+    if edit.field == "batch_window":
+        return place_in(policy.text, ("batches", "window"))
+    if edit.field == "limits":
+        return place_in(policy.text, ("limits", *key))
+    line = getattr(edit.old if edit.new is None else edit.new, "line", 0)
+    return line if isinstance(line, int) and line else place_in(policy.text, (edit.field,), *key[:1])
 
 
 def applied(policy: Policy, wanted: Collection[Edit]) -> Policy:

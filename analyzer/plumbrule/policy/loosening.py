@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import NamedTuple
 
 from plumbrule.globs import matcher
-from plumbrule.policy.model import Policy, RuleSetting, Setting
+from plumbrule.policy.edits import BASELINE, ORDER, RULE_FILE, Edit, said
+from plumbrule.policy.model import (
+    BASELINE_NAME,
+    NO_VERDICT,
+    Forbidden,
+    Layers,
+    Policy,
+    RuleSetting,
+    Setting,
+    Waiver,
+    settings_of,
+)
 
 LOOSENED = "policy-loosened"  # the rule that tells of loosenings
 _RANK = {"off": 0, "info": 1, "warning": 2, "error": 3}
@@ -23,7 +35,7 @@ class Loosening(NamedTuple):
     """One thing loosened; the columns of the table `policy_loosening`."""
 
     # waiver | severity | parameter | exclude | component | dependency | rule | example | limit | repository | policy
-    # | baseline | contract | edit (of anything else) | pipeline | store | generated | vendored
+    # | baseline | contract | edit (of anything else) | pipeline | store | language | generated | vendored
     kind: str
     subject: str  # stays the same while the loosening does
     words: str  # one sentence
@@ -80,6 +92,95 @@ def gone(source: str, why: str) -> Loosening:
     return Loosening("policy", source, _sentence(f"The policy {why}"), source, place=source)
 
 
+def loosening_of(edit: Edit, loosening: Loosening) -> bool:
+    """Whether it is this edit that a loosening, found by comparing what two policies say, speaks of."""
+    kind, subject = loosening.kind, loosening.subject
+    if edit.field == "rules":
+        rule, key = edit.key
+        return (kind == "severity" and key == "severity" and subject == rule) or (
+            kind == "parameter" and subject == f"{rule} {key}"
+        )
+    if edit.field == RULE_FILE:
+        return (kind == "rule" and subject == edit.key[0]) or (
+            kind == "example" and subject.split(" ")[0] == edit.key[0]
+        )
+    if edit.field == BASELINE:
+        return kind == "baseline" and subject in (": ".join((edit.key[0], *edit.key[2:])), BASELINE_NAME)
+    if edit.field == "waivers":
+        return kind == "waiver" and subject == ": ".join(edit.key[:2])
+    if edit.field == "components":
+        was, _, now = subject.partition(": ")
+        return kind == "component" and bool({was, now} & {edit.key[0]})
+    if edit.field in ("layers", "forbid"):
+        return kind == "dependency" and set(subject.split(" -> ")) <= {*_named(edit.old), *_named(edit.new)}
+    return kind == _OWN_WORD.get(edit.field) and subject == edit.key[0]
+
+
+_OWN_WORD = {"exclude": "exclude", "limits": "limit", "repositories": "repository"}
+
+
+def _named(contract: object) -> tuple[str, ...]:
+    """The elements of an order or a forbidden pair."""
+    if isinstance(contract, Layers):
+        return contract.order
+    return (contract.source, contract.target) if isinstance(contract, Forbidden) else ()
+
+
+def direction(edit: Edit, declared: Collection[str] = ()) -> str:
+    """Which way an edit goes by what it says, where `loosened` has nothing against it: tightening, neutral, loosening,
+    or "unknown" where only its effect can tell. `declared` are the components of both sides."""
+    old, new = said(edit.old), said(edit.new)
+    if edit.field in _NO_VERDICT or edit.key == ORDER:
+        return "neutral"
+    if edit.field in ("rules", "limits"):
+        return "tightening"  # the other way is a loosening by what it says
+    if edit.field in (RULE_FILE, "forbid", "layers", "contracts") and edit.old is None:
+        return "tightening"
+    if edit.field in (BASELINE, "waivers"):
+        sooner = isinstance(old, Waiver) and isinstance(new, Waiver) and new.expires < old.expires
+        return "tightening" if edit.new is None or sooner else "neutral"
+    if edit.field == "exclude":
+        return "tightening" if (edit.new is None) != edit.key[0].startswith("!") else "neutral"
+    if edit.field in (RULE_FILE, "components", "rule_folders", "repositories"):
+        return "neutral"
+    if edit.field in ("layers", "forbid", "contracts"):
+        if _bare(edit.old) == _bare(edit.new):
+            return "neutral"
+        if edit.field != "contracts" and {*_named(edit.old), *_named(edit.new)} <= {*declared}:
+            return "neutral"  # what its components may do is compared pair by pair
+        return "loosening" if edit.new is None else "unknown"
+    return "unknown"
+
+
+_NO_VERDICT = frozenset(one.name for one in fields(Policy) if one.metadata == NO_VERDICT)
+_WORDS = frozenset(("name", "reason", "alternatives", "owner", "line"))
+
+
+def _bare(contract: object) -> object:
+    """What a contract asks for, without its words."""
+    if not is_dataclass(contract):
+        return contract
+    kept = [one.name for one in fields(contract) if one.name not in _WORDS]
+    return [settings_of(getattr(contract, name)) for name in kept]
+
+
+def edited(edit: Edit) -> str:
+    """What an edit does, as the beginning of a sentence."""
+    old, new = said(edit.old), said(edit.new)
+    if edit.key == ORDER:
+        return f"{edit.name} is another than before"
+    if edit.new is None:
+        return f"{edit.name} is taken out"
+    if edit.old is None:
+        return f"{edit.name} is added"
+    plain = not is_dataclass(old) and not is_dataclass(new)
+    return f"{edit.name} is {_said_of(new)} and was {_said_of(old)}" if plain else f"{edit.name} is another than before"
+
+
+def _said_of(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def relabelled(path: str, label: str, *, of_itself: bool) -> Loosening:
     """A file that was written by hand at the base and is labelled "generated" or "vendored" now: rules leave such ones
     out. `of_itself` if the file itself changed or moved; else something beside it says so."""
@@ -93,6 +194,13 @@ def relabelled(path: str, label: str, *, of_itself: bool) -> Loosening:
             f"{path} would count as vendored by its place or mark, and did not before; it is judged as written here."
         )
     return Loosening(label, path, words, path)
+
+
+def left_out(path: str, old: str, *, by_name: bool) -> Loosening:
+    """A file that was analysed as `old` and moved to where it is not: `by_name` if its new name is no code's."""
+    why = "whose name is none of code" if by_name else "which the policy excludes"
+    words = f"{old} was analysed and moved to {path}, {why}: nothing in it is judged any more."
+    return Loosening("language" if by_name else "exclude", path, words, path)
 
 
 def _sentence(words: str) -> str:

@@ -18,6 +18,7 @@ DEFAULT_NAME = "plumbrule.toml"
 BASELINE_NAME = "plumbrule.baseline"
 
 NO_SETTING = {"setting": False}  # of a field on which no judgement depends, see `Policy.settings`
+NO_VERDICT = {"verdict": False}  # of one on which no verdict of a gate depends: editing it loosens nothing
 
 Setting = str | int | float | bool | tuple[str | int | float | bool, ...]
 
@@ -145,6 +146,7 @@ class Policy:
 
     source: str = field(default="", metadata=NO_SETTING)  # the file, as shown in messages; "" = there is none
     hash: str = field(default="", metadata=NO_SETTING)  # of the text; changes with every byte
+    text: str = field(default="", metadata=NO_SETTING)  # for the places of what it says
     exclude: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()
     layers: tuple[Layers, ...] = ()
@@ -155,7 +157,7 @@ class Policy:
     waivers: tuple[Waiver, ...] = ()
     repositories: tuple[Repository, ...] = ()
     repository: str = ""  # the member that it is asked about, see `within`
-    batch_window: int = 60  # minutes
+    batch_window: int = field(default=60, metadata=NO_VERDICT)  # minutes
     limits: Limits = field(default_factory=Limits)
     # Read by the mail; here only its keys and their kinds are known.
     mail: Mapping[str, object] = field(default_factory=dict, metadata=NO_SETTING)

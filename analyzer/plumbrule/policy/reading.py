@@ -59,6 +59,21 @@ def _mend(error: str, text: str) -> str:
     return "mend that line"
 
 
+def place_in(text: str, where: tuple[str, ...], item: str = "") -> int:
+    """The line of a key in the text of a policy, or of one item in its list; 0 = it is not seen."""
+    reading = _Reading({}, text, "")
+    line = reading.line(where)
+    if not line or not item:
+        return line
+    written = re.compile(rf"[\"']{re.escape(item)}[\"']")
+    for number, one in enumerate(reading.lines[line - 1 :], line):
+        if written.search(one):
+            return number
+        if number > line and re.match(r"\s*\[[\[\w]", one):
+            break
+    return line
+
+
 class _Reading:
     def __init__(self, top: _Table, text: str, source: str) -> None:
         self.top = top
@@ -78,6 +93,7 @@ class _Reading:
         return Policy(
             source=self.source,
             hash=sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:12],
+            text=self.text,
             exclude=exclude,
             components=components,
             layers=self._layers(names, members),
@@ -103,7 +119,7 @@ class _Reading:
             read = self._globs(globs, where, members)
             if not read:
                 raise self._error(where, f"component {name!r} has no glob; give it one, or remove it")
-            found.append(Component(name, read, self._line(where)))
+            found.append(Component(name, read, self.line(where)))
         return tuple(found)
 
     def _layers(self, names: Collection[str], members: Collection[str]) -> tuple[Layers, ...]:
@@ -124,7 +140,7 @@ class _Reading:
                 raise self._error(where, f"two [[layers]] are named {said['name']!r}; rename one")
             shared = places if len(set(places)) < len(places) else ()
             closed = self._flag(table.get("closed", False), (*where, "closed"))
-            found.append(Layers(**said, order=order, places=shared, closed=closed, line=self._line(where)))
+            found.append(Layers(**said, order=order, places=shared, closed=closed, line=self.line(where)))
         return tuple(found)
 
     def _order(self, value: object, where: _Where) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -160,7 +176,7 @@ class _Reading:
                         )
                     if any((source, target) == (other.source, other.target) for other in found):
                         raise self._error(where, f"{source!r} to {target!r} is forbidden twice; keep one")
-                    line = self._line(where)
+                    line = self.line(where)
                     found.append(Forbidden(source=source, target=target, **said, transitive=transitive, line=line))
         return tuple(found)
 
@@ -194,7 +210,7 @@ class _Reading:
         }
         said = self._said(table, where, f"{table_name} {number}")
         contract = Contract(
-            kind=table_name, elements=tuple(elements), options=options, line=self._line(where), **said
+            kind=table_name, elements=tuple(elements), options=options, line=self.line(where), **said
         )  # fmt: skip
         if fault := kind.fault(contract):
             raise self._error(where, f"[[{table_name}]] {contract.name!r}: {fault}")
@@ -275,7 +291,7 @@ class _Reading:
             if "severity" in about and severity not in _SEVERITIES:
                 raise self._error((*where, "severity"), f"severity {severity!r} is not one of {', '.join(_SEVERITIES)}")
             parameters = {key: self._setting(given, (*where, key)) for key, given in about.items() if key != "severity"}
-            settings[name] = RuleSetting(severity, parameters, self._line(where))
+            settings[name] = RuleSetting(severity, parameters, self.line(where))
         return folders, settings
 
     def _folders(self, value: object, where: tuple[str | int, ...]) -> tuple[str, ...]:
@@ -309,7 +325,7 @@ class _Reading:
                 owner=self._text(table["owner"], (*where, "owner")),
                 expires=self._date(table["expires"], (*where, "expires")),
                 repository=repository,
-                line=self._line(where),
+                line=self.line(where),
             )
             if any((waiver.rule, waiver.subject, repository) == (w.rule, w.subject, w.repository) for w in found):
                 raise self._error(where, f"{waiver.rule} of {waiver.subject!r} is waived twice; keep one")
@@ -334,7 +350,7 @@ class _Reading:
                 raise self._error(where, f"repository {name!r} has no usable path; write where its checkout lies")
             if any(name == other.name for other in found):
                 raise self._error(where, f"two [[repository]] are named {name!r}; rename one")
-            found.append(Repository(name, path, self._line(where)))
+            found.append(Repository(name, path, self.line(where)))
         return tuple(found)
 
     def _batch_window(self) -> int:
@@ -448,10 +464,10 @@ class _Reading:
     # Places
 
     def _error(self, where: tuple[str | int, ...], what: str) -> SettingsError:
-        line = self._line(where)
+        line = self.line(where)
         return SettingsError(f"{self.source}:{line}: {what}" if line else f"{self.source}: {what}")
 
-    def _line(self, where: tuple[str | int, ...]) -> int:
+    def line(self, where: tuple[str | int, ...]) -> int:
         """The line of a key or table header, 0 if it is written in a way that this short search does not see.
 
         tomllib keeps no positions; a header or `key =` at the start of a line is how people write policies.

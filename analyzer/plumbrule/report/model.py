@@ -72,6 +72,20 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyEdit:
+    """One edit that the change makes to the policy, and what it does to the findings of both sides."""
+
+    place: str  # table and key
+    effect: str  # tightening | neutral | loosening
+    words: str
+    line: int = 0  # in the change's policy; 0 = it is gone there, or not known
+    lost: tuple[str, ...] = ()  # examples of findings that are gone or count for less
+    gained: tuple[str, ...] = ()  # examples of findings that come
+    lost_count: int = 0
+    gained_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyUsed:
     """The policy that a report judged by."""
 
@@ -80,6 +94,7 @@ class PolicyUsed:
     hash: str = ""
     loosened: tuple[str, ...] = ()  # what the change itself loosens, in words
     preview: bool = False  # read from the head by wish: the verdict binds nobody
+    edits: tuple[PolicyEdit, ...] = ()  # what the change does to it
     known: bool = True  # False = nobody came so far as to see which policy there is, and the rest says nothing
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from plumbrule.report.model import LEAST_RESOLVED, Coverage, Finding, LanguageCoverage, PolicyUsed, Report
+from plumbrule.report.model import LEAST_RESOLVED, Coverage, Finding, LanguageCoverage, PolicyEdit, PolicyUsed, Report
 
 _CHANNELS = {
     "explicit": "as whoever ran it said",
@@ -14,7 +14,30 @@ _CHANNELS = {
     "branch": "by the name of its branch",
     "configuration": "by the repository's configuration",
 }
-AHEAD = "found by the first policy, which binds nobody until it has landed"
+AHEAD = "found by the policy of the change, which binds nobody until it has landed"
+
+
+_EDITS = 5  # that are named beside the loosenings
+
+
+def other_edits(policy: PolicyUsed) -> tuple[str, ...]:
+    """What the change does to its policy that loosens nothing, an edit a line; the rest is counted."""
+    rest = [edit for edit in policy.edits if edit.effect != "loosening"]
+    told = [f"this change edits the policy, {edit.effect}: {edit.words}{_moved(edit)}" for edit in rest[:_EDITS]]
+    if len(rest) > _EDITS:
+        told.append(f"this change edits the policy in {len(rest) - _EDITS} more places, none of them loosening")
+    return tuple(told)
+
+
+def _moved(edit: PolicyEdit) -> str:
+    many = [(edit.lost_count, "fewer"), (edit.gained_count, "more")]
+    said = ", ".join(f"{count} {word}" for count, word in many if count)
+    return f" ({said} found)" if said else ""
+
+
+def sentence(words: str) -> str:
+    """With a capital."""
+    return words[:1].upper() + words[1:]
 
 
 def headline(report: Report) -> str:

@@ -8,7 +8,17 @@ import orjson
 
 from plumbrule.errors import StoreError
 from plumbrule.report.escapes import json_text
-from plumbrule.report.model import SCHEMA, Coverage, Finding, LanguageCoverage, PolicyUsed, Report, RuleText, in_order
+from plumbrule.report.model import (
+    SCHEMA,
+    Coverage,
+    Finding,
+    LanguageCoverage,
+    PolicyEdit,
+    PolicyUsed,
+    Report,
+    RuleText,
+    in_order,
+)
 
 
 def render(report: Report) -> str:
@@ -132,6 +142,7 @@ def _report(data: _Object) -> Report:
             hash=policy.text("hash"),
             loosened=policy.texts("loosened"),
             preview=policy.truth("preview"),
+            edits=tuple(map(_edit, policy.objects("edits", missing=True))),
             known=policy.truth("known", missing=True),
         ),
         counts={name: counts.number(name) for name in counts.names()},
@@ -159,6 +170,19 @@ def _report(data: _Object) -> Report:
             RuleText(row.text("id"), row.text("title"), row.text("severity"), row.text("reason"), row.text("instead"))
             for row in data.objects("rules")
         ),
+    )
+
+
+def _edit(row: _Object) -> PolicyEdit:
+    return PolicyEdit(
+        row.text("place"),
+        row.text("effect"),
+        row.text("words"),
+        row.number("line"),
+        row.texts("lost"),
+        row.texts("gained"),
+        row.number("lost_count"),
+        row.number("gained_count"),
     )
 
 

@@ -38,13 +38,14 @@ def render(report: Report) -> str:
 
 def _beginning(report: Report) -> Iterator[str]:
     yield f"{MARK}\n### Plumbrule {in_markdown(wording.headline(report))}\n"
-    if report.reasons or report.policy.loosened:
+    if report.reasons or report.policy.loosened or report.policy.edits:
         yield "\n"
     sentences: list[str] = []
     for why, mend in map(wording.why_and_mend, report.reasons):
         sentences += [why, f"What to do: {mend}"] if mend else [why]
     yield from _listed(sentences)
     yield from _listed(f"This change loosens the policy: {what}" for what in report.policy.loosened)
+    yield from _listed(wording.sentence(edit) for edit in wording.other_edits(report.policy))
 
 
 def _listed(sentences: Iterable[str]) -> Iterator[str]:

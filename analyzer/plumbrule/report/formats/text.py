@@ -50,6 +50,8 @@ def _lines(report: Report) -> Iterator[_Line]:
             yield _Line(f"  what to do: {mend}")
     for loosened in report.policy.loosened:
         yield _Line(f"  this change loosens the policy: {loosened}")
+    for edit in wording.other_edits(report.policy):
+        yield _Line(f"  {edit}")
 
     findings = in_order(report.findings)
     for heading, chosen in (
