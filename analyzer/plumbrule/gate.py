@@ -88,13 +88,21 @@ def _nobody(loosening: Loosening) -> None:
 
 
 def gate(
-    put: Put, store: Store, progress: Progress, *, in_numbers: bool = False, approved: Approved | None = None
+    put: Put,
+    store: Store,
+    progress: Progress,
+    *,
+    in_numbers: bool = False,
+    with_source: bool = False,
+    approved: Approved | None = None,
 ) -> Report:
     """The verdict on a change that is one. PlumbruleError where it cannot be judged; `not_judged` makes a report of
-    it. If `in_numbers`, findings that are known and accepted are counted in the report instead of told. `approved`
-    tells who answers for a loosening, with proof; None = nobody does, of any."""
+    it. If `in_numbers`, findings that are known and accepted are counted in the report instead of told; if
+    `with_source`, new ones come with the lines that they are about. `approved` tells who answers for a loosening, with
+    proof; None = nobody does, of any."""
     # What several merge bases show together is seen only where every finding of each is told.
-    one = _Gate(put, store, progress, in_numbers=in_numbers and len(put.bases) == 1, approved=approved or _nobody)
+    counted = in_numbers and len(put.bases) == 1
+    one = _Gate(put, store, progress, in_numbers=counted, with_source=with_source, approved=approved or _nobody)
     try:
         return one.run()
     finally:
@@ -102,11 +110,14 @@ def gate(
 
 
 class _Gate:
-    def __init__(self, put: Put, store: Store, progress: Progress, *, in_numbers: bool, approved: Approved) -> None:
+    def __init__(
+        self, put: Put, store: Store, progress: Progress, *, in_numbers: bool, with_source: bool, approved: Approved
+    ) -> None:
         question, repository = put.question, put.repository
         self._approved = approved
         self._put = put
         self._in_numbers = in_numbers
+        self._with_source = with_source
         self._question = question
         self._limits = question.limits or Limits()
         self._store = store
@@ -141,7 +152,7 @@ class _Gate:
         self._approvals = {item.name: by for item in loosenings if (by := self._approved(item)) is not None}
         told = {item.words: None for item in loosenings}
         plain = replace(put.plain, policy=replace(put.plain.policy, loosened=tuple(told), edits=edited.edits))
-        report = self._verdict(plain, judged, used, binding, edited if used is binding else Effects())
+        report = self._verdict(plain, judged, used, binding, edited if used is binding else Effects(), now)
         if binding.path or question.policy_from_head:
             return report
         return self._with_first_policy(report, name, bases, now, proposed, unreadable)
@@ -169,8 +180,8 @@ class _Gate:
         except PlumbruleError as error:
             return replace(report, reasons=(*reasons, f"the first policy could not be tried: {error}"))
         reasons += [f"the first policy could not be tried in full: {error}" for error in judged[0].judgement.errors]
-        new = [_finding(row, report.head) for row in _rows(judged) if row.state == "new" and row.id not in told]
-        return replace(report, reasons=tuple(reasons), ahead=tuple(new))
+        new = [row for row in _rows(judged) if row.state == "new" and row.id not in told]
+        return replace(report, reasons=tuple(reasons), ahead=self._findings(new, judged[0], now, ()))
 
     # -- what binds ---------------------------------------------------------------------------------------------
 
@@ -312,6 +323,7 @@ class _Gate:
                 {},
                 lambda: tree_changes(repository.tree(head), {}),
                 cache(lambda base: _changed(repository, base, head)),
+                lambda path: _file_at(repository, head, path),
             )
         state = repository.worktree(lambda p: language_of(p) is not None, self._limits.file_bytes)
         tree: dict[str, TreeFile | None] = {
@@ -319,7 +331,7 @@ class _Gate:
             for path, entry in state.entries.items()
         }
         tree.update({path: TreeFile("100644", "", reason=reason) for path, reason in state.skipped.items()})
-        return _Now(state.contents, lambda: tree, cache(lambda base: _differing(repository.tree(base), tree)))
+        return _Now(state.contents, lambda: tree, cache(lambda base: _differing(repository.tree(base), tree)), tree.get)
 
     def _renamed(self, before: str, changes: Changes) -> Mapping[str, str]:
         """New path to old path of what moved since that commit."""
@@ -562,6 +574,7 @@ class _Gate:
         used: Governing,
         binding: Governing,
         edited: Effects,
+        now: _Now,
     ) -> Report:
         question, last = self._question, judged[0]
         judgement = last.judgement
@@ -617,7 +630,7 @@ class _Gate:
             reasons=tuple(reasons),
             counts=_counts(rows, sum(counted.values())),
             coverage=self._coverage(last),
-            findings=tuple(_finding(row, plain.head) for row in rows),
+            findings=self._findings(rows, last, now, {row.id for row in failing}),
             ahead=ahead,
             known=counted,
             rules=_rule_texts(used, rows),
@@ -629,6 +642,29 @@ class _Gate:
         if by is None:
             return row
         return replace(row, state="waived", message=f"{row.message} Approved by {by.owner}: {by.proof}.")
+
+    def _findings(
+        self, rows: Sequence[JudgedRow], judged: _Judged, now: _Now, failing: Collection[str]
+    ) -> tuple[Finding, ...]:
+        """What was found, as reports tell it; new findings with their lines, if those are asked for."""
+        head, here = self._put.plain.head, self._put.name
+        found = tuple(
+            _finding(row, head, fails=row.id in failing, touched=row.repo == here and row.path in judged.changes)
+            for row in rows
+        )
+        if not self._with_source:
+            return found
+        from plumbrule.report.excerpts import with_excerpts
+
+        def read(path: str) -> bytes | None:
+            # Of a policy the lines of another commit are told.
+            file = now.file(path) if language_of(path) is not None else None
+            if file is None or not file.blob:
+                return None
+            data = now.contents.get(file.blob) or self._repository.read_blob(file.blob, self._limits.file_bytes)
+            return data if isinstance(data, bytes) else None
+
+        return with_excerpts(found, here, read)
 
     def _doubts(self, judged: _Judged, binding: Governing) -> list[str]:
         """Why no verdict can be given, however green the rules are (DESIGN, law 1)."""
@@ -725,6 +761,7 @@ class _Now:
     contents: Mapping[str, bytes]  # by blob id, those that lie in no object store
     tree: Callable[[], Changes]
     changes: Callable[[str], dict[str, TreeFile | None]]  # what differs from this commit
+    file: Callable[[str], TreeFile | None]  # one of the tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -833,6 +870,11 @@ def _changed(repository: Repository, base: str, head: str) -> dict[str, TreeFile
     return {one.path: None if one.new is None else TreeFile(one.new.mode, one.new.blob) for one in found}
 
 
+def _file_at(repository: Repository, head: str, path: str) -> TreeFile | None:
+    entry = repository.entry(head, path)
+    return TreeFile(entry.mode, entry.blob) if entry is not None and entry.is_file else None
+
+
 def _differing(old_tree: Mapping[str, Entry], now_tree: Changes) -> dict[str, TreeFile | None]:
     """What differs between the tree of a commit and this one."""
     changes: dict[str, TreeFile | None] = dict.fromkeys(old_tree.keys() - now_tree.keys())
@@ -909,7 +951,7 @@ def _rule_texts(used: Governing, rows: Sequence[JudgedRow]) -> tuple[RuleText, .
     )
 
 
-def _finding(row: JudgedRow, head: str) -> Finding:
+def _finding(row: JudgedRow, head: str, *, fails: bool, touched: bool) -> Finding:
     return Finding(
         id=row.id,
         rule=row.rule,
@@ -925,4 +967,6 @@ def _finding(row: JudgedRow, head: str) -> Finding:
         commit=head if row.state == "new" else "",
         unaccepted=row.unaccepted,
         group=row.group,
+        fails=fails,
+        touched=touched,
     )

@@ -46,19 +46,20 @@ def rich() -> Report:
                 "c0ffee01", "dependency-cycle", "error", "new", "shop", "billing/tax.py -> billing/invoice.py",
                 "billing/tax.py", 1, "billing/tax.py -> billing/invoice.py closes a cycle of 2 files", remedy,
                 ("billing/tax.py:1 imports total from billing/invoice.py",), HEAD, "batch-7", "at least codex",
-                group=cycle,
+                group=cycle, fails=True, excerpt=((1, "from .invoice import total"),),
             ),
             Finding(
                 "c0ffee02", "dependency-cycle", "error", "new", "shop", "billing/invoice.py -> billing/tax.py",
                 "billing/invoice.py", 3, "billing/invoice.py -> billing/tax.py closes a cycle of 2 files", remedy,
                 ("billing/invoice.py:3 imports rate from billing/tax.py",), HEAD, "batch-7", "at least codex",
-                group=cycle,
+                group=cycle, fails=True, excerpt=((3, "from billing.tax import ("), (4, "    rate,"), (5, ")")),
             ),
             Finding(
                 "c0ffee03", "contract-break", "error", "new", "shop", "billing/api.py::charge", "billing/api.py", 40,
                 "charge lost its parameter currency, which 2 callers give",
                 "Keep the parameter, with a default.\nOr change the callers first, and this one last.",
                 ("orders: orders/pay.py:12", "shop: web/cart.py:7"),
+                fails=True, excerpt=((40, "def charge(amount):"),),
             ),
             Finding(
                 "c0ffee04", "oversized-file", "warning", "new", "shop", "web/cart.py", "web/cart.py", 0,
@@ -130,6 +131,16 @@ HOSTILE_NAMES = (
     "_under_ *star* ~~tilde~~.py",
     "::error file=x::gotcha",
     "##[set-env name=PATH]x ##vso[task.complete]",
+    "a]]>b--><!--.py",
+    "=cmd|' /C calc'!A0",
+    "@SUM(1,2).py",
+    'q"uo"te\\"\\.py',
+    "$HOME ${x} &amp; &lt;b&gt; #35; #quot; %%{init: {}}%%",
+    "a -> b -> c.py",
+    "1. one",
+    "- dash",
+    "end",
+    "raw\\xff.py",  # how a byte that is not UTF-8 is shown
     "long" * 90,
 )
 
@@ -139,7 +150,7 @@ def hostile() -> Report:
         Finding(
             f"bad{number:05}", "layer-breach", severity, state, name, f"{name} -> {name}", name, number,
             f"{name} must not import {name}", f"Ask {name}\nand {name}", (name, f"see {name}"), name, name, name,
-            group=name,
+            group=name, fails=state == "new", excerpt=((number + 9, name), (number + 10, f"  {name}")),
         )
         for number, name in enumerate(HOSTILE_NAMES)
         for severity, state in (("error", "new"), *((("warning", "waived"), ("info", "fixed")) if number < 3 else ()))

@@ -65,6 +65,13 @@ def test_a_report_from_before_a_member_was_added_is_read(minimal: Report):
     assert read(json.dumps(earlier)) == read(render(minimal, "json"))
 
 
+def test_a_finding_from_before_source_was_told_has_none(rich: Report):
+    earlier = json.loads(render(rich, "json"))
+    for finding in earlier["findings"]:
+        del finding["fails"], finding["excerpt"]
+    assert [(finding.fails, finding.excerpt) for finding in read(json.dumps(earlier)).findings] == [(False, ())] * 10
+
+
 def test_members_of_a_later_minor_version_are_left_out(minimal: Report):
     later = json.loads(render(minimal, "json")) | {"invented": [1]}
     assert read(json.dumps(later)) == read(render(minimal, "json"))
@@ -140,6 +147,24 @@ def test_a_sarif_fingerprint_is_the_identity_and_not_the_line(rich: Report):
     prints = [[r["partialFingerprints"] for r in sarif_of(report)["runs"][0]["results"]] for report in (rich, moved)]
     assert prints[0] == prints[1]
     assert len({p["primaryLocationLineHash"] for p in prints[0]}) == len(prints[0])
+
+
+def test_a_sarif_result_has_its_lines_of_source(rich: Report):
+    regions = [r["locations"][0]["physicalLocation"].get("region") for r in sarif_of(rich)["runs"][0]["results"]]
+    assert {"startLine": 40, "endLine": 40, "snippet": {"text": "def charge(amount):"}} in regions
+    assert {"startLine": 3, "endLine": 5, "snippet": {"text": "from billing.tax import (\n    rate,\n)"}} in regions
+
+
+def test_a_sarif_run_holds_no_more_results_than_hosts_take_and_says_what_is_missing(minimal: Report):
+    many = tuple(Finding(str(n), "x", "error", "known", "shop", str(n), "a.py", 1, "m", "") for n in range(25_010))
+    run = sarif_of(
+        replace(minimal, findings=(*many, Finding("n", "x", "info", "new", "shop", "n", "a.py", 1, "m", "")))
+    )
+    (run,) = run["runs"]
+    assert len(run["results"]) == 25_000
+    assert run["results"][0]["baselineState"] == "new"
+    (note,) = [n for n in run["invocations"][0]["toolExecutionNotifications"] if "more results" in n["message"]["text"]]
+    assert note["message"]["text"].startswith("11 more results")
 
 
 def test_sarif_rules_carry_their_advice(rich: Report):

@@ -117,14 +117,15 @@ def _answer(options: argparse.Namespace, limits: Limits | None) -> Report:
 
 def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
     from plumbrule.gate import gate
-    from plumbrule.report import in_numbers
+    from plumbrule.report import in_numbers, with_source
     from plumbrule.report.progress import TerminalProgress
 
     with TerminalProgress(quiet=options.quiet) as progress:
+        told = {"in_numbers": in_numbers(options.format), "with_source": with_source(options.format)}
         if not asked.carries(folder):
-            return gate(asked, store_in(folder), progress, in_numbers=in_numbers(options.format))
+            return gate(asked, store_in(folder), progress, **told)
         import tempfile
 
         progress.note(f"{folder}: this store is part of the change itself, so nothing in it is believed.")
         with tempfile.TemporaryDirectory() as empty:
-            return gate(asked, store_in(Path(empty)), progress, in_numbers=in_numbers(options.format))
+            return gate(asked, store_in(Path(empty)), progress, **told)

@@ -26,6 +26,7 @@ __all__ = [
     "in_order",
     "on_terminal",
     "render",
+    "with_source",
 ]
 
 
@@ -50,6 +51,11 @@ def on_terminal(report: Report, format_name: str) -> str:
 def in_numbers(format_name: str) -> bool:
     """Whether a format only counts the findings that are known and accepted."""
     return bool(getattr(_format(format_name), "IN_NUMBERS", False))
+
+
+def with_source(format_name: str) -> bool:
+    """Whether a format shows the lines of source that new findings are about."""
+    return bool(getattr(_format(format_name), "WITH_SOURCE", False))
 
 
 def _format(name: str) -> ModuleType:

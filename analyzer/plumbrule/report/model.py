@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import field
 
@@ -30,6 +31,9 @@ class Finding:
     agent: str = ""
     unaccepted: bool = False  # known at the merge base, yet missing from a baseline that exists
     group: str = ""  # findings of one group (the edges of one cycle) are shown together
+    fails: bool = False  # one of those for which the verdict is "failed"
+    touched: bool = False  # its file is one of those that the change touches
+    excerpt: tuple[tuple[int, str], ...] = ()  # (line, its text) as `report.excerpts` has them; only where asked for
 
 
 LEAST_RESOLVED = 0.97  # below this share of found imports the edges of a language are no ground for a verdict
@@ -142,13 +146,26 @@ _SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings as every medium lists them: new first, then by severity, rule, group, repo and subject."""
+    """Findings as every medium lists them: new first, then by severity, rule and group, in a group those first whose
+    file the change touches, then by repo and subject."""
     return tuple(
         sorted(
             findings,
             key=lambda f: (
-                *(_STATES.get(f.state, 9), _SEVERITIES.get(f.severity, 9), f.rule, f.group),
+                *(_STATES.get(f.state, 9), _SEVERITIES.get(f.severity, 9), f.rule, f.group, not f.touched),
                 *(f.repo, f.subject, f.path, f.line, f.id),
             ),
         )
     )
+
+
+def in_turns(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The first of every rule and group, then the second of each, and so on: where not all can be shown, a large group
+    takes nobody's place."""
+    seen: Counter[tuple[str, str]] = Counter()
+    turns = []
+    for finding in findings:
+        kind = (finding.rule, finding.group)
+        turns.append((seen[kind], finding))
+        seen[kind] += 1
+    return tuple(finding for _, finding in sorted(turns, key=lambda turn: turn[0]))

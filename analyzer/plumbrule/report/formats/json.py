@@ -20,6 +20,8 @@ from plumbrule.report.model import (
     in_order,
 )
 
+WITH_SOURCE = True
+
 
 def render(report: Report) -> str:
     """Everything the report holds, in the schema's order; rendering what `read` gives back yields the same bytes."""
@@ -51,11 +53,15 @@ def render(report: Report) -> str:
                     for one in report.coverage.languages
                 ],
             },
-            "findings": [asdict(finding) for finding in in_order(report.findings)],
-            "ahead": [asdict(finding) for finding in in_order(report.ahead)],
+            "findings": [_written(finding) for finding in in_order(report.findings)],
+            "ahead": [_written(finding) for finding in in_order(report.ahead)],
             "rules": [asdict(rule) for rule in report.rules],
         }
     )
+
+
+def _written(finding: Finding) -> dict[str, object]:
+    return asdict(finding) | {"excerpt": [{"line": line, "text": text} for line, text in finding.excerpt]}
 
 
 def read(text: str | bytes) -> Report:
@@ -211,4 +217,7 @@ def _finding(row: _Object) -> Finding:
         agent=row.text("agent"),
         unaccepted=row.truth("unaccepted"),
         group=row.text("group"),
+        fails=row.truth("fails", missing=False),
+        touched=row.truth("touched", missing=False),
+        excerpt=tuple((one.number("line"), one.text("text")) for one in row.objects("excerpt", missing=True)),
     )

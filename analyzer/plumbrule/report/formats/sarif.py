@@ -14,6 +14,8 @@ from plumbrule.report import wording
 from plumbrule.report.escapes import in_uri, json_text, visible
 from plumbrule.report.model import Coverage, Finding, Report, RuleText, in_order
 
+WITH_SOURCE = True
+_MOST = 25_000  # results; hosting services refuse a run with more
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 # Waivers are read from the base, so what they cover was accepted before this change.
 _BASELINE = {"new": "new", "known": "unchanged", "waived": "unchanged"}
@@ -24,7 +26,8 @@ _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
 def render(report: Report) -> str:
     """One run; paths relative to the repository's root, identities as fingerprints, nothing of this machine."""
-    findings = [finding for finding in in_order(report.findings) if finding.state in _BASELINE]
+    told = [finding for finding in in_order(report.findings) if finding.state in _BASELINE]
+    findings = told[:_MOST]
     texts = {rule.id: rule for rule in report.rules}
     rules = sorted({finding.rule for finding in findings} | texts.keys())
     index = {rule: number for number, rule in enumerate(rules)}
@@ -43,7 +46,7 @@ def render(report: Report) -> str:
                     },
                     "automationDetails": {"id": "plumbrule/"},
                     "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
-                    "invocations": [_invocation(report)],
+                    "invocations": [_invocation(report, untold=len(told) - len(findings))],
                     "results": [_result(finding, index[finding.rule], report) for finding in findings],
                     "properties": {
                         "verdict": report.verdict,
@@ -105,6 +108,13 @@ def _result(finding: Finding, rule_index: int, report: Report) -> dict[str, obje
 
 def _location(finding: Finding, report: Report) -> dict[str, object]:
     physical = _physical(finding.path or report.policy.path or "plumbrule.toml", finding.line if finding.path else 0)
+    if finding.excerpt:
+        text = "\n".join(visible(text) for _, text in finding.excerpt)
+        physical["region"] = {
+            "startLine": finding.excerpt[0][0],
+            "endLine": finding.excerpt[-1][0],
+            "snippet": {"text": text},
+        }
     return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": visible(finding.subject)}]}
 
 
@@ -113,9 +123,11 @@ def _physical(path: str, line: int) -> dict[str, object]:
     return physical | {"region": {"startLine": line}} if line > 0 else physical
 
 
-def _invocation(report: Report) -> dict[str, object]:
+def _invocation(report: Report, untold: int) -> dict[str, object]:
     verdict = "error" if report.verdict == "not-judged" else "note"
     notes = [_notification(verdict, reason) for reason in report.reasons]
+    if untold:
+        notes.append(_notification("warning", f"{untold:,} more results; a run holds {_MOST:,}, the format json all"))
     notes += [_notification("warning", f"this change loosens the policy: {what}") for what in report.policy.loosened]
     notes.append(_notification("note", f"looked at {wording.looked_at(report.coverage)}"))
     notes += [_notification("warning", gap) for gap in wording.gaps(replace(report.coverage, read_in_part=()))]

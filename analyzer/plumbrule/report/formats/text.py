@@ -1,6 +1,7 @@
 """For people in a terminal or a log: the verdict first, then what is new, then what the verdict rests on.
 
-`render` is plain. `on_terminal` says the same with colour, and is asked for only when a person is looking.
+Hides the order: what is new by rule and group, each finding with its line of source, advice that several share once;
+of what is known only the number. `render` is plain; `on_terminal` says the same with colour, for a person who looks.
 """
 
 from __future__ import annotations
@@ -14,9 +15,19 @@ from plumbrule.report import wording
 from plumbrule.report.escapes import log_line, toml_string
 from plumbrule.report.model import Finding, Report, in_order
 
+WITH_SOURCE = True
 IN_NUMBERS = True  # of findings that are known and accepted only the number is told
+_IN_FULL = 20  # findings of a group; the rest takes a line each
 _LISTED = 10  # skipped files; the rest is counted, and JSON has them all
-_COLOURS = {"failed": "1;31", "not-judged": "1;33", "passed": "1;32", "rule": "1", "error": "31", "aside": "2"}
+_COLOURS = {
+    "failed": "1;31",
+    "not-judged": "1;33",
+    "passed": "1;32",
+    "rule": "1",
+    "error": "31",
+    "aside": "2",
+    "source": "36",
+}
 
 
 class _Line(NamedTuple):
@@ -82,27 +93,42 @@ def _group(group: list[Finding]) -> Iterator[_Line]:
     indent = "    " if together else "  "
     if together:
         yield _Line(f"  {group[0].group} ({len(group):,} together)")
+    full = _IN_FULL if together else len(group)
     # The same advice is given once, below the last finding that it is for.
-    for remedy, alike in groupby(group, lambda finding: finding.remedy):
+    for remedy, alike in groupby(group[:full], lambda finding: finding.remedy):
         for finding in alike:
             yield from _finding(finding, indent)
         for number, line in enumerate(remedy.strip().split("\n") if remedy else ()):
             yield _Line(f"{indent}  {'' if number else 'what to do instead: '}{line.strip()}")
+    if group[full:]:
+        yield _Line(f"{indent}and {len(group) - full:,} more like these, one a line:")
+    for finding in group[full:]:
+        source = f" | {finding.excerpt[0][1].strip()}" if finding.excerpt else ""
+        yield _Line(f"{indent}{wording.place(finding)}: {_quoted(finding.subject)}{source}", finding.severity)
 
 
 def _finding(finding: Finding, indent: str) -> Iterator[_Line]:
     yield _Line(f"{indent}{wording.place(finding)}: {finding.message}", finding.severity)
     # What a waiver quotes must be here to be copied; what cannot be shown as it is, is TOML already.
-    quoted = toml_string(finding.subject)
-    if quoted[1:-1] != finding.subject:
+    quoted = _quoted(finding.subject)
+    if quoted != finding.subject:
         yield _Line(f"{indent}  subject: {quoted}")
     elif finding.subject not in finding.message and finding.subject != wording.place(finding):
         yield _Line(f"{indent}  subject: {finding.subject}")
+    width = max((len(str(number)) for number, _ in finding.excerpt), default=0)
+    for number, source in finding.excerpt:
+        yield _Line(f"{indent}  {number:>{width}} | {source}", "source")
     for evidence in finding.evidence:
         yield _Line(f"{indent}  | {evidence}")
     since = wording.origin(finding)
     if since:
         yield _Line(f"{indent}  {since}", "aside")
+
+
+def _quoted(subject: str) -> str:
+    """The subject, as TOML where it cannot be shown as it is."""
+    quoted = toml_string(subject)
+    return subject if quoted[1:-1] == subject else quoted
 
 
 def _in_brief(heading: str, findings: list[Finding]) -> Iterator[_Line]:
