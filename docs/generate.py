@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import importlib
 import inspect
 import json
 import re
@@ -442,22 +443,44 @@ def _reached(figure: Mapping[str, Any]) -> str:
 
 def report() -> Iterator[str]:
     import plumbrule.report
+    from plumbrule.report import format_names
 
     file = Path(inspect.getfile(plumbrule.report)).parent / "schema" / "report-1.json"
     schema = json.loads(file.read_text("utf-8"))
-    yield "# The report as JSON\n"
-    yield f"{schema['description']} The schema is the file `plumbrule/report/schema/{file.name}` of the package.\n"
+    yield "# The report\n"
     yield (
-        "Other formats: " + ", ".join(f"`{name}`" for name in plumbrule.report.format_names() if name != "json") + ".\n"
+        "One judgement is one report, and every format shows that one: `plumbrule gate --format NAME`, to standard"
+        " output or with `--output FILE`. The exit code is the verdict's, whatever the format: 0 passed, 1 failed, 2"
+        " not judged. Names of files and symbols are escaped in all of them, each in its own way; what cannot be seen"
+        " is spelled out.\n"
     )
+    yield from _table(("format", "what it is for", "what it takes care of"), map(_format, format_names()))
+    yield (
+        "New findings come with the line of source that they are about, and those that its brackets reach over, in"
+        " `text`, `json`, `sarif`, `junit`, `markdown` and `html`; of what was known nothing is read. Where nothing"
+        " could be judged every format says so, also those of which an empty one means that all is well.\n"
+    )
+    yield "## Text\n"
+    yield "A report of `--format text`, as the tests expect it (`tests/golden/report` holds one of every format):\n"
+    yield f"```text\n{(FOLDER.parent / 'tests/golden/report/rich.txt').read_text('utf-8').rstrip()}\n```\n"
+    yield "## JSON\n"
+    yield f"{schema['description']} The schema is the file `plumbrule/report/schema/{file.name}` of the package.\n"
     yield from _members("", schema)
+
+
+def _format(name: str) -> tuple[str, str, str]:
+    """A format in the words of its module: what it is for, and what it hides from those who use it."""
+    module = importlib.import_module(f"plumbrule.report.formats.{name}")
+    purpose, _, care = inspect.cleandoc(module.__doc__ or "").partition("\n\n")
+    care = care.removeprefix("Hides ")
+    return f"`{name}`", _cell(purpose), _cell(care[:1].upper() + care[1:])
 
 
 def _members(path: str, schema: Mapping[str, object]) -> Iterator[str]:
     properties = schema.get("properties")
     assert isinstance(properties, dict)
     if path:
-        yield f"## {path}\n"
+        yield f"### {path}\n"
         yield f"{schema.get('description', '')}\n"
     yield from _table(
         ("member", "type", "meaning"),

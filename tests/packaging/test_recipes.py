@@ -113,6 +113,83 @@ def test_the_github_recipe_shows_findings_beside_the_code(recipe, shell, propose
     assert {result["ruleId"] for result in sarif["runs"][0]["results"]} >= {"dependency-cycle"}
 
 
+# Answers as the program `gh` does, from a folder of comments; the real one asks a server.
+GH = """\
+#!/usr/bin/env python3
+import json, pathlib, sys
+folder = pathlib.Path(__file__).parent.parent / "comments"
+given = sys.argv[2:]
+method = given[given.index("--method") + 1] if "--method" in given else ""
+if "--jq" in given:
+    kept = sorted(folder.iterdir(), key=lambda file: int(file.name))
+    mine = [file.name for file in kept if file.read_text().startswith("bot\\n<!-- plumbrule -->")]
+    assert 'startswith("<!-- plumbrule -->")' in given[-1] and "github-actions[bot]" in given[-1]
+    print("\\n".join(mine))
+elif method == "DELETE":
+    (folder / given[-1].rpartition("/")[2]).unlink()
+else:
+    body = pathlib.Path(given[-1].removeprefix("body=@")).read_text()
+    name = given[2].rpartition("/")[2] if method == "PATCH" else str(len(list(folder.iterdir())) + 1)
+    (folder / name).write_text("bot\\n" + body)
+"""
+
+
+@pytest.fixture
+def commented(recipe, shell, proposed, tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """The comments of a pull request after the recipe ran, by number, without who wrote them."""
+
+    def run(change: dict[str, str], *before: str) -> dict[str, str]:
+        gate, comment = steps(recipe("github", ".github/workflows/plumbrule-comment.yml"), "gate")
+        checkout = proposed(change)
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "gh").write_text(GH, "utf-8")
+        (tmp_path / "bin" / "gh").chmod(0o755)
+        (tmp_path / "comments").mkdir()
+        for number, text in enumerate(before, 1):
+            (tmp_path / "comments" / str(number)).write_text(text, "utf-8")
+        judged = shell(gate, checkout, GITHUB_BASE_REF="main")
+        script = f"PATH='{tmp_path}/bin':$PATH\n{comment}"
+        done = shell(script, checkout, GITHUB_REPOSITORY="o/r", NUMBER="7")
+        assert judged.returncode in (0, 1), judged.stderr
+        assert done.returncode == 0, done.stderr
+        return {file.name: file.read_text("utf-8").partition("\n")[2] for file in (tmp_path / "comments").iterdir()}
+
+    return run
+
+
+ASIDE = "ada\n<!-- plumbrule --> somebody else's"
+EARLIER = "bot\n<!-- plumbrule -->\n### Plumbrule failed: of yesterday"
+
+
+def test_the_github_recipe_writes_one_comment(commented):
+    comments = commented(CYCLE, ASIDE)
+    assert comments.keys() == {"1", "2"}
+    assert comments["2"].startswith("<!-- plumbrule -->\n### Plumbrule failed: 2 new errors")
+
+
+def test_the_github_recipe_keeps_its_one_comment_up_to_date(commented):
+    comments = commented(CYCLE, ASIDE, EARLIER, EARLIER)
+    assert comments.keys() == {"1", "2"}
+    assert "2 new errors" in comments["2"]
+
+
+def test_the_github_recipe_takes_its_comment_away_when_there_is_nothing_to_say(commented):
+    assert commented(HARMLESS, ASIDE, EARLIER).keys() == {"1"}
+
+
+@pytest.mark.parametrize(("change", "code"), [(HARMLESS, 0), (CYCLE, 1)])
+def test_the_gitlab_recipe_writes_its_reports_and_keeps_the_verdict(
+    recipe, shell, proposed, change: dict[str, str], code: int
+):
+    job = yaml.safe_load(recipe("gitlab", ".gitlab/plumbrule-reports.yml"))["plumbrule-reports"]
+    checkout = proposed(change)
+    done = shell("\n".join(job["script"]), checkout, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
+    assert done.returncode == code, done.stdout + done.stderr
+    reports = job["artifacts"]["reports"]
+    assert len(json.loads((checkout / reports["codequality"]).read_text("utf-8"))) == 2 * code
+    assert f'failures="{2 * code}"' in (checkout / reports["junit"]).read_text("utf-8")
+
+
 @pytest.mark.parametrize(("change", "code"), [(HARMLESS, 0), (CYCLE, 1)])
 def test_the_gitlab_recipe_judges_a_merge_request(recipe, shell, proposed, change: dict[str, str], code: int):
     job = yaml.safe_load(recipe("gitlab", ".gitlab-ci.yml"))["plumbrule-gate"]

@@ -54,10 +54,34 @@ def test_a_name_with_signs_of_the_command_itself_arrives_as_it_is(rich: Report):
 def test_no_name_is_a_command_or_adds_a_property(hostile: Report):
     told = commands(render(hostile, "github"))
     new = [finding for finding in hostile.findings if finding.state == "new"]
-    assert len(told) == len(new) + len(hostile.ahead)
-    assert [name for name, _, _ in told] == ["error"] * len(new) + ["notice"] * len(hostile.ahead)
+    assert [name for name, _, _ in told] == ["error"] * 10 + ["notice"] * len(hostile.ahead)
     assert all(given.keys() <= {"file", "line", "title"} for _, given, _ in told)
-    assert {given["file"] for _, given, _ in told} == {log_line(finding.path) for finding in new}
+    assert {given["file"] for _, given, _ in told if "file" in given} <= {log_line(finding.path) for finding in new}
+
+
+def test_the_tenth_annotation_counts_those_that_no_runner_would_show_and_the_log_has_them(rich: Report):
+    cycle = [replace(rich.findings[0], path=f"a{n}.py", line=n, subject=f"a{n}.py -> b.py") for n in range(14)]
+    rendered = render(replace(rich, findings=(*cycle, rich.findings[2]), ahead=()), "github")
+    told = commands(rendered)
+    assert [given.get("file") for _, given, _ in told][:3] == ["billing/api.py", "a0.py", "a1.py"]
+    assert told[9][1] == {"title": "Plumbrule: 6 more"}
+    assert told[9][2] == "dependency-cycle 6. The log of this step has them."
+    assert [line for line in rendered.splitlines() if line.startswith("error: a9.py:9: dependency-cycle: ")]
+    assert len(rendered.splitlines()) == 10 + 6 + 1
+
+
+def test_ten_of_a_kind_are_all_annotations(rich: Report):
+    ten = tuple(replace(rich.findings[0], path=f"a{n}.py", subject=f"a{n}.py -> b.py") for n in range(10))
+    assert [given["file"] for _, given, _ in commands(render(replace(rich, findings=ten, ahead=()), "github"))] == [
+        f"a{n}.py" for n in range(10)
+    ]
+
+
+def test_the_first_of_every_rule_and_group_comes_before_the_second_of_any(rich: Report):
+    one = [replace(rich.findings[0], path=f"a{n}.py", subject=f"a{n}.py -> b.py", group="one") for n in range(3)]
+    two = [replace(rich.findings[0], path=f"c{n}.py", subject=f"c{n}.py -> d.py", group="two") for n in range(2)]
+    told = commands(render(replace(rich, findings=(*one, *two), ahead=()), "github"))
+    assert [given["file"] for _, given, _ in told] == ["a0.py", "c0.py", "a1.py", "c1.py", "a2.py"]
 
 
 def test_a_finding_about_no_file_names_its_subject(rich: Report):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from plumbrule.report import Coverage, Finding, PolicyUsed, Report, render
+from plumbrule.report import Coverage, Finding, LanguageCoverage, PolicyUsed, Report, render
 
 
 def test_the_first_line_is_the_verdict(rich: Report):
@@ -72,8 +72,38 @@ def test_what_was_not_looked_at_is_said(rich: Report, name: str):
         assert gap in said
 
 
-def test_a_green_comment_is_a_few_lines(minimal: Report):
-    assert len(render(minimal, "markdown").splitlines()) <= 6
+def test_a_green_comment_is_none(minimal: Report, rich: Report):
+    settled = tuple(f for f in rich.findings if f.state in ("waived", "fixed"))
+    assert render(minimal, "markdown") == ""
+    assert render(replace(minimal, findings=settled), "markdown") == ""
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        {"verdict": "not-judged", "reasons": ("no base",)},
+        {"verdict": "failed"},
+        {"policy": PolicyUsed("plumbrule.toml", loosened=("dependency-cycle: off",))},
+        {"policy": PolicyUsed("plumbrule.toml", preview=True)},
+        {"coverage": Coverage(read_in_part=(("a.py", 3),))},
+        {"coverage": Coverage(languages=(LanguageCoverage("go", 9, 100, 60),))},
+        {"findings": (Finding("1", "oversized-file", "info", "new", "shop", "a.py", "a.py", 1, "large", ""),)},
+        {"findings": (Finding("1", "x", "error", "known", "shop", "a", "a.py", 1, "m", "", unaccepted=True),)},
+        {"ahead": (Finding("1", "x", "error", "new", "shop", "a.py", "a.py", 1, "m", ""),)},
+    ],
+)
+def test_a_comment_is_written_where_anybody_has_to_look(minimal: Report, noted: dict):
+    assert render(replace(minimal, **noted), "markdown").startswith("<!-- plumbrule -->\n### Plumbrule ")
+
+
+def test_a_new_finding_comes_with_its_line_of_source(rich: Report):
+    assert "    3 | from billing.tax import (\n      4 |     rate,\n      5 | )\n" in render(rich, "text")
+    assert "closes a cycle of 2 files\\\n  `3 | from billing.tax import (`\n" in render(rich, "markdown")
+
+
+def test_numbers_of_source_lines_stand_below_each_other(rich: Report):
+    wide = replace(rich.findings[0], excerpt=((9, "f("), (10, ")")))
+    assert "     9 | f(\n    10 | )\n" in render(replace(rich, findings=(wide,)), "text")
 
 
 def test_a_comment_never_outgrows_what_hosts_accept_and_says_what_is_missing(minimal: Report):
@@ -90,6 +120,7 @@ def test_a_comment_never_outgrows_what_hosts_accept_and_says_what_is_missing(min
             "x" * 200,
             "y" * 500,
             ("z" * 400,),
+            group=f"g{n}",
         )
         for n in range(2000)
     )
@@ -97,6 +128,29 @@ def test_a_comment_never_outgrows_what_hosts_accept_and_says_what_is_missing(min
     assert len(comment) < 65_536
     assert "This is not all" in comment
     assert "Looked at" in comment
+
+
+@pytest.mark.parametrize(("group", "shown"), [("", 30), ("all", 10)])
+def test_many_findings_of_one_kind_leave_a_comment_room_for_others(rich: Report, group: str, shown: int):
+    many = tuple(replace(rich.findings[0], path=f"a{n}.py", subject=f"a{n} -> b", group=group) for n in range(900))
+    comment = render(replace(rich, findings=(*many, rich.findings[4])), "markdown")
+    assert comment.count("closes a cycle") == shown
+    assert f"- and {900 - shown} more like these; the format `text` has them all\n" in comment
+    assert "**layer-breach**: 1 known" in comment
+    assert "This is not all" not in comment
+
+
+def test_of_a_large_group_the_findings_that_the_change_made_are_told_in_full_and_none_is_left_out(rich: Report):
+    many = [replace(rich.findings[0], path=f"a{n:03}.py", subject=f"a{n:03} -> b") for n in range(90)]
+    many[70] = replace(many[70], touched=True)
+    text = render(replace(rich, findings=tuple(many)), "text")
+    assert text.index("a070.py:1: ") < text.index("a000.py:1: ")
+    assert "    and 70 more like these, one a line:\n" in text
+    assert "    a089.py:1: a089 -> b | from .invoice import total\n" in text
+    assert [n for n in range(90) if f"a{n:03} -> b" not in text] == []
+    page = render(replace(rich, findings=tuple(many)), "html")
+    assert "more like these: 65" in page
+    assert [n for n in range(90) if f"a{n:03}.py:1" not in page] == []
 
 
 def test_a_comment_holds_no_html_link_or_picture_of_a_name(hostile: Report):
@@ -108,6 +162,7 @@ def test_a_comment_holds_no_html_link_or_picture_of_a_name(hostile: Report):
     assert {child.type for child in inner} <= {
         "text",
         "code_inline",
+        "hardbreak",
         "softbreak",
         "html_inline",
         "strong_open",

@@ -1,7 +1,8 @@
-"""For a pull request's comment: short, everything longer folded away, two lines when there is nothing to say.
+"""For one comment of a pull request that is kept up to date: short, everything longer folded away, empty when green.
 
 Names stand in code spans only, so no name can become HTML, a link, a picture, a mention or a reference. The first
-line is an invisible mark by which a bot finds the comment that it wrote last time.
+line is an invisible mark by which a bot finds the comment that it wrote last time; where there is nothing to say the
+report is empty, and the bot takes that comment away or writes none.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ from plumbrule.report import wording
 from plumbrule.report.escapes import code_span, in_markdown, shortened
 from plumbrule.report.model import Finding, Report, in_order
 
+IN_NUMBERS = True
+WITH_SOURCE = True
 MARK = "<!-- plumbrule -->"
 _SPACE = 60_000  # characters; hosting services refuse comments over 65,536
 _LONGEST = 300  # characters of one sentence or name; the other formats have it whole
 _EVIDENCE = 5
+_OF_A_GROUP, _OF_A_RULE = 10, 30  # findings; those whose file the change touches come first
 _BRIEF = 20
 
 
 def render(report: Report) -> str:
-    """Markdown in the dialects of GitHub and GitLab, never longer than a comment may be."""
+    """Markdown in the dialects of GitHub and GitLab, never longer than a comment may be; nothing at all when green."""
+    if _is_silent(report):
+        return ""
     beginning, end = [*_beginning(report)], [*_end(report)]
     space = _SPACE - sum(map(len, beginning)) - sum(map(len, end))
     middle = []
@@ -34,6 +40,13 @@ def render(report: Report) -> str:
             break
         middle.append(block)
     return "".join((*beginning, *middle, *end))
+
+
+def _is_silent(report: Report) -> bool:
+    """Whether it passed, and nobody has to look at anything that the change does, nor doubt what was looked at."""
+    noted = any(f.state == "new" or f.unaccepted for f in report.findings) or report.ahead or report.policy.loosened
+    doubtful = report.coverage.read_in_part or any(one.is_low for one in report.coverage.languages)
+    return report.verdict == "passed" and not (noted or doubtful or report.policy.preview)
 
 
 def _beginning(report: Report) -> Iterator[str]:
@@ -84,10 +97,12 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _group(group: list[Finding]) -> Iterator[str]:
-    for remedy, alike in groupby(group, lambda finding: finding.remedy):
+    full = _OF_A_GROUP if group[0].group else _OF_A_RULE
+    for remedy, alike in groupby(group[:full], lambda finding: finding.remedy):
         findings = list(alike)
         for finding in findings:
-            yield f"- {code_span(shortened(wording.place(finding), _LONGEST))} {_prose(finding.message)}\n"
+            place = code_span(shortened(wording.place(finding), _LONGEST))
+            yield f"- {place} {_prose(finding.message)}{_source(finding)}\n"
         details = [
             f"What to do instead: {line}" if not n else line for n, line in enumerate(remedy.split("\n")) if line
         ]
@@ -98,6 +113,15 @@ def _group(group: list[Finding]) -> Iterator[str]:
         if details:
             # In the item of the last finding; a blank line ends the HTML block, so that Markdown is read again.
             yield _folded("why, and what to do instead", (f"- {_prose(line)}\n" for line in details), indent="  ")
+    if group[full:]:
+        yield f"- and {len(group) - full:,} more like these; the format `text` has them all\n"
+
+
+def _source(finding: Finding) -> str:
+    """The line it is about, below it; one line, so that a comment stays short."""
+    for number, text in finding.excerpt[:1]:
+        return f"\\\n  {code_span(shortened(f'{number} | {text}', _LONGEST))}"
+    return ""
 
 
 def _end(report: Report) -> Iterator[str]:
