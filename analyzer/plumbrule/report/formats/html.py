@@ -22,7 +22,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 _LOOK = """
 :root { color-scheme: light dark }
 body { margin: 0 auto; padding: 2rem 1.5rem 4rem; max-width: 62rem; background: var(--background); color: var(--text);
-  font: 16px/1.5 FONT }
+  overflow-wrap: anywhere; font: 16px/1.5 FONT }
 h1 { margin: 0; padding: .5rem 1rem; border-left: .5rem solid var(--verdict); background: var(--surface);
   font-size: 1.5rem; line-height: 1.3 }
 h2 { margin: 2.5rem 0 .25rem; font-size: 1.2rem }
@@ -91,8 +91,8 @@ def _colours(of: Theme) -> str:
 def _beginning(report: Report) -> Iterator[str]:
     said = []
     for why, mend in map(wording.why_and_mend, report.reasons):
-        said.append(_inline(why) + (f"<br><strong>What to do:</strong> {_inline(mend)}" if mend else ""))
-    said += [f"<strong>This change loosens the policy:</strong> {_inline(what)}" for what in report.policy.loosened]
+        said.append(in_xml(why) + (f"<br><strong>What to do:</strong> {in_xml(mend)}" if mend else ""))
+    said += [f"<strong>This change loosens the policy:</strong> {in_xml(what)}" for what in report.policy.loosened]
     yield from _list(said)
     yield "<dl>"
     for name, value in (
@@ -101,7 +101,7 @@ def _beginning(report: Report) -> Iterator[str]:
         ("policy", wording.policy_used(report.policy)),
         ("looked at", wording.looked_at(report.coverage)),
     ):
-        yield f"<dt>{name}</dt><dd>{_inline(value)}</dd>"
+        yield f"<dt>{name}</dt><dd>{in_xml(value)}</dd>"
     yield "</dl>"
 
 
@@ -120,7 +120,7 @@ def _findings(report: Report) -> Iterator[str]:
         yield from _in_brief(heading, chosen)
     if report.known:
         counts = (f"{rule} {count:,}" for rule, count in sorted(report.known.items()))
-        yield f'<p class="aside">known and not told one by one: {_inline(", ".join(counts))}</p>'
+        yield f'<p class="aside">known and not told one by one: {in_xml(", ".join(counts))}</p>'
 
 
 def _in_full(heading: str, findings: list[Finding], texts: dict[str, RuleText]) -> Iterator[str]:
@@ -129,11 +129,11 @@ def _in_full(heading: str, findings: list[Finding], texts: dict[str, RuleText]) 
             text = texts.get(rule)
             count = f"{sum(map(len, groups)):,} {heading}"
             yield "<section>"
-            yield f'<h2>{_inline(text.title if text else rule)} <span class="kind {_class(severity)}">'
+            yield f'<h2>{_prose(text.title) if text else in_xml(rule)} <span class="kind {_class(severity)}">'
             yield f"{in_xml(severity)}: {count}</span></h2>"
             yield f'<p class="aside"><code>{in_xml(rule)}</code></p>' if text else ""
             for paragraph in text.reason.split("\n\n") if text else ():
-                yield f"<p>{_inline(' '.join(paragraph.split()))}</p>"
+                yield f"<p>{_prose(paragraph)}</p>"
             for group in groups:
                 yield from _group(group, severity)
             yield "</section>"
@@ -143,14 +143,14 @@ def _group(group: list[Finding], severity: str) -> Iterator[str]:
     together = bool(group[0].group) and len(group) > 1
     full = _IN_FULL if together else len(group)
     if together:
-        yield f"<h3>{_inline(group[0].group)} ({len(group):,} together)</h3>"
+        yield f"<h3>{in_xml(group[0].group)} ({len(group):,} together)</h3>"
     for remedy, of_remedy in groupby(group[:full], lambda finding: finding.remedy):
         alike = list(of_remedy)
         for finding in alike:
             yield f'<article style="--mark: var(--{_class(severity)})">'
             yield from _finding(finding)
             if finding is alike[-1] and remedy:
-                lines = "<br>".join(_inline(line) for line in remedy.strip().split("\n"))
+                lines = "<br>".join(in_xml(line) for line in remedy.strip().split("\n"))
                 yield f'<p class="instead"><strong>What to do instead:</strong> {lines}</p>'
             yield "</article>"
     yield from _in_brief("more like these", group[full:])
@@ -158,16 +158,16 @@ def _group(group: list[Finding], severity: str) -> Iterator[str]:
 
 def _finding(finding: Finding) -> Iterator[str]:
     yield f'<p class="place"><code>{in_xml(wording.place(finding))}</code></p>'
-    yield f"<p>{_inline(finding.message)}</p>"
+    yield f"<p>{in_xml(finding.message)}</p>"
     if finding.excerpt:
         lines = (f"<span>{number}</span>{in_xml(text)}" for number, text in finding.excerpt)
         yield f"<pre>{chr(10).join(lines)}</pre>"
     if finding.evidence:
-        yield f'<ul class="evidence">{"".join(f"<li>{_inline(line)}</li>" for line in finding.evidence)}</ul>'
+        yield f'<ul class="evidence">{"".join(f"<li>{in_xml(line)}</li>" for line in finding.evidence)}</ul>'
     if finding.subject not in (*finding.message.split("\n"), wording.place(finding)):
         yield f'<p class="aside">subject: <code>{in_xml(finding.subject)}</code></p>'
     if since := wording.origin(finding):
-        yield f'<p class="aside">{_inline(since)}</p>'
+        yield f'<p class="aside">{in_xml(since)}</p>'
 
 
 def _in_brief(heading: str, findings: list[Finding]) -> Iterator[str]:
@@ -176,10 +176,10 @@ def _in_brief(heading: str, findings: list[Finding]) -> Iterator[str]:
     yield f"<details><summary>{in_xml(heading)}: {len(findings):,}</summary>"
     yield "<table><thead><tr><th>rule</th><th>place</th><th>what</th></tr></thead><tbody>"
     for finding in findings:
-        source = [f"`{text.strip()}`" for _, text in finding.excerpt[:1] if "`" not in text]
-        said = "<br>".join(_inline(line) for line in (finding.message, *source, *finding.evidence[:3]) if line)
+        said = "<br>".join(in_xml(line) for line in (finding.message, *finding.evidence[:3]) if line)
+        said += "".join(f"<br><code>{in_xml(text.strip())}</code>" for _, text in finding.excerpt[:1])
         yield (
-            f"<tr><td>{_inline(finding.rule)}</td><td><code>{in_xml(wording.place(finding))}</code></td>"
+            f"<tr><td>{in_xml(finding.rule)}</td><td><code>{in_xml(wording.place(finding))}</code></td>"
             f"<td>{said}</td></tr>"
         )
     yield "</tbody></table></details>"
@@ -189,7 +189,7 @@ def _end(report: Report) -> Iterator[str]:
     gaps = [*wording.gaps(report.coverage), *(f"skipped {p}: {why}" for p, why in report.coverage.skipped_files)]
     if gaps:
         yield f"<details><summary>what this verdict does not rest on: {len(gaps):,}</summary>"
-        yield from _list(map(_inline, gaps))
+        yield from _list(map(in_xml, gaps))
         yield "</details>"
 
 
@@ -199,9 +199,9 @@ def _list(items: Iterable[str]) -> Iterator[str]:
         yield f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
 
 
-def _inline(text: str) -> str:
-    """One line of prose: what stands between backticks is code, all else as it is."""
-    return _CODE.sub(r"<code>\1</code>", in_xml(text))
+def _prose(text: str) -> str:
+    """A rule's own words: what stands between backticks is code. In a name they are what it is called by."""
+    return _CODE.sub(r"<code>\1</code>", in_xml(" ".join(text.split())))
 
 
 def _class(severity: str) -> str:
