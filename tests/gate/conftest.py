@@ -44,9 +44,9 @@ def judged(plumbrule: Callable, tmp_path: Path) -> Callable:
 
 @pytest.fixture
 def found() -> Callable:
-    """`found(report, "new", "dependency-cycle")`: the subjects of such findings."""
+    """`found(report, "new", "dependency-cycle")`: the subjects of such findings, sorted."""
 
     def find(report: Mapping[str, Any], state: str, rule: str = "") -> list[str]:
-        return [f["subject"] for f in report["findings"] if f["state"] == state and rule in ("", f["rule"])]
+        return sorted(f["subject"] for f in report["findings"] if f["state"] == state and rule in ("", f["rule"]))
 
     return find
