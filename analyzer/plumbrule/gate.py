@@ -617,7 +617,7 @@ class _Gate:
             reasons.append(
                 f"{many} about the policy itself the change mends in it, such as {visible(mended[0].message)}"
             )
-        ahead = tuple(_finding(row, plain.head) for row in edited.ahead)
+        ahead = tuple(_finding(row, plain.head, fails=False, touched=False) for row in edited.ahead)
         if ahead:
             reasons.append(
                 f"the change tightens the policy: that would find {len(ahead)} more, and binds once it landed"

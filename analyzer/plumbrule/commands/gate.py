@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import sys
 from contextlib import nullcontext
@@ -121,11 +122,12 @@ def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
     from plumbrule.report.progress import TerminalProgress
 
     with TerminalProgress(quiet=options.quiet) as progress:
-        told = {"in_numbers": in_numbers(options.format), "with_source": with_source(options.format)}
+        counted, shown = in_numbers(options.format), with_source(options.format)
+        judge = functools.partial(gate, asked, progress=progress, in_numbers=counted, with_source=shown)
         if not asked.carries(folder):
-            return gate(asked, store_in(folder), progress, **told)
+            return judge(store=store_in(folder))
         import tempfile
 
         progress.note(f"{folder}: this store is part of the change itself, so nothing in it is believed.")
         with tempfile.TemporaryDirectory() as empty:
-            return gate(asked, store_in(Path(empty)), progress, **told)
+            return judge(store=store_in(Path(empty)))
