@@ -18,7 +18,7 @@ from plumbrule.data import dataclass
 from plumbrule.effects import Effects, Sight, effects
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
 from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
-from plumbrule.git import Entry, Repository
+from plumbrule.git import STAGED, Entry, Repository
 from plumbrule.governing import (
     UNREADABLE,
     WORKTREE,
@@ -606,7 +606,9 @@ class _Gate:
         else:
             verdict = "passed"
             reasons.append(f"nothing new at or over {question.fail_on}")
-        if len(judged) > 1:
+        if len(judged) > 1 and question.head == STAGED and not question.base:
+            reasons.append("a merge is under way: only what neither of its sides shows is new")
+        elif len(judged) > 1:
             reasons.append(f"the branches crossed: only what none of their {len(judged)} merge bases shows is new")
         if used.baseline is not None:
             names = (name for rule in used.rules for name in rule.names)

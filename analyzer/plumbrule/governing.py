@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from plumbrule import __version__
 from plumbrule.data import data_folder, dataclass
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
-from plumbrule.git import Entry, Repository, Skipped
+from plumbrule.git import STAGED, Entry, Repository, Skipped
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
 from plumbrule.policy.edits import BASELINE, RULE_FILE, Edit, applied, edits
 from plumbrule.policy.loosening import Loosening, loosened
@@ -502,8 +502,8 @@ class Question:
     """What is to be judged."""
 
     repo: Path
-    base: str  # "" = the default branch of the upstream
-    head: str  # a revision, or WORKTREE
+    base: str  # "" = the default branch of the upstream; for what is staged, the commit that it comes after
+    head: str  # a revision, WORKTREE or STAGED
     today: date
     fail_on: str = "error"
     strict: bool = False
@@ -514,7 +514,8 @@ class Question:
 
 def not_judged(question: Question, error: PlumbruleError) -> Report:
     """The report for a question that could not even be put."""
-    reason, repo, base, head = map(shown, (str(error), str(question.repo), question.base, question.head))
+    head = question.head.removeprefix(":") if question.head == STAGED else question.head
+    reason, repo, base, head = map(shown, (str(error), str(question.repo), question.base, head))
     return Report("not-judged", (reason,), repo, base, "", head, PolicyUsed(known=False), tool=_TOOL)
 
 
@@ -532,7 +533,7 @@ class Put:
     question: Question
     repository: Repository
     name: str  # of the repository
-    head: str  # a commit; that of the checkout where its work tree is judged
+    head: str  # a commit, or STAGED; that of the checkout where its work tree is judged
     bases: tuple[str, ...]  # merge bases
     binding: Governing
     proposed: Governing | None  # the change's own policy,
@@ -574,10 +575,16 @@ def put(question: Question, repository: Repository | None = None) -> Iterator[Pu
 
 
 def _put(question: Question, repository: Repository) -> Put:
-    in_worktree = question.head == WORKTREE
-    base = repository.resolve(question.base or repository.default_base())
+    in_worktree, staged = question.head == WORKTREE, question.head == STAGED
+    if in_worktree and repository.has_ref(f"refs/heads/{WORKTREE}"):
+        # Whoever named a branch so would have had judged what lies on disk instead.
+        raise NotARevision(
+            f"{repository.root}: {WORKTREE!r} stands for the files on disk, and a branch here is called so, too.\n"
+            f"Write `--head refs/heads/{WORKTREE}` for the branch, or rename it."
+        )
+    base = repository.resolve(question.base or ("HEAD" if staged else repository.default_base()))
     head = repository.resolve("HEAD" if in_worktree else question.head)
-    bases = repository.merge_bases(base, head)
+    bases = _meeting(repository, base, head, after_head=staged and not question.base)
     binding, path = _binding(repository, question.policy, base)
     proposed, unreadable = _proposed(
         repository, WORKTREE if in_worktree else head, binding, path, is_given=bool(question.policy)
@@ -594,9 +601,19 @@ def _put(question: Question, repository: Repository) -> Put:
     policy_used = PolicyUsed(
         path=used.path, commit=used.commit, hash=used.policy.hash, preview=question.policy_from_head
     )
-    shown_head = WORKTREE if in_worktree else head
+    shown_head = WORKTREE if in_worktree else head.removeprefix(":")
     plain = Report("passed", (), name, base, bases[0], shown_head, policy_used, no_counts(), Coverage(), (), _TOOL)
     return Put(question, repository, name, head, bases, binding, proposed, unreadable, path, used, plain)
+
+
+def _meeting(repository: Repository, base: str, head: str, *, after_head: bool) -> tuple[str, ...]:
+    """The merge bases of what is judged. A merge that is under way counts as made: it brings in others' work."""
+    if head != STAGED:
+        return repository.merge_bases(base, head)
+    merged = repository.merging()
+    if after_head:
+        return (base, *merged)
+    return repository.merge_bases(base, repository.resolve("HEAD"), *merged)
 
 
 def _binding(repository: Repository, given: str, base: str) -> tuple[Governing, str]:

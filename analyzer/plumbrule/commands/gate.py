@@ -46,7 +46,11 @@ def add(command: Adder) -> None:
     gate.add_argument(
         "--base", default="", metavar="REF", help="what the change goes into (default: the upstream's default branch)"
     )
-    gate.add_argument("--head", default="HEAD", metavar="REF|worktree", help="the change (default HEAD)")
+    change = gate.add_mutually_exclusive_group()
+    change.add_argument("--head", default="HEAD", metavar="REF|worktree", help="the change (default HEAD)")
+    change.add_argument(
+        "--staged", action="store_true", help="the change is what is staged, and --base is HEAD where it is not given"
+    )
     gate.add_argument("--format", default="text", choices=_formats(), help="default text")
     gate.add_argument(
         "--output", default="", metavar="FILE", help="write the report there instead of to standard output"
@@ -91,12 +95,13 @@ def _gate(options: argparse.Namespace) -> int:
 
 def _answer(options: argparse.Namespace, limits: Limits | None) -> Report:
     """The report on a change, also where it could not be judged."""
+    from plumbrule.git import STAGED
     from plumbrule.governing import Question, not_judged, put
 
     question = Question(
         repo=Path(options.repo),
         base=options.base,
-        head=options.head,
+        head=STAGED if options.staged else options.head,
         today=today(options),
         fail_on=options.fail_on,
         strict=options.strict,

@@ -12,6 +12,7 @@ TYPE_CHECKING = False  # see `safe`
 if TYPE_CHECKING:
     from plumbrule.git.objects import Blobs, blob_id, is_lfs_pointer
     from plumbrule.git.records import (
+        STAGED,
         SUBMODULE,
         SYMLINK,
         Change,
@@ -37,6 +38,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "STAGED",
     "SUBMODULE",
     "SYMLINK",
     "Blobs",

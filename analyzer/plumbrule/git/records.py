@@ -11,6 +11,10 @@ from plumbrule.data import dataclass
 SYMLINK = "120000"
 SUBMODULE = "160000"
 
+# Where a commit is asked for as the later side of a change: what is staged, as it would be committed now. Nothing that
+# git can name is called so.
+STAGED = ":staged"
+
 
 class Entry(NamedTuple):
     """One path of a tree: its mode as git writes it (`100644`, `100755`, `120000`, `160000`) and its object."""

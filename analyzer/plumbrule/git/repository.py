@@ -20,7 +20,7 @@ from plumbrule.git import history
 from plumbrule.git.command import Command, GitFailed
 from plumbrule.git.objects import Blobs, absent_objects, is_object_id
 from plumbrule.git.parsing import FOLDER, Names, changes, log_records, ours, tree_entries, tree_object
-from plumbrule.git.records import Change, Commit, Entry, History, LineCommit, Skipped, Worktree
+from plumbrule.git.records import STAGED, Change, Commit, Entry, History, LineCommit, Skipped, Worktree
 from plumbrule.git.safe import safe_environment
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _RENAME_LIMIT = 1000  # files on either side; above it git still finds exact ren
 
 
 _TREES_HELD = 4  # a gate asks for the base's tip, the merge base and the head, some of them twice
+_SHOWN = 3  # files in conflict that are named
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,7 @@ class Repository:
     _names: Names = field(default_factory=Names, repr=False)
     _trees: dict[str, dict[str, Entry]] = field(default_factory=dict, repr=False, compare=False)
     _lines: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict, repr=False)
+    _index_file: str = ""  # another one than the checkout's, where git itself says so: `git commit -a` in its hooks
 
     @classmethod
     def find(cls, path: Path, environ: Mapping[str, str] = os.environ) -> Repository:
@@ -85,12 +87,16 @@ class Repository:
             is_shallow=shallow == b"true",
             object_format=object_format.decode(),
             _command=Command(os.fsencode(root), command.environment),
+            _index_file=environ.get("GIT_INDEX_FILE", ""),
         )
 
     # Revisions
 
     def resolve(self, revision: str) -> str:
-        """The commit that a person's words name; NotARevision says why there is none and what to run."""
+        """The commit that a person's words name; NotARevision says why there is none and what to run. STAGED
+        is itself."""
+        if revision == STAGED:
+            return revision
         if (plain := self._reader.commit(revision)) is not None:
             return plain[0]
         if "\0" not in revision:
@@ -166,15 +172,22 @@ class Repository:
             return False
         return True
 
-    def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
-        """The best common ancestors of two commits, newest first; several after criss-cross merges, never none.
+    def merging(self) -> tuple[str, ...]:
+        """What a merge that is under way brings into this checkout: the further parents of the next commit."""
+        found = self._command.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", "MERGE_HEAD^{commit}")
+        return (found.decode().strip(),) if found else ()
+
+    def merge_bases(self, one: str, other: str, *merged: str) -> tuple[str, ...]:
+        """The best common ancestors of two commits, newest first; several after criss-cross merges, never none. With
+        more commits, those of the first and of a merge of all others.
 
         The newest is the one that blames a change for the least of others' work.
         """
         if one == other:
             return (_checked(one),)
+        sides = map(_checked, (one, other, *merged))
         try:
-            bases = self._command.run("merge-base", "--all", _checked(one), _checked(other)).decode().split()
+            bases = self._command.run("merge-base", "--all", *sides).decode().split()
         except GitFailed as fault:
             # A commit on the way that git cannot read it only mentions, and answers as if history ended there.
             if fault.status != 1 or _OBJECT.search(fault.said):
@@ -204,6 +217,8 @@ class Repository:
 
     def tree(self, commit_id: str) -> dict[str, Entry]:
         """Every path of a commit, in git's order; symbolic links and submodules by their mode. Not to be changed."""
+        if commit_id == STAGED:
+            return self._staged_tree
         if commit_id in self._trees:
             return self._trees[commit_id]
         try:
@@ -219,7 +234,8 @@ class Repository:
 
     def entry(self, commit_id: str, path: str) -> Entry | None:
         """One path of a commit as `tree` has it, for the price of the folders on the way to it."""
-        found = self._reader.commit(_checked(commit_id)) if commit_id not in self._trees else None
+        held_whole = commit_id == STAGED or commit_id in self._trees
+        found = None if held_whole else self._reader.commit(_checked(commit_id))
         if found is None or ours(path):
             return self.tree(commit_id).get(path)
         # Every commit begins with the word `tree` and an id.
@@ -245,6 +261,8 @@ class Repository:
 
     def changes(self, base: str, head: str) -> tuple[Change, ...]:
         """The paths that differ from one commit to another, sorted; a rename is a deletion and an addition."""
+        if head == STAGED:
+            return tuple(_between(self.tree(base), self._staged_tree))
         output = self._ask("diff-tree", *history.DIFF, "--no-renames", _checked(base), _checked(head))
         return tuple(sorted(changes(iter(self._names.split(output))), key=lambda change: change.path))
 
@@ -253,17 +271,71 @@ class Repository:
 
         Where the bytes to compare are not in this clone, only exact renames are found.
         """
-        question = ("diff-tree", *history.DIFF, "--diff-filter=R", f"-l{_RENAME_LIMIT}")
-        sides = (_checked(base), _checked(head))
-        output = self._command.attempt(*question, "-M", *sides)
+        command, program = (self._indexed, _INDEX) if head == STAGED else (self._command, ("diff-tree",))
+        question = (*program, *history.DIFF, "--diff-filter=R", f"-l{_RENAME_LIMIT}")
+        sides = (_checked(base),) if head == STAGED else (_checked(base), _checked(head))
+        output = command.attempt(*question, "-M", *sides)
         if output is None:
-            output = self._ask(*question, "-M100%", *sides)
+            with refusals(self):
+                output = command.run(*question, "-M100%", *sides)
         fields = iter(self._names.split(output))
         found = {}
         for _about in fields:
             old, new = next(fields), next(fields)
             found[new] = old
+        if head == STAGED:  # which may have been staged anew since it was first read
+            now, before = self._staged_tree, self.tree(base)
+            found = {new: old for new, old in found.items() if new in now and old in before and old not in now}
         return dict(sorted(found.items()))
+
+    # What is staged
+
+    @cached_property
+    def _staged_tree(self) -> dict[str, Entry]:
+        """The tree that a commit would have now; read once, so that one answer speaks of one state.
+
+        What is only announced (`git add --intent-to-add`) is no part of it; what a sparse checkout leaves out is.
+        """
+        head = self.resolve("HEAD")
+        with refusals(self):
+            output = self._indexed.run(*_INDEX, *history.DIFF, "--no-renames", head)
+        changed = list(changes(iter(self._names.split(output))))
+        torn = sorted({change.path for change in changed if change.status == "U"})
+        if torn:
+            more = f" and {len(torn) - _SHOWN} more" if len(torn) > _SHOWN else ""
+            raise NotARevision(
+                f"{self.root}: a merge left conflicts in what is staged, in {', '.join(torn[:_SHOWN])}{more}.\n"
+                "Settle them and stage the files with `git add`."
+            )
+        tree = dict(self.tree(head))
+        for change in changed:
+            if change.new is None:
+                tree.pop(change.path, None)
+            else:
+                tree[change.path] = change.new
+        return dict(sorted(tree.items()))
+
+    @cached_property
+    def _indexed(self) -> Command:
+        """The git program where the index matters that git itself has in hand.
+
+        `git commit -a` and `git commit FILE` make one of their own and name it to their hooks. One that lies elsewhere
+        is refused: it may be another repository's, and to look at the usual one instead would judge what nobody
+        commits.
+        """
+        if not self.has_worktree:
+            raise NotARevision(
+                f"{self.root}: the repository is bare, so nothing is staged.\nName a commit or a branch instead."
+            )
+        if not self._index_file:
+            return self._command
+        file = Path(os.path.realpath(self._index_file))
+        if file.parent != Path(os.path.realpath(self.git_dir)):  # a submodule's lies further below
+            raise NotARevision(
+                f"{self.root}: GIT_INDEX_FILE names {file}, which does not lie in this repository.\n"
+                "Run `unset GIT_INDEX_FILE` to have judged what is staged here."
+            )
+        return Command(self._command.folder, {**self._command.environment, "GIT_INDEX_FILE": str(file)})
 
     # History
 
@@ -487,6 +559,17 @@ class Repository:
         output = self._command.attempt("config", "--null", "--name-only", "--get-regexp", r"^remote\..*\.url$") or b""
         names = [name.removeprefix("remote.").removesuffix(".url") for name in self._names.split(output)]
         return sorted(set(names))
+
+
+# Compares the index with a commit, and looks at nothing on disk: no filter that a repository names can run.
+_INDEX = ("diff-index", "--cached", "--ita-invisible-in-index")
+
+
+def _between(before: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterator[Change]:
+    for path in sorted(before.keys() | now.keys()):
+        old, new = before.get(path), now.get(path)
+        if old != new:
+            yield Change("A" if old is None else "D" if new is None else "M", path, old, new)
 
 
 _DEEPEN = "Run `git fetch --unshallow` (in CI: check out with the full history, such as `fetch-depth: 0`)."

@@ -122,7 +122,7 @@ class Report:
     repo: str
     base: str  # commit ids, full; "" when there is none
     merge_base: str
-    head: str  # commit id, or "worktree"
+    head: str  # commit id, "worktree" or "staged"
     policy: PolicyUsed = field(default_factory=PolicyUsed)
     counts: dict[str, int] = field(
         default_factory=dict
