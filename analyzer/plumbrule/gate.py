@@ -67,7 +67,7 @@ from plumbrule.store.near import Near, NearDamaged
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
 from plumbrule.tally import covered_languages
-from plumbrule.walk import OWN_FOLDER, SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk
+from plumbrule.walk import OWN_FOLDER, SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk, is_ours
 from plumbrule.walk import Coverage as Covered
 
 _LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
@@ -257,8 +257,8 @@ class _Gate:
 
     def _stores_brought(self, bases: Sequence[str]) -> Iterator[Loosening]:
         """A store that the change brings: whoever judges next would take what it says for what was read."""
-        carries = self._repository.carries
-        if carries(self._put.head, OWN_FOLDER) and not any(carries(base, OWN_FOLDER) for base in bases):
+        brings = self._repository.brings
+        if brings(self._put.head, OWN_FOLDER) and not any(brings(base, OWN_FOLDER) for base in bases):
             words = (
                 f"The change brings {OWN_FOLDER}, where a gate keeps what it has read; what lies there is not believed."
             )
@@ -358,6 +358,7 @@ class _Gate:
     def _judge_once(self, name: str, used: Governing, before: str, now: _Now, loose: Sequence[Loosening]) -> _Judged:
         repository = self._repository
         walk = walk_of(name, repository, self._book, used.policy, now.contents)
+        walk.failed = {}
         changes = now.changes(before)
         recalled = self._recalled(name, used, before, walk, changes)
         wanted = list(walk.wanted(changes))
@@ -496,7 +497,7 @@ class _Gate:
             held=None if recalled is None else recalled.held,
             links=() if recalled is not None else self._links(name),
             compiled=self._compiled(name),
-            not_measured={} if history else {"unusual": "no scan with history is cached here"},
+            not_measured=({} if history else {"unusual": "no scan with history is cached here"}) | (walk.failed or {}),
         )
         judgement = judge(
             sides,
@@ -675,6 +676,16 @@ class _Gate:
         if now.files == 0:
             where = "is left" if before.files else "on either side"
             found.append(f"no file of a known language {where}: there was nothing to judge")
+        if judged.judgement.evaluated == 0 and not judged.judgement.errors:
+            found.append(
+                "no rule gave an answer, so nothing was judged by anything.\n"
+                f"Switch on a rule in {binding.path or 'the policy'}; `plumbrule rules list` names them all."
+            )
+        hidden_here = sorted(path for path, file in judged.changes.items() if file is not None and is_ours(path))
+        found += [
+            f"{visible(path)} lies in a folder called .plumbrule, where nothing is ever analysed; move it elsewhere"
+            for path in hidden_here
+        ]
         lost = _lost(judged.walk)
         found += [f"{visible(path)}: {judged.walk.skipped[path]}. {self._repository.mend}" for path in lost]
         for path, file in sorted(judged.changes.items()):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
@@ -546,18 +546,23 @@ class Put:
     def is_change(self) -> bool:
         return self.question.head == WORKTREE or self.head not in self.bases
 
-    def carries(self, folder: Path) -> bool:
-        """Whether the commit under judgement has something of its own in this folder, so that nobody may believe it."""
-        inside = path_inside(self.repository.root, str(folder))
-        first = (inside or "").partition("/")[0]
-        if not first or first == ".git":
-            return inside == ""
-        if first == inside:
-            return self.repository.carries(self.head, first)
-        tree = self.repository.tree(self.head)
-        return any(
-            path == inside or path.startswith(f"{inside}/") or f"{inside}/".startswith(f"{path}/") for path in tree
-        )
+    def brings(self, store: Path) -> bool:
+        """Whether a store, or what its path leads to, lies in the checkout because git put it there: the change could
+        have made it say anything. One that a scan made is no part of any commit."""
+        root = self.repository.root
+        commits = {self.head}
+        with suppress(NotARevision):  # a branch without a commit put nothing there
+            commits.add(self.repository.resolve("HEAD"))
+        for folder in {store, Path(os.path.realpath(store))}:
+            if folder == root or (root / ".git").is_relative_to(folder):
+                return True
+            inside = folder.relative_to(root).parts if folder.is_relative_to(root) else ()
+            # A link or a file anywhere on the way belongs to the commit as much as the folder itself.
+            places = ["/".join(inside[:many]) for many in range(1, len(inside) + 1)]
+            links = [place for place in places[:-1] if (root / place).is_symlink()]
+            if any(self.repository.brings(commit, place) for place in (*links, *places[-1:]) for commit in commits):
+                return True
+        return False
 
     def no_change(self) -> Report:
         return replace(self.plain, reasons=("no change: the head is contained in the base",))

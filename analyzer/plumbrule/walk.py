@@ -13,6 +13,7 @@ from dataclasses import field, replace
 from typing import NamedTuple
 
 from plumbrule.data import dataclass
+from plumbrule.errors import PlumbruleError
 from plumbrule.extract import OTHER_KIND, FactBook, Wanted
 from plumbrule.extract.stages import Stages
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
@@ -109,6 +110,9 @@ class Walk:
     other: set[str] = field(init=False, default_factory=set)
     tree: set[str] = field(init=False, default_factory=set)  # every path, excluded and other ones too
     claimed: tuple[Claim, ...] = field(init=False, default=())
+    # Measures that failed, by table, and why: for who can say of what hangs on them that it was not measured. None =
+    # the fault is raised, so that nothing is kept.
+    failed: dict[str, str] | None = field(init=False, default=None)
     _resolution: Resolution = field(init=False)
     _sums: Counter[str] = field(init=False, default_factory=Counter)
     _unread: dict[str, str] = field(init=False, default_factory=dict)  # manifests of this move, and why
@@ -251,8 +255,25 @@ class Walk:
                     shared,
                     self._declared,
                 )
-                rows[measure.table.name] = _measured(measure, situation)
+                self._fill(rows, measure, situation)
         return rows
+
+    def _fill(self, rows: dict[str, Collection[Row]], measure: Measure, situation: Situation) -> None:
+        """The measure's rows; none at all where it failed, on whichever side, or what it builds upon did."""
+        if self.failed is None:
+            rows[measure.table.name] = _measured(measure, situation)
+            return
+        if cause := next((table for table in measure.after if table in self.failed), ""):
+            self.failed[measure.table.name] = f"it builds upon {cause}, which was not measured"
+        if measure.table.name in self.failed:
+            return
+        try:
+            rows[measure.table.name] = _measured(measure, situation)
+        except PlumbruleError:
+            raise
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            self.failed[measure.table.name] = f"Plumbrule's own measure failed: {why}; please report it"
 
     def figures(self, step: Step, renamed: Mapping[str, str]) -> dict[str, float]:
         """What one step did, as the figures that `unusual` compares; empty if it touched no product code."""
@@ -415,14 +436,14 @@ class Walk:
 
     def leaves_out(self, path: str) -> bool:
         """Whether this path is not analysed at all."""
-        return _is_ours(path) or self.excludes(path)
+        return is_ours(path) or self.excludes(path)
 
     def _is_excluded_code(self, path: str) -> bool:
         """Of a file that is out: whether it is code that other code may name."""
-        return language_of(path) is not None and not _is_ours(path)
+        return language_of(path) is not None and not is_ours(path)
 
 
-def _is_ours(path: str) -> bool:
+def is_ours(path: str) -> bool:
     """Whether a file is Plumbrule's own, such as a store."""
     return path.startswith(OWN_FOLDER + "/") or f"/{OWN_FOLDER}/" in path
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from plumbrule import __version__
 from plumbrule.errors import SettingsError
 from plumbrule.policy import Policy, read_policy
 
@@ -228,3 +229,27 @@ def test_any_text_is_read_or_refused_and_never_crashes():
             read(text).intent()
 
     anything()
+
+
+@pytest.mark.parametrize("asked", [">=0.0.1", " >= 0 , <99 ", "!=98", "==" + __version__, f"<={__version__}.0"])
+def test_a_policy_may_say_for_which_versions_it_is(asked: str):
+    assert read_policy(f'requires_plumbrule = "{asked}"\n', "p.toml").exclude == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (">=99", "this policy is for plumbrule >=99, and this is"),
+        (">=0, <0.0.1", "this policy is for plumbrule >=0, <0.0.1"),
+        ("", "no range of versions"),
+        ("0.9", "no range of versions"),
+        (">=0.9rc1", "no range of versions"),
+        (">=0.9,", "no range of versions"),
+        (">=" + "9" * 400, "no range of versions"),
+    ],
+)
+def test_a_policy_for_other_versions_is_refused_before_what_it_says_is_looked_at(asked: str, said: str):
+    with pytest.raises(SettingsError) as refused:
+        read_policy(f'# first\nrequires_plumbrule = "{asked}"\nfuture = 1\n', "p.toml")
+    assert "p.toml:2" in str(refused.value)
+    assert said in str(refused.value)

@@ -129,7 +129,7 @@ def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
     with TerminalProgress(quiet=options.quiet) as progress:
         counted, shown = in_numbers(options.format), with_source(options.format)
         judge = functools.partial(gate, asked, progress=progress, in_numbers=counted, with_source=shown)
-        if not asked.carries(folder):
+        if not asked.brings(folder):
             return judge(store=store_in(folder))
         import tempfile
 

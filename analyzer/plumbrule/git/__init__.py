@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from plumbrule.git.objects import Blobs, blob_id, is_lfs_pointer
     from plumbrule.git.records import (
         STAGED,
+        STORE,
         SUBMODULE,
         SYMLINK,
         Change,
@@ -39,6 +40,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "STAGED",
+    "STORE",
     "SUBMODULE",
     "SYMLINK",
     "Blobs",

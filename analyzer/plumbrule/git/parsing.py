@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from sys import intern
 
-from plumbrule.git.records import Change, Commit, Entry, moment
+from plumbrule.git.records import STORE, Change, Commit, Entry, moment
 
 FOLDER = "40000"
-STORE = ".plumbrule"  # at the repository root: our own store, never analysed
 
 # One commit as `git log -z` prints it: no field but the message can hold a line break, nothing can hold a NUL.
 COMMIT_FORMAT = "%H%n%P%n%an%n%ae%n%at%n%cn%n%ce%n%ct%n%B"

@@ -10,6 +10,7 @@ from plumbrule.data import dataclass
 
 SYMLINK = "120000"
 SUBMODULE = "160000"
+STORE = ".plumbrule"  # at the repository root: our own store, never analysed
 
 # Where a commit is asked for as the later side of a change: what is staged, as it would be committed now. Nothing that
 # git can name is called so.

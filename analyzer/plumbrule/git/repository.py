@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 from plumbrule.errors import NotARevision
 from plumbrule.git import history
 from plumbrule.git.command import Command, GitFailed
-from plumbrule.git.objects import Blobs, absent_objects, is_object_id
+from plumbrule.git.objects import MISSING, Blobs, absent_objects, is_object_id
 from plumbrule.git.parsing import FOLDER, Names, changes, log_records, ours, tree_entries, tree_object
 from plumbrule.git.records import STAGED, Change, Commit, Entry, History, LineCommit, Skipped, Worktree
 from plumbrule.git.safe import safe_environment
@@ -250,14 +250,24 @@ class Repository:
             held = inside
         return held if held.mode != FOLDER else None
 
-    def carries(self, commit_id: str, name: str) -> bool:
-        """Whether a commit has a file or folder of this name at its root; one of our own names too, which `tree` and
-        `entry` leave out."""
+    def brings(self, commit_id: str, path: str) -> bool:
+        """Whether anything lies at this path of a commit: a file, a link, or a folder; our own store's not excepted."""
+        if commit_id == STAGED:
+            with refusals(self):
+                return bool(self._indexed.run("ls-files", "--full-name", "-z", "--", path))
         found = self._reader.commit(_checked(commit_id))
-        raw = self._reader.read(found[1][5 : 5 + len(commit_id)].decode("ascii", "replace")) if found else b""
-        if isinstance(raw, Skipped) or not found:
-            return bool(self._ask("ls-tree", "--full-tree", "-z", _checked(commit_id), "--", name))
-        return name in tree_object(raw, self._names, self.object_format)
+        held = Entry(FOLDER, "" if found is None else found[1][5 : 5 + len(commit_id)].decode("ascii", "replace"))
+        for name in path.split("/"):
+            if held.mode != FOLDER:
+                return False
+            raw = self._reader.read(held.blob) if held.blob else MISSING
+            if isinstance(raw, Skipped):
+                raise NotARevision(f"{self.root}: the tree of commit {commit_id} cannot be read.\n{self.mend}")
+            inside = tree_object(raw, self._names, self.object_format).get(name)
+            if inside is None:
+                return False
+            held = inside
+        return True
 
     def changes(self, base: str, head: str) -> tuple[Change, ...]:
         """The paths that differ from one commit to another, sorted; a rename is a deletion and an addition."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
+from plumbrule import __version__
 from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
 from plumbrule.policy.contracts import COMMON, Kind, Role, contract_tables, kind_of
@@ -26,6 +27,8 @@ from plumbrule.policy.model import (
 )
 
 _TOP = ("exclude", "components", "layers", "forbid", "rules", "waiver", "repository", "batches", "limits", "mail")
+_REQUIRES = "requires_plumbrule"
+_BOUND = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*(\d{1,6}(?:\.\d{1,6}){0,3})\s*")
 _SEVERITIES = ("off", "info", "warning", "error")
 
 _MAIL_TEXTS = ("from", "subject_prefix", "host", "ca_file", "username", "dashboard")
@@ -83,7 +86,8 @@ class _Reading:
         self.source = source
 
     def policy(self) -> Policy:
-        self._known(self.top, (*_TOP, *contract_tables()), ())
+        self._fitting()  # before all else: what this program does not know, the one that is asked for may
+        self._known(self.top, (_REQUIRES, *_TOP, *contract_tables()), ())
         repositories = self._repositories()
         members = {member.name for member in repositories}
         exclude = self._globs(self.top.get("exclude", []), ("exclude",), members)
@@ -109,6 +113,22 @@ class _Reading:
         )
 
     # Parts
+
+    def _fitting(self) -> None:
+        """Refuses a policy that says it is for another version of this program."""
+        asked = self._text(self.top.get(_REQUIRES, ""), (_REQUIRES,))
+        if _REQUIRES not in self.top:
+            return
+        bounds = [_BOUND.fullmatch(bound) for bound in asked.split(",")]
+        if not all(bounds):
+            raise self._error(
+                (_REQUIRES,), f'{asked!r} is no range of versions; write it as `{_REQUIRES} = ">=0.9, <2"`'
+            )
+        ours = _numbers(__version__)
+        if not all(_within(bound[1], ours, _numbers(bound[2])) for bound in bounds if bound):
+            raise self._error(
+                (_REQUIRES,), f"this policy is for plumbrule {asked.strip()}, and this is {__version__}; install that"
+            )
 
     def _components(self, members: Collection[str]) -> tuple[Component, ...]:
         found = []
@@ -512,3 +532,23 @@ def _near(word: str, known: Collection[str]) -> str:
     if near:
         return f"; did you mean {near[0]!r}?"
     return f"; known are {', '.join(sorted(known))}" if known else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The release of a version, without zeros at its end: 1.0 is 1."""
+    found = re.match(r"\d+(?:\.\d+)*", version)
+    numbers = [int(part) for part in found[0].split(".")] if found else []
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def _within(sign: str, ours: tuple[int, ...], bound: tuple[int, ...]) -> bool:
+    return {
+        ">=": ours >= bound,
+        ">": ours > bound,
+        "<=": ours <= bound,
+        "<": ours < bound,
+        "==": ours == bound,
+        "!=": ours != bound,
+    }[sign]
