@@ -20,7 +20,10 @@ def program() -> NoReturn:
     if not said:
         from plumbrule.cli import main
 
-        code = main()
+        try:
+            code = main()
+        except OSError:  # what went wrong could not even be said
+            code = 2
     if sys.argv[1:2] != ["gate"] or sys.stdout is None or sys.stderr is None:  # None = closed by who started us
         sys.exit(code)
     try:
@@ -29,10 +32,19 @@ def program() -> NoReturn:
     except BrokenPipeError:
         pass  # the reader of our output went away (`| head`)
     except OSError as error:
-        sys.stderr.write(f"plumbrule: the answer could not be written: {error.strerror}.\n")
         code = 2
-    sys.stderr.flush()
+        _say(f"plumbrule: the answer could not be written: {error.strerror}.\n")
+    _say("")
     os._exit(code)
+
+
+def _say(words: str) -> None:
+    """On standard error, which may be on the same full disk: Python would end with 1, which says "failed"."""
+    try:
+        sys.stderr.write(words)
+        sys.stderr.flush()
+    except OSError:
+        pass
 
 
 if __name__ == "__main__":

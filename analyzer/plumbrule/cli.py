@@ -91,6 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
             return _interrupted()  # the database engine was at work, and took the key press for itself
+        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # the database engine's
+            told("there is not enough memory.\nGive it more, or `--memory SIZE` to do it in parts.")
+            return COULD_NOT_JUDGE
         # Python would end with 1, which says "judged, and failed".
         import traceback
 

@@ -17,7 +17,7 @@ from functools import cache
 from plumbrule.data import dataclass
 from plumbrule.effects import Effects, Sight, effects
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
-from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
+from plumbrule.extract import CHANCE, ENDED_EARLY, LOST, OTHER_KIND, FactBook, Limits
 from plumbrule.git import STAGED, Entry, Repository
 from plumbrule.governing import (
     UNREADABLE,
@@ -76,6 +76,10 @@ _SHOWN = 5  # imports that are named as not found
 _UNRESOLVED = (
     "Commit the files that are missing. For those that are made where the code runs and never committed, lower"
     " `[limits] resolved` or raise `worse_by` in the policy, in a change of its own."
+)
+_AGAIN = (
+    "Judge again; if that does not help, give it more memory, or `--memory SIZE` to do with less at a time, or exclude"
+    " the file in the policy, in a change of its own."
 )
 _MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
@@ -374,9 +378,10 @@ class _Gate:
         self._book.ensure(wanted, lambda done, _: self._progress.done(done))
         if recalled is None:
             walk.move(first)
-        for path in _lost(walk):
+        for path in (*_lost(walk), *_unlucky(walk, used.policy.limits.worse_by)):
             # What stood there is not known, so nothing can be called new.
-            raise NotARevision(f"{path} at {before[:12]}: {walk.skipped[path]}.\n{repository.mend}")
+            mend = repository.mend if walk.skipped[path].startswith(LOST) else _AGAIN
+            raise NotARevision(f"{path} at {before[:12]}: {walk.skipped[path]}.\n{mend}")
         aside = walk.aside
         judged = self._compare(name, used, before, walk, changes, loose, recalled)
         self.close()  # its engine was lent to that judgement
@@ -688,8 +693,12 @@ class _Gate:
         ]
         lost = _lost(judged.walk)
         found += [f"{visible(path)}: {judged.walk.skipped[path]}. {self._repository.mend}" for path in lost]
+        unlucky = _unlucky(judged.walk, limits.worse_by)
+        if unlucky:
+            more = f", and so it is with {len(unlucky) - 1} more" if len(unlucky) > 1 else ""
+            found.append(f"{visible(unlucky[0])}: {judged.walk.skipped[unlucky[0]]}{more}.\n{_AGAIN}")
         for path, file in sorted(judged.changes.items()):
-            if path in lost:
+            if path in lost or path in unlucky:
                 continue
             reason = judged.walk.skipped.get(path)
             is_code = file is not None and file.mode not in (SYMLINK, SUBMODULE)
@@ -903,6 +912,17 @@ def _lost(walk: Walk) -> list[str]:
     return sorted(path for path, reason in walk.skipped.items() if reason.startswith(LOST))
 
 
+def _unlucky(walk: Walk, most: float) -> list[str]:
+    """The files that were not read for a reason that is none of theirs: unchanged ones too may be part of a breach.
+
+    One file may be such that it ends every parser, and is told as skipped; more than this share of all are not.
+    """
+    early = [path for path, reason in walk.skipped.items() if reason == ENDED_EARLY]
+    if len(early) <= most * walk.coverage().files:
+        early = []
+    return sorted([*early, *(path for path, reason in walk.skipped.items() if reason.startswith(CHANCE))])
+
+
 def _moved(repository: Repository, old_tree: Mapping[str, Entry], changes: Changes) -> dict[str, str]:
     """New path to old path of files that moved into the work tree, which git compares with no commit for us.
 
@@ -982,4 +1002,5 @@ def _finding(row: JudgedRow, head: str, *, fails: bool, touched: bool) -> Findin
         group=row.group,
         fails=fails,
         touched=touched,
+        step=row.step if row.state == "new" else 0,
     )

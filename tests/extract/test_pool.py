@@ -69,7 +69,7 @@ def test_a_process_that_ends_by_itself_is_a_crash_too() -> None:
             os._exit(0)
         return (job,)
 
-    assert _all(6, work)[2] == Died("the parser's process ended early")
+    assert _all(6, work)[2] == Died("the parser's process ended early", by_chance=True)
 
 
 def test_a_hang_is_ended_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,17 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from plumbrule.languages import languages
 
 
 def obey(text: str, folder: Path, **environ: str) -> None:
@@ -226,3 +231,164 @@ def test_a_hostile_repository_starts_no_program(shop: Callable, plumbrule: Calla
     assert plumbrule(repo.path, "scan", "--quiet").code == 0
     assert plumbrule(repo.path, "scan", "--quiet", "--worktree").code == 0
     assert not (tmp_path / "was-run").exists()
+
+
+@pytest.fixture
+def broken(shop: Callable) -> Any:
+    """The shop with a cycle on `topic`."""
+    repo = shop()
+    repo.commit(CYCLE)
+    return repo
+
+
+CYCLE = {"shop/tax.py": "from shop.cart import total\n\n\ndef rate() -> float:\n    return total and 0.2\n"}
+GATE = ("gate", "--base", "main", "--quiet", "--today", "2024-06-01")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"HOME": ""},
+        {"HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent"},
+        {"LC_ALL": "C", "LANG": "C"},
+        {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "tr_TR.UTF-8", "LANGUAGE": "de"},
+        {"TMPDIR": "/nonexistent"},
+        {"TMPDIR": "/proc"},
+        {"TZ": "Pacific/Kiritimati", "COLUMNS": "20", "TERM": "xterm-256color"},
+    ],
+    ids=lambda around: ",".join(f"{name}={value}" for name, value in around.items()),
+)
+def test_what_surrounds_it_changes_neither_the_bytes_nor_the_code(
+    broken: Any, process: Callable, around: dict[str, str], tmp_path: Path
+):
+    broken.commit({"shop/größe.py": "x = 1\n"})
+    plain = process(broken.path, *GATE, "--store", str(tmp_path / "a"), "--format", "json")
+    out, _ = plain.communicate()
+    other = process(broken.path, *GATE, "--store", str(tmp_path / "b"), "--format", "json", **around)
+    assert other.communicate()[0] == out  # that no facts could be kept is said on standard error
+    assert (plain.returncode, other.returncode) == (1, 1)
+
+
+OLD = """#!/bin/sh
+for one in "$@"; do
+    test "$one" = --show-object-format && printf 'true\\nfalse\\n--show-object-format\\n\\n%s/.git\\n' "$PWD" && exit 0
+done
+exec git-of-today "$@"
+"""
+
+
+@pytest.mark.parametrize(
+    ("git", "said"),
+    [
+        (None, "cannot be started"),
+        ("#!/bin/sh\necho 'unknown option: --no-optional-locks' >&2; exit 129\n", "too old"),
+        (OLD, "too old"),
+        ("#!/bin/sh\nexit 1\n", "git will not open this repository"),
+        ("#!/bin/sh\n", "git"),
+    ],
+    ids=["none", "refuses", "repeats what it does not know", "fails", "says nothing"],
+)
+def test_without_a_git_that_answers_nothing_is_judged(
+    broken: Any, process: Callable, tmp_path: Path, git: str | None, said: str
+):
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    (folder / "git-of-today").symlink_to(shutil.which("git") or "")
+    if git is not None:
+        (folder / "git").write_text(git)
+        (folder / "git").chmod(0o755)
+    path = f"{folder}:/bin" if git is not None and "git-of-today" in git else str(folder)
+    gate = process(broken.path, *GATE, PATH=path)
+    out, err = gate.communicate()
+    assert gate.returncode == 2
+    assert said in out + err
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-", ">/dev/full", ">/dev/full 2>/dev/full"])
+def test_an_answer_that_cannot_be_given_is_no_verdict(broken: Any, closed: str):
+    line = f"{sys.executable} -m plumbrule {' '.join(GATE)} {closed}"
+    done = subprocess.run(["sh", "-c", line], cwd=broken.path, capture_output=True, text=True)
+    assert done.returncode == (1 if closed in ("2>&-", "<&-") else 2)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_report_in_a_file_needs_no_standard_output(broken: Any, tmp_path: Path):
+    line = f"{sys.executable} -m plumbrule {' '.join(GATE)} --output {tmp_path}/out >&-"
+    assert subprocess.run(["sh", "-c", line], cwd=broken.path).returncode == 1
+    assert (tmp_path / "out").read_text().startswith("failed")
+
+
+def test_a_file_system_that_takes_nothing_more_costs_no_verdict(broken: Any):
+    """Neither facts nor anything else can be written; the answer goes through a pipe."""
+    line = f"ulimit -f 0; {sys.executable} -m plumbrule {' '.join(GATE)}"
+    done = subprocess.run(["bash", "-c", line], cwd=broken.path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.startswith("failed")) == (1, True)
+
+
+# Root may write everywhere, but for who has laid that right down (CAP_DAC_OVERRIDE) before a program is started.
+AS_ANYONE = (
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0);"
+    " os.execv(sys.executable, [sys.executable, '-m', 'plumbrule', *sys.argv[1:]])"
+)
+
+
+def test_a_checkout_that_may_not_be_written_is_judged_and_left_alone(broken: Any):
+    """As a container does with what is mounted into it."""
+    places = [Path(place, name) for place, _, files in os.walk(broken.path) for name in (".", *files)]
+    for place in places:
+        place.chmod(place.stat().st_mode & ~0o222)
+    try:
+        done = subprocess.run([sys.executable, "-c", AS_ANYONE, *GATE], cwd=broken.path, capture_output=True, text=True)
+    finally:
+        for place in places:
+            place.chmod(place.stat().st_mode | 0o200)
+    assert (done.returncode, done.stdout.startswith("failed")) == (1, True), done.stderr
+    assert not (broken.path / ".plumbrule").exists()
+
+
+@pytest.fixture
+def dying(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
+    """`dying(deed)`: whoever reads a file of Python with `poison` in it does this."""
+
+    python = languages()["python"]
+
+    def die(deed: Callable[[], None]) -> None:
+        def reading(data: bytes, *rest: Any) -> Any:  # Any: passed on
+            if b"poison" in data:
+                deed()
+            return python.extract(data, *rest)
+
+        monkeypatch.setitem(languages(), "python", replace(python, extract=reading))
+
+    return die
+
+
+def test_an_unchanged_file_whose_reading_was_killed_is_not_taken_for_one_without_imports(
+    shop: Callable, judged: Callable, dying: Callable, tmp_path: Path
+):
+    """The cycle leads through it, and on neither side is that seen."""
+    repo = shop({"shop/mid.py": "import shop.tax  # poison\n"})
+    repo.commit({"shop/tax.py": "import shop.mid\n\n\ndef rate() -> float:\n    return 0.2\n"})
+    store = tmp_path / "store"
+    dying(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    code, report = judged(repo, store=store)
+    assert (code, report["verdict"]) == (2, "not-judged")
+    assert any("shop/mid.py" in reason and "Judge again" in reason for reason in report["reasons"])
+    dying(lambda: None)
+    assert judged(repo, store=store)[0] == 1
+
+
+def test_one_file_that_ends_every_parser_is_told_and_many_are_no_ground_for_a_verdict(
+    shop: Callable, judged: Callable, dying: Callable
+):
+    dying(lambda: os._exit(3))
+    code = {f"lib/m{number}.py": f"x = {number}\n" for number in range(120)}
+    repo = shop(code | {"lib/bomb.py": "poison = 1\n"})
+    repo.commit({"shop/more.py": "x = 1\n"})
+    verdict, report = judged(repo)
+    assert (verdict, [one["path"] for one in report["coverage"]["skipped_files"]]) == (0, ["lib/bomb.py"])
+    other = shop({f"lib/m{number}.py": "poison = 1\n" + f"x = {number}\n" for number in range(9)}, name="other")
+    other.commit({"shop/more.py": "x = 1\n"})
+    verdict, report = judged(other)
+    assert (verdict, report["verdict"]) == (2, "not-judged")

@@ -81,6 +81,8 @@ def _gate(options: argparse.Namespace) -> int:
     # Without a ceiling nothing is imported that knows of one: most gates need no parser.
     with under(options.memory) if options.memory else nullcontext() as limits:
         report = _answer(options, limits)
+    if not options.output and sys.stdout is None:
+        raise SettingsError("standard output is closed, so there is nowhere to answer.\nGive --output a file.")
     on_screen = not options.output and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     text = (on_terminal if on_screen else render)(report, options.format)
     if options.output:

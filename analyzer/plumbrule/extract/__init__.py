@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-from plumbrule.extract.pool import Crew, Died, Limits, Value, Work
+from plumbrule.extract.pool import ENDED_EARLY, ENDED_FROM_OUTSIDE, STALLED, Crew, Died, Limits, Value, Work
 from plumbrule.facts import Body, Facts, Interface, pack, unpack_body, unpack_interface
 from plumbrule.languages import written_in
 
@@ -20,6 +20,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEGINNING = 400  # bytes in which that is looked for
 _PACKET = 188  # bytes
 _CONTROL = frozenset(range(0x20)) - frozenset(b"\t\n\v\f\r")
+CHANCE = (ENDED_FROM_OUTSIDE, STALLED)  # how a reason begins that is none of the file's: another time it may be read
 NOT_KEPT = "not kept"  # beside a reason that is no property of the bytes: the next run tries again
 
 Key = tuple[str, str]  # (dialect, blob id)
@@ -310,6 +311,8 @@ def _no_follow(path: str | bytes, flags: int) -> int:
 
 
 __all__ = [
+    "CHANCE",
+    "ENDED_EARLY",
     "LOST",
     "OTHER_KIND",
     "Died",

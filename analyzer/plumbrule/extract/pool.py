@@ -43,6 +43,11 @@ class Limits:
     at_once: int = 0  # files of which what was read is held together; 0 = all of a tree
 
 
+# How reasons begin that need not be the file's.
+ENDED_EARLY = "the parser's process ended early"
+ENDED_FROM_OUTSIDE, STALLED = "the parser's process was ended from outside", "the parser stood still"
+
+
 @dataclass(frozen=True, slots=True)
 class Died:
     """A job whose process did not survive it."""
@@ -286,7 +291,7 @@ class Crew:
             if worker.used() - used > limit:
                 yield from self._lost(worker, Died(f"the parser took longer than {limit:g} seconds"))
             elif now - since > _STALLED * limit:
-                yield from self._lost(worker, Died(f"the parser stood still for {_STALLED * limit:g} seconds", True))
+                yield from self._lost(worker, Died(f"{STALLED} for {_STALLED * limit:g} seconds", True))
 
     def _lost(self, worker: _Worker, why: Died | None = None) -> Iterator[tuple[int, Died]]:
         """A worker that died, or is killed and `why`: its job is given up, or tried once more where it was
@@ -318,6 +323,7 @@ def _cause(status: int) -> Died:
     if os.WIFSIGNALED(status):
         ending = os.WTERMSIG(status)
         if ending in (signal.SIGKILL, signal.SIGTERM):
-            return Died(f"the parser's process was ended from outside (signal {ending})", True)
+            return Died(f"{ENDED_FROM_OUTSIDE} (signal {ending})", True)
         return Died(f"the parser crashed (signal {ending})")
-    return Died("the parser's process ended early")
+    # With too little memory, say, of which the file need not know.
+    return Died(ENDED_EARLY, True)

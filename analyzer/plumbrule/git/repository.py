@@ -68,6 +68,8 @@ class Repository:
         except GitFailed as fault:
             raise _not_opened(folder, fault.said) from None
         inside, shallow, object_format, rest = answer.removesuffix(b"\n").split(b"\n", 3)
+        if object_format not in (b"sha1", b"sha256"):  # what git does not know it repeats
+            raise NotARevision(f"{folder}: {_TOO_OLD}")
         has_worktree = inside == b"true"
         # Outside a work tree --show-cdup prints nothing at all, not even an empty line.
         up, git_dir_raw = rest.split(b"\n", 1) if has_worktree else (b"", rest)
@@ -582,6 +584,7 @@ def _between(before: Mapping[str, Entry], now: Mapping[str, Entry]) -> Iterator[
             yield Change("A" if old is None else "D" if new is None else "M", path, old, new)
 
 
+_TOO_OLD = "the git here is too old to be asked what must be known.\nInstall git 2.36 or newer."
 _DEEPEN = "Run `git fetch --unshallow` (in CI: check out with the full history, such as `fetch-depth: 0`)."
 _OBJECT = re.compile(r"\b[0-9a-f]{40}(?:[0-9a-f]{24})?\b")
 
@@ -629,6 +632,8 @@ def _not_opened(folder: Path, said: str) -> NotARevision:
             f"{folder}: the repository belongs to another user, so git does not trust its configuration.\n"
             f"If you do, run `{command}`."
         )
+    if "unknown option" in said:
+        return NotARevision(f"{folder}: {_TOO_OLD}")
     if "not a git repository" in said:
         return NotARevision(
             f"{folder}: neither this folder nor one above it is a git repository.\n"
