@@ -28,6 +28,7 @@ class Found:
     remedy: str
     evidence: tuple[str, ...] = ()
     group: str = ""
+    step: int = 0  # see `report.model.Finding`
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class JudgedRow:
     group: str = ""
     unaccepted: bool = False
     of_change: bool = False  # it tells what the change did, so it stands on no side and is never fixed
+    step: int = 0  # see `report.model.Finding`
 
     @property
     def stands(self) -> bool:
@@ -71,7 +73,7 @@ def worded(
     place = {name: at for at, name in enumerate(columns)}
     repo_at, subject_at, path_at, line_at = (place[name] for name in REQUIRED)
     message, remedy = (_template(words, place, parameters) for words in (rule.message, rule.remedy))
-    unmeasured_at, evidence_at, group_at = (place.get(name) for name in ("not_measured", "evidence", "group"))
+    unmeasured_at, evidence_at, group_at, step_at = map(place.get, ("not_measured", "evidence", "group", "step"))
     kept: dict[tuple[str, str], tuple[Any, ...]] = {}  # Any: values as the columns say
     unmeasured: set[str] = set()
     for row in rows:
@@ -98,6 +100,7 @@ def worded(
             remedy=_filled(remedy, row),
             evidence=() if evidence_at is None else _evidence(row[evidence_at]),
             group="" if group_at is None else _text(row[group_at]),
+            step=0 if step_at is None else _counted(row[step_at]),
         )
         for (repo, subject), row in sorted(kept.items(), key=_key_of)
     ), tuple(sorted(unmeasured))
@@ -132,6 +135,10 @@ def _evidence(value: object) -> tuple[str, ...]:
     if not value:
         return ()
     return tuple(_text(item) for item in value) if isinstance(value, list | tuple) else (_text(value),)
+
+
+def _counted(value: object) -> int:
+    return int(value) if isinstance(value, int) and value > 0 else 0
 
 
 _COUNTED = re.compile(r" \(\d+\)$")

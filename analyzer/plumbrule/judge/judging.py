@@ -478,6 +478,7 @@ def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False,
         remedy=found.remedy,
         evidence=found.evidence,
         group=found.group,
+        step=found.step,
         unaccepted=unaccepted,
         of_change=of_change,
     )

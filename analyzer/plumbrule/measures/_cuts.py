@@ -25,7 +25,11 @@ _LARGE = 200  # nodes from which on effects are not looked at: 8 candidates cost
 
 class Cut(NamedTuple):
     named: tuple[Arc, ...]  # what to break first, at most three
-    size: int  # edges of the whole feedback arc set
+    rest: tuple[Arc, ...]  # the further edges of the whole feedback arc set, cheapest first
+
+    @property
+    def size(self) -> int:
+        return len(self.named) + len(self.rest)
 
 
 def cut(weights: Mapping[Arc, int]) -> Cut:
@@ -42,14 +46,14 @@ def cut(weights: Mapping[Arc, int]) -> Cut:
         arcs.extend(arc for arc in inside if place[arc[0]] > place[arc[1]])
     arcs.sort(key=lambda arc: (weights[arc], arc))
     if len(arcs) <= _NAMED:
-        return Cut(tuple(arcs), len(arcs))
+        return Cut(tuple(arcs), ())
     if len({node for arc in weights for node in arc}) > _LARGE:
-        return Cut(tuple(arcs[:_NAMED]), len(arcs))
+        return Cut(tuple(arcs[:_NAMED]), tuple(arcs[_NAMED:]))
     named: list[Arc] = []
     while len(named) < _NAMED:
         tied = {arc: _tied(targets, {*named, arc}) for arc in [arc for arc in arcs if arc not in named][:_TRIED]}
         named.append(min(tied, key=lambda arc: (tied[arc], weights[arc], arc)))
-    return Cut(tuple(named), len(arcs))
+    return Cut(tuple(named), tuple(arc for arc in arcs if arc not in named))
 
 
 def _tied(targets: Mapping[str, Sequence[str]], broken: Set[Arc]) -> int:

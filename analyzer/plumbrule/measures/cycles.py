@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._cuts import Arc, cut
+from plumbrule.measures._cuts import Arc, Cut, cut
 from plumbrule.measures._structure import (
     Between,
     Link,
@@ -31,6 +31,7 @@ from plumbrule.tables import Row, Table, columns
 
 _SHOWN_MEMBERS = 20
 _SHOWN_NAMES = 8
+_SHOWN_MOVED = 3  # names of an import that is to be broken
 _SEVERAL = "//"  # instead of a folder's path, which is never this
 _UNIT = 10  # price of one imported name or import, so that a fifth of it is a whole number
 
@@ -42,11 +43,20 @@ class _Edge(NamedTuple):
     symbols: str
 
 
+class _Proposal(NamedTuple):
+    """What to break."""
+
+    words: str
+    moves: str  # the same with the names that the edges bring
+    steps: Mapping[Arc, int]  # 1 is to be broken first; an edge that is not here may stay
+
+
 def _cycle_edges(s: Situation) -> Collection[Row]:
     earlier = s.earlier.get("cycle_edge")
     dependencies = s.rows["component_dependency"]
     moved = moved_links(s)
-    if earlier is not None and dependencies is s.earlier.get("component_dependency") and not moved:
+    same = dependencies is s.earlier.get("component_dependency") and not moved
+    if earlier is not None and same and _single(s.earlier.get("component", ())) == _single(s.rows["component"]):
         return earlier
     if isinstance(dependencies, StructuredRows):
         structure = dependencies.structure
@@ -55,6 +65,11 @@ def _cycle_edges(s: Situation) -> Collection[Row]:
     rows = _file_rows(s, structure, moved) + _component_rows(s, structure)
     rows.sort()
     return earlier if earlier is not None and list(earlier) == rows else rows
+
+
+def _single(components: Collection[Row]) -> set[object]:
+    """Components of one file: a cycle of these alone is told of the files."""
+    return {name for _, name, files in components if files <= 1}
 
 
 def _file_rows(s: Situation, structure: Structure, moved: Moved) -> list[Row]:
@@ -148,14 +163,14 @@ def _component_rows(s: Situation, structure: Structure) -> list[Row]:
 
 def _component_edges(
     knot: Sequence[str], between: Between, before: Between, known: dict[tuple[str, str], Row]
-) -> tuple[list[_Edge], str | None]:
+) -> tuple[list[_Edge], _Proposal | None]:
     """The edges of a cycle of components, and what was proposed for it where it had the same ones for the same prices.
 
     Earlier rows of these edges are taken out of `known`.
     """
     inside = set(knot)
     edges = []
-    same, proposal = True, None
+    same, old = True, list[Row]()
     for pair in sorted(pair for pair in between if pair[0] in inside and pair[1] in inside):
         files, row = between[pair], known.pop(pair, None)
         if row is not None and files is before.get(pair):
@@ -164,8 +179,8 @@ def _component_edges(
             names = {name for link in files.values() for name in link.names.split(", ")} - {""}
             edges.append(_Edge(*pair, 0, _shown(sorted(names), _SHOWN_NAMES)))
         same = same and row is not None and row[2] == knot[0] and len(files) == len(before.get(pair, ()))
-        proposal = str(row[8]) if row is not None else None
-    return edges, proposal if same else None
+        old += [row] if row is not None else []
+    return edges, _as_proposed(old) if same and old else None
 
 
 def _no_parts(members: Mapping[str, str]) -> frozenset[str]:
@@ -211,13 +226,19 @@ def _shown(names: Sequence[str], most: int) -> str:
     return text if len(names) <= most else f"{text} and {len(names) - most} more"
 
 
-def _known_proposal(old: Collection[Row], edges: Sequence[_Edge]) -> str | None:
+def _known_proposal(old: Collection[Row], edges: Sequence[_Edge]) -> _Proposal | None:
     """The proposal of the earlier cycle if it had the same edges for the same names, wherever their lines are."""
     same = [(row[4], row[5], row[7]) for row in old] == [(edge.src, edge.dst, edge.symbols) for edge in edges]
-    return str(next(iter(old))[8]) if same and old else None
+    return _as_proposed(old) if same and old else None
 
 
-def _file_proposal(s: Situation, edges: Sequence[_Edge], members: Mapping[str, str]) -> str:
+def _as_proposed(rows: Collection[Row]) -> _Proposal:
+    """The proposal that these rows of one cycle tell."""
+    first = next(iter(rows))
+    return _Proposal(first[8], first[9], {(row[4], row[5]): row[10] for row in rows if row[10]})
+
+
+def _file_proposal(s: Situation, edges: Sequence[_Edge], members: Mapping[str, str]) -> _Proposal:
     """An edge is cheap that brings few names; where the policy says nothing, five times cheaper if it runs against most
     edges of this cycle between the same two components."""
     ways = Counter((members.get(edge.src), members.get(edge.dst)) for edge in edges)
@@ -233,26 +254,48 @@ def _file_proposal(s: Situation, edges: Sequence[_Edge], members: Mapping[str, s
         else:
             against = ways[src, dst] < ways[dst, src]
         weights[edge.src, edge.dst] = price // 5 if against else price
-    return _proposal(weights, forbidden)
+    movable = {(edge.src, edge.dst): _movable(edge) for edge in edges}
+    return _proposal(weights, forbidden, movable)
 
 
-def _component_proposal(s: Situation, edges: Sequence[_Edge], between: Between) -> str:
+def _movable(edge: _Edge) -> str:
+    """The names that an import brings; `import shop.tax` brings that of a folder of what it imports, which is nothing
+    that could be moved."""
+    return "" if edge.symbols in edge.dst.split("/")[:-1] else edge.symbols
+
+
+def _component_proposal(s: Situation, edges: Sequence[_Edge], between: Between) -> _Proposal:
     """An edge costs the pairs of files behind it."""
     weights = {(edge.src, edge.dst): _UNIT * len(between[edge.src, edge.dst]) for edge in edges}
     allowed = s.intent.allowed
     return _proposal(weights, {arc for arc in weights if allowed is not None and not allowed(*arc)})
 
 
-def _proposal(weights: Mapping[Arc, int], forbidden: Collection[Arc]) -> str:
+def _proposal(
+    weights: Mapping[Arc, int], forbidden: Collection[Arc], movable: Mapping[Arc, str] | None = None
+) -> _Proposal:
     """What to break. No edge that the policy allows, while breaking those that it forbids will do: they must go anyway,
     however many imports they are."""
     dear = 1 + sum(weights[arc] for arc in forbidden)
     proposed = cut({arc: price if arc in forbidden else price * dear for arc, price in weights.items()})
-    return _shown([f"{src} -> {dst}" for src, dst in proposed.named] + [""] * (proposed.size - len(proposed.named)), 3)
+    words, moves = (_listed(proposed, names) for names in ({}, movable or {}))
+    return _Proposal(words, moves, {arc: step for step, arc in enumerate((*proposed.named, *proposed.rest), 1)})
 
 
-def _rows(s: Situation, level: str, members: Sequence[str], edges: Sequence[_Edge], proposal: str) -> list[Row]:
-    return [(s.now.repo, level, members[0], len(members), *edge, proposal) for edge in edges]
+def _listed(proposed: Cut, names: Mapping[Arc, str]) -> str:
+    told = [_named(arc, names.get(arc, "")) for arc in proposed.named]
+    return _shown(told + [""] * len(proposed.rest), len(told))
+
+
+def _named(arc: Arc, names: str) -> str:
+    listed = names.split(", ") if names else []
+    return f"{arc[0]} -> {arc[1]}{f' ({_shown(listed, _SHOWN_MOVED)})' if listed else ''}"
+
+
+def _rows(s: Situation, level: str, members: Sequence[str], edges: Sequence[_Edge], proposal: _Proposal) -> list[Row]:
+    about = (s.now.repo, level, members[0], len(members))
+    words = (proposal.words, proposal.moves)
+    return [(*about, *edge, *words, proposal.steps.get((edge.src, edge.dst), 0)) for edge in edges]
 
 
 def _cycles(s: Situation) -> Collection[Row]:
@@ -282,7 +325,9 @@ MEASURES = (
                 dst VARCHAR the member depended on
                 line INTEGER of the first import in src; 0 between components
                 symbols VARCHAR imported names, sorted
-                cut VARCHAR the cheapest edges to break the whole cycle, at most three, and how many more it takes"""
+                cut VARCHAR the cheapest edges to break the whole cycle, at most three, and how many more it takes
+                moves VARCHAR these edges, each with the names that it brings
+                step INTEGER place among the edges to break, the cheapest first; 0 = it may stay"""
             ),
         ),
         _cycle_edges,

@@ -34,6 +34,7 @@ class Finding:
     fails: bool = False  # one of those for which the verdict is "failed"
     touched: bool = False  # its file is one of those that the change touches
     excerpt: tuple[tuple[int, str], ...] = ()  # (line, its text) as `report.excerpts` has them; only where asked for
+    step: int = 0  # place in the order of repair within its group, the cheapest first; 0 = it may stay, or is not new
 
 
 LEAST_RESOLVED = 0.97  # below this share of found imports the edges of a language are no ground for a verdict
@@ -142,17 +143,19 @@ class Report:
 
 
 _STATES = {"new": 0, "known": 1, "waived": 2, "fixed": 3}
+_LAST = 1_000_000_000  # step of what need not be repaired for the rest to be mended
 _SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings as every medium lists them: new first, then by severity, rule and group, in a group those first whose
-    file the change touches, then by repo and subject."""
+    """Findings as every medium lists them: new first, then by severity, rule and group, in a group by order of repair,
+    then those first whose file the change touches, then by repo and subject."""
     return tuple(
         sorted(
             findings,
             key=lambda f: (
-                *(_STATES.get(f.state, 9), _SEVERITIES.get(f.severity, 9), f.rule, f.group, not f.touched),
+                *(_STATES.get(f.state, 9), _SEVERITIES.get(f.severity, 9), f.rule, f.group),
+                *(f.step or _LAST, not f.touched),
                 *(f.repo, f.subject, f.path, f.line, f.id),
             ),
         )

@@ -94,8 +94,9 @@ class _Object:
             raise TypeError(f"{name} must be text, not {value!r:.60}")
         return value
 
-    def number(self, name: str) -> int:
-        value = self._members[name]
+    def number(self, name: str, *, missing: int | None = None) -> int:
+        """`missing` is for members that reports had not always."""
+        value = self._members[name] if missing is None else self._members.get(name, missing)
         if not isinstance(value, int):
             raise TypeError(f"{name} must be a whole number, not {value!r:.60}")
         return value
@@ -220,4 +221,5 @@ def _finding(row: _Object) -> Finding:
         fails=row.truth("fails", missing=False),
         touched=row.truth("touched", missing=False),
         excerpt=tuple((one.number("line"), one.text("text")) for one in row.objects("excerpt", missing=True)),
+        step=row.number("step", missing=0),
     )
