@@ -29,7 +29,7 @@ _YAML = re.compile(
     r"|(.*/)?lefthook\.ya?ml|(.*/)?Taskfile\.ya?ml|\.forgejo/workflows/[^/]+\.ya?ml|\.gitea/workflows/[^/]+\.ya?ml"
 )
 _LINES = re.compile(
-    r"(.*/)?(Jenkinsfile[^/]*|[^/]+\.jenkinsfile|(GNU)?[Mm]akefile|[^/]+\.mk|[Jj]ustfile|tox\.ini|noxfile\.py|package\.json"
+    r"(.*/)?(Jenkinsfile([.-](?!md\b)[^/]+)?|[^/]+\.jenkinsfile|(GNU)?[Mm]akefile|[^/]+\.mk|[Jj]ustfile|tox\.ini|noxfile\.py|package\.json"
     r"|CODEOWNERS)|(.*/)?(\.ci|ci|\.husky|\.githooks|\.buildkite|scripts?|tools|bin|build|hack)/([^/]+/)*[^/.]+(\.(sh|bash|py))?"
 )
 _RUNS = re.compile(r"\bplumbrule\b[^\n;|&]*?\s(gate|rules\s+test)\b")
