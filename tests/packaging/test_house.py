@@ -34,6 +34,7 @@ LIBRARIES: Mapping[str, set[str]] = {
     "rich": {"report"},
     "streamlit": {"report"},
     "vl_convert": {"report"},
+    "yaml": {"pipelines"},
 }
 GRAMMARS = {"tree_sitter_": {"languages"}}  # one a language
 HEAVY = {
@@ -48,6 +49,7 @@ HEAVY = {
     "sklearn",
     "streamlit",
     "vl_convert",
+    "yaml",
 }
 
 

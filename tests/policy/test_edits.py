@@ -1,0 +1,92 @@
+"""A policy taken apart into edits, and put together again."""
+
+from __future__ import annotations
+
+import pytest
+
+from plumbrule.policy import read_policy
+from plumbrule.policy.edits import applied, edits, line_of
+
+ONE = """\
+exclude = ["gen/**", "!gen/own/**"]
+[components]
+web = "web/**"
+domain = "domain/**"
+[[layers]]
+order = ["web", "domain"]
+[rules]
+folders = ["architecture"]
+[rules.dependency-cycle]
+severity = "error"
+min_members = 3
+[[waiver]]
+rule = "layer-breach"
+subject = "a -> b"
+reason = "x"
+owner = "@o"
+expires = 2030-01-01
+[limits]
+parsed = 0.9
+"""
+OTHER = """\
+exclude = ["!gen/own/**", "gen/**", "more/**"]
+[components]
+free = "domain/free/**"
+domain = ["domain/**", "core/**"]
+web = "web/**"
+[[forbid]]
+from = "web"
+to = "free"
+[rules.dependency-cycle]
+min_members = 2
+[rules.oversized-file]
+severity = "off"
+[batches]
+window = 5
+"""
+
+
+def read(text: str):
+    return read_policy(text, "plumbrule.toml")
+
+
+@pytest.mark.parametrize(("old", "new"), [(ONE, OTHER), (OTHER, ONE), (ONE, ""), ("", ONE), (ONE, ONE)])
+def test_all_edits_together_turn_one_policy_into_the_other(old, new):
+    assert applied(read(old), edits(read(old), read(new))).settings() == read(new).settings()
+
+
+def test_one_edit_alone_leaves_the_rest_as_it_was():
+    (web,) = (edit for edit in edits(read(ONE), read(ONE.replace("web/**", "www/**"))) if edit.field == "components")
+    got = applied(read(ONE), [web])
+    assert got.components[0].globs == ("www/**",)
+    assert got.settings() == read(ONE.replace("web/**", "www/**")).settings()
+
+
+def test_a_component_is_added_where_it_stands_since_the_first_match_wins():
+    added = edits(read(ONE), read(ONE.replace("web =", 'free = "web/free/**"\nweb =')))
+    assert [part.name for part in applied(read(ONE), added).components] == ["free", "web", "domain"]
+
+
+def test_what_means_the_same_is_no_edit():
+    said = ONE.replace('web = "web/**"', 'web = ["web/**"]  # pages').replace("parsed = 0.9", "parsed = 0.90")
+    assert edits(read(ONE), read(f"# a comment\n\n{said}")) == ()
+
+
+def test_an_edit_that_others_made_since_is_left_out():
+    found = edits(read(ONE.replace("= 3", "= 4")), read(ONE.replace("0.9", "0.5")), since=[read(ONE)])
+    assert [edit.name for edit in found] == ["[limits] parsed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "line"),
+    [
+        ("min_members = 3", "min_members = 9", "[rules.dependency-cycle] min_members", 11),
+        ("parsed = 0.9", "parsed = 0.1", "[limits] parsed", 19),
+        ('"gen/**",', '"gen/**", "far/**",', "exclude far/**", 1),
+        ("2030-01-01", "2031-01-01", "[[waiver]] layer-breach a -> b", 12),
+        ('"domain/**"', '"dom/**"', "[components] domain", 4),
+    ],
+)
+def test_an_edit_is_named_by_its_table_key_and_line(old, new, name, line):
+    (edit,) = edits(read(ONE), read(ONE.replace(old, new)))
+    assert (edit.name, line_of(edit, read(ONE.replace(old, new)))) == (name, line)
