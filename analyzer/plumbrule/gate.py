@@ -247,17 +247,16 @@ class _Gate:
         for path in paths:
             old, new = old_tree.get(path), changes[path]
             if old is not None and old.is_file:
-                sides[0][path] = self._text_of(old.blob, None)
+                sides[0][path] = self._text_of(old.blob, "")
             if new is not None and new.mode not in (SYMLINK, SUBMODULE):
-                sides[1][path] = self._text_of(
-                    new.blob, new.data if new.data is not None else now.contents.get(new.blob)
-                )
+                sides[1][path] = self._text_of(new.blob, path if self._worktree else "")
         yield from weakened(*sides)
 
-    def _text_of(self, blob: str, data: bytes | None) -> str:
-        """The beginning of a file, as text; empty if it cannot be read."""
-        found = self._repository.read_blob(blob, PIPELINE_BYTES) if data is None and blob else data
-        return found[:PIPELINE_BYTES].decode("utf-8", "replace") if isinstance(found, bytes) else ""
+    def _text_of(self, blob: str, on_disk: str) -> str:
+        """A file as text, from disk where it is said to lie there; empty if it cannot be read or is too long."""
+        limit, repository = PIPELINE_BYTES, self._repository
+        found = repository.read_disk(on_disk, limit) if on_disk else repository.read_blob(blob, limit)
+        return found.decode("utf-8-sig", "replace") if isinstance(found, bytes) else ""
 
     def _stores_brought(self, bases: Sequence[str]) -> Iterator[Loosening]:
         """A store that the change brings: whoever judges next would take what it says for what was read."""

@@ -92,7 +92,7 @@ def test_the_edit_that_hides_is_told_among_those_that_do_not(office: Any, judged
     assert (code, loosened(report)) == (1, ["component domain: none"])
     told = effects(report)
     assert told.pop("[components] domain") == "loosening"
-    assert set(told.values()) == {"tightening", "neutral"}
+    assert "loosening" not in told.values()
     (finding,) = (one for one in report["findings"] if one["rule"] == "policy-loosened")
     assert (finding["path"], finding["line"]) == ("plumbrule.toml", 3)
     assert "layer-breach: domain/stock.py -> web/page.py (no longer found)" in finding["evidence"]
