@@ -38,7 +38,7 @@ class Sight:
     rows: Mapping[_Name, JudgedRow] = field(default_factory=dict)  # all that stands: new, known and waived
     errors: tuple[str, ...] = ()  # rules that gave no answer, and why
     files: frozenset[str] = frozenset()  # what is analysed of the later side
-    dead: frozenset[tuple[str, str, str]] = frozenset()  # selectors that find nothing there: kind, name, selector
+    dead: frozenset[str] = frozenset()  # selectors of the policy that find nothing there
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +240,9 @@ def _with_effects(
     declared = _declared(base, own)
     for edit in found:
         hides, gains = by_edit.get(edit.piece, ((), ()))
-        which = direction(edit, declared)
+        which = direction(edit, declared, bound.dead)
         doubtful = which == "loosening" or (which == "unknown" and not gains)
-        if edit.piece in seen or not (hides or (doubtful and not _is_dead(edit.old, bound))):
+        if edit.piece in seen or not (hides or doubtful):
             continue
         way = "and more passes than before" if hides else "and nothing that is found shows which way that goes"
         words = f"{edited(edit)}." if which == "loosening" else f"{edited(edit)}, {way}."
@@ -254,15 +254,6 @@ def _with_effects(
 
 def _declared(base: Governing, own: Governing) -> frozenset[str]:
     return frozenset(part.name for part in (*base.policy.components, *own.policy.components))
-
-
-def _is_dead(contract: object, bound: Sight) -> bool:
-    """Whether a contract of the policy that binds speaks of nothing any more: all in one of its roles is gone."""
-    roles: defaultdict[str, list[bool]] = defaultdict(list)
-    for element in getattr(contract, "elements", ()):
-        dead = (getattr(contract, "kind", ""), getattr(contract, "name", ""), element.selector) in bound.dead
-        roles[element.role].append(dead)
-    return any(all(gone_now) for gone_now in roles.values())
 
 
 def _placed(loosening: Loosening, edit: Edit, base: Governing, own: Governing) -> Loosening:

@@ -293,7 +293,7 @@ class _Gate:
             baseline=governing.baseline,
             renamed=sides_of.renamed,
         )
-        dead = {(kind, of, selector) for _, kind, of, selector, hit, *_ in sides.selectors() if not hit}
+        dead = {selector for _, _, _, selector, hit, *_ in sides.selectors() if not hit}
         sides.close()
         rows = {(row.rule, row.subject): row for row in judgement.rows if row.state != "fixed"}
         return Sight(rows, judgement.errors, frozenset(sides_of.now.graph.paths()), frozenset(dead))

@@ -43,6 +43,11 @@ reason = "goes with the old stock"
 owner = "@shop"
 expires = 2024-12-31
 
+[[allow]]
+name = "tools"
+from = "tools"
+to = ["domain"]
+
 [limits]
 resolved = 0.9
 """
@@ -360,6 +365,21 @@ WAYS = [
         "dependency domain -> web",
         policy('[[forbid]]\nfrom = "tools"\nto = "web"\n'),
         BREACH,
+    ),
+    Way(
+        "contract widened",
+        policy('to = ["domain"]', 'to = ["domain", "web"]'),
+        {"tools/clock.py": "import web.page\n\n\ndef now() -> str:\n    return str(web.page)\n"},
+        "contract [[allow]] tools",
+        policy('name = "tools"\n', 'name = "tools"\nreason = "Tools are for all."\n'),
+        "dependency-not-allowed: tools/clock.py -> web/page.py (no longer found)",
+    ),
+    Way(
+        "contract of another kind removed",
+        policy('[[allow]]\nname = "tools"\nfrom = "tools"\nto = ["domain"]\n'),
+        NOTHING,
+        "contract [[allow]] tools",
+        policy("[limits]", '[[allow]]\nname = "web"\nfrom = "web"\nto = ["domain", "tools"]\n\n[limits]'),
     ),
     Way(
         "limit raised",

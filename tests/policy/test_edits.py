@@ -6,6 +6,7 @@ import pytest
 
 from plumbrule.policy import read_policy
 from plumbrule.policy.edits import applied, edits, line_of
+from plumbrule.policy.loosening import direction
 
 ONE = """\
 exclude = ["gen/**", "!gen/own/**"]
@@ -90,3 +91,45 @@ def test_an_edit_that_others_made_since_is_left_out():
 def test_an_edit_is_named_by_its_table_key_and_line(old, new, name, line):
     (edit,) = edits(read(ONE), read(ONE.replace(old, new)))
     assert (edit.name, line_of(edit, read(ONE.replace(old, new)))) == (name, line)
+
+
+CONTRACTS = """\
+[components]
+web = "web/**"
+domain = "domain/**"
+tools = "tools/**"
+[[allow]]
+name = "tools"
+from = "tools"
+to = ["domain", "lib/**"]
+[[independent]]
+name = "parts"
+members = ["web", "tools"]
+[[layers]]
+name = "folders"
+order = ["src/ui/**", "src/data/**"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "dead", "way"),
+    [
+        ('to = ["domain", "lib/**"]', 'to = ["domain", "lib/**", "web"]', (), "loosening"),
+        ('to = ["domain", "lib/**"]', 'to = ["domain"]', (), "tightening"),
+        ('to = ["domain", "lib/**"]', 'to = ["domain", "libs/**"]', (), "loosening"),
+        ('to = ["domain", "lib/**"]', 'to = ["domain", "libs/**"]', ("lib/**",), "neutral"),
+        ('["web", "tools"]', '["web", "tools", "domain"]', (), "tightening"),
+        ('["web", "tools"]', '["web", "domain"]', (), "loosening"),
+        ('name = "tools"\n', 'name = "tools"\nreason = "so"\n', (), "neutral"),
+        ('[[independent]]\nname = "parts"\nmembers = ["web", "tools"]\n', "", (), "loosening"),
+        ('[[independent]]\nname = "parts"\nmembers = ["web", "tools"]\n', "", ("web", "tools"), "neutral"),
+        ('["src/ui/**", "src/data/**"]', '["src/data/**", "src/ui/**"]', (), "unknown"),
+        ('["src/ui/**", "src/data/**"]', '["app/ui/**", "app/data/**"]', ("src/ui/**", "src/data/**"), "tightening"),
+        ('["src/ui/**", "src/data/**"]', '["src/ui/**", "src/more/**", "src/data/**"]', (), "tightening"),
+        ("[[layers]]", '[[forbid]]\nfrom = "web"\nto = "tools"\n[[layers]]', (), "tightening"),
+    ],
+)
+def test_a_contract_goes_one_way_by_what_its_elements_are_there_for(old, new, dead, way):
+    assert old in CONTRACTS
+    (edit,) = edits(read(CONTRACTS), read(CONTRACTS.replace(old, new, 1)))
+    assert direction(edit, ("web", "domain", "tools"), dead) == way

@@ -37,6 +37,8 @@ class Edit(NamedTuple):
         last = " ".join(part for part in self.key if part)
         if self.field == "rules":
             return f"[rules.{self.key[0]}] {self.key[1]}"
+        if self.field == "contracts" and self.key != ORDER:
+            return f"[[{self.key[0]}]] {' '.join(self.key[1:])}".rstrip()
         if self.key == ORDER:
             return f"{table}: the order"
         return f"{table} {last}".rstrip()
@@ -163,7 +165,7 @@ def _with(name: str, value: Any, wanted: Sequence[Edit]) -> Any:  # Any: the val
                 keys.insert(_place(edit.key, edit.order, keys), edit.key)
             pieces[edit.key] = edit.new
     if name == "rules":
-        return _rules(pieces)
+        return _rules(pieces, value)
     if isinstance(value, Mapping):
         return {key[0]: piece for key, piece in pieces.items()}
     if isinstance(value, tuple):
@@ -173,11 +175,13 @@ def _with(name: str, value: Any, wanted: Sequence[Edit]) -> Any:  # Any: the val
     return pieces.get((), value)
 
 
-def _rules(pieces: Mapping[_Key, object]) -> Mapping[str, RuleSetting]:
+def _rules(pieces: Mapping[_Key, object], before: Mapping[str, RuleSetting]) -> Mapping[str, RuleSetting]:
     found: dict[str, RuleSetting] = {}
     for (rule, key), piece in pieces.items():
         assert isinstance(piece, _Placed)
-        setting = found.get(rule, RuleSetting(line=piece.line))
+        # What else is said of the rule stays, and none of it bears on what is found.
+        bare = replace(before.get(rule, RuleSetting()), severity="", parameters={}, line=piece.line)
+        setting = found.get(rule, bare)
         if key == "severity":
             found[rule] = replace(setting, severity=str(piece.value))
         else:

@@ -16,6 +16,7 @@ from plumbrule.policy.edits import BASELINE, ORDER, RULE_FILE, Edit, said
 from plumbrule.policy.model import (
     BASELINE_NAME,
     NO_VERDICT,
+    Contract,
     Forbidden,
     Layers,
     Policy,
@@ -126,9 +127,10 @@ def _named(contract: object) -> tuple[str, ...]:
     return (contract.source, contract.target) if isinstance(contract, Forbidden) else ()
 
 
-def direction(edit: Edit, declared: Collection[str] = ()) -> str:
+def direction(edit: Edit, declared: Collection[str] = (), dead: Collection[str] = ()) -> str:
     """Which way an edit goes by what it says, where `loosened` has nothing against it: tightening, neutral, loosening,
-    or "unknown" where only its effect can tell. `declared` are the components of both sides."""
+    or "unknown" where only its effect can tell. `declared` are the components of both sides, `dead` what the policy
+    before selects by and finds nothing with any more: to take that out takes nothing away."""
     old, new = said(edit.old), said(edit.new)
     if edit.field in _NO_VERDICT or edit.key == ORDER:
         return "neutral"
@@ -144,12 +146,52 @@ def direction(edit: Edit, declared: Collection[str] = ()) -> str:
     if edit.field in (RULE_FILE, "components", "rule_folders", "repositories"):
         return "neutral"
     if edit.field in ("layers", "forbid", "contracts"):
-        if _bare(edit.old) == _bare(edit.new):
-            return "neutral"
-        if edit.field != "contracts" and {*_named(edit.old), *_named(edit.new)} <= {*declared}:
-            return "neutral"  # what its components may do is compared pair by pair
-        return "loosening" if edit.new is None else "unknown"
+        return _way_of_contract(edit, declared, dead)
     return "unknown"
+
+
+def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str]) -> str:
+    """`direction` of an edit of a contract that was there."""
+    old, new = edit.old, edit.new
+    if _bare(old) == _bare(new):
+        return "neutral"
+    if isinstance(old, Contract):
+        if new is None:
+            roles = {element.role for element in old.elements}
+            gone_now = (all(one in dead for one in old.of(role)) for role in roles)
+            return "neutral" if any(gone_now) else "loosening"
+        return _way_of_elements(old, new, dead) if isinstance(new, Contract) else "unknown"
+    were, are = _named(old), _named(new)
+    if {*were, *are} <= {*declared} and (new is None or _modes(old) == _modes(new)):
+        return "neutral"  # what its components may do is compared pair by pair
+    if new is None:
+        return "neutral" if any(name in dead for name in were) else "loosening"
+    kept = [name for name in were if name in are]
+    is_more = all(name in dead for name in were if name not in are) and kept == [one for one in are if one in were]
+    return "tightening" if is_more and _modes(old) == _modes(new) else "unknown"
+
+
+def _way_of_elements(old: Contract, new: Contract, dead: Collection[str]) -> str:
+    from plumbrule.policy.contracts import kind_of
+
+    if settings_of(old.options) != settings_of(new.options):
+        return "unknown"
+    lets = {role.key for role in kind_of(old.kind).roles if role.lets}
+    were, are = set(old.elements), set(new.elements)
+    lost = {one for one in were - are if one.selector not in dead}
+    came = are - were
+    if {one.role for one in were} != {one.role for one in are}:
+        return "unknown"  # a role that is there at all may turn the meaning of the contract
+    looser = [one for one in lost if (one.role in lets) == one.selector.startswith("!")]
+    looser += [one for one in came if (one.role in lets) != one.selector.startswith("!")]
+    moved = bool(came) and not lost and were != are and any(one.selector in dead for one in were - are)
+    return "neutral" if moved else "loosening" if looser else "tightening"
+
+
+def _modes(contract: object) -> tuple[object, ...]:
+    """How an order or a forbidden pair is meant."""
+    names = ("closed", "transitive", "places")
+    return tuple(getattr(contract, name, None) for name in names)
 
 
 _NO_VERDICT = frozenset(one.name for one in fields(Policy) if one.metadata == NO_VERDICT)

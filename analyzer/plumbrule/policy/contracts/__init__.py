@@ -26,6 +26,7 @@ class Role:
     doc: str
     least: int = 1  # elements that it takes; 0 = the key may be left out
     each: bool = False  # each folder that a glob means is an element of its own
+    lets: bool = False  # more of them let more pass; otherwise more of them ask for more
 
 
 @dataclass(frozen=True, slots=True)

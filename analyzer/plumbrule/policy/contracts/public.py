@@ -17,9 +17,11 @@ KIND = Kind(
     "Code outside may import the entry points of a part, and nothing that is internal to it.",
     (
         Role("of", "the part"),
-        Role("entry", "its files that others may import; with it, all its other files are internal", least=0),
+        Role(
+            "entry", "its files that others may import; with it, all its other files are internal", least=0, lets=True
+        ),
         Role("internal", "its files that nobody else may import", least=0),
-        Role("friends", "who may import what is internal all the same", least=0),
+        Role("friends", "who may import what is internal all the same", least=0, lets=True),
     ),
     fault=_fault,
 )
