@@ -211,6 +211,8 @@ class _Gate:
             was_there = all(start.path for start in starts)  # where it lies elsewhere, it still does
             return Effects(loosenings(bound, None, why) if was_there else ())
         bound, own = proposal(bound, starts, proposed.within(name))
+        if not binding.path:  # a first policy loosens nothing; the baseline that was there may be another
+            own = replace(own, policy=bound.policy, gathered=bound.gathered)
         if not (binding.path or binding.baseline) or not edits_between(bound, own):
             return Effects()
 

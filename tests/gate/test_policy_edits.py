@@ -201,6 +201,25 @@ def test_a_weakened_pipeline_is_told_from_the_work_tree_too(make_repo: Callable,
     ]
 
 
+def test_a_first_policy_beside_a_baseline_loosens_nothing(make_repo: Callable, judged: Callable):
+    repo = make_repo({**FILES, **UPWARDS, "plumbrule.baseline": "# none\n"})
+    repo.commit({"plumbrule.toml": None})
+    repo.branch("topic")
+    repo.commit({"plumbrule.toml": 'exclude = ["domain/**"]\n[rules.dependency-cycle]\nseverity = "off"\n'})
+    code, report = judged(repo)
+    assert (code, loosened(report)) == (0, [])
+
+
+def test_a_member_of_a_fleet_may_be_called_by_another_name(make_repo: Callable, judged: Callable):
+    fleet = POLICY + '\n[[repository]]\nname = "office"\npath = "."\n'
+    repo = make_repo({**FILES, "plumbrule.toml": fleet})
+    repo.branch("topic")
+    repo.commit({"plumbrule.toml": fleet.replace('"office"', '"bureau"')})
+    assert loosened(judged(repo)[1]) == []
+    repo.commit({"plumbrule.toml": POLICY})
+    assert loosened(judged(repo)[1]) == ["repository office"]
+
+
 class _Quiet:
     def stage(self, text: str, total: int) -> None: ...
     def done(self, count: int) -> None: ...

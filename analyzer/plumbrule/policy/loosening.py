@@ -294,8 +294,10 @@ def _selections(
     for glob in base.exclude:
         if glob not in head.exclude and glob.startswith("!"):
             yield "exclude", glob, f"{glob} no longer takes files back from the exclusions."
+    named, lying = ({getattr(one, part) for one in head.repositories} for part in ("name", "path"))
     for member in base.repositories:
-        if member.name not in {other.name for other in head.repositories}:
+        # Under another name it still is a member: what is bound to the name it had could not be read any more.
+        if member.name not in named and member.path not in lying:
             yield "repository", member.name, f"The repository {member.name} is no longer part of the fleet."
 
 
