@@ -311,7 +311,7 @@ WAYS = [
         "component in front takes files",
         policy("[components]\n", '[components]\nfree = "domain/stock.py"\n'),
         UPWARDS,
-        "edit [components] free",
+        "dependency domain -> web",
         policy('[components]\nweb = "web/**"\n', "[components]\n")
         | policy(
             '[components]\nweb = "web/**"\ndomain = ["domain/**", "core/**"]\n',
