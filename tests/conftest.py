@@ -240,7 +240,7 @@ def plumbrule(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
 
     def run(folder: Path, *arguments: str) -> Answer:
         monkeypatch.chdir(folder)
-        dated = arguments[0] in ("scan", "gate", "watch", "init", "baseline") and "--today" not in arguments
+        dated = arguments[0] in ("scan", "gate", "watch", "init", "baseline", "waivers") and "--today" not in arguments
         capsys.readouterr()
         code = main([*arguments, *(("--today", "2024-06-01") if dated else ())])
         return Answer(code, *capsys.readouterr())

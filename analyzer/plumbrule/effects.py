@@ -25,7 +25,7 @@ from plumbrule.report.model import PolicyEdit
 _ALONE = 8  # edits that are tried one by one; each costs a judgement
 _EXAMPLES = 5
 _RANK = {"info": 1, "warning": 2, "error": 3}
-_OF_THE_POLICY = re.compile(r"\bpolicy_(?:selector|waiver)\b")
+_OF_THE_POLICY = re.compile(r"\bpolicy_(?:selector|waiver|baseline)\b")
 _OF_DECLARING = re.compile(r"\bpolicy_component\b")
 
 _Name = tuple[str, str]  # rule and subject

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from plumbrule.data import dataclass
 from plumbrule.effects import Effects, Sight, effects
@@ -25,6 +26,7 @@ from plumbrule.governing import (
     Governing,
     Put,
     edits_between,
+    entrusted,
     in_commit,
     is_same,
     loosenings,
@@ -41,9 +43,9 @@ from plumbrule.languages import language_of
 from plumbrule.measures import measures
 from plumbrule.pipelines import BYTES as PIPELINE_BYTES
 from plumbrule.pipelines import is_pipeline, weakened
+from plumbrule.policy import BASELINE_NAME, Policy
 from plumbrule.policy import Limits as PolicyLimits
-from plumbrule.policy import Policy
-from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, left_out, relabelled
+from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, Weighed, left_out, relabelled
 from plumbrule.report.escapes import visible
 from plumbrule.report.model import Coverage, Finding, LanguageCoverage, Report, RuleText
 from plumbrule.report.wording import too_little
@@ -70,7 +72,11 @@ from plumbrule.tally import covered_languages
 from plumbrule.walk import OWN_FOLDER, SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk, is_ours
 from plumbrule.walk import Coverage as Covered
 
+if TYPE_CHECKING:
+    from plumbrule.policy.reviews import Reviews
+
 _LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
+_STALE = "stale-baseline"  # the rule whose findings fail under --strict
 _RANK = {"error": 0, "warning": 1, "info": 2}
 _SHOWN = 5  # imports that are named as not found
 _UNRESOLVED = (
@@ -84,13 +90,6 @@ _AGAIN = (
 _MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
 
-Approved = Callable[[Loosening], Approval | None]
-
-
-def _nobody(loosening: Loosening) -> None:
-    """No loosening is approved."""
-
-
 def gate(
     put: Put,
     store: Store,
@@ -98,15 +97,15 @@ def gate(
     *,
     in_numbers: bool = False,
     with_source: bool = False,
-    approved: Approved | None = None,
+    reviews: Reviews | None = None,
 ) -> Report:
     """The verdict on a change that is one. PlumbruleError where it cannot be judged; `not_judged` makes a report of
     it. If `in_numbers`, findings that are known and accepted are counted in the report instead of told; if
-    `with_source`, new ones come with the lines that they are about. `approved` tells who answers for a loosening, with
-    proof; None = nobody does, of any."""
+    `with_source`, new ones come with the lines that they are about. `reviews` are what a protected step fetched
+    of this change; signed commits are looked for in any case."""
     # What several merge bases show together is seen only where every finding of each is told.
     counted = in_numbers and len(put.bases) == 1
-    one = _Gate(put, store, progress, in_numbers=counted, with_source=with_source, approved=approved or _nobody)
+    one = _Gate(put, store, progress, in_numbers=counted, with_source=with_source, reviews=reviews)
     try:
         return one.run()
     finally:
@@ -115,10 +114,17 @@ def gate(
 
 class _Gate:
     def __init__(
-        self, put: Put, store: Store, progress: Progress, *, in_numbers: bool, with_source: bool, approved: Approved
+        self,
+        put: Put,
+        store: Store,
+        progress: Progress,
+        *,
+        in_numbers: bool,
+        with_source: bool,
+        reviews: Reviews | None,
     ) -> None:
         question, repository = put.question, put.repository
-        self._approved = approved
+        self._reviews = reviews
         self._put = put
         self._in_numbers = in_numbers
         self._with_source = with_source
@@ -133,6 +139,7 @@ class _Gate:
         self._reader: Reader | Near | None = None
         self._proposes: Policy | None = None  # the change's own policy, where it has one that can be read
         self._policy_path = put.policy_path
+        self._since_written: Mapping[str, str] | None = None
         self._approvals: Mapping[str, Approval] = {}  # by the name of the loosening
         self._book = FactBook(store.facts, lambda: GitObjects(repository), self._limits)
 
@@ -146,17 +153,21 @@ class _Gate:
     def run(self) -> Report:
         question, put, name = self._question, self._put, self._put.name
         bases, binding, proposed, unreadable = put.bases, put.binding, put.proposed, put.unreadable
-        used = put.used
+        used = _without(put.used, proposed)
         self._proposes = proposed.policy.within(name) if proposed is not None and proposed.path else None
         now = self._now(put.head)
         edited = self._edited(name, bases, binding, proposed, unreadable, now)
         loose = (*edited.loosened, *self._weakened(bases[0], now), *self._stores_brought(bases))
+        loose += self._entrusted(bases, binding, proposed)
         judged = [self._judge(name, used, commit, now, loose) for commit in bases]
         loosenings = (*loose, *(claim for one in judged for claim in one.claims))
-        self._approvals = {item.name: by for item in loosenings if (by := self._approved(item)) is not None}
+        approval = self._approval(loosenings)
+        self._approvals = approval.approvals
         told = {item.words: None for item in loosenings}
         plain = replace(put.plain, policy=replace(put.plain.policy, loosened=tuple(told), edits=edited.edits))
-        report = self._verdict(plain, judged, used, binding, edited if used is binding else Effects(), now)
+        report = self._verdict(plain, judged, used, binding, edited if put.used is binding else Effects(), now)
+        grown = (_grown(put.binding, proposed, loose),)
+        report = replace(report, reasons=(*report.reasons, *filter(None, grown), *approval.told))
         if binding.path or question.policy_from_head:
             return report
         return self._with_first_policy(report, name, bases, now, proposed, unreadable)
@@ -186,6 +197,19 @@ class _Gate:
         reasons += [f"the first policy could not be tried in full: {error}" for error in judged[0].judgement.errors]
         new = [row for row in _rows(judged) if row.state == "new" and row.id not in told]
         return replace(report, reasons=tuple(reasons), ahead=self._findings(new, judged[0], now, ()))
+
+    def _approval(self, loose: Sequence[Loosening]) -> Weighed:
+        """Who answers for what the change loosens."""
+        if not loose:
+            return Weighed({})
+        from plumbrule.approving import Change, weigh  # few changes loosen anything
+
+        put = self._put
+        head = "" if self._worktree or put.head == STAGED else put.head
+        return weigh(
+            Change(put.repository, put.plain.base, head, put.binding, put.proposed, self._reviews, put.question.today),
+            tuple(dict.fromkeys(loose)),
+        )
 
     # -- what binds ---------------------------------------------------------------------------------------------
 
@@ -230,13 +254,25 @@ class _Gate:
         def formerly(subject: str) -> str:
             return earlier_subject(subject, renamed())
 
-        stated = loosenings(bound, own, why, files=files, formerly=formerly, stood=stood)
+        stated = loosenings(bound, own, why, files=files, formerly=formerly, stood=stood, written=self._written)
         walked: dict[str, _Walked] = {}
 
         def see(governing: Governing) -> Sight:
             return self._sight(governing, bases[0], now, walked)
 
         return effects(bound, own, stated, see)
+
+    def _entrusted(self, bases: Sequence[str], binding: Governing, proposed: Governing | None) -> tuple[Loosening, ...]:
+        """Whom the change makes an owner, or gives a key."""
+        if proposed is None or proposed is binding or not binding.path:
+            return ()
+        if (proposed.policy.governance, proposed.signers) == (binding.policy.governance, binding.signers):
+            return ()
+        starts = []
+        for base in bases:
+            with suppress(PlumbruleError):
+                starts.append(in_commit(self._repository, base, binding.path))
+        return entrusted(binding, [start for start in starts if start.path], proposed)
 
     def _weakened(self, before: str, now: _Now) -> Iterator[Loosening]:
         """What the change does to the steps that run the gate, and to who is named as owner of that."""
@@ -297,7 +333,8 @@ class _Gate:
         )
         dead = {selector for _, _, _, selector, hit, *_ in sides.selectors() if not hit}
         sides.close()
-        rows = {(row.rule, row.subject): row for row in judgement.rows if row.state != "fixed"}
+        stands = self._followed([row for row in judgement.rows if row.state != "fixed"], governing)
+        rows = {(row.rule, row.subject): row for row in stands}
         return Sight(rows, judgement.errors, frozenset(sides_of.now.graph.paths()), frozenset(dead))
 
     def _walked(self, name: str, policy: Policy, before: str, now: _Now) -> _Walked:
@@ -585,7 +622,7 @@ class _Gate:
     ) -> Report:
         question, last = self._question, judged[0]
         judgement = last.judgement
-        rows = [self._answered_for(row) for row in _rows(judged)]
+        rows = self._followed([self._answered_for(row) for row in _rows(judged)], used)
         mended = [row for row in rows if row.state == "new" and (row.rule, row.subject) in edited.mended]
         rows = [row for row in rows if row not in mended]
         limit = _RANK[question.fail_on]
@@ -595,17 +632,12 @@ class _Gate:
             if _RANK[row.severity] <= limit
             and (row.state == "new" or (question.strict and row.state == "known" and row.unaccepted))
         ]
+        stale = _stale(rows) if question.strict else []
         doubts = [*judgement.errors, *self._doubts(last, binding)]
-        reasons = []
-        if failing:
+        reasons: list[str] = []
+        if failing or stale:
             verdict = "failed"
-            new = sum(1 for row in failing if row.state == "new")
-            known = len(failing) - new
-            if new:
-                reasons.append(f"{new} new finding{'s' if new != 1 else ''} at or over {question.fail_on}")
-            if known:
-                missing = f"known finding{'s' if known != 1 else ''} at or over {question.fail_on}"
-                reasons.append(f"{known} {missing} missing from the baseline, under --strict")
+            reasons += _why_failed(failing, stale, question.fail_on)
             reasons += [f"could not be judged: {doubt}" for doubt in doubts]
         elif doubts:
             verdict = "not-judged"
@@ -639,7 +671,7 @@ class _Gate:
             reasons=tuple(reasons),
             counts=_counts(rows, sum(counted.values())),
             coverage=self._coverage(last),
-            findings=self._findings(rows, last, now, {row.id for row in failing}),
+            findings=self._findings(rows, last, now, {row.id for row in (*failing, *stale)}),
             ahead=ahead,
             known=counted,
             rules=_rule_texts(used, rows),
@@ -674,6 +706,33 @@ class _Gate:
             return data if isinstance(data, bytes) else None
 
         return with_excerpts(found, here, read)
+
+    def _followed(self, rows: list[JudgedRow], used: Governing) -> list[JudgedRow]:
+        """The findings, those accepted of which the baseline tells by the path that they had when it was written, be
+        that many landings ago; their lines are not left over then."""
+        if used.baseline is None or not any(row.unaccepted for row in rows):
+            return rows
+        names = {rule.id: rule.names for rule in used.rules if used.policy.waivable(rule.id, rule.waivable)}
+        found, taken = [], set()
+        for row in rows:
+            if row.unaccepted and (was := self._written(row.subject)) != row.subject:
+                rule = next((one for one in names.get(row.rule, ()) if used.baseline.accepts(one, row.repo, was)), "")
+                if rule:
+                    taken.add(f"{row.rule}: {was}")
+                    row = replace(row, unaccepted=False)
+            found.append(row)
+        return [row for row in found if row.rule != _STALE or row.subject not in taken]
+
+    def _written(self, subject: str) -> str:
+        """What a subject was called when the baseline of the base was written, by the files that moved since."""
+        if self._since_written is None:
+            folder = self._policy_path.rpartition("/")[0]
+            path = f"{folder}/{BASELINE_NAME}" if folder else BASELINE_NAME
+            repository, head = self._repository, self._put.head
+            head = repository.resolve("HEAD") if head == STAGED else head
+            made = next((made.id for made, _, _ in repository.versions(self._put.plain.base, path)), "")
+            self._since_written = repository.renames(made, head) if made else {}
+        return earlier_subject(subject, self._since_written)
 
     def _doubts(self, judged: _Judged, binding: Governing) -> list[str]:
         """Why no verdict can be given, however green the rules are (DESIGN, law 1)."""
@@ -832,6 +891,45 @@ class _StoredDerived(Mapping[str, Collection[Row]]):
 
     def __len__(self) -> int:
         return len(self._tables)
+
+
+def _without(used: Governing, proposed: Governing | None) -> Governing:
+    """What is judged by, knowing which lines of the baseline the change itself takes out."""
+    if used.baseline is None or proposed is None or proposed.baseline is None or proposed.baseline == used.baseline:
+        return used
+    going = used.baseline.entries - proposed.baseline.entries
+    return replace(used, baseline=replace(used.baseline, going=going))
+
+
+def _grown(binding: Governing, proposed: Governing | None, loose: Sequence[Loosening]) -> str:
+    """That the change accepts more than the base does, in a line of its own; "" if it does not."""
+    if binding.baseline is None:
+        first = proposed.baseline if proposed is not None else None
+        many = len(first.entries) if first is not None else 0
+        lines = f"{many:,} finding{'s' if many != 1 else ''}"
+        return f"the change brings the first baseline, which accepts {lines} once it has landed" if many else ""
+    more = [one.subject for one in loose if one.kind == "baseline"]
+    lines = f"{len(more):,} line{'s' if len(more) != 1 else ''}"
+    return f"the baseline grows by {lines}, such as {visible(more[0])}" if more else ""
+
+
+def _stale(rows: Sequence[JudgedRow]) -> list[JudgedRow]:
+    return [row for row in rows if row.rule == _STALE and row.state in ("new", "known")]
+
+
+def _why_failed(failing: Sequence[JudgedRow], stale: Sequence[JudgedRow], fail_on: str) -> Iterator[str]:
+    """The reasons of a red verdict. Those of `stale` count under --strict, as findings that no baseline accepts do."""
+    new = sum(1 for row in failing if row.state == "new")
+    known = len(failing) - new
+    if new:
+        yield f"{new} new finding{'s' if new != 1 else ''} at or over {fail_on}"
+    if known:
+        missing = f"known finding{'s' if known != 1 else ''} at or over {fail_on}"
+        yield f"{known} {missing} missing from the baseline, under --strict"
+    if stale:
+        lines = f"{len(stale)} line{'s' if len(stale) > 1 else ''} of the baseline"
+        what = f"{lines} accept{'' if len(stale) > 1 else 's'} what is gone, under --strict"
+        yield f"{what}\n`plumbrule baseline` takes them out; commit that with the change."
 
 
 def _strays(policy: Policy, renamed: Mapping[str, str]) -> tuple[str, ...]:

@@ -23,8 +23,9 @@ from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.git import STAGED, Entry, Repository, Skipped
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
 from plumbrule.policy.edits import BASELINE, RULE_FILE, Edit, applied, edits
-from plumbrule.policy.loosening import Loosening, loosened
+from plumbrule.policy.loosening import Loosening, loosened, more_owners, more_signers
 from plumbrule.report.model import Coverage, PolicyUsed, Report
+from plumbrule.waiving import dated
 
 # What knows rules and facts is imported where it is needed: to be told that there is no change, nobody needs it.
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Governing:
     folder: Path | None  # where the policy file is, on disk; None = there is none
     path: str = ""  # as shown: relative to its repository's root; "" = no policy
     commit: str = ""  # the commit it was read from; "" = from disk
+    signers: str = ""  # the allowed signers that the policy names; "" where there are none that can be read
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -133,6 +135,7 @@ def on_disk(file: Path | None, root: Path | None = None) -> Governing:
         baseline=_baseline_in(file.parent),
         folder=file.parent,
         path=file.name,
+        signers=_signers_on_disk(file.parent, policy.governance.allowed_signers),
     )
 
 
@@ -176,7 +179,25 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         folder=repository.root / folder,
         path=path,
         commit=commit,
+        signers=_signers_in(repository, commit, inside, policy.governance.allowed_signers),
     )
+
+
+def _signers_in(repository: Repository, commit: str, inside: str, name: str) -> str:
+    """A file that is not there, or is none, names nobody: nothing can be approved, and everything be judged."""
+    entry = repository.entry(commit, _normal(inside + name)) if name else None
+    try:
+        return "" if entry is None else _blob(repository, entry, name, commit)
+    except SettingsError:
+        return ""
+
+
+def _signers_on_disk(folder: Path, name: str) -> str:
+    file = folder / name
+    try:
+        return _text(file) if name and file.is_file() and not file.is_symlink() else ""
+    except SettingsError:
+        return ""
 
 
 def alone(repository: Repository, commit: str) -> tuple[str, str] | None:
@@ -223,10 +244,12 @@ def loosenings(
     files: Callable[[], Collection[str]] = tuple,
     formerly: Callable[[str], str] = str,
     stood: Callable[[], Collection[str]] | None = None,
+    written: Callable[[str], str] = str,
 ) -> tuple[Loosening, ...]:
     """What a change takes away from what governs: policy, own rules and baseline. None = it is gone, `why` says how.
 
-    `files`, `formerly` and `stood` as for `loosened`.
+    `files`, `formerly` and `stood` as for `loosened`; `written` gives a finding's subject as it was called when the
+    baseline was written.
     """
     if head is not None and is_same(base, head):
         return ()
@@ -240,7 +263,8 @@ def loosenings(
         folders = {*base.policy.rule_folders}
         found = [one for one in found if one.kind != "rule" or one.subject not in folders]  # their rules count, below
         found += _weaker_rules(base, head)
-        found += _more_accepted(base, head, formerly)
+        found += _more_accepted(base, head, formerly, written)
+        found += _acceptable(base, head)
     return tuple(sorted(set(found)))
 
 
@@ -385,7 +409,37 @@ def _weaker_rules(base: Governing, head: Governing) -> Iterator[Loosening]:
                     yield Loosening("example", f"{rule.id} {kind} {number}", words, source)
 
 
-def _more_accepted(base: Governing, head: Governing, formerly: Callable[[str], str]) -> Iterator[Loosening]:
+def _acceptable(base: Governing, head: Governing) -> Iterator[Loosening]:
+    """Rules whose findings nobody could accept, and now may."""
+    now = {rule.id: rule for rule in head.rules}
+    for rule in base.rules:
+        later = now.get(rule.id)
+        if later is None or base.policy.waivable(rule.id, rule.waivable):
+            continue
+        if head.policy.waivable(rule.id, later.waivable):
+            words = f"Findings of {rule.id} may be waived or kept in the baseline, and could not be before."
+            yield Loosening("waivable", rule.id, words, base.path)
+
+
+def entrusted(base: Governing, starts: Sequence[Governing], head: Governing) -> tuple[Loosening, ...]:
+    """Who may approve what loosens the policy from then on, and could not before; `starts` are as it was where the
+    change began."""
+
+    def more(before: Governing) -> set[Loosening]:
+        path = head.policy.governance.allowed_signers
+        owners = more_owners(before.policy, head.policy, base.path)
+        return {*owners, *more_signers(before.signers, head.signers, path, base.path)}
+
+    found = more(base)
+    for start in starts:
+        own = {(one.kind, one.subject) for one in more(start)}
+        found = {one for one in found if (one.kind, one.subject) in own}
+    return tuple(sorted(found))
+
+
+def _more_accepted(
+    base: Governing, head: Governing, formerly: Callable[[str], str], written: Callable[[str], str]
+) -> Iterator[Loosening]:
     if base.baseline is None:
         return
     if head.baseline is None:
@@ -395,7 +449,7 @@ def _more_accepted(base: Governing, head: Governing, formerly: Callable[[str], s
     came = frozenset(
         (rule, repo, subject)
         for rule, repo, subject in head.baseline.entries - known
-        if (rule, repo, formerly(subject)) not in known
+        if not any((rule, repo, was(subject)) in known for was in (formerly, written))
     )
     for (rule, *rest), lines in _lines_of(came):
         if not rest:
@@ -590,7 +644,7 @@ def _put(question: Question, repository: Repository) -> Put:
     base = repository.resolve(question.base or ("HEAD" if staged else repository.default_base()))
     head = repository.resolve("HEAD" if in_worktree else question.head)
     bases = _meeting(repository, base, head, after_head=staged and not question.base)
-    binding, path = _binding(repository, question.policy, base)
+    binding, path = _binding(repository, question.policy, base, question.today)
     proposed, unreadable = _proposed(
         repository, WORKTREE if in_worktree else head, binding, path, is_given=bool(question.policy)
     )
@@ -599,7 +653,9 @@ def _put(question: Question, repository: Repository) -> Put:
             f"{question.policy}: there is no such policy file, neither at the base nor in the change.\n"
             f"Give the path of a {DEFAULT_NAME}."
         )
-    used = proposed if question.policy_from_head and proposed is not None else binding
+    used = binding
+    if question.policy_from_head and proposed is not None:
+        used = proposed if in_worktree or not proposed.path else _dated(proposed, repository, question.today)
     if question.policy_from_head and unreadable:
         raise SettingsError(f"the change's own policy cannot be previewed: {unreadable}")
     name = name_of(used, repository)
@@ -621,7 +677,7 @@ def _meeting(repository: Repository, base: str, head: str, *, after_head: bool) 
     return repository.merge_bases(base, repository.resolve("HEAD"), *merged)
 
 
-def _binding(repository: Repository, given: str, base: str) -> tuple[Governing, str]:
+def _binding(repository: Repository, given: str, base: str, today: date) -> tuple[Governing, str]:
     """The policy as the base's tip has it, and where inside the repository the change's own would lie; one that lies
     elsewhere as that place's main line has it."""
     path = DEFAULT_NAME
@@ -633,12 +689,12 @@ def _binding(repository: Repository, given: str, base: str) -> tuple[Governing, 
             if not found.path and not inside.endswith(".toml"):
                 path = f"{inside}/{DEFAULT_NAME}".removeprefix("/")
                 found = in_commit(repository, base, path)
-            return found, path
+            return _dated(found, repository, today), path
         file = policy_file(repository.root, given)
     else:
         here = in_commit(repository, base, DEFAULT_NAME)
         if here.path:
-            return here, path
+            return _dated(here, repository, today), path
         file = policy_file(repository.root.parent, "")
         if file is None:
             return here, path
@@ -650,6 +706,7 @@ def _binding(repository: Repository, given: str, base: str) -> tuple[Governing, 
     try:
         line = elsewhere.main_line()
         found = in_commit(elsewhere, elsewhere.resolve(line), file.relative_to(elsewhere.root).as_posix())
+        found = _dated(found, elsewhere, today)
     finally:
         elsewhere.close()
     if not found.path:
@@ -658,6 +715,27 @@ def _binding(repository: Repository, given: str, base: str) -> tuple[Governing, 
             "Commit it there."
         )
     return found, path
+
+
+def _dated(governing: Governing, repository: Repository, today: date) -> Governing:
+    """The same, with its waivers cut to what one may last."""
+    if not any(waiver.since is None for waiver in governing.policy.waivers):
+        return governing
+    return replace(governing, policy=dated(governing.policy, repository, governing.commit, governing.path, today))
+
+
+def committed_dates(governing: Governing, today: date) -> Governing:
+    """A policy on disk, with its waivers cut to what one may last; those that were never committed count from today."""
+    if governing.folder is None or not any(waiver.since is None for waiver in governing.policy.waivers):
+        return governing
+    try:
+        with Repository.find(governing.folder) as repository:
+            inside = path_inside(repository.root, str(governing.folder / governing.path))
+            head = repository.resolve("HEAD")
+            policy = dated(governing.policy, repository, head, inside or "", today)
+    except NotARevision:  # it lies in no repository, or nothing was ever committed there
+        return governing
+    return replace(governing, policy=policy)
 
 
 def _proposed(

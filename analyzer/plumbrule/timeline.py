@@ -353,7 +353,7 @@ class Timeline:
         """Stores what the judgement at the newest snapshot says, and begins the next batch."""
         assert self._record is not None
         walk, snapshot = self._walk, self._record.snapshot
-        judgement = with_baseline(self._judgement, self._terms.baseline, self._terms.rules)
+        judgement = with_baseline(self._judgement, self._terms.baseline, self._terms.rules, self._terms.policy)
         before = dict(self._totals)
         self._totals = totals(self._counts, walk.derived, judgement) | self._done.counts()
         self._writer.findings(self._order.name, snapshot, [finding_row(row, self._origins) for row in judgement.rows])
@@ -487,7 +487,7 @@ class Timeline:
         """What to tell of it, after what is said already."""
         assert self._record is not None
         fresh = self._snapshots - (self._state.snapshots if self._resumed else self._known)
-        judgement = with_baseline(self._judgement, self._terms.baseline, self._terms.rules)
+        judgement = with_baseline(self._judgement, self._terms.baseline, self._terms.rules, self._terms.policy)
         notes = [*said, *judgement.errors, *judgement.not_measured]
         done = {name: value for name, value in self._totals.items() if sums_up(name)}
         counts = totals(self._counts, self._walk.derived, judgement) | done

@@ -13,12 +13,14 @@ PLAIN = Baseline(frozenset({("layer-breach", "", "b.py -> a.py"), ("dependency-c
 
 
 def test_the_file_is_sorted_and_reads_like_the_findings():
-    assert PLAIN.text().splitlines()[1:] == ["dependency-cycle\tz.py -> a.py", "layer-breach\tb.py -> a.py"]
+    told = [line.rpartition("\t")[0] for line in PLAIN.text().splitlines()[1:]]
+    assert told == ["dependency-cycle\tz.py -> a.py", "layer-breach\tb.py -> a.py"]
 
 
 def test_what_a_reviewer_could_not_see_is_spelled_out():
     hidden = Baseline(frozenset({("r", "", "a\u202egnp.py\n\tb \\ c\u00a0 ")}))
-    assert hidden.text().splitlines()[1:] == ["r\ta\\u{202e}gnp.py\\n\\tb \\\\ c\\u{a0}\\u{20}"]
+    [line] = hidden.text().splitlines()[1:]
+    assert line.rpartition("\t")[0] == "r\ta\\u{202e}gnp.py\\n\\tb \\\\ c\\u{a0}\\u{20}"
 
 
 @given(some.frozensets(some.tuples(*[some.text(min_size=1, max_size=8)] * 3) | some.just(("r", "", "x"))))
@@ -43,7 +45,7 @@ def test_only_entries_that_count_in_a_repository_can_name_an_unknown_rule_there(
 
 def test_shrinking_drops_what_is_gone_and_accepts_nothing_new():
     present = [("layer-breach", "shop", "b.py -> a.py"), ("layer-breach", "shop", "new.py -> a.py")]
-    assert PLAIN.shrunk(present).entries == {("layer-breach", "", "b.py -> a.py")}
+    assert PLAIN.shrunk(present, {}).entries == {("layer-breach", "", "b.py -> a.py")}
 
 
 def test_line_ends_of_other_systems_and_empty_lines_are_fine():
@@ -65,3 +67,24 @@ def test_a_line_that_cannot_be_read_is_named(text, words):
     with pytest.raises(SettingsError) as refused:
         read_baseline(text, "b")
     assert words in str(refused.value)
+
+
+def test_what_has_another_name_now_keeps_its_line_under_that():
+    now = ("layer-breach", "", "new/b.py -> a.py")
+    assert PLAIN.shrunk([now], {now: [("layer-breach", "", "b.py -> a.py")]}).entries == {now}
+
+
+def test_lines_that_people_wrote_without_a_print_are_read():
+    assert read_baseline("dependency-cycle\tz.py -> a.py\nlayer-breach\tb.py -> a.py\n", "b") == PLAIN
+
+
+def test_a_line_that_was_edited_is_refused():
+    edited = PLAIN.text().replace("b.py -> a.py", "b.py -> c.py")
+    with pytest.raises(SettingsError, match=r"^b:3: the print [0-9a-f]{12} is not that of layer-breach"):
+        read_baseline(edited, "b")
+
+
+def test_in_a_fleet_a_line_names_its_repository_before_the_print():
+    fleet = Baseline(frozenset({("layer-breach", "orders", "b.py -> a.py")}))
+    assert fleet.text().splitlines()[1].startswith("layer-breach\torders\tb.py -> a.py\t")
+    assert read_baseline(fleet.text(), "b") == fleet

@@ -30,6 +30,7 @@ from plumbrule.options import (
 if TYPE_CHECKING:
     from plumbrule.extract import Limits
     from plumbrule.governing import Put
+    from plumbrule.policy.reviews import Reviews
     from plumbrule.report import Report
 
 PLACE = 3
@@ -58,10 +59,21 @@ def add(command: Adder) -> None:
     gate.add_argument(
         "--fail-on", default="error", choices=("error", "warning", "info"), help="severity that fails (default error)"
     )
-    gate.add_argument("--strict", action="store_true", help="known findings missing from an existing baseline fail too")
+    gate.add_argument(
+        "--strict",
+        action="store_true",
+        help="known findings missing from an existing baseline fail too, and lines of it that match nothing",
+    )
     gate.add_argument(
         "--policy-from", default="base", choices=("base", "head"), help="head: preview the change's own policy"
     )
+    gate.add_argument(
+        "--approvals",
+        default="",
+        metavar="FILE",
+        help="reviews of this change, as a protected step fetched them; must lie outside the repository",
+    )
+    gate.add_argument("--ledger", default="", metavar="FILE", help="add the verdict to this ledger, too")
     add_store(gate)
     add_policy(gate)
     add_clock(gate)
@@ -83,6 +95,11 @@ def _gate(options: argparse.Namespace) -> int:
         report = _answer(options, limits)
     if not options.output and sys.stdout is None:
         raise SettingsError("standard output is closed, so there is nowhere to answer.\nGive --output a file.")
+    if options.ledger:
+        from plumbrule.landings import entry_of
+        from plumbrule.store.ledger import Ledger
+
+        Ledger(Path(options.ledger)).append([entry_of(report, today(options))])
     on_screen = not options.output and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     text = (on_terminal if on_screen else render)(report, options.format)
     if options.output:
@@ -130,7 +147,9 @@ def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
 
     with TerminalProgress(quiet=options.quiet) as progress:
         counted, shown = in_numbers(options.format), with_source(options.format)
-        judge = functools.partial(gate, asked, progress=progress, in_numbers=counted, with_source=shown)
+        judge = functools.partial(
+            gate, asked, progress=progress, in_numbers=counted, with_source=shown, reviews=_reviews(options, asked)
+        )
         if not asked.brings(folder):
             return judge(store=store_in(folder))
         import tempfile
@@ -138,3 +157,12 @@ def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
         progress.note(f"{folder}: this store is part of the change itself, so nothing in it is believed.")
         with tempfile.TemporaryDirectory() as empty:
             return judge(store=store_in(Path(empty)))
+
+
+def _reviews(options: argparse.Namespace, asked: Put) -> Reviews | None:
+    if not options.approvals:
+        return None
+    from plumbrule.policy.reviews import read_reviews
+
+    repository = asked.repository
+    return read_reviews(options.approvals, (repository.root, repository.git_dir))

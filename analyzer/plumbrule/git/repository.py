@@ -215,6 +215,23 @@ class Repository:
         output = self._ask("log", "--no-walk=unsorted", "--stdin", *history.LOG, stdin=asked)
         return {found.id: found for found, _ in log_records([output], self._names)}
 
+    def between(self, base: str, head: str) -> dict[str, tuple[str, ...]]:
+        """The commits that `head` contains and `base` does not, newest first, with their parents."""
+        output = self._ask("rev-list", "--parents", "--topo-order", _checked(head), f"^{_checked(base)}")
+        listed = (line.split() for line in output.decode().splitlines())
+        return {id_: tuple(parents) for id_, *parents in listed}
+
+    def versions(self, commit_id: str, path: str) -> Iterator[tuple[Commit, str, str]]:
+        """Each commit of the main line that ends here which changed a file, newest first, and the blobs that the file
+        was before and after it, "" where there was none."""
+        asked = ("log", "--first-parent", "--diff-merges=first-parent", *history.DIFF, "--no-renames", *history.LOG)
+        with refusals(self), self._command.stream(*asked, _checked(commit_id), "--", path) as pieces:
+            for made, changed in log_records(pieces, self._names):
+                for one in changed:
+                    if one.path == path:
+                        old, new = ("" if side is None else side.blob for side in (one.old, one.new))
+                        yield made, old, new
+
     # Trees and differences
 
     def tree(self, commit_id: str) -> dict[str, Entry]:
@@ -270,6 +287,12 @@ class Repository:
                 return False
             held = inside
         return True
+
+    def folder(self, commit_id: str, path: str) -> str:
+        """The id of the tree that a folder of a commit is: another id, other files in it. "" if there is none."""
+        output = self._ask("ls-tree", "-d", "-z", "--full-tree", _checked(commit_id), path.rstrip("/"))
+        about = output.partition(b"\t")[0].split(b" ")
+        return about[2].decode() if len(about) == 3 else ""
 
     def changes(self, base: str, head: str) -> tuple[Change, ...]:
         """The paths that differ from one commit to another, sorted; a rename is a deletion and an addition."""

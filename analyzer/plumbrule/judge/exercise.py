@@ -14,7 +14,7 @@ from plumbrule.judge.rulefile import Example, Part, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
 from plumbrule.measures import Situation, measures
 from plumbrule.measures.unusual import features
-from plumbrule.policy import DEFAULT_NAME, Policy, read_policy
+from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk
 from plumbrule.tables import Row
@@ -85,7 +85,8 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
         rows = loosened(policy, _policy(now), defaults([rule]), files=lambda: tuple(now)) if "before" in parts else ()
         # Settings of other rules are part of the example, and nobody's mistake.
         settings = {name: setting for name, setting in policy.rules.items() if name in rule.names}
-        return judge(sides, [rule], replace(policy, rules=settings), today=today, loosened=rows)
+        baseline = _baseline(before if "before" in parts else now)
+        return judge(sides, [rule], replace(policy, rules=settings), today=today, baseline=baseline, loosened=rows)
     finally:
         sides.close()
 
@@ -130,6 +131,10 @@ def _moment(walk: FilesWalk, tree: Mapping[str, bytes], policy: Policy) -> Momen
 
 def _policy(files: Mapping[str, str]) -> Policy:
     return read_policy(files[DEFAULT_NAME], DEFAULT_NAME) if DEFAULT_NAME in files else Policy()
+
+
+def _baseline(files: Mapping[str, str]) -> Baseline | None:
+    return read_baseline(files[BASELINE_NAME], BASELINE_NAME) if BASELINE_NAME in files else None
 
 
 def _bytes(files: Mapping[str, str]) -> dict[str, bytes]:

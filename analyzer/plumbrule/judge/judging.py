@@ -16,7 +16,7 @@ from plumbrule.judge.policy_tables import TOLD
 from plumbrule.judge.query import Reads
 from plumbrule.judge.rulefile import Parameter, Rule, Value
 from plumbrule.judge.sides import Sides
-from plumbrule.policy import Baseline, Policy, Waiver
+from plumbrule.policy import BASELINE_NAME, Baseline, Policy, Waiver
 from plumbrule.policy.loosening import Defaults, Loosening
 from plumbrule.store import engine
 from plumbrule.tables import Row
@@ -31,6 +31,7 @@ class Settled:
     rule: Rule
     severity: str
     parameters: Mapping[str, Value]
+    waivable: bool = True  # whether its findings may be accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def settle(rules: Sequence[Rule], policy: Policy) -> tuple[Settled, ...]:
     """The rules that are not off, with the policy's severities and parameters; SettingsError for what fits no rule."""
     by_name = {rule.id: rule for rule in rules}
     by_name.update((former, rule) for rule in rules for former in rule.formerly)
-    given: dict[str, tuple[str, Mapping[str, Value]]] = {}
+    given: dict[str, tuple[str, Mapping[str, Value], bool | None]] = {}
     for name, setting in policy.rules.items():
         where = f"{policy.source}:{setting.line}" if setting.line else policy.source
         if name not in by_name:
@@ -65,13 +66,14 @@ def settle(rules: Sequence[Rule], policy: Policy) -> tuple[Settled, ...]:
                     f"{where}: rule {rule.id} has no parameter {key!r}{_near(key, [*declared, 'severity'])}"
                 )
             _fits(declared[key], value, where)
-        given[rule.id] = (setting.severity, setting.parameters)
+        given[rule.id] = (setting.severity, setting.parameters, setting.waivable)
     settled = []
     for rule in rules:
-        severity, parameters = given.get(rule.id, ("", {}))
+        severity, parameters, waivable = given.get(rule.id, ("", {}, None))
         values = {parameter.name: parameters.get(parameter.name, parameter.default) for parameter in rule.parameters}
         if (severity or rule.severity) != "off":
-            settled.append(Settled(rule, severity or rule.severity, values))
+            may_be = rule.waivable if waivable is None else waivable
+            settled.append(Settled(rule, severity or rule.severity, values, may_be))
     return tuple(settled)
 
 
@@ -135,15 +137,18 @@ def judge(
     return _Judging(asked).run(settle(rules, policy), formerly, {rule.id for rule in rules}, loosened)
 
 
-def with_baseline(judgement: Judgement, baseline: Baseline | None, rules: Sequence[Rule]) -> Judgement:
+def with_baseline(judgement: Judgement, baseline: Baseline | None, rules: Sequence[Rule], policy: Policy) -> Judgement:
     """The judgement as `judge` gives it with this baseline, where it was made without: what a walk through history
     dates must not hang on what was accepted since."""
     if baseline is None:
         return judgement
     names = {rule.id: rule.names for rule in rules}
+    fixed = {rule.id for rule in rules if not policy.waivable(rule.id, rule.waivable)}
     rows = []
     for row in judgement.rows:
-        if row.state in ("new", "known"):
+        if row.rule in fixed:
+            row = replace(row, unaccepted=row.state == "known")
+        elif row.state in ("new", "known"):
             subjects = {row.subject, earlier_subject(row.subject, judgement.renamed)}
             state, unaccepted = baseline.weigh(row.state, names[row.rule], row.repo, subjects)
             row = replace(row, state=state, unaccepted=unaccepted)
@@ -190,6 +195,7 @@ class _Judging:
         self.found: dict[str, frozenset[Identity]] = {}
         self.before: dict[str, frozenset[Identity]] = {}
         self.standing: dict[str, tuple[Found, ...]] = {}
+        self.unwaivable: frozenset[str] = frozenset()
 
     def run(
         self,
@@ -198,6 +204,7 @@ class _Judging:
         known: Collection[str],
         loosened: Collection[Loosening],
     ) -> Judgement:
+        self.unwaivable = frozenset(name for one in settled if not one.waivable for name in one.rule.names)
         shipped: list[tuple[Settled, Reads]] = []
         own: list[tuple[Settled, Reads]] = []
         with Confined(self.sides, self.asked.limits) as confined, self.clock:
@@ -215,10 +222,11 @@ class _Judging:
                 self.sides.provide(taken, both=True)
                 confined.take(taken)
             self.sides.seal()
-            late = [pair for pair in everything if _WAIVERS in pair[1].tables]
+            late = [pair for pair in everything if _ACCEPTED & pair[1].tables]
             for one, examined in everything:
-                if _WAIVERS not in examined.tables:
+                if not _ACCEPTED & examined.tables:
                     self._judge(one, examined, confined)
+            self._tell_baseline(known, formerly)
             self._judge_waivers(late, confined, known, formerly)
         order = {"new": 0, "known": 1, "waived": 2, "fixed": 3, "error": 0, "warning": 1, "info": 2}
         self.rows.sort(key=lambda r: (order[r.state], order[r.severity], r.rule, r.repo, r.subject))
@@ -305,7 +313,7 @@ class _Judging:
         """Give each finding of the later side its state, and name those of the earlier one that are gone."""
         now = ask.identities("now") if moved else before
         unseen = now - before
-        states = {key: self._state(one.rule, key, before) for key in self._doubtful(one.rule, now, unseen)}
+        states = {key: self._state(one, key, before) for key in self._doubtful(one, now, unseen)}
         moved_here = {(repo, earlier_subject(subject, self.asked.renamed)) for repo, subject in unseen}
         gone = before - now - moved_here
         told: Collection[Identity] = now
@@ -323,26 +331,29 @@ class _Judging:
         self.known[one.rule.id] = len(now) - sum(state != "known" for state, _ in states.values())
         self.found[one.rule.id] = now
 
-    def _doubtful(self, rule: Rule, now: frozenset[Identity], unseen: frozenset[Identity]) -> Collection[Identity]:
+    def _doubtful(self, one: Settled, now: frozenset[Identity], unseen: frozenset[Identity]) -> Collection[Identity]:
         """The findings that may be anything but known; with thousands of old ones, asking each would cost more than
         running the rule."""
         if self.asked.baseline is not None:
             return now
-        waived = {waiver.subject for waiver in self.policy.waivers if waiver.rule in rule.names}
-        if not waived:
+        waived = {waiver.subject for waiver in self.policy.waivers if waiver.rule in one.rule.names}
+        if not waived or not one.waivable:
             return unseen
         renamed = self.asked.renamed
         return unseen | {key for key in now if key[1] in waived or earlier_subject(key[1], renamed) in waived}
 
-    def _state(self, rule: Rule, identity: Identity, before: Collection[Identity]) -> tuple[str, bool]:
+    def _state(self, one: Settled, identity: Identity, before: Collection[Identity]) -> tuple[str, bool]:
         """(state, whether it is known though a baseline that exists does not accept it)."""
+        rule = one.rule
         repo, subject = identity
         names = {subject, earlier_subject(subject, self.asked.renamed)}
-        if any(self._waives(waiver, rule, repo, names) for waiver in self.policy.waivers):
+        if one.waivable and any(self._waives(waiver, rule, repo, names) for waiver in self.policy.waivers):
             return "waived", False
         state = "known" if any((repo, name) in before for name in names) else "new"
         if self.asked.baseline is None:
             return state, False
+        if not one.waivable:
+            return state, state == "known"
         return self.asked.baseline.weigh(state, rule.names, repo, names)
 
     def _waives(self, waiver: Waiver, rule: Rule, repo: str, subjects: Collection[str]) -> bool:
@@ -350,7 +361,7 @@ class _Judging:
             waiver.rule in rule.names
             and waiver.subject in subjects
             and waiver.repository in ("", repo)
-            and not waiver.expired(self.asked.today)
+            and waiver.counts(self.asked.today)
         )
 
     def _tell_waivers(self, known: Collection[str], formerly: Mapping[str, str]) -> None:
@@ -370,10 +381,38 @@ class _Judging:
                 unknown = rule in known and rule not in findings
                 used = elsewhere or unknown or waiver.subject in subjects
                 sides[side].append(
-                    (self.sides.repo, rule, waiver.subject, waiver.reason, waiver.owner, waiver.expires.isoformat(),
-                     waiver.expired(self.asked.today), used, note, self.policy.source, waiver.line)
+                    (self.sides.repo, rule, waiver.subject, waiver.reason, waiver.owner, waiver.until.isoformat(),
+                     waiver.expired(self.asked.today), used, note, self.policy.source, waiver.line,
+                     waiver.expires.isoformat(), rule not in self.unwaivable)
                 )  # fmt: skip
         self.sides.tell(_WAIVERS, sides["now"], sides["before"])
+
+    def _tell_baseline(self, known: Collection[str], formerly: Mapping[str, str]) -> None:
+        """Fill `policy_baseline`. A line that the change itself takes out is as it should be, and of one whose rule is
+        off nothing is known."""
+        if self.asked.baseline is None:
+            return
+        folder = self.policy.source.rpartition("/")[0]
+        source = f"{folder}/{BASELINE_NAME}" if folder else BASELINE_NAME
+        sides: dict[str, list[Row]] = {"now": [], "before": []}
+        subjects: dict[tuple[str, str], set[str]] = {}
+        for side, findings in (("now", self.found), ("before", self.before)):
+            for rule, found in findings.items():
+                names = subjects[side, rule] = {subject for _, subject in found}
+                if self.asked.renamed:
+                    names |= {earlier_subject(subject, self.asked.renamed) for subject in names}
+        baseline = self.asked.baseline
+        for name, repo, subject in sorted(baseline.entries - baseline.going):
+            rule = formerly.get(name, name)
+            if repo not in ("", self.sides.repo):
+                continue
+            elsewhere = bool(self.policy.repositories) and not repo
+            for side, rows in sides.items():
+                unasked = rule in known and (side, rule) not in subjects
+                used = elsewhere or unasked or subject in subjects.get((side, rule), ())
+                if not used or name in self.unwaivable:
+                    rows.append((self.sides.repo, rule, subject, used, name not in self.unwaivable, source))
+        self.sides.tell(_BASELINE, sides["now"], sides["before"])
 
     def _unmatched(self) -> tuple[str, ...]:
         rows = self.sides.selectors()
@@ -382,7 +421,8 @@ class _Judging:
         )
 
 
-_WAIVERS = "policy_waiver"
+_WAIVERS, _BASELINE = "policy_waiver", "policy_baseline"
+_ACCEPTED = {_WAIVERS, _BASELINE}
 _FEW = 500  # subjects up to which the database picks their rows; 7,500 rows take 40 ms to fetch, their names 8
 
 

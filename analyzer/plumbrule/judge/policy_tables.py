@@ -118,7 +118,21 @@ POLICY_TABLES: Mapping[str, Table] = {
                 used BOOLEAN a finding carries this rule and subject, or it cannot be known
                 note VARCHAR what is odd about it, such as a rule that does not exist
                 source VARCHAR the policy file
-                line INTEGER where it stands there, 0 = unknown"""
+                line INTEGER where it stands there, 0 = unknown
+                named VARCHAR the last day that the policy names, where a waiver may not last so long
+                waivable BOOLEAN findings of this rule may be accepted"""
+            ),
+        ),
+        Table(
+            "policy_baseline",
+            "A line of the baseline that is not as it should be: what it accepts is gone, or may not be accepted.",
+            columns(
+                """repo VARCHAR the repository judged
+                rule VARCHAR the rule whose finding it accepts
+                subject VARCHAR the finding
+                used BOOLEAN a finding carries this rule and subject, or it cannot be known
+                waivable BOOLEAN findings of this rule may be accepted
+                source VARCHAR the baseline file"""
             ),
         ),
         Table(
@@ -138,8 +152,8 @@ POLICY_TABLES: Mapping[str, Table] = {
     )
 }
 
-# Filled by the judgement itself, when it knows: which waivers were used, what the change loosens.
-TOLD = frozenset(("policy_waiver", "policy_loosening"))
+# Filled by the judgement itself, when it knows: what was accepted and is there, what the change loosens.
+TOLD = frozenset(("policy_waiver", "policy_baseline", "policy_loosening"))
 
 
 def policy_rows(table: str, policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]:
@@ -290,5 +304,6 @@ _ROWS: Mapping[str, Callable[[Policy], list[Row]]] = {
     "policy_option": _options,
     "policy_setting": _settings,
     "policy_waiver": lambda policy: [],
+    "policy_baseline": lambda policy: [],
     "policy_loosening": lambda policy: [],
 }

@@ -67,6 +67,7 @@ class Rule:
     subject: str  # the folder it lies in: "dependencies"
     text: str  # the whole page, for people and agents
     own: bool  # written by the user, not shipped: runs confined
+    waivable: bool = True  # whether its findings may be accepted, unless the policy says otherwise
 
     @property
     def bad(self) -> tuple[Example, ...]:
@@ -126,7 +127,7 @@ def _read(file: Path) -> str:
         raise RuleError(f"{file}: cannot be read ({error.strerror}); check its permissions") from None
 
 
-_KEYS = ("id", "title", "severity", "message", "parameters", "formerly", "needs")
+_KEYS = ("id", "title", "severity", "message", "parameters", "formerly", "needs", "waivable")
 _REMEDY, _FINDS, _BAD, _GOOD = "What to do instead", "Finds", "Bad", "Good"
 _NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 
@@ -193,6 +194,7 @@ def _parsed(text: str, source: str, *, own: bool) -> Rule:
         subject=place[-2] if len(place) > 1 else "",
         text=text,
         own=own,
+        waivable=page.truth(matter, "waivable", usual=True),
     )
 
 
@@ -368,6 +370,12 @@ class _Page:
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
             raise self.error(line, f"`{key}` must be a list of names; write `{key}: [name]`")
         return tuple(str(name) for name in value)
+
+    def truth(self, matter: _Matter, key: str, *, usual: bool) -> bool:
+        value, line = matter.get(key, (usual, 0))
+        if not isinstance(value, bool):
+            raise self.error(line, f"`{key}` must be true or false; write `{key}: {str(not usual).lower()}`")
+        return value
 
     def parameters(self, matter: _Matter) -> tuple[Parameter, ...]:
         value, line = matter.get("parameters", ({}, 0))

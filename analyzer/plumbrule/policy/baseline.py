@@ -1,17 +1,28 @@
-"""The baseline file: findings accepted once, one a line, sorted, for people to review. Hides its escaping."""
+"""The baseline file: findings accepted once, one a line, sorted, for people to review. Hides its escaping.
+
+A line ends with a print of what stands in it, so that none can be half of one finding and half of another. The lines
+are a set: what git merges line by line is right whichever side added or removed what, an order that a merge has left
+does not matter, and a line that both sides have counts once. What git cannot merge it marks, and a file with such a
+mark, or with a line whose print is another's, is refused, naming the line. One that a person wrote without a print is
+read, too; the next `plumbrule baseline` gives it one.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import field
+from hashlib import sha256
 
 from plumbrule.data import dataclass
 from plumbrule.errors import SettingsError
 
+_Entry = tuple[str, str, str]
+_PRINT = re.compile(r"[0-9a-f]{12}")
 _HEADER = """\
-# Findings accepted once: rule, subject. Lines may only go; new ones come from `plumbrule baseline`.
+# Findings accepted once: rule, subject, print of both. `plumbrule baseline` takes out what is gone, and only that.
 """
 
 
@@ -20,6 +31,7 @@ class Baseline:
     """Accepted findings as (rule, repository, subject); the repository is "" outside a fleet, and then means any."""
 
     entries: frozenset[tuple[str, str, str]] = frozenset()
+    going: frozenset[tuple[str, str, str]] = field(default=frozenset(), compare=False)  # what the change takes out
 
     def accepts(self, rule: str, repo: str, subject: str) -> bool:
         return (rule, "", subject) in self.entries or (rule, repo, subject) in self.entries
@@ -47,27 +59,33 @@ class Baseline:
             found.append(f"{told} the rule {rule!r}, and there is none of that name\n{hint}")
         return tuple(found)
 
-    def merged(self, present: Iterable[tuple[str, str, str]]) -> Baseline:
-        """With the findings that are present now, and without those that are gone."""
-        return Baseline(frozenset(present))
-
-    def shrunk(self, present: Iterable[tuple[str, str, str]]) -> Baseline:
-        """Without the findings that are gone; nothing new is accepted."""
-        here = set(present)
-        return Baseline(frozenset(entry for entry in self.entries if entry in here or _anywhere(entry, here)))
+    def shrunk(
+        self, present: Iterable[tuple[str, str, str]], former: Mapping[tuple[str, str, str], Collection[_Entry]]
+    ) -> Baseline:
+        """Without the findings that are gone; those that have another name now under that. Nothing new is accepted.
+        `former` tells by what other names a finding went."""
+        kept = set()
+        for entry in present:
+            rule, _, subject = entry
+            for name in (entry, *former.get(entry, ())):
+                if name in self.entries:
+                    kept.add(entry)
+                elif (name[0], "", name[2]) in self.entries:
+                    kept.add((rule, "", subject))
+        return Baseline(frozenset(kept))
 
     def text(self) -> str:
         """The file, ending in a newline; the same findings give the same bytes."""
         lines = []
         for rule, repo, subject in sorted(self.entries):
             fields = (rule, repo, subject) if repo else (rule, subject)
-            lines.append("\t".join(_escaped(text) for text in fields) + "\n")
+            lines.append("\t".join((*map(_escaped, fields), _print(rule, repo, subject))) + "\n")
         return _HEADER + "".join(lines)
 
 
-def _anywhere(entry: tuple[str, str, str], here: set[tuple[str, str, str]]) -> bool:
-    rule, repo, subject = entry
-    return not repo and any(rule == other[0] and subject == other[2] for other in here)
+def _print(rule: str, repo: str, subject: str) -> str:
+    """The same that names the finding in every report, where the repository is told."""
+    return sha256("\0".join((rule, repo, subject)).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def read_baseline(text: str, source: str) -> Baseline:
@@ -80,6 +98,7 @@ def read_baseline(text: str, source: str) -> Baseline:
         if line.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
             raise SettingsError(f"{source}:{number}: a merge conflict is left; keep the lines of both sides")
         fields = line.split("\t")
+        printed = fields.pop() if len(fields) > 2 and _PRINT.fullmatch(fields[-1]) else ""
         if len(fields) not in (2, 3) or not all(fields):
             raise SettingsError(
                 f"{source}:{number}: {line!r} is not `rule<TAB>subject`; write the file anew with `plumbrule baseline`"
@@ -88,7 +107,13 @@ def read_baseline(text: str, source: str) -> Baseline:
             rule, *repo, subject = map(_plain, fields)
         except ValueError as error:
             raise SettingsError(f"{source}:{number}: {error}; write the file anew with `plumbrule baseline`") from None
-        entries.add((rule, repo[0] if repo else "", subject))
+        entry = (rule, repo[0] if repo else "", subject)
+        if printed and printed != _print(*entry):
+            raise SettingsError(
+                f"{source}:{number}: the print {printed} is not that of {rule} of {subject!r}, so the line was edited;"
+                " put it back as it was, or take it out and run `plumbrule baseline`"
+            )
+        entries.add(entry)
     return Baseline(frozenset(entries))
 
 

@@ -116,6 +116,8 @@ def _pieces(name: str, value: Any) -> dict[_Key, object]:  # Any: the value of w
         for rule, setting in value.items():
             if setting.severity:
                 found[rule, "severity"] = _Placed(setting.severity, setting.line)
+            if setting.waivable is not None:
+                found[rule, "waivable"] = _Placed(setting.waivable, setting.line)
             found.update({(rule, key): _Placed(said, setting.line) for key, said in setting.parameters.items()})
         return found
     if isinstance(value, Mapping):
@@ -184,6 +186,8 @@ def _rules(pieces: Mapping[_Key, object], before: Mapping[str, RuleSetting]) -> 
         setting = found.get(rule, bare)
         if key == "severity":
             found[rule] = replace(setting, severity=str(piece.value))
+        elif key == "waivable":
+            found[rule] = replace(setting, waivable=bool(piece.value))
         else:
             found[rule] = replace(setting, parameters={**setting.parameters, key: piece.value})  # type: ignore[dict-item]  # as it was read
     return found

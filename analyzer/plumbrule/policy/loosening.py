@@ -37,6 +37,7 @@ class Loosening(NamedTuple):
 
     # waiver | severity | parameter | exclude | component | dependency | rule | example | limit | repository | policy
     # | baseline | contract | edit (of anything else) | pipeline | store | language | generated | vendored
+    # | waivable | owner | signers
     kind: str
     subject: str  # stays the same while the loosening does
     words: str  # one sentence
@@ -56,6 +57,13 @@ class Approval(NamedTuple):
 
     owner: str
     proof: str  # such as "signed commit 1a2b3c4d5e6f"
+
+
+class Weighed(NamedTuple):
+    """What of a change's loosenings is approved, and what a reader should know of it."""
+
+    approvals: Mapping[str, Approval]  # by `Loosening.name`
+    told: tuple[str, ...] = ()
 
 
 def loosened(
@@ -84,6 +92,7 @@ def loosened(
         *_components(base, head, files),
         *_waivers(base, head, formerly),
         *_limits(base, head),
+        *_governance(base, head),
     ]
     return tuple(sorted({Loosening(kind, subject, words, base.source) for kind, subject, words in found}))
 
@@ -98,8 +107,10 @@ def loosening_of(edit: Edit, loosening: Loosening) -> bool:
     kind, subject = loosening.kind, loosening.subject
     if edit.field == "rules":
         rule, key = edit.key
-        return (kind == "severity" and key == "severity" and subject == rule) or (
-            kind == "parameter" and subject == f"{rule} {key}"
+        return (
+            (kind == "severity" and key == "severity" and subject == rule)
+            or (kind == "parameter" and subject == f"{rule} {key}")
+            or (kind == key == "waivable" and subject == rule)
         )
     if edit.field == RULE_FILE:
         return (kind == "rule" and subject == edit.key[0]) or (
@@ -117,7 +128,7 @@ def loosening_of(edit: Edit, loosening: Loosening) -> bool:
     return kind == _OWN_WORD.get(edit.field) and subject == edit.key[0]
 
 
-_OWN_WORD = {"exclude": "exclude", "limits": "limit", "repositories": "repository"}
+_OWN_WORD = {"governance": "limit", "exclude": "exclude", "limits": "limit", "repositories": "repository"}
 
 
 def _named(contract: object) -> tuple[str, ...]:
@@ -134,7 +145,7 @@ def direction(edit: Edit, declared: Collection[str] = (), dead: Collection[str] 
     old, new = said(edit.old), said(edit.new)
     if edit.field in _NO_VERDICT or edit.key == ORDER:
         return "neutral"
-    if edit.field in ("rules", "limits"):
+    if edit.field in ("rules", "limits", "governance"):
         return "tightening"  # the other way is a loosening by what it says
     if edit.field in (RULE_FILE, "forbid", "layers", "contracts") and edit.old is None:
         return "tightening"
@@ -360,7 +371,7 @@ def _counted(paths: Collection[str]) -> str:
 
 
 def _waivers(base: Policy, head: Policy, formerly: Callable[[str], str]) -> _Told:
-    until = {(waiver.rule, waiver.subject, waiver.repository): waiver.expires for waiver in base.waivers}
+    until = {(waiver.rule, waiver.subject, waiver.repository): waiver for waiver in base.waivers}
     for waiver in head.waivers:
         earlier = until.get(
             (waiver.rule, waiver.subject, waiver.repository),
@@ -368,9 +379,14 @@ def _waivers(base: Policy, head: Policy, formerly: Callable[[str], str]) -> _Tol
         )
         subject = f"{waiver.rule}: {waiver.subject}"
         if earlier is None:
-            yield "waiver", subject, f"{waiver.rule} of {waiver.subject} is waived until {waiver.expires}."
-        elif waiver.expires > earlier:
-            words = f"{waiver.rule} of {waiver.subject} is waived until {waiver.expires}, and was until {earlier}."
+            yield "waiver", subject, f"{waiver.rule} of {waiver.subject} is waived until {waiver.until}."
+        elif waiver.expires > earlier.expires:
+            was = earlier.expires
+            words = f"{waiver.rule} of {waiver.subject} is waived until {waiver.until}, and was until {was}."
+            yield "waiver", subject, words
+        elif earlier.since is not None and (waiver.since is None or waiver.since > earlier.since):
+            anew = "from the day of this change" if waiver.since is None else f"from {waiver.since}"
+            words = f"{waiver.rule} of {waiver.subject} is waived anew {anew}, and was from {earlier.since}."
             yield "waiver", subject, words
 
 
@@ -382,3 +398,30 @@ def _limits(base: Policy, head: Policy) -> _Told:
     ):
         if after > before:
             yield "limit", name, f"The limit {name} is {abs(after):g} and was {abs(before):g}."
+
+
+def _governance(base: Policy, head: Policy) -> _Told:
+    before, after = base.governance.waiver_days, head.governance.waiver_days
+    if after > before:
+        yield "limit", "waiver_days", f"A waiver may last {after} days, and could last {before}."
+
+
+def more_owners(base: Policy, head: Policy, source: str) -> Iterator[Loosening]:
+    """Who is named an owner by a change may approve the next one: it takes a person who may already."""
+    for owner in sorted(set(head.governance.owners) - set(base.governance.owners)):
+        words = f"{owner} may approve loosenings of this policy from then on, and could not before."
+        yield Loosening("owner", owner, words, source)
+
+
+def more_signers(base: str, head: str, path: str, source: str) -> Iterator[Loosening]:
+    """What the allowed signers of a change take in that those of its base do not; each line, with its options."""
+    more = len({*_signing(head)} - {*_signing(base)})
+    if more:
+        lines = f"{more} line{'s' if more > 1 else ''}"
+        words = f"The allowed signers in {path} have {lines} that they did not have: other keys, or longer."
+        yield Loosening("signers", path, words, source)
+
+
+def _signing(text: str) -> Iterator[str]:
+    stripped = (line.strip() for line in text.splitlines())
+    return (line for line in stripped if line and not line.startswith("#"))

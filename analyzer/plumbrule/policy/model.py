@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field, fields, is_dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,7 @@ class RuleSetting:
 
     severity: str = ""  # "" = as the rule's own file says
     parameters: Mapping[str, Setting] = field(default_factory=dict)
+    waivable: bool | None = None  # whether its findings may be accepted at all; None = as the rule's own file says
     line: int = field(default=0, metadata=NO_SETTING)
 
 
@@ -114,12 +115,28 @@ class Waiver:
     subject: str  # exact text
     reason: str
     owner: str
-    expires: date  # the last day it counts
+    expires: date  # the last day it counts, as the policy says
     repository: str = ""  # "" = any of the fleet
     line: int = field(default=0, metadata=NO_SETTING)
+    since: date | None = None  # the first day it counts; None = the policy does not say
+    # The last day it counts as the policy's maximum has it; None = nothing is known that would shorten it.
+    latest: date | None = field(default=None, compare=False, metadata=NO_SETTING)
+
+    @property
+    def until(self) -> date:
+        """The last day it counts."""
+        return self.expires if self.latest is None else self.latest
 
     def expired(self, today: date) -> bool:
-        return today > self.expires
+        return today > self.until
+
+    def counts(self, today: date) -> bool:
+        """Whether it is in force on a day: neither past, nor yet to come."""
+        return not self.expired(today) and (self.since is None or self.since <= today)
+
+    def begun(self, first: date, days: int) -> Waiver:
+        """The waiver, known to count from this day on, where one may last so many days."""
+        return replace(self, latest=min(self.expires, first + timedelta(days=days)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +146,19 @@ class Repository:
     name: str
     path: str  # relative to the policy's folder
     line: int = field(default=0, metadata=NO_SETTING)
+
+
+WAIVER_DAYS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Governance:
+    """Who may loosen this policy, and for how long anything may be waived."""
+
+    # `@name` or `@group/team` of a platform, else a name as the allowed signers have it, such as an address.
+    owners: tuple[str, ...] = field(default=(), metadata=NO_SETTING)
+    allowed_signers: str = field(default="", metadata=NO_SETTING)  # relative to the policy's folder; "" = none
+    waiver_days: int = WAIVER_DAYS  # that a waiver lasts at most, from the day it came into the policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +189,7 @@ class Policy:
     repository: str = ""  # the member that it is asked about, see `within`
     batch_window: int = field(default=60, metadata=NO_VERDICT)  # minutes
     limits: Limits = field(default_factory=Limits)
+    governance: Governance = field(default_factory=Governance)
     # Read by the mail; here only its keys and their kinds are known.
     mail: Mapping[str, object] = field(default_factory=dict, metadata=NO_SETTING)
 
@@ -169,6 +200,11 @@ class Policy:
     def excludes(self, path: str) -> bool:
         """Whether a path is not to be analysed at all."""
         return matcher(self.globs(self.exclude))(path)
+
+    def waivable(self, rule: str, usual: bool) -> bool:
+        """Whether findings of a rule may be accepted, by a waiver or in the baseline; `usual` as its own file says."""
+        said = self.rules[rule].waivable if rule in self.rules else None
+        return usual if said is None else said
 
     def component(self, path: str) -> str:
         """The declared component of a path; "" if there is none."""

@@ -13,10 +13,12 @@ from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
 from plumbrule.policy.contracts import COMMON, Kind, Role, contract_tables, kind_of
 from plumbrule.policy.model import (
+    WAIVER_DAYS,
     Component,
     Contract,
     Element,
     Forbidden,
+    Governance,
     Layers,
     Limits,
     Policy,
@@ -26,7 +28,10 @@ from plumbrule.policy.model import (
     Waiver,
 )
 
-_TOP = ("exclude", "components", "layers", "forbid", "rules", "waiver", "repository", "batches", "limits", "mail")
+_TOP = (
+    *("exclude", "components", "layers", "forbid", "rules", "waiver", "repository", "batches", "limits"),
+    *("governance", "mail"),
+)
 _REQUIRES = "requires_plumbrule"
 _BOUND = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*(\d{1,6}(?:\.\d{1,6}){0,3})\s*")
 _SEVERITIES = ("off", "info", "warning", "error")
@@ -34,6 +39,10 @@ _SEVERITIES = ("off", "info", "warning", "error")
 _MAIL_TEXTS = ("from", "subject_prefix", "host", "ca_file", "username", "dashboard")
 _MAIL = ("to", *_MAIL_TEXTS, "port", "starttls")
 _SECRETS = ("password", "smtp_password", "secret", "token")
+
+# What a platform or OpenSSH would take for a name of one, and nothing that only looks like one.
+_OWNER = re.compile(r"@[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*|[A-Za-z0-9][\w.+@%:/=-]*", re.ASCII)
+_LONGEST_WAIVER = 3650  # days
 
 _KEY = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
 _ASSIGNED = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
@@ -109,6 +118,7 @@ class _Reading:
             repositories=repositories,
             batch_window=self._batch_window(),
             limits=self._limits(),
+            governance=self._governance(),
             mail=self._mail(),
         )
 
@@ -310,8 +320,12 @@ class _Reading:
             severity = self._text(about.get("severity", ""), (*where, "severity")) if "severity" in about else ""
             if "severity" in about and severity not in _SEVERITIES:
                 raise self._error((*where, "severity"), f"severity {severity!r} is not one of {', '.join(_SEVERITIES)}")
-            parameters = {key: self._setting(given, (*where, key)) for key, given in about.items() if key != "severity"}
-            settings[name] = RuleSetting(severity, parameters, self.line(where))
+            waivable = about.get("waivable")
+            if not isinstance(waivable, bool | None):
+                raise self._error((*where, "waivable"), f"`waivable` must be true or false, not {waivable!r}")
+            given = {key: value for key, value in about.items() if key not in ("severity", "waivable")}
+            parameters = {key: self._setting(value, (*where, key)) for key, value in given.items()}
+            settings[name] = RuleSetting(severity, parameters, waivable=waivable, line=self.line(where))
         return folders, settings
 
     def _folders(self, value: object, where: tuple[str | int, ...]) -> tuple[str, ...]:
@@ -325,7 +339,7 @@ class _Reading:
         found: list[Waiver] = []
         for number, table in enumerate(self._tables("waiver"), 1):
             where = ("waiver", number)
-            self._known(table, ("rule", "subject", "reason", "owner", "expires", "repository"), where)
+            self._known(table, ("rule", "subject", "reason", "owner", "since", "expires", "repository"), where)
             for key, example in (
                 ("rule", '"dependency-cycle"'), ("subject", '"src/a.py -> src/b.py"'), ("reason", '"why it may stay"'),
                 ("owner", '"@team"'), ("expires", "2030-01-31"),
@@ -338,6 +352,7 @@ class _Reading:
                     (*where, "repository"),
                     f"waiver {number}: no [[repository]] is named {repository!r}{_near(repository, members)}",
                 )
+            since = self._date(table["since"], (*where, "since")) if "since" in table else None
             waiver = Waiver(
                 rule=self._text(table["rule"], (*where, "rule")),
                 subject=self._text(table["subject"], (*where, "subject")),
@@ -346,11 +361,16 @@ class _Reading:
                 expires=self._date(table["expires"], (*where, "expires")),
                 repository=repository,
                 line=self.line(where),
+                since=since,
             )
+            if since is not None and since > waiver.expires:
+                told = f"waiver {number} begins on {since} and ends before that; correct `since` or `expires`"
+                raise self._error((*where, "since"), told)
             if any((waiver.rule, waiver.subject, repository) == (w.rule, w.subject, w.repository) for w in found):
                 raise self._error(where, f"{waiver.rule} of {waiver.subject!r} is waived twice; keep one")
             found.append(waiver)
-        return tuple(found)
+        days = self._governance().waiver_days
+        return tuple(one if one.since is None else one.begun(one.since, days) for one in found)
 
     def _repositories(self) -> tuple[Repository, ...]:
         found: list[Repository] = []
@@ -392,6 +412,31 @@ class _Reading:
                 )
             read[name] = float(value)
         return Limits(**read)
+
+    def _governance(self) -> Governance:
+        table = self._table(self.top.get("governance", {}), ("governance",))
+        self._known(table, ("owners", "allowed_signers", "waiver_days"), ("governance",))
+        owners = self._texts(table.get("owners", []), ("governance", "owners"))
+        for owner in owners:
+            if not _OWNER.fullmatch(owner):
+                raise self._error(
+                    ("governance", "owners"),
+                    f"{owner!a} is no owner; write `@name` or `@group/team` as the platform has it, or a name of"
+                    ' the allowed signers, as in "ada@example.org": plain ASCII, without spaces and without patterns',
+                )
+        path = self._text(table.get("allowed_signers", ""), ("governance", "allowed_signers"))
+        if path.startswith("/") or ".." in path.split("/") or path.endswith("/") or not path.isprintable():
+            raise self._error(
+                ("governance", "allowed_signers"),
+                f'{path!r} is no file below the policy\'s folder; name one there, such as "allowed_signers"',
+            )
+        days = table.get("waiver_days", WAIVER_DAYS)
+        if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= _LONGEST_WAIVER:
+            raise self._error(
+                ("governance", "waiver_days"),
+                f"waiver_days {days!r} must be whole days from 1 to {_LONGEST_WAIVER}; write `waiver_days = 180`",
+            )
+        return Governance(tuple(dict.fromkeys(owners)), path, days)
 
     def _mail(self) -> _Table:
         """Its keys and kinds; what an address or a host is, the mail knows, which asks when it has somewhere to go."""
