@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from plumbrule.extract import Limits
     from plumbrule.git import Repository
     from plumbrule.governing import Governing
+    from plumbrule.resume import Progress
+    from plumbrule.scan import Scanned
     from plumbrule.store import Store
     from plumbrule.terms import Order
 
@@ -107,9 +109,10 @@ def repository_of(repo: str) -> Repository | None:
 
 
 def governing_of(options: argparse.Namespace, start: Path) -> Governing:
-    from plumbrule.governing import on_disk, policy_file
+    from plumbrule.governing import committed_dates, on_disk, policy_file
 
-    return on_disk(policy_file(start, options.policy), start)
+    found = on_disk(policy_file(start, options.policy), start)
+    return committed_dates(found, today(options)) if "today" in options else found
 
 
 def store_folder(options: argparse.Namespace, root: Path) -> Path:
@@ -189,6 +192,25 @@ def orders_of(options: argparse.Namespace, governing: Governing, here: Path) -> 
         )
         for name, path in fleet(governing, here, options.repositories)
     ]
+
+
+def enter_landings(
+    options: argparse.Namespace,
+    store: Store,
+    orders: Iterable[Order],
+    done: Scanned,
+    governing: Governing,
+    progress: Progress,
+) -> None:
+    """Tells the store's ledger what a scan saw land on main lines. A ledger that cannot be written costs no scan."""
+    from plumbrule.errors import PlumbruleError
+    from plumbrule.landings import Asked, enter
+
+    lines = {one.name: one.path for one in orders if not one.ref and not one.worktree and one.name not in done.left_out}
+    try:
+        enter(store, lines, progress, Asked(today(options), options.policy, governing))
+    except PlumbruleError as error:
+        told(str(error))
 
 
 def told(text: str) -> None:

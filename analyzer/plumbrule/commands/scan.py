@@ -13,6 +13,7 @@ from plumbrule.options import (
     add_policy,
     add_quiet,
     add_store,
+    enter_landings,
     governing_of,
     opened,
     orders_of,
@@ -66,7 +67,9 @@ def _scan(options: argparse.Namespace) -> int:
             terms = Terms(
                 governing.policy, governing.rules, today(options), progress, governing.baseline, limits, stages=stages
             )
-            done = scan(store, orders_of(options, governing, here), terms)
+            orders = orders_of(options, governing, here)
+            done = scan(store, orders, terms)
+            enter_landings(options, store, orders, done, governing, progress)
     left_out = {name: str(why) for name, why in done.left_out.items()}
     generation = f"{done.generation:06d}"
     if options.format == "json":

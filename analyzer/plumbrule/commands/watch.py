@@ -18,6 +18,7 @@ from plumbrule.options import (
     add_quiet,
     add_store,
     count,
+    enter_landings,
     governing_of,
     opened,
     orders_of,
@@ -70,6 +71,7 @@ def _watch(options: argparse.Namespace) -> int:
         with TerminalProgress(quiet=options.quiet) as progress:
             terms = Terms(current.policy, current.rules, today(options), progress, current.baseline, limits)
             done = scan(store, moved, terms)
+            enter_landings(options, store, moved, done, current, progress)
         sys.stdout.write(as_text(done.summaries, f"{done.generation:06d}"))
         sys.stdout.flush()
         gc.collect()  # nobody else does, and this command runs for weeks
