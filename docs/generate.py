@@ -181,7 +181,7 @@ def views() -> Iterator[str]:
 
 # -- policy --------------------------------------------------------------------------------------------------------
 
-_POLICY_TABLES = ("layers", "forbid", "waiver", "repository", "batches", "limits")
+_POLICY_TABLES = ("layers", "forbid", "waiver", "repository", "batches", "limits", "governance")
 
 
 def policy() -> Iterator[str]:
@@ -201,8 +201,9 @@ def policy() -> Iterator[str]:
     yield "# The policy: plumbrule.toml\n"
     yield "What is intended, in one file at the root of the repository, or in a folder above it. An unknown key is"
     yield "refused, and the nearest known one named. `plumbrule init` writes a first policy from what it finds,"
-    yield "`plumbrule baseline` accepts what is there. The policy that binds is the one at the tip of the base branch:"
-    yield "a change cannot excuse itself.\n"
+    yield "`plumbrule baseline` accepts what is there, once. The policy that binds is the one at the tip of the base"
+    yield "branch: a change cannot excuse itself. What loosens it needs the proof of an owner, see"
+    yield "[approvals](recipes/approvals.md).\n"
     yield f"```toml\n{example}```"
 
 
