@@ -34,7 +34,7 @@ LIBRARIES: Mapping[str, set[str]] = {
     "rich": {"report"},
     "streamlit": {"report"},
     "vl_convert": {"report"},
-    "yaml": {"pipelines"},
+    "yaml": {"pipelines", "policy"},
 }
 GRAMMARS = {"tree_sitter_": {"languages"}}  # one a language
 HEAVY = {
