@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from plumbrule.globs import matcher
 from plumbrule.languages import globs_of_tests
 from plumbrule.measures.components import ROOT, TESTS
+from plumbrule.policy.writing import file_glob, key, listed, literal, text
+from plumbrule.policy.writing import shown as shown_as
 
 _MOST_WAIVERS = 20
 _MOST_BACK = 10  # edges against the order that are named
@@ -29,7 +31,7 @@ def draft(
     names are: one that a policy may not hold is written in visible characters.
     """
     globs = _globs({path: name for name in sorted(components) for path in components[name]})
-    shown = _shown(globs)
+    shown = shown_as(globs)
     lines = [
         "# What this system is meant to look like. Plumbrule compares every change with it.",
         "# Written by `plumbrule init` from what is there today: read it, correct it, commit it.",
@@ -41,7 +43,7 @@ def draft(
         '# `["x/*", "!x/*/**"]` are the files that lie in x itself. What matches nothing, such as a new folder beside',
         "# these, belongs to no component until it is declared; the rule undeclared-code tells it, once switched on.",
         "[components]",
-        *(f"{_key(shown[name])} = {_list(globs[name])}" for name in globs),
+        *(f"{key(shown[name])} = {listed(globs[name])}" for name in globs),
         "",
         *_layers(
             # Tests are wherever they are and depend on everything; that is no statement worth making.
@@ -68,11 +70,11 @@ def _layers(names: Sequence[str], dependencies: _Weights) -> list[str]:
         lines = [
             "# The components depend on each other in a circle, so no order of layers holds today. This one follows",
             "# most dependencies; against it stand, with how many pairs of files are behind each:",
-            *(f"#   {_text(a)} -> {_text(b)} ({count})" for count, a, b in back[:_MOST_BACK]),
+            *(f"#   {text(a)} -> {text(b)} ({count})" for count, a, b in back[:_MOST_BACK]),
             *([f"#   and {len(back) - _MOST_BACK} more"] if len(back) > _MOST_BACK else []),
             "# [[layers]]",
             '# name = "top down"',
-            f"# order = {_list(order)}",
+            f"# order = {listed(order)}",
             '# reason = "why"',
             "",
         ]
@@ -82,7 +84,7 @@ def _layers(names: Sequence[str], dependencies: _Weights) -> list[str]:
             "# holds today, among others. Leave out components that may stand anywhere.",
             "[[layers]]",
             'name = "top down"',
-            f"order = {_list(order)}",
+            f"order = {listed(order)}",
             'reason = "" # say why, it is shown with every breach',
             "",
         ]
@@ -90,8 +92,8 @@ def _layers(names: Sequence[str], dependencies: _Weights) -> list[str]:
         *lines,
         "# What must never be, whatever the order:",
         "# [[forbid]]",
-        f"# from = {_text(order[-1] if order else 'domain')}",
-        f"# to = {_text(order[0] if order else 'web')}",
+        f"# from = {text(order[-1] if order else 'domain')}",
+        f"# to = {text(order[0] if order else 'web')}",
         '# reason = "why"',
         "",
     ]
@@ -128,8 +130,8 @@ def _waivers(breaches: Sequence[tuple[str, str]], expires: date) -> list[str]:
     for rule, subject in sorted(breaches)[:_MOST_WAIVERS]:
         lines += [
             "# [[waiver]]",
-            f"# rule = {_text(rule)}",
-            f"# subject = {_text(subject)}",
+            f"# rule = {text(rule)}",
+            f"# subject = {text(subject)}",
             '# reason = "why it may stay for now"',
             '# owner = "@who mends it"',
             f"# expires = {expires.isoformat()}",
@@ -149,7 +151,7 @@ def _globs(owner: Mapping[str, str]) -> dict[str, list[str]]:
     found = {TESTS: globs_of_tests(tests)} if tests else {}
     if tests:
         told = matcher(found[TESTS])
-        found[TESTS] += [_file(path) for path in sorted(tests) if not told(path)]
+        found[TESTS] += [file_glob(path) for path in sorted(tests) if not told(path)]
     found.update((name, globs[name]) for name in order)
     return _apart(found, owner)
 
@@ -164,7 +166,7 @@ def _places(owner: Mapping[str, str]) -> tuple[dict[str, list[str]], dict[str, s
     for folder in sorted(inside, key=lambda folder: folder.split("/")):
         if folder and len(inside[folder.rpartition("/")[0]]) == 1:
             continue
-        at = f"{_literal(folder)}/" if folder else "/"
+        at = f"{literal(folder)}/" if folder else "/"
         whole = [f"{at}**" if folder else "**"]
         if len(inside[folder]) == 1:
             globs[min(inside[folder])] += whole
@@ -182,7 +184,7 @@ def _places(owner: Mapping[str, str]) -> tuple[dict[str, list[str]], dict[str, s
 
 def _by_name(path: str, at: str, component: str) -> str:
     """The glob of one file in the folder `at`; of a module that is a component, whatever its ending is."""
-    return f"{at}{_literal(component)}.*" if _stem(path) == component else _file(path)
+    return f"{at}{literal(component)}.*" if _stem(path) == component else file_glob(path)
 
 
 def _contents(owner: Mapping[str, str]) -> tuple[dict[str, set[str]], dict[str, list[str]]]:
@@ -215,7 +217,7 @@ def _apart(globs: dict[str, list[str]], owner: Mapping[str, str]) -> dict[str, l
             if name == owner[path]:
                 break
             if taken[name](path):
-                globs[name].append(f"!{_file(path)}")
+                globs[name].append(f"!{file_glob(path)}")
                 taken[name] = matcher(globs[name])
     return globs
 
@@ -232,61 +234,3 @@ def _folders(path: str) -> list[str]:
     """The folders around a file, outermost first, the root left out."""
     parts = path.split("/")[:-1]
     return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
-
-
-def _file(path: str) -> str:
-    # Without a slash a glob would be looked for in every folder.
-    return _literal(path) if "/" in path else "/" + _literal(path)
-
-
-def _literal(path: str) -> str:
-    """A glob that means this very name."""
-    text = "".join(f"\\{char}" if char in "*?[\\" else char for char in path)
-    text = f"\\{text}" if text.startswith(("!", "#")) else text
-    return f"{text[:-1]}\\ " if text.endswith(" ") else text
-
-
-def _shown(names: Iterable[str]) -> dict[str, str]:
-    """Each name as a policy may hold it: only visible characters, none like another."""
-    shown = {name: _visible(name) for name in names}
-    taken = {name for name in shown if shown[name] == name}
-    for name in sorted(shown):
-        if shown[name] != name:
-            number = 2
-            plain = shown[name]
-            while shown[name] in taken:
-                shown[name] = f"{plain} {number}"
-                number += 1
-            taken.add(shown[name])
-    return shown
-
-
-def _visible(name: str) -> str:
-    bare = name.strip()
-    first = name.find(bare) if bare else len(name)
-    return "".join(
-        char if char.isprintable() and first <= at < first + len(bare) else f"\\u{ord(char):04x}"
-        for at, char in enumerate(name)
-    )
-
-
-def _list(texts: Iterable[str]) -> str:
-    quoted = [_text(text) for text in texts]
-    return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
-
-
-def _key(name: str) -> str:
-    return name if name.replace("-", "").replace("_", "").isalnum() and name.isascii() else _text(name)
-
-
-def _text(text: str) -> str:
-    """A TOML string on one line in which nothing is hidden; safe inside a comment, too."""
-    out = []
-    for char in text:
-        if char in '"\\':
-            out.append(f"\\{char}")
-        elif char.isprintable():
-            out.append(char)
-        else:
-            out.append(f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}")
-    return f'"{"".join(out)}"'

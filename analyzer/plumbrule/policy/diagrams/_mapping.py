@@ -109,7 +109,7 @@ def _around(box: str, nodes: Mapping[str, Node], own: Mapping[str, str | None]) 
 
 
 def _holding(nodes: Mapping[str, Node], stands: Mapping[str, str | None]) -> set[str]:
-    """The groups that hold a box which stands for something: they are drawn around, and stand for nothing themselves."""
+    """The groups that hold a box which stands for something: they need not stand for anything themselves."""
     found: set[str] = set()
     for box, component in stands.items():
         if component is None:

@@ -35,7 +35,10 @@ _BOX = re.compile(
 )
 _LIBRARY = re.compile(r"C4[_/-]|/C4|C4\b|<(C4|awslib|office|tupadr3|logos|material|cloudinsight|k8s|azure|gcp)")
 
-_END = r'\[[^\[\]\n]+\]|"[^"\n]*"|:[^:\n]+:|\(\)\s*(?:"[^"\n]*"|[\w$.]+)|\([^()\n]*\)|[\w$@]+(?:(?:::|[./-](?=\w))[\w$@]+)*'
+_END = (
+    r'\[[^\[\]\n]+\]|"[^"\n]*"|:[^:\n]+:|\(\)\s*(?:"[^"\n]*"|[\w$.]+)|\([^()\n]*\)'
+    r"|[\w$@]+(?:(?:::|[./-](?=\w))[\w$@]+)*"
+)
 _WAY = r"(?:up|down|left|right|u|d|l|r|le|ri|do|hidden)"
 _ARROW = re.compile(
     rf"(?P<a>{_END})(?:\s*<<[^<>\n]*>>)?\s*(?:\"[^\"\n]*\"\s*)?"

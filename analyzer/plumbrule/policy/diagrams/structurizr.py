@@ -15,8 +15,9 @@ FENCE = ("structurizr", "dsl")
 
 _ELEMENTS = {"person", "softwaresystem", "container", "component", "element", "customelement"}
 _SKIPPED = {
-    "views", "deploymentenvironment", "styles", "configuration", "themes", "properties", "perspectives", "!script", "!plugin", "!docs", "!adrs", "!elements", "!relationships", "branding", "terminology", "users",
-    "healthcheck", "theme",
+    "views", "deploymentenvironment", "styles", "configuration", "themes", "properties", "perspectives", "!script",
+    "!plugin", "!docs", "!adrs", "!elements", "!relationships", "branding", "terminology", "users", "healthcheck",
+    "theme",
 }  # fmt: skip
 _SILENT = {
     "description", "tags", "tag", "technology", "url", "name", "metadata", "!impliedrelationships", "!decisions",
