@@ -29,14 +29,14 @@ class NoData(Exception):
     """A script that exports no object that could be read."""
 
 
-def exported(text: str, remark: Callable[[int, str], None]) -> object:
+def exported(text: str, remark: Callable[[int, str], object]) -> object:
     """What `module.exports = ...` or `export default ...` is, as plain values; JSON is read, too. NoData if none is."""
     script = _Script(text, remark)
     return script.exported()
 
 
 class _Script:
-    def __init__(self, text: str, remark: Callable[[int, str], None]) -> None:
+    def __init__(self, text: str, remark: Callable[[int, str], object]) -> None:
         self.text = text
         self.remark = remark
         self.tokens: list[tuple[str, str, int]] = []

@@ -17,6 +17,7 @@ PLACES = (
 )
 
 _KNOWN = {"path", "pathNot"}
+_TYPES = {"type-only", "type-import", "pre-compilation-only", "jsdoc"}
 _SEVERITIES = {"error": "error", "warn": "warning", "info": "info", "ignore": "off"}
 _Section = Mapping[str, object]
 
@@ -81,7 +82,9 @@ class _Reading:
                 self.notes.add(f"{name}: which circles", "dependency-cycle tells every circle")
             self.rules["dependency-cycle"] = {"severity": _SEVERITIES.get(severity, "warning")}
             return
-        unknown = sorted((set(source) | set(target)) - _KNOWN - {"reachable"})
+        # Imports for types alone bind nothing here in any case.
+        unread = {"dependencyTypesNot"} if set(map(str, _list(target.get("dependencyTypesNot")))) <= _TYPES else set()
+        unknown = sorted((set(source) | set(target)) - _KNOWN - {"reachable"} - unread)
         if unknown:
             self.notes.add(f"the rule {name!r}", f"no contract asks for {', '.join(unknown)}")
             return
@@ -99,6 +102,8 @@ class _Reading:
             self._table("allow", name, one, **{"from": on, "to": except_to})
         elif to and but and not on and not except_to:
             self._table("visible", name, one, what=to, to=[glob for glob in but if glob not in to])
+        elif to and not (on or but or except_to):
+            self._table("visible", name, one, what=to, to=[])
         elif on and to:
             side, means = ("from", [*on, *_less(but)]) if but else ("to", [*to, *_less(except_to)])
             why = f"a contract selects by single globs; declare a component with {means} for its `{side}`"
