@@ -21,7 +21,7 @@ from plumbrule import __version__
 from plumbrule.data import data_folder, dataclass
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.git import STAGED, Entry, Repository, Skipped
-from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
+from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy, with_diagrams
 from plumbrule.policy.edits import BASELINE, RULE_FILE, Edit, applied, edits
 from plumbrule.policy.loosening import Loosening, loosened, more_owners, more_signers
 from plumbrule.report.model import Coverage, PolicyUsed, Report
@@ -128,7 +128,7 @@ def on_disk(file: Path | None, root: Path | None = None) -> Governing:
     """The policy as it lies there; the empty one for None, and then the baseline is the one at `root`."""
     if file is None:
         return Governing(Policy(), _shipped, _baseline_in(root) if root is not None else None, None)
-    policy = read_policy(_text(file), str(file))
+    policy = with_diagrams(read_policy(_text(file), str(file)), lambda name: _text(file.parent / name, plain=True))
     return Governing(
         policy=policy,
         gathered=_loaded([file.parent / folder for folder in policy.rule_folders]),
@@ -158,7 +158,14 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         baseline = read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME)
     if entry is None:
         return Governing(Policy(), _shipped, baseline, None, commit=commit)
-    policy = _read_once(_blob(repository, entry, path, commit), path)
+
+    def diagram(name: str) -> str:
+        drawn = repository.entry(commit, _normal(inside + name))
+        if drawn is None:
+            raise SettingsError(f"{name}: there is no such file at {commit[:12]}.\nCommit it, or correct `file`.")
+        return _blob(repository, drawn, name, commit)
+
+    policy = with_diagrams(_read_once(_blob(repository, entry, path, commit), path), diagram)
     own: list[Rule] = []
     for name in policy.rule_folders:
         from plumbrule.judge import parse_rule
@@ -207,6 +214,8 @@ def alone(repository: Repository, commit: str) -> tuple[str, str] | None:
     if files[0] is None or any(entry is not None and entry.mode != "100644" for entry in files):
         return None
     policy = in_commit(repository, commit, DEFAULT_NAME).policy
+    if policy.drawn:
+        return None
     policy_blob, baseline_blob = ("" if entry is None else entry.blob for entry in files)
     return None if policy.repositories or policy.rule_folders else (policy_blob, baseline_blob)
 
@@ -473,8 +482,10 @@ def _blob(repository: Repository, entry: Entry, path: str, commit: str) -> str:
     return _decoded(data, f"{path} at {commit[:12]}")
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, *, plain: bool = False) -> str:
     try:
+        if plain and file.is_symlink():
+            raise SettingsError(f"{file}: it is a symbolic link.\nMake it a plain file.")
         return _decoded(file.read_bytes(), str(file))
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read: {error.strerror}.\nMake it a readable file.") from None

@@ -7,6 +7,7 @@ such as a circle that the import would close, it cannot tell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
@@ -284,7 +285,8 @@ def means(policy: Policy, selector: str) -> Callable[[str], bool]:
     """Whether a file is meant by what a contract selects by: a component's name, or a glob."""
     if any(part.name == selector for part in policy.components):
         return lambda path: policy.component(path) == selector
-    globs = policy.globs((selector,))
+    # What is taken from a glob stands behind it, as `src/** !src/x/**`.
+    globs = policy.globs(tuple(re.split(r" (?=!)", selector)))
     return matcher(globs) if globs else lambda path: False
 
 

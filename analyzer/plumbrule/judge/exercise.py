@@ -14,7 +14,7 @@ from plumbrule.judge.rulefile import Example, Part, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
 from plumbrule.measures import Situation, measures
 from plumbrule.measures.unusual import features
-from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy
+from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy, with_diagrams
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk
 from plumbrule.tables import Row
@@ -130,7 +130,9 @@ def _moment(walk: FilesWalk, tree: Mapping[str, bytes], policy: Policy) -> Momen
 
 
 def _policy(files: Mapping[str, str]) -> Policy:
-    return read_policy(files[DEFAULT_NAME], DEFAULT_NAME) if DEFAULT_NAME in files else Policy()
+    if DEFAULT_NAME not in files:
+        return Policy()
+    return with_diagrams(read_policy(files[DEFAULT_NAME], DEFAULT_NAME), lambda name: files.get(name, ""))
 
 
 def _baseline(files: Mapping[str, str]) -> Baseline | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 
 from plumbrule.globs import beginning, matcher
 from plumbrule.graph import Graph
-from plumbrule.policy import Contract, Forbidden, Layers, Policy, RuleSetting
+from plumbrule.policy import Contract, Drawn, Forbidden, Layers, Policy, RuleSetting
 from plumbrule.tables import Row, Table, columns
 
 POLICY_TABLES: Mapping[str, Table] = {
@@ -80,6 +80,30 @@ POLICY_TABLES: Mapping[str, Table] = {
                 name VARCHAR of the contract
                 key VARCHAR such as allow or files
                 value VARCHAR as text; a number in digits, true or false"""
+            ),
+        ),
+        Table(
+            "policy_drawn_part",
+            "A component that a diagram of the policy draws.",
+            columns(
+                """diagram VARCHAR the contract that names the diagram
+                component VARCHAR the component
+                closed BOOLEAN what is not drawn may not be depended on, nor depend on what is
+                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
+                file VARCHAR the diagram"""
+            ),
+        ),
+        Table(
+            "policy_drawn",
+            "A dependency that a diagram of the policy draws.",
+            columns(
+                """diagram VARCHAR the contract that names the diagram
+                from VARCHAR the component at the arrow's tail
+                to VARCHAR the component at its head
+                required BOOLEAN it must be there: the diagram is complete, and the line has a head
+                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
+                file VARCHAR the diagram
+                line INTEGER where it stands there"""
             ),
         ),
         Table(
@@ -211,6 +235,41 @@ def _told(contract: Layers | Forbidden | Contract) -> str:
     return told + (f"{contract.owner} answers for it. " if contract.owner else "")
 
 
+def _diagrams(policy: Policy) -> Iterator[tuple[Contract, Drawn]]:
+    by_name = {contract.name: contract for contract in policy.contracts if contract.kind == "diagram"}
+    yield from ((by_name[drawn.name], drawn) for drawn in policy.drawn if drawn.name in by_name)
+
+
+def _drawn_parts(policy: Policy) -> list[Row]:
+    return [
+        (drawn.name, component, bool(one.options["closed"]), _told(one), drawn.file)
+        for one, drawn in _diagrams(policy)
+        for component in drawn.components
+    ]
+
+
+def _drawn(policy: Policy) -> list[Row]:
+    rows: list[Row] = []
+    for one, drawn in _diagrams(policy):
+        required = bool(one.options["complete"])
+        rows += [
+            (drawn.name, a.source, a.target, required and a.required, _told(one), drawn.file, a.line)
+            for a in drawn.arrows
+        ]
+    return rows
+
+
+def _boxes(policy: Policy, repo: str) -> Iterator[Row]:
+    """Of selectors, the boxes that stand for nothing, and the components that a closed diagram leaves out."""
+    for one, drawn in _diagrams(policy):
+        for box in drawn.unmapped:
+            yield repo, "diagram", drawn.name, f"{box.box} ({box.why})", False, drawn.file, box.line
+        if one.options["closed"]:
+            for part in policy.components:
+                if part.name not in drawn.components:
+                    yield repo, "diagram", drawn.name, f"{part.name} (drawn nowhere)", False, policy.source, one.line
+
+
 def _settings(policy: Policy) -> list[Row]:
     return [
         (rule, key, value if isinstance(value, str) else json.dumps(value))
@@ -258,6 +317,7 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
                 continue
             at = (policy.source, contract.line)
             rows.append((graph.repo, contract.kind, contract.name, element.selector, matched, *at))
+    rows += _boxes(policy, graph.repo)
     return rows
 
 
@@ -296,6 +356,8 @@ def _alive(policy: Policy, paths: Sequence[str], wanted: Collection[str]) -> set
 
 
 _ROWS: Mapping[str, Callable[[Policy], list[Row]]] = {
+    "policy_drawn_part": _drawn_parts,
+    "policy_drawn": _drawn,
     "policy_component": _components,
     "policy_layer": _layers,
     "policy_forbid": _forbid,

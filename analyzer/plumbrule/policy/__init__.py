@@ -4,12 +4,15 @@ Reading never looks at a file system or a clock: the text may come from a commit
 asked with a date.
 """
 
+from collections.abc import Callable
+
 from plumbrule.policy.baseline import Baseline, read_baseline
 from plumbrule.policy.model import (
     BASELINE_NAME,
     DEFAULT_NAME,
     Component,
     Contract,
+    Drawn,
     Forbidden,
     Governance,
     Layers,
@@ -29,12 +32,22 @@ def read_policy(text: str, source: str) -> Policy:
     return read(text, source)
 
 
+def with_diagrams(policy: Policy, read: Callable[[str], str]) -> Policy:
+    """The policy with what the diagrams draw that it names; see `policy.drawn`. Most name none."""
+    if not any(contract.kind == "diagram" for contract in policy.contracts):
+        return policy
+    from plumbrule.policy.drawn import with_diagrams as read_diagrams
+
+    return read_diagrams(policy, read)
+
+
 __all__ = [
     "BASELINE_NAME",
     "DEFAULT_NAME",
     "Baseline",
     "Component",
     "Contract",
+    "Drawn",
     "Forbidden",
     "Governance",
     "Layers",
@@ -46,4 +59,5 @@ __all__ = [
     "Waiver",
     "read_baseline",
     "read_policy",
+    "with_diagrams",
 ]

@@ -98,6 +98,40 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrow:
+    """A dependency between two components that a diagram draws."""
+
+    source: str
+    target: str
+    required: bool  # it has a direction, so it is meant to be there
+    line: int = field(default=0, metadata=_NO_SETTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """A box of a diagram that stands for no component, and why."""
+
+    box: str
+    why: str
+    line: int = field(default=0, metadata=_NO_SETTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a diagram says of the components of the policy."""
+
+    name: str  # of the contract
+    file: str  # as shown
+    components: tuple[str, ...]
+    arrows: tuple[Arrow, ...]
+    unmapped: tuple[Unmapped, ...] = ()
+    remarks: tuple[str, ...] = field(default=(), metadata=_NO_SETTING)  # what was not understood in it
+
+    def allows(self, source: str, target: str) -> bool:
+        return any((arrow.source, arrow.target) == (source, target) for arrow in self.arrows)
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSetting:
     """What the policy says of one rule."""
 
@@ -182,6 +216,7 @@ class Policy:
     layers: tuple[Layers, ...] = ()
     forbid: tuple[Forbidden, ...] = ()
     contracts: tuple[Contract, ...] = ()
+    drawn: tuple[Drawn, ...] = ()  # the diagrams that contracts name, once they are read; see `policy.drawn`
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     rule_folders: tuple[str, ...] = ()  # relative to the policy's folder
     waivers: tuple[Waiver, ...] = ()

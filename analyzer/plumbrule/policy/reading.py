@@ -11,7 +11,7 @@ from hashlib import sha256
 from plumbrule import __version__
 from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
-from plumbrule.policy.contracts import COMMON, Kind, Role, contract_tables, kind_of
+from plumbrule.policy.contracts import COMMON, PAIR, Kind, Role, contract_tables, kind_of
 from plumbrule.policy.model import (
     WAIVER_DAYS,
     Component,
@@ -233,7 +233,9 @@ class _Reading:
                 raise self._error(where, f"[[{table_name}]] lacks `{role.key}`: {role.doc}; add `{role.key} = [...]`")
             elements += self._elements(role, selectors, names, members, (*where, role.key))
         options = {
-            option.key: self._option(table[option.key], option.default, (*where, option.key))
+            option.key: (self._pairs if option.pairs else self._option)(
+                table[option.key], option.default, (*where, option.key)
+            )
             if option.key in table
             else option.default
             for option in kind.options
@@ -270,6 +272,14 @@ class _Reading:
     def _said(self, table: _Table, where: _Where, name: str) -> dict[str, str]:
         """What a contract says of itself: its name, and who is to be asked why."""
         return {key: self._text(table.get(key, name if key == "name" else ""), (*where, key)) for key in COMMON}
+
+    def _pairs(self, value: object, default: Setting, where: _Where) -> Setting:
+        """A table of texts as one text each."""
+        table = self._table(value, where)
+        for key in table:
+            if "\n" in key or PAIR in key:
+                raise self._error(where, f"{key!r} is no name; leave {PAIR!r} and line breaks out of it")
+        return tuple(f"{key}{PAIR}{self._text(said, (*where, key))}" for key, said in table.items())
 
     def _option(self, value: object, default: Setting, where: _Where) -> Setting:
         """A value of the kind that the default is."""

@@ -36,6 +36,7 @@ class Option:
     key: str
     default: Setting  # of the kind that is wanted; () = a list of texts
     doc: str
+    pairs: bool = False  # a table of texts, kept as a list of `key = value`
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Kind:
         return (*COMMON, *(role.key for role in self.roles), *(option.key for option in self.options))
 
 
+PAIR = " = "  # between the two texts of a pair
 COMMON = ("name", "reason", "alternatives", "owner")  # what every contract may say of itself
 
 
