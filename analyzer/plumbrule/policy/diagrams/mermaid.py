@@ -14,7 +14,9 @@ from plumbrule.policy.diagrams._c4 import Boundaries, macro
 FILES = ("*.mmd", "*.mermaid")
 FENCE = ("mermaid", "mmd")
 
-_LOOKS = re.compile(r"(?:classDef|class|style|linkStyle|click|direction|accTitle|accDescr|title|href)\b")
+_LOOKS = re.compile(
+    r"(?:classDef|class|style|linkStyle|click|direction|accTitle|accDescr|title|href)(?:\s*:|\s+[^-=.<~&\[({\s])"
+)
 _HEADER = re.compile(r"(flowchart(?:-elk)?|graph)\b[ \t]*(TB|TD|BT|RL|LR|[<>^v])?[ \t]*;?[ \t]*", re.ASCII)
 _OTHER = re.compile(
     r"(sequenceDiagram|classDiagram|stateDiagram|erDiagram|gantt|pie|journey|gitGraph|mindmap|timeline|quadrantChart"
@@ -46,7 +48,7 @@ def read(text: str) -> Drawing:
         while line.count('"') % 2 and number < len(lines) and number - begin < 20:
             line += " " + lines[number]
             number += 1
-        line = re.sub(r"%%.*", "", line).strip()
+        line = "" if line.lstrip().startswith("%%") else line.strip()
         if not line:
             continue
         if header := _HEADER.match(line):
@@ -102,7 +104,7 @@ class _Reading:
         if self.described or re.match(r"accDescr\s*\{", line):
             self.described = "}" not in line
             return
-        if _LOOKS.match(line) and not _WHOLE.search(line):
+        if _LOOKS.match(line):
             return
         if group := re.match(r"subgraph\b\s*(.*)", line):
             self._group(group[1].rstrip("; "), number)

@@ -141,7 +141,7 @@ class _Reading:
         if not label:
             self.sketch.remark(number, f"a {kind} without a name")
         parent = self.scope
-        prefix = next((path for path, box in self.ids.items() if box == parent), "") if self.hierarchical else ""
+        prefix = parent if self.hierarchical and parent.lower() in self.ids else ""
         path = f"{prefix}.{name}" if prefix and name else name
         box = path or (f"{parent}/{label}" if parent else label) or f"line {number}"
         of = self.kinds[kind]
