@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from plumbrule.globs import matcher
 from plumbrule.policy.writing import file_glob, literal
+
+MODULE = re.compile(r"(?:[\w*]+\.)*[\w*]+")
 
 
 class Modules:
@@ -29,7 +32,7 @@ class Modules:
 
     def glob(self, module: str) -> str:
         """The glob of a module and all below it, `*` and `**` in it included; "" if no file is there."""
-        for root in self.roots:
+        for root in self.roots if MODULE.fullmatch(module) else ():
             path = root + module.replace(".", "/")
             if "*" in module:
                 glob = path if "/" in path else f"/{path}"

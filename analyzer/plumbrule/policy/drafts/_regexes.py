@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
 from plumbrule.policy.writing import literal
 
@@ -32,6 +33,10 @@ def globs_of(expression: str) -> tuple[str, ...]:
             found.setdefault(glob)
     if len(found) > _MOST:
         raise NotAGlob(f"it stands for more than {_MOST} globs")
+    try:
+        matcher(tuple(found))
+    except SettingsError as error:
+        raise NotAGlob(str(error)) from None
     return tuple(found)
 
 

@@ -1,6 +1,7 @@
 """The data in a script that exports one: JavaScript that is written like JSON. Nothing is carried out.
 
-What is no plain data (a call, a condition, something imported) is told with its line, and left out.
+What is no plain data (a call, a condition, something imported) is told with its line, and stands as UNKNOWN where it
+stood, so that nobody takes what is around it for the whole.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ UNKNOWN = Unknown()
 
 class NoData(Exception):
     """A script that exports no object that could be read."""
+
+
+def has_unknown(value: object) -> bool:
+    """Whether some of a value is no data."""
+    if isinstance(value, dict):
+        return any(map(has_unknown, value.values()))
+    return any(map(has_unknown, value)) if isinstance(value, list) else value is UNKNOWN
 
 
 def exported(text: str, remark: Callable[[int, str], object]) -> object:
@@ -140,17 +148,16 @@ class _Script:
             if kind == "dots":
                 self.at += 1
                 more = self._value(depth + 1, quiet=quiet)
-                found |= more if isinstance(more, dict) else {}
+                found |= more if isinstance(more, dict) else {"...": UNKNOWN}
             elif kind in ("word", "text", "number") and self._peek(1) == ":":
                 self.at += 2
-                value = self._value(depth + 1, quiet=quiet)
-                if value is not UNKNOWN:
-                    found[_unquoted(word) if kind == "text" else word] = value
+                found[_unquoted(word) if kind == "text" else word] = self._value(depth + 1, quiet=quiet)
             elif kind == "word" and self._peek(1) in (",", "}") and word in self.known:
                 self.at += 1
                 found[word] = self.known[word]
             else:
                 self._value(depth + 1, quiet=quiet)
+                found["..."] = UNKNOWN
             if self._peek() == ",":
                 self.at += 1
             elif self._peek() != "}":
@@ -168,8 +175,8 @@ class _Script:
             begun = self.at
             value = self._value(depth + 1, quiet=quiet)
             if spread:
-                found += value if isinstance(value, list) else []
-            elif value is not UNKNOWN:
+                found += value if isinstance(value, list) else [UNKNOWN]
+            else:
                 found.append(value)
             if self._peek() == ",":
                 self.at += 1

@@ -9,7 +9,7 @@ from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
 from plumbrule.policy.drafts import Draft, Notes, Origin, Table
 from plumbrule.policy.drafts._regexes import NotAGlob, globs_of, tidied
-from plumbrule.policy.drafts._script import NoData, exported
+from plumbrule.policy.drafts._script import NoData, exported, has_unknown
 
 PLACES = (
     *(f".dependency-cruiser.{ending}" for ending in ("json", "js", "cjs", "mjs")),
@@ -57,16 +57,19 @@ class _Reading:
         self.exclude: list[str] = []
 
     def draft(self, top: _Section) -> Draft:
-        for number, one in enumerate(_list(top.get("forbidden")), 1):
-            said = _map(one)
-            self._forbidden(str(said.get("name") or f"forbidden {number}"), said)
-        for number, one in enumerate(_list(top.get("required")), 1):
-            said = _map(one)
-            self._required(str(said.get("name") or f"required {number}"), said)
+        for key, write in (("forbidden", self._forbidden), ("required", self._required)):
+            for number, one in enumerate(_list(top.get(key)), 1):
+                name = _map(one).get("name")
+                name = name if isinstance(name, str) and name else f"{key} {number}"
+                if has_unknown(one):
+                    self.notes.add(f"the rule {name!r}", "some of it is code, which is not carried out")
+                elif isinstance(one, dict):
+                    write(name, one)
         if top.get("allowed"):
             self.notes.add("`allowed`", "it is one list for all code; write an [[allow]] for each part that is bound")
         if top.get("extends"):
-            self.notes.add(f"extends {top['extends']!r}", "only this file is read")
+            shown = "" if has_unknown(top["extends"]) else f" {top['extends']!r}"
+            self.notes.add(f"extends{shown}", "only this file is read")
         self._options(_map(top.get("options")))
         accepted = tuple(self._known_violations())
         return Draft((), tuple(self.tables), self.rules, tuple(self.exclude), accepted, self.notes.all())

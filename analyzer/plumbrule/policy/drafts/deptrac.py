@@ -62,7 +62,7 @@ class _Reading:
         parts, bound = self._parts(layers)
         tables = [] if len(parts) < 2 else list(self._ruleset(_map(top.get("ruleset")), layers, bound))
         if any(_ELSE in _list(one.keys["to"]) for one in tables):
-            parts = (*parts, Part(_ELSE, ("**",)))
+            parts = (*parts, Part(_ELSE, ("**",)))  # what no layer holds is free, as it is there
         excluded = []
         for expression in map(str, _list(top.get("exclude_files"))):
             excluded += [

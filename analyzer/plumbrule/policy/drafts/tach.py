@@ -11,7 +11,7 @@ from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
 from plumbrule.languages import globs_of_tests, is_test
 from plumbrule.policy.drafts import Draft, Notes, Origin, Part, Table
-from plumbrule.policy.drafts._modules import Modules
+from plumbrule.policy.drafts._modules import MODULE, Modules
 
 PLACES = ("tach.toml", "tach.domain.toml")
 
@@ -177,6 +177,11 @@ class _Reading:
             self.notes.add(
                 "forbid_circular_dependencies among modules", "here no two files may need each other in a circle"
             )
+        if _ELSE not in known:
+            for one_table in tables:
+                to = one_table.keys.get("to")
+                if isinstance(to, list) and _ELSE in to:
+                    to.remove(_ELSE)
         return Draft(
             parts=parts,
             tables=tuple(one for one in tables if known),
@@ -244,7 +249,7 @@ class _Reading:
         """The modules of these names that are here; a pattern stands for all that it means."""
         present: dict[str, None] = {}
         for name in names:
-            if "*" in name:
+            if "*" in name and MODULE.fullmatch(name):
                 pattern = matcher((f"/{name.replace('.', '/')}",))
                 meant = [path for path in found if pattern(path.replace(".", "/"))]
             else:
