@@ -199,7 +199,7 @@ def _untriggered(policy: Policy, rules: Sequence[Rule], graph: Graph, tree: Coll
                 yield Oddity(UNTRIGGERED, setting.line, words, f"State it, or remove [rules.{name}].")
     off = {rule.id for rule in rules if _severity(policy, rule) == "off"}
     for kind, line in _kinds(policy):
-        judging = [rule.id for rule in rules if _judges(rule, kind)]
+        judging = [rule.id for rule in rules if _judges(rule, kind) and not _asks_for_more(policy, rule)]
         if judging and set(judging) <= off:
             words = f"[[{kind}]] is stated, and what judges it is off: {', '.join(judging)}."
             yield Oddity(UNTRIGGERED, line, words, f"Give {judging[0]} a severity, or remove the contract.")
@@ -224,6 +224,12 @@ def _judges(rule: Rule, kind: str) -> bool:
     if kind in ("layers", "forbid"):
         return {"layers": "policy_layer", "forbid": "policy_forbid"}[kind] in rule.needs
     return any(table.startswith("policy_") for table in rule.needs) and f"kind = '{kind}'" in rule.sql
+
+
+def _asks_for_more(policy: Policy, rule: Rule) -> bool:
+    """Whether a rule judges only orders that are closed, or pairs that are forbidden by way of others, and none is."""
+    closed, transitive = any(one.closed for one in policy.layers), any(one.transitive for one in policy.forbid)
+    return ("closed" in rule.sql and not closed) or ("transitive" in rule.sql and not transitive)
 
 
 def _severity(policy: Policy, rule: Rule) -> str:
