@@ -191,3 +191,22 @@ def test_a_source_that_is_not_there_is_named(source, words, make_repo: Callable,
     files = {path: text for path, text in CODE.items() if path != "plumbrule.toml" or source == path}
     answer = plumbrule(make_repo(files).path, "init", "--from", source)
     assert (answer.code, words in answer.err) == (2, True), answer.err
+
+
+def test_the_edits_between_two_policies_are_told_by_what_they_do(make_repo: Callable, plumbrule: Callable):
+    repo = make_repo(CODE)
+    repo.commit({"plumbrule.toml": "# why\n" + POLICY.replace('["web", "domain"]', '["domain", "web"]')})
+    answer = plumbrule(repo.path, "policy", "diff", "HEAD~1")
+    assert answer.code == 1, answer.err
+    assert "domain may depend on web, and could not before." in answer.out
+    told = json.loads(plumbrule(repo.path, "policy", "diff", "HEAD~1", "--format", "json").out)
+    assert "loosening" in {edit["effect"] for edit in told["edits"]}
+    repo.commit({"plumbrule.toml": "# only a comment\n" + (repo.path / "plumbrule.toml").read_text()})
+    answer = plumbrule(repo.path, "policy", "diff", "HEAD~1")
+    assert (answer.code, "No edit changes what is judged." in answer.out) == (0, True)
+
+
+def test_commits_that_cannot_be_compared_are_no_answer(make_repo: Callable, plumbrule: Callable):
+    repo = make_repo(CODE)
+    answer = plumbrule(repo.path, "policy", "diff", "nowhere")
+    assert (answer.code, "nowhere" in answer.err) == (2, True)

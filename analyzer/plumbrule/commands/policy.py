@@ -36,7 +36,16 @@ def add(command: Adder) -> None:
         " readable.",
     )
     lint.set_defaults(run=_lint)
-    for action in (explain, lint):
+    diff = actions.add_parser(
+        "diff",
+        help="the edits between two commits' policies: tightening, neutral or loosening",
+        description="What BASE has and HEAD changes, as `plumbrule gate` judges it. Exit codes: 0 nothing is loosened;"
+        " 1 something is; 2 it could not be judged.",
+    )
+    diff.add_argument("base", metavar="BASE", help="a revision whose policy governs")
+    diff.add_argument("head", metavar="HEAD", nargs="?", default="HEAD", help="a revision, or worktree (default: HEAD)")
+    diff.set_defaults(run=_diff)
+    for action in (explain, lint, diff):
         action.add_argument("--repo", default=".", metavar="DIR")
         action.add_argument("--format", choices=("text", "json"), default="text")
         add_policy(action)
@@ -88,6 +97,30 @@ def _lint(options: argparse.Namespace) -> int:
     told = linted if options.format == "text" else linted_in_numbers
     sys.stdout.write(told(governing.path, found))
     return 1 if found else 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from plumbrule.governing import Question, put
+    from plumbrule.options import checked, repository_of, store_folder, store_in
+    from plumbrule.report.policies import compared, compared_in_numbers
+
+    repository = repository_of(options.repo)
+    root = root_here(options.repo)
+    question = Question(root, options.base, options.head, today(options), policy=options.policy)
+    with put(question, repository) as asked:
+        if asked.is_change:
+            from plumbrule.gate import gate
+            from plumbrule.report.progress import TerminalProgress
+
+            with TerminalProgress(quiet=False) as progress:
+                report = gate(asked, store_in(checked(store_folder(options, root))), progress)
+        else:
+            report = asked.no_change()
+    if report.verdict == "not-judged":
+        raise SettingsError(f"the edits could not be judged: {'; '.join(report.reasons)}")
+    told = compared if options.format == "text" else compared_in_numbers
+    sys.stdout.write(told(report))
+    return 1 if report.policy.loosened else 0
 
 
 def _is_at(folder: Path | None, path: str, root: Path) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from plumbrule.linting import Oddity
 from plumbrule.report.escapes import visible
+from plumbrule.report.model import Report
 from plumbrule.supposed import DEPENDS, MAY, Answer, Objection, Part, Stated
 
 
@@ -71,6 +73,62 @@ def linted_in_numbers(policy: str, found: Sequence[Oddity]) -> str:
     """The same for programs."""
     told = {"schema": "plumbrule/policy-lint/1", "policy": policy, "oddities": [one._asdict() for one in found]}
     return json.dumps(told, indent=2, ensure_ascii=True) + "\n"
+
+
+def compared(report: Report) -> str:
+    """The edits of a policy by what they do, loosening first, each with examples of what it takes away or brings."""
+    lines = [f"{report.policy.path or 'no policy'}: {report.base[:12] or '?'} to {report.head[:12]}"]
+    edits = _edits(report)
+    for effect in ("loosening", "tightening", "neutral"):
+        of_it = [edit for edit in edits if edit["effect"] == effect]
+        lines += [f"{effect} ({len(of_it)})"] if of_it else []
+        for edit in of_it:
+            where = f" (line {edit['line']})" if edit["line"] else ""
+            lines.append(f"  {edit['words']}{where}")
+            for key, verb in (("lost", "hides"), ("gained", "brings")):
+                examples = edit[key]
+                if examples and not any(one in edit["words"] for one in examples["examples"]):
+                    lines.append(f"    {verb} {examples['count']}, as {'; '.join(examples['examples'][:2])}")
+    if not edits:
+        lines.append("No edit changes what is judged.")
+    return "\n".join(visible(line) for line in lines) + "\n"
+
+
+def compared_in_numbers(report: Report) -> str:
+    """The same for programs."""
+    told = {
+        "schema": "plumbrule/policy-diff/1",
+        "policy": report.policy.path,
+        "base": report.base,
+        "head": report.head,
+        "edits": _edits(report),
+    }
+    return json.dumps(told, indent=2, ensure_ascii=True) + "\n"
+
+
+def _edits(report: Report) -> list[dict[str, Any]]:
+    """Each edit that the gate tells apart, and what is loosened beside them, such as a file that exempts itself."""
+    found: list[dict[str, Any]] = [
+        {
+            "place": edit.place,
+            "effect": edit.effect,
+            "words": edit.words,
+            "line": edit.line,
+            "lost": _examples(edit.lost_count, edit.lost),
+            "gained": _examples(edit.gained_count, edit.gained),
+        }
+        for edit in getattr(report.policy, "edits", ())
+    ]
+    told = {edit["words"] for edit in found}
+    return found + [
+        {"place": "", "effect": "loosening", "words": words, "line": 0, "lost": None, "gained": None}
+        for words in report.policy.loosened
+        if words not in told
+    ]
+
+
+def _examples(count: int, examples: Sequence[str]) -> dict[str, object] | None:
+    return {"count": count, "examples": list(examples)} if count else None
 
 
 def _objection(policy: str, one: Objection, answer: Answer) -> list[str]:
