@@ -33,7 +33,9 @@ def test_bad_fires_and_good_is_silent(rule):
 
 def test_only_proven_faults_gate():
     stated = {rule.id for rule in RULES if rule.subject == "boundaries"}  # contracts, which somebody wrote down
-    assert {rule.id for rule in RULES if rule.severity == "error"} == GATING | stated
+    assert {rule.id for rule in RULES if rule.severity == "error"} == GATING | stated - {
+        "diagram-absence"
+    }  # that is for its readers
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
