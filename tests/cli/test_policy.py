@@ -210,3 +210,47 @@ def test_commits_that_cannot_be_compared_are_no_answer(make_repo: Callable, plum
     repo = make_repo(CODE)
     answer = plumbrule(repo.path, "policy", "diff", "nowhere")
     assert (answer.code, "nowhere" in answer.err) == (2, True)
+
+
+BREACH = {"domain/cart.py": "cart = 1\nfrom web.form import x\n"}
+
+
+def test_a_gate_explains_both_sides_the_line_of_the_policy_and_who_did_it(make_repo: Callable, plumbrule: Callable):
+    repo = make_repo(CODE)
+    repo.branch("topic")
+    repo.commit({"tools/run.py": "run = 2\n"}, "leave the domain alone")
+    repo.commit(BREACH, "ask the form")
+    answer = plumbrule(repo.path, "gate", "--base", "main", "--quiet", "--explain")
+    _, _, behind = answer.out.partition("looked at:")
+    assert answer.code == 1
+    assert 'plumbrule.toml:6 [[layers]] "top down": The domain is sold alone.' in behind
+    assert "        cart = 1\n      + from web.form import x\n" in behind
+    assert "Ada <ada@example.org>: ask the form" in behind
+    assert "leave the domain alone" not in behind
+    plain = plumbrule(repo.path, "gate", "--base", "main", "--quiet")
+    assert answer.out.startswith(plain.out)
+
+
+def test_a_gate_explains_work_that_is_not_committed(make_repo: Callable, plumbrule: Callable):
+    repo = make_repo(CODE)
+    repo.write(BREACH)
+    answer = plumbrule(repo.path, "gate", "--base", "main", "--head", "worktree", "--quiet", "--explain")
+    assert (answer.code, "not committed yet" in answer.out, "+ from web.form" in answer.out) == (1, True, True)
+
+
+def test_an_explanation_goes_with_text_alone(make_repo: Callable, plumbrule: Callable):
+    answer = plumbrule(make_repo(CODE).path, "gate", "--base", "main", "--explain", "--format", "json")
+    assert (answer.code, "--explain goes with --format text" in answer.err) == (2, True)
+
+
+def test_a_finding_is_explained_with_the_policy_and_the_commit_that_brought_it(
+    make_repo: Callable, plumbrule: Callable
+):
+    repo = make_repo(CODE)
+    repo.commit(BREACH, "ask the form")
+    assert plumbrule(repo.path, "scan", "--quiet").code == 0
+    sql = "SELECT finding FROM finding WHERE rule = 'layer-breach'"
+    (row,) = json.loads(plumbrule(repo.path, "query", sql, "--format", "json").out)
+    told = plumbrule(repo.path, "explain", row["finding"]).out
+    for words in ('[[layers]] "top down"', "Ada <ada@example.org>: ask the form", "+ from web.form import x"):
+        assert words in told

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from plumbrule.commands import Adder
-from plumbrule.options import add_policy, add_store, governing_of, opened, root_here
+from plumbrule.options import add_clock, add_policy, add_store, governing_of, opened, root_here, today
 
 PLACE = 8
 
@@ -18,11 +18,14 @@ def add(command: Adder) -> None:
     )
     add_store(explain)
     add_policy(explain)
+    add_clock(explain)
 
 
 def _explain(options: argparse.Namespace) -> int:
     from plumbrule.report.explain import explanation
 
     here = root_here(".")
-    sys.stdout.write(explanation(opened(options, here), options.finding, governing_of(options, here).rules))
+    governing = governing_of(options, here)
+    store = opened(options, here)
+    sys.stdout.write(explanation(store, options.finding, governing.rules, governing.policy, today(options)))
     return 0

@@ -74,6 +74,11 @@ def add(command: Adder) -> None:
         help="reviews of this change, as a protected step fetched them; must lie outside the repository",
     )
     gate.add_argument("--ledger", default="", metavar="FILE", help="add the verdict to this ledger, too")
+    gate.add_argument(
+        "--explain",
+        action="store_true",
+        help="with --format text: what stands behind each new finding, both sides of the change, who and when",
+    )
     add_store(gate)
     add_policy(gate)
     add_clock(gate)
@@ -90,6 +95,8 @@ def _formats() -> tuple[str, ...]:
 def _gate(options: argparse.Namespace) -> int:
     from plumbrule.report import on_terminal, render
 
+    if options.explain and options.format != "text":
+        raise SettingsError(f"--explain goes with --format text, not {options.format}.\nLeave one of them out.")
     # Without a ceiling nothing is imported that knows of one: most gates need no parser.
     with under(options.memory) if options.memory else nullcontext() as limits:
         report = _answer(options, limits)
@@ -101,7 +108,7 @@ def _gate(options: argparse.Namespace) -> int:
 
         Ledger(Path(options.ledger)).append([entry_of(report, today(options))])
     on_screen = not options.output and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    text = (on_terminal if on_screen else render)(report, options.format)
+    text = (on_terminal if on_screen else render)(report, options.format) + getattr(options, "behind", "")
     if options.output:
         try:
             Path(options.output).write_text(text, "utf-8")
@@ -133,7 +140,12 @@ def _answer(options: argparse.Namespace, limits: Limits | None) -> Report:
         root = repository.root if repository is not None else Path(options.repo).resolve()
         folder = checked(store_folder(options, root))
         with put(question, repository) as asked:
-            return _verdict(options, asked, folder) if asked.is_change else asked.no_change()
+            report = _verdict(options, asked, folder) if asked.is_change else asked.no_change()
+            if options.explain and report.findings:
+                from plumbrule.report.explain import explained
+
+                options.behind = explained(report, asked, question.today)
+            return report
     except PlumbruleError as error:
         if options.output or options.format != "text":  # a person reads it in the report itself otherwise
             told(str(error))

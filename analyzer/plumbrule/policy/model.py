@@ -104,7 +104,7 @@ class Arrow:
     source: str
     target: str
     required: bool  # it has a direction, so it is meant to be there
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Unmapped:
 
     box: str
     why: str
-    line: int = field(default=0, metadata=_NO_SETTING)
+    line: int = field(default=0, metadata=NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Drawn:
     components: tuple[str, ...]
     arrows: tuple[Arrow, ...]
     unmapped: tuple[Unmapped, ...] = ()
-    remarks: tuple[str, ...] = field(default=(), metadata=_NO_SETTING)  # what was not understood in it
+    remarks: tuple[str, ...] = field(default=(), metadata=NO_SETTING)  # what was not understood in it
 
     def allows(self, source: str, target: str) -> bool:
         return any((arrow.source, arrow.target) == (source, target) for arrow in self.arrows)

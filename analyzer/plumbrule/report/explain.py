@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from plumbrule.errors import QueryRefused
+from plumbrule.errors import PlumbruleError, QueryRefused
+from plumbrule.git import Repository
 from plumbrule.judge import Rule
+from plumbrule.policy import Policy
 from plumbrule.questions import shortest_paths
+from plumbrule.report.behind import both_sides, commits_on, policy_lines, texts_of, who
 from plumbrule.report.escapes import visible
 from plumbrule.report.history import Former, History, Shown
+from plumbrule.report.model import Finding, Report
 from plumbrule.store import Store
 from plumbrule.store.reader import Reader
 
+if TYPE_CHECKING:
+    from plumbrule.governing import Put
+
+WORKTREE = "worktree"
+_EXPLAINED = 20  # findings of one gate
 _PATHS = 3  # ways shown from one file to another
 
 
-def explanation(store: Store, wanted: str, rules: Sequence[Rule]) -> str:
+def explanation(
+    store: Store, wanted: str, rules: Sequence[Rule], policy: Policy | None = None, today: date = date.max
+) -> str:
     """Everything the store knows of one finding, named by its id or the beginning of it.
 
     One that the newest judgement does not tell is told as it stood last, with what became of it. QueryRefused if no
@@ -26,6 +40,7 @@ def explanation(store: Store, wanted: str, rules: Sequence[Rule]) -> str:
         finding = shown.finding
         src, arrow, dst = finding.subject.partition(" -> ")
         paths = _ways(reader, finding.repo, dst, src) if arrow and past is None else []
+        roots = reader.select("SELECT root FROM repo WHERE repo = ?", finding.repo)
     page = next((one for one in rules if one.id == finding.rule), None)
     where = f"{finding.path}:{finding.line}" if finding.line else finding.path
     state = finding.state if past is None else past.state
@@ -34,13 +49,64 @@ def explanation(store: Store, wanted: str, rules: Sequence[Rule]) -> str:
     lines += ["", finding.message]
     if page is not None:
         lines += ["", "Why it matters", *(f"  {text}" for text in page.reason.strip().splitlines())]
+    if policy is not None and past is None and (said := policy_lines(finding, policy, rules, today)):
+        lines += ["", "What the policy says", *(f"  {line}" for line in said)]
     if finding.evidence:
         lines += ["", "Evidence", *(f"  {item}" for item in finding.evidence)]
     if paths:
         lines += ["", f"Ways back from {dst} to {src}", *(f"  {' -> '.join(way)}" for way in paths)]
     lines += ["", "Since", f"  {_since(shown)}"]
+    if finding.commit and roots:
+        lines += _change(Path(str(roots[0][0])), finding)
     lines += ["", "What to do instead", *(f"  {text}" for text in finding.remedy.strip().splitlines())]
     return "\n".join(visible(text) for text in lines) + "\n"
+
+
+def explained(report: Report, put: Put, today: date) -> str:
+    """What stands behind each new finding of a gate: for the text of the report to be followed by."""
+    governing = put.used
+    after = "" if put.question.head == WORKTREE else put.head
+    texts = texts_of(put.repository, report.merge_base, after)
+    renamed = put.repository.renames(report.merge_base, put.head) if report.merge_base and after else {}
+    lines: list[str] = []
+    new = [one for one in report.findings if one.state == "new"]
+    for finding in new[:_EXPLAINED]:
+        page = next((one for one in governing.rules if one.id == finding.rule), None)
+        where = f"{finding.path}:{finding.line}" if finding.line else finding.path
+        lines += ["", f"{finding.id}  {finding.rule} ({finding.severity})", f"  {finding.message}", f"  {where}"]
+        if page is not None:
+            lines += ["  Why it matters", *(f"    {text}" for text in page.reason.strip().splitlines())]
+        if said := policy_lines(finding, governing.policy, governing.rules, today):
+            lines += ["  What the policy says", *(f"    {line}" for line in said)]
+        if finding.evidence:
+            lines += ["  Evidence", *(f"    {item}" for item in finding.evidence)]
+        if finding.path:
+            was = renamed.get(finding.path, finding.path)
+            sides = both_sides(finding.path, finding.line, texts(finding.path, was))
+            lines += ["  Both sides of the change", *(f"    {line}" for line in sides)]
+            by = commits_on(put.repository, finding.path, report.merge_base, put.head)
+            by = [*(["not committed yet"] if not after else []), *by]
+            lines += ["  Who and when", *(f"    {line}" for line in by)] if by else []
+        lines += ["  What to do instead", *(f"    {text}" for text in finding.remedy.strip().splitlines())]
+    if len(new) > _EXPLAINED:
+        lines += ["", f"{len(new) - _EXPLAINED} more new findings are not explained here."]
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _change(root: Path, finding: Finding) -> list[str]:
+    """Who brought it, and how its file differs from the commit before."""
+    try:
+        with Repository.find(root) as repository:
+            commit = repository.commits([finding.commit])[finding.commit]
+            before = commit.parents[0] if commit.parents else ""
+            lines = [f"  {who(commit)}"]
+            if finding.path and before:
+                texts = texts_of(repository, before, commit.id)(finding.path, finding.path)
+                sides = both_sides(finding.path, finding.line, texts)
+                lines += ["", "Both sides of that commit", *(f"  {line}" for line in sides)]
+            return lines
+    except (PlumbruleError, KeyError):
+        return [f"  The commit itself is not at hand: there is no clone with it at {root}."]
 
 
 def _found(history: History, wanted: str) -> tuple[Shown, Former | None]:
