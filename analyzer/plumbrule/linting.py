@@ -27,6 +27,9 @@ DEAD, SHADOWED, CONTRADICTORY, UNTRIGGERED, INVERTED, IDLE = (
 _MOST_NAMED = 400  # pairs that contracts name and that are tried
 
 
+UNREAD = "not understood"
+
+
 class Oddity(NamedTuple):
     """One thing that is odd, and what mends it."""
 
@@ -43,6 +46,7 @@ def oddities(
     paths = sorted(graph.paths())
     found = [
         *_dead(policy, graph, tree),
+        *_not_understood(policy),
         *_shadowed_components(policy, paths),
         *_shadowed_exclusions(policy),
         *_contradictory_orders(policy),
@@ -61,6 +65,26 @@ def of_findings(rows: Iterable[JudgedRow]) -> Iterator[Oddity]:
     for row in rows:
         if row.rule == "unused-waiver":
             yield Oddity(IDLE, row.line, row.message, "Remove it: what it waived is gone, or is called otherwise.")
+
+
+def agreed(policy: Policy, pairs: Collection[tuple[str, str]]) -> tuple[str, ...]:
+    """How much of each diagram the code keeps, by the pairs of components that depend on each other (the convergences
+    of the reflexion model)."""
+    told = []
+    for drawn in policy.drawn:
+        needed = [(arrow.source, arrow.target) for arrow in drawn.arrows if arrow.required]
+        there = sum(pair in pairs for pair in needed)
+        told.append(f"{drawn.file}: {there} of {len(needed)} dependencies that it draws are there.")
+    return tuple(told)
+
+
+def _not_understood(policy: Policy) -> Iterator[Oddity]:
+    lines = {contract.name: contract.line for contract in policy.contracts if contract.kind == "diagram"}
+    for drawn in policy.drawn:
+        for remark in drawn.remarks:
+            yield Oddity(
+                UNREAD, lines.get(drawn.name, 0), f"{drawn.file}, {remark}", "Write it otherwise, or leave it out."
+            )
 
 
 def _dead(policy: Policy, graph: Graph, tree: Collection[str]) -> Iterator[Oddity]:

@@ -254,3 +254,15 @@ def test_a_finding_is_explained_with_the_policy_and_the_commit_that_brought_it(
     told = plumbrule(repo.path, "explain", row["finding"]).out
     for words in ('[[layers]] "top down"', "Ada <ada@example.org>: ask the form", "+ from web.form import x"):
         assert words in told
+
+
+def test_how_much_of_a_diagram_is_kept_is_told_and_what_was_not_understood_in_it(
+    make_repo: Callable, plumbrule: Callable
+):
+    policy = POLICY + '[[diagram]]\nfile = "shop.mmd"\n'
+    repo = make_repo(
+        {**CODE, "plumbrule.toml": policy, "shop.mmd": "flowchart LR\n  web --> domain\n  web --> rows\n  ]]\n"}
+    )
+    answer = plumbrule(repo.path, "policy", "lint")
+    assert "shop.mmd: 1 of 2 dependencies that it draws are there." in answer.out
+    assert (answer.code, "shop.mmd, line 4: ']]' is not understood" in answer.out) == (1, True)

@@ -78,7 +78,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _lint(options: argparse.Namespace) -> int:
     from plumbrule.accept import standing
     from plumbrule.governing import own_name
-    from plumbrule.linting import oddities, of_findings
+    from plumbrule.linting import agreed, oddities, of_findings
     from plumbrule.report.policies import linted, linted_in_numbers
     from plumbrule.report.progress import TerminalProgress
 
@@ -95,7 +95,8 @@ def _lint(options: argparse.Namespace) -> int:
     found = oddities(governing.policy.within(name), governing.rules, walk.graph, walk.tree, today=day)
     found = tuple(sorted({*found, *of_findings(judgement.rows)}, key=lambda one: (one.line, one.kind, one.words)))
     told = linted if options.format == "text" else linted_in_numbers
-    sys.stdout.write(told(governing.path, found))
+    pairs = {(row[1], row[2]) for row in walk.derived["component_dependency"]}
+    sys.stdout.write(told(governing.path, found, agreed(governing.policy, pairs)))
     return 1 if found else 0
 
 

@@ -59,19 +59,24 @@ def explained_in_numbers(policy: str, source: Part, target: Part, answer: Answer
     return json.dumps(told, indent=2, ensure_ascii=True) + "\n"
 
 
-def linted(policy: str, found: Sequence[Oddity]) -> str:
+def linted(policy: str, found: Sequence[Oddity], agreed: Sequence[str]) -> str:
     """One oddity after the other, by line, with what mends it."""
     lines = []
     for one in found:
         where = f"{policy}:{one.line}" if one.line else policy
         lines += [f"{where}: {one.kind}: {one.words}", f"    {one.mend}"]
     count = "Nothing is odd." if not found else f"{len(found)} {'thing is' if len(found) == 1 else 'things are'} odd."
-    return "\n".join(visible(line) for line in [*lines, f"{policy}: {count}"]) + "\n"
+    return "\n".join(visible(line) for line in [*lines, *agreed, f"{policy}: {count}"]) + "\n"
 
 
-def linted_in_numbers(policy: str, found: Sequence[Oddity]) -> str:
+def linted_in_numbers(policy: str, found: Sequence[Oddity], agreed: Sequence[str]) -> str:
     """The same for programs."""
-    told = {"schema": "plumbrule/policy-lint/1", "policy": policy, "oddities": [one._asdict() for one in found]}
+    told = {
+        "schema": "plumbrule/policy-lint/1",
+        "policy": policy,
+        "oddities": [one._asdict() for one in found],
+        "diagrams": list(agreed),
+    }
     return json.dumps(told, indent=2, ensure_ascii=True) + "\n"
 
 
