@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule.errors import PlumbruleError, QueryRefused
-from plumbrule.git import Repository
+from plumbrule.git import STAGED, Repository
 from plumbrule.judge import Rule
 from plumbrule.policy import Policy
 from plumbrule.questions import shortest_paths
@@ -67,7 +67,8 @@ def explained(report: Report, put: Put, today: date) -> str:
     governing = put.used
     after = "" if put.question.head == WORKTREE else put.head
     texts = texts_of(put.repository, report.merge_base, after)
-    renamed = put.repository.renames(report.merge_base, put.head) if report.merge_base and after else {}
+    committed = put.question.head not in (WORKTREE, STAGED)
+    renamed = put.repository.renames(report.merge_base, put.head) if report.merge_base and committed else {}
     lines: list[str] = []
     new = [one for one in report.findings if one.state == "new"]
     for finding in new[:_EXPLAINED]:
@@ -84,8 +85,9 @@ def explained(report: Report, put: Put, today: date) -> str:
             was = renamed.get(finding.path, finding.path)
             sides = both_sides(finding.path, finding.line, texts(finding.path, was))
             lines += ["  Both sides of the change", *(f"    {line}" for line in sides)]
-            by = commits_on(put.repository, finding.path, report.merge_base, put.head)
-            by = [*(["not committed yet"] if not after else []), *by]
+            until = put.head if put.question.head != STAGED else put.repository.resolve("HEAD")
+            by = [*([] if committed else ["not committed yet"])]
+            by += commits_on(put.repository, finding.path, report.merge_base, until)
             lines += ["  Who and when", *(f"    {line}" for line in by)] if by else []
         lines += ["  What to do instead", *(f"    {text}" for text in finding.remedy.strip().splitlines())]
     if len(new) > _EXPLAINED:
