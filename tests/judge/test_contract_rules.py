@@ -149,6 +149,24 @@ def test_who_only_hands_a_promise_on_need_not_wait_for_it(told, user, rule):
     assert told(before, {"shop/f.py": "async def f(a): ...\n"}) == [(rule, "shop/f.py::f")]
 
 
+@pytest.mark.parametrize(
+    ("now", "rule"),
+    [
+        ("def test():\n    new = 2\n    f(1, new)", ""),
+        ("def test():\n    new = 2\n    f(1, new, old=3)", ""),
+        ("def test():\n    new = 2\n    f(1)", BREAK),
+    ],
+)
+def test_a_call_that_passes_what_is_asked_for_now_was_adapted_though_the_place_was_anothers(told, now, rule):
+    before = {
+        "shop/__init__.py": "",
+        "shop/f.py": "def f(a, old=None): ...\n",
+        "shop/use.py": "from shop.f import f\n\n\ndef test():\n    f(1)\n",
+    }
+    changed = {"shop/f.py": "def f(a, new, old=None): ...\n", "shop/use.py": f"from shop.f import f\n\n\n{now}\n"}
+    assert told(before, changed) == [(rule, "shop/f.py::f")] * bool(rule)
+
+
 KEPT = """
         kept = [row for row in (value, self) if row]
         for row in sorted(kept):

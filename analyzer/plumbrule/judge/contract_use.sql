@@ -3,7 +3,7 @@
 -- well was not, whatever else was changed around it. `certain` says that the use is wrong now:
 -- a call by what it passes, where that is known, any other use whatever it does; otherwise some uses are, and nobody can tell.
 WITH used AS MATERIALIZED (
-    SELECT c.*, u.repo AS user_repo, u.src, u.line, u."user", u.kind AS way,
+    SELECT c.*, u.repo AS user_repo, u.src, u.line, u."user", u.kind AS way, u.calls,
         CASE
             WHEN u.kind <> 'call' AND c.change IN (
                 'parameter-required', 'parameter-removed', 'async-changed', 'kind-changed') THEN false
@@ -67,11 +67,13 @@ standing AS MATERIALIZED (
     GROUP BY ALL
 ),
 -- Calls that cannot go well and are there as they were, whatever became of the function around them: where they stand now.
+-- One that passes something else than any did was written for what is there now: the place of an argument that is new may
+-- have been another's.
 again AS MATERIALIZED (
     SELECT u.user_repo, u.src, u."user", u.line, u.path, u.symbol, u.calls_before, u.calls_now, min(k.line) AS now_at
     FROM used u
     JOIN now.use k ON k.repo = u.user_repo AND k.src = u.src AND k.dst = u.path AND k.symbol = u.symbol
-        AND k."user" = u."user"
+        AND k."user" = u."user" AND k.calls = u.calls
     WHERE u.certainly AND u.way = 'call' AND u.calls_now <> '' AND k.kind = 'call' AND k.calls NOT IN ('', '?')
         AND regexp_full_match(trim(replace(k.calls, '<', '1'), '*|?'), u.calls_before)
         AND NOT regexp_full_match(trim(replace(k.calls, '<', '1'), '*|?'), u.calls_now)
