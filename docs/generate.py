@@ -1,5 +1,5 @@
-"""Writes the pages of docs/ that are made from what runs: commands, rules, views, policy, languages, performance,
-report.
+"""Writes the pages of docs/ that are made from what runs: commands, comparison, rules, views, policy, languages,
+performance, report.
 
 `python docs/generate.py` writes them, `--check` only says which differ (exit 1). Run by `make docs` and `make test`.
 A page is made from the running program, never from its text, so a page that is wrong means a program that is wrong.
@@ -27,6 +27,7 @@ def pages() -> Mapping[str, Callable[[], Iterable[str]]]:
     """Every generated page with what yields its lines."""
     return {
         "commands.md": commands,
+        "comparison.md": comparison,
         "languages.md": languages,
         "performance.md": performance,
         "policy.md": policy,
@@ -115,6 +116,162 @@ def _meaning(action: argparse.Action) -> str:
     if action.choices and action.metavar:
         text += f" ({', '.join(map(str, action.choices))})"
     return text
+
+
+# -- comparison ----------------------------------------------------------------------------------------------------
+
+
+def comparison() -> Iterator[str]:
+    """What `tests/evaluation/loosenings.py` and `tests/accuracy/contracts.py` kept, and the rows of comparison.toml."""
+    golden = FOLDER.parent / "tests" / "golden"
+    yield "# Comparison\n"
+    yield "Three things, none of them typed in: what four gates do about a change that loosens its own policy,"
+    yield "whether import-linter and Plumbrule find the same imports, and where Plumbrule has what the tools of this"
+    yield "field have.\n"
+    if (kept := golden / "loosenings.json").is_file():
+        yield from _loosenings(json.loads(kept.read_text("utf-8"))["tried"])
+    if (kept := golden / "accuracy" / "contracts.json").is_file():
+        yield from _contracts_compared(json.loads(kept.read_text("utf-8")))
+    yield from _features(tomllib.loads((FOLDER / "comparison.toml").read_text("utf-8"))["row"])
+
+
+def _loosenings(tried: list[dict[str, Any]]) -> Iterator[str]:
+    evaluation = FOLDER.parent / "tests" / "evaluation"
+    tools = {
+        file.stem: tomllib.loads(file.read_text("utf-8"))["title"] for file in (evaluation / "tools").glob("*.toml")
+    }
+    names = ["plumbrule", *sorted(tools.keys() - {"plumbrule"})]
+    of_pairs = {(one["way"], one["tool"]): one for one in tried}
+    ways = sorted({one["way"] for one in tried})
+    titles = {
+        way: tomllib.loads((evaluation / "loosenings" / f"{way}.toml").read_text("utf-8"))["title"] for way in ways
+    }
+    yield "## A change that loosens its own policy\n"
+    yield "Each way was tried in one change that also breaks the policy, judged as the change's own CI file runs the"
+    yield "gate; the base passes, and the violation alone is stopped. *Let through* is exit 0. *Alone*: the"
+    yield "loosening without a violation, judged from outside, as a required check does. `python"
+    yield "tests/evaluation/loosenings.py` tries them all again. A step that a change removes from its own CI is"
+    yield "caught by a required check alone, whatever the gate.\n"
+    rows = []
+    for way in ways:
+        rows.append((_cell(titles[way]), *(_outcome(of_pairs[way, tool]) for tool in names)))
+    yield from _table(("way", *(tools[tool] for tool in names)), rows)
+    counts = []
+    for tool in names:
+        fit = [one for way in ways if (one := of_pairs[way, tool]).get("both")]
+        through = sum(one["both"]["exit"] == 0 for one in fit)
+        silent = sum(one["alone"]["exit"] == 0 for one in fit)
+        counts.append((tools[tool], str(len(fit)), str(through), str(silent)))
+    yield from _table(("gate", "ways that it has", "let through", "passes the loosening alone"), counts)
+    yield "### What they said\n"
+    for way in ways:
+        yield f"**{titles[way][0].upper()}{titles[way][1:]}**\n"
+        for tool in names:
+            one = of_pairs[way, tool]
+            if said := one.get("none") or one.get("unfit"):
+                yield f"- {tools[tool]}: {_cell(said)}"
+            else:
+                words = [f"exit {one[what]['exit']}, {_spoken(one[what]['words'])}" for what in ("both", "alone")]
+                yield f"- {tools[tool]}: {words[0]}. Alone: {words[1]}"
+        yield ""
+
+
+def _outcome(one: Mapping[str, Any]) -> str:
+    if one.get("none"):
+        return "has no such thing"
+    if one.get("unfit"):
+        return "not tried"
+    alone = "told" if one["alone"]["exit"] else "passes"
+    return f"{'stopped' if one['both']['exit'] else '**let through**'}; alone: {alone}"
+
+
+def _spoken(words: str) -> str:
+    return "`" + words.replace("`", "'") + "`"
+
+
+def _contracts_compared(kept: list[dict[str, Any]]) -> Iterator[str]:
+    yield "## import-linter's contracts on real packages\n"
+    yield "The same contract in both spellings, on packages of the versions that `tests/accuracy/projects.toml`"
+    yield "pins: the verdict, and the direct imports that break it, as files. An import inside a function counts for"
+    yield "import-linter and not for Plumbrule, whose graph marks it as `lazy`; such ones stand in a column of their"
+    yield "own, told by Python's `ast`. `python tests/accuracy/contracts.py` compares them again and keeps every"
+    yield "import.\n"
+    rows = []
+    for one in kept:
+        verdicts = ["kept" if one["kept"][who] else "broken" for who in ("theirs", "ours")]
+        counts = [str(len(one["imports"][what])) for what in ("both", "missing", "extra", "lazy")]
+        rows.append((f"`{one['case']}`", one["kind"], f"`{one['rule']}`", *verdicts, *counts, _cell(one["differs"])))
+    head = ("contract", "kind", "rule", "import-linter", "Plumbrule", "both", "missing", "extra", "in functions")
+    yield from _table((*head, "why verdicts differ"), rows)
+
+
+def _features(rows: list[dict[str, Any]]) -> Iterator[str]:
+    yield "## What tools of this field have\n"
+    yield "Rules, gate, governance and outputs; the numbers are those of the matrix of the field that this project"
+    yield "began with. A test holds that everything named here exists, and that what is missing is not there after"
+    yield "all.\n"
+    yield from _table(
+        ("#", "feature", "where", "what is to be said"),
+        [
+            (str(one["number"]), _cell(one["feature"]), ", ".join(map(_named, one["where"])), _cell(one["says"]))
+            for one in rows
+        ],
+    )
+
+
+def _named(reference: str) -> str:
+    kind, _, name = reference.partition(":")
+    name = next((one for one in name.split("|") if is_there(f"{kind}:{one}")), name)
+    if kind == "rule":
+        return f"[{name}](rules.md#{name})"
+    if kind == "contract":
+        return f"`[[{name}]]`"
+    if kind == "file":
+        return f"[{Path(name).name}](../{name})"
+    if kind in ("command", "option"):
+        return f"`plumbrule {name}`"
+    return f"`{name}`" if kind != "format" else f"`--format {name}`"
+
+
+def is_there(reference: str) -> bool:
+    """Whether what a row of comparison.toml names exists; ValueError for a kind that is none."""
+    from plumbrule.cli import parser
+    from plumbrule.data import data_folder
+    from plumbrule.judge.rulefile import load_rules
+
+    kind, _, names = reference.partition(":")
+    for name in names.split("|"):
+        if kind == "rule":
+            found = any(rule.id == name for rule in load_rules(data_folder("rules")))
+        elif kind in ("contract", "setting"):
+            example = (FOLDER / "plumbrule.toml").read_text("utf-8")
+            shape = rf"^\[+{re.escape(name)}\]" if kind == "contract" else rf"^(?:# )?{re.escape(name)} = "
+            found = re.search(shape, example, re.M) is not None
+        elif kind in ("command", "option"):
+            words = name.split()
+            below = _below(parser(), words[:-1] if kind == "option" else words)
+            found = below is not None and (kind == "command" or words[-1] in below._option_string_actions)
+        elif kind == "format":
+            found = (FOLDER.parent / "analyzer/plumbrule/report/formats" / f"{name}.py").is_file()
+        elif kind == "view":
+            text = (FOLDER.parent / "analyzer/plumbrule/store/views.sql").read_text("utf-8")
+            found = re.search(rf"\b{re.escape(name)}\b", text) is not None
+        elif kind == "file":
+            found = (FOLDER.parent / name).exists()
+        else:
+            raise ValueError(f"{reference}: {kind} is no kind of thing that a row can name")
+        if found:
+            return True
+    return False
+
+
+def _below(parser: argparse.ArgumentParser, words: list[str]) -> argparse.ArgumentParser | None:
+    for word in words:
+        choices = [one.choices for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+        parser = next((found[word] for found in choices if word in found), None)  # type: ignore[assignment]
+        if parser is None:
+            return None
+    return parser
 
 
 # -- rules ---------------------------------------------------------------------------------------------------------

@@ -198,8 +198,9 @@ def main() -> None:
     projects = {one["name"]: one for one in pinned()}
     results: list[Mapping[str, object]] = []
     differ = False
-    print(f"| contract | kind | project | import-linter {metadata.version('import-linter')} | ours | both | missing | extra"
-          " | in functions |\n|---|---|---|---|---|--:|--:|--:|--:|")  # fmt: skip
+    linter = f"import-linter {metadata.version('import-linter')}"
+    print(f"| contract | kind | project | {linter} | ours | both | missing | extra | in functions |")
+    print("|---|---|---|---|---|--:|--:|--:|--:|")
     for case in cases(asked.only):
         try:
             one = compared(case, fetched(projects[case.project]))

@@ -30,7 +30,7 @@ def test_a_way_is_tried_with_the_violation_and_alone(program: ModuleType, tmp_pa
     edits = program.described("loosenings", "severity-lowered")["severity-lowered"]["plumbrule"]
     found = tried(program, edits, tmp_path)
     assert (found.base.exit, found.violation.exit, found.both.exit, found.alone.exit) == (0, 1, 1, 1)
-    assert "policy-loosening: layer-breach is warning and was error." in found.both.words
+    assert "layer-breach is warning and was error." in found.both.words
     assert "layer-breach" not in found.base.words
 
 

@@ -172,3 +172,12 @@ def test_functions_of_one_name_are_not_new_because_they_stand_in_another_order(t
 def test_functions_of_one_name_that_move_to_another_file_are_not_new(told):
     text = registered(("int", LONG), ("str", LONGER)) + "\n\n" + "".join(f"V{n} = {n}\n" for n in range(90))
     assert told({"a.py": "X = 1\n", "b.py": registered(("int", LONG), ("str", LONGER))}, {"a.py": text}) == []
+
+
+@pytest.mark.parametrize(("to", "new"), [("class Parcel:", 0), ("class Letter:", 1)])
+def test_a_method_that_moved_with_its_class_and_lost_half_of_it_is_not_new(told, to, new):
+    method = "    def send(self, x):\n"
+    rest = "".join(f"        self.put({number}, x)\n" for number in range(40))
+    before = {"a.py": f"class Parcel:\n{method}{rest}{ladder(8, 2)}", "b.py": "B = 1\n"}
+    now = {"a.py": "A = 1\n", "b.py": f"{to}\n{method}{ladder(7, 2)}"}
+    assert len(told(now, before)) == new

@@ -61,7 +61,7 @@ def edited(pairs: Pairs, renamed: Mapping[str, str], settled: Mapping[str, str])
         )
         for was, old, spoken in gone
         for now, new, speaks in came
-        if spoken == speaks and new.weight <= old.weight and (_same_body(old, new) or _likeness(old, new) >= _ALIKE)
+        if spoken == speaks and new.weight <= old.weight and _is_like(old, new)
     )
     at_old = {(path, one.line): one.subject for path, one, _ in gone}
     at_new = {(path, one.line): one.subject for path, one, _ in came}
@@ -91,6 +91,12 @@ def _vanished(
             is_its_own = names[one.subject] == 1 and f"{path}::{one.subject}" not in settled
             if one.weight >= _COMPLEX and is_its_own and not stays and not rows.file.is_test:
                 yield path, one, rows.file.language
+
+
+def _is_like(old: FunctionRow, new: FunctionRow) -> bool:
+    """A method of one name in a class of one name is the same, however much of it was taken out on the way."""
+    is_method = "." in new.symbol and old.symbol == new.symbol
+    return is_method or _same_body(old, new) or _likeness(old, new) >= _ALIKE
 
 
 def _same_body(one: FunctionRow, other: FunctionRow) -> bool:
