@@ -307,6 +307,21 @@ def test_a_name_that_is_gone_is_missed_by_who_still_imports_it(
     assert missed[:2] in {(told["path"], told["symbol"]) for told in history.told("contract_change")}
 
 
+ASKED = 'def __getattr__(name):\n    if name == "version":\n        return 1\n    raise AttributeError(name)\n'
+
+
+@pytest.mark.parametrize(("offered", "certain"), [("", False), ("total = 1\n", True), ("from s import total\n", True)])
+def test_nobody_can_tell_whether_a_module_gave_what_it_was_only_asked_for_at_run_time(
+    world, offered: str, certain: bool
+):
+    history = world.History()
+    files = {"lib.py": offered + ASKED, "s.py": "total = 1\n", "use.py": "from lib import total\n"}
+    history.to(files)
+    history.to({**files, "lib.py": "other = 1\n"})
+    (row,) = history.told("lost_import")
+    assert (row["symbol"], row["change"], row["certain"]) == ("total", "removed", certain)
+
+
 @pytest.mark.parametrize(
     ("before", "now"),
     [

@@ -16,7 +16,16 @@ from plumbrule.facts import OPTIONAL, RECEIVED, Interface
 from plumbrule.graph import Dependency, FileRows, Graph, Use
 from plumbrule.languages import entries, spoken
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._offers import Side, exported, gives, module_instead, offers_all, sides_of, surely_lacks
+from plumbrule.measures._offers import (
+    ASKED_AT_RUN_TIME,
+    Side,
+    exported,
+    gives,
+    module_instead,
+    offers_all,
+    sides_of,
+    surely_lacks,
+)
 from plumbrule.measures._twice import cancelled
 from plumbrule.measures._unimported import Gone, Losses, gone_of_spaces, is_given
 from plumbrule.tables import Row, Table, columns
@@ -89,9 +98,19 @@ def lost_imports(s: Situation) -> Collection[Row]:
         places = " and ".join(path for path, _ in lost.ends)
         detail = f"offered more than once, by {places}"
         rows.append((s.now.repo, lost.path, lost.name, "not-exported", detail, lost.edge.src, lost.edge.line))
-    told = {(*row, True) for row in rows}.union(used)
+    told = {(*row, not _was_made_up(s, sides[0], str(row[1]), str(row[2]))) for row in rows}.union(used)
     told |= {(s.now.repo, one.path, one.symbol, "removed", "", src, one.line, one.certain) for src, one in gone}
     return sorted(told)
+
+
+def _was_made_up(s: Situation, before: Side, path: str, name: str) -> bool:
+    """Whether a file only ever answered for this name at run time, so that nobody can tell whether it gave it."""
+    was = s.renamed.get(path, path)
+    if not name or was not in before.graph:
+        return False
+    interface = before.interface(was)
+    known = {one.name for one in interface.symbols}.union(one.alias for one in interface.imports)
+    return ASKED_AT_RUN_TIME in known and name not in known
 
 
 def _lost_by(s: Situation, path: str, moved_to: Mapping[str, str]) -> Iterator[Row]:
