@@ -235,10 +235,12 @@ def _named(reference: str) -> str:
 
 def is_there(reference: str) -> bool:
     """Whether what a row of comparison.toml names exists; ValueError for a kind that is none."""
+    import plumbrule
     from plumbrule.cli import parser
     from plumbrule.data import data_folder
     from plumbrule.judge.rulefile import load_rules
 
+    package = Path(plumbrule.__file__).parent
     kind, _, names = reference.partition(":")
     for name in names.split("|"):
         if kind == "rule":
@@ -252,9 +254,9 @@ def is_there(reference: str) -> bool:
             below = _below(parser(), words[:-1] if kind == "option" else words)
             found = below is not None and (kind == "command" or words[-1] in below._option_string_actions)
         elif kind == "format":
-            found = (FOLDER.parent / "analyzer/plumbrule/report/formats" / f"{name}.py").is_file()
+            found = (package / "report" / "formats" / f"{name}.py").is_file()
         elif kind == "view":
-            text = (FOLDER.parent / "analyzer/plumbrule/store/views.sql").read_text("utf-8")
+            text = (package / "store" / "views.sql").read_text("utf-8")
             found = re.search(rf"\b{re.escape(name)}\b", text) is not None
         elif kind == "file":
             found = (FOLDER.parent / name).exists()
