@@ -275,22 +275,21 @@ def main() -> None:
     parser.add_argument("--tools", default="", help="these gates")
     asked = parser.parse_args()
     ways, tools = described("loosenings", asked.only), described("tools", asked.tools)
-    results = []
     for way, about in ways.items():
         for tool, of_tool in tools.items():
             if tool not in about:
                 sys.exit(f"loosenings/{way}.toml says nothing of {tool}; `none` and the reason is an answer, too")
             scratch = Path(tempfile.mkdtemp(prefix="loosening-"))
             try:
-                results.append(tried(way, about[tool], tool, of_tool, scratch))
+                found = tried(way, about[tool], tool, of_tool, scratch)
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
-            one = asdict(results[-1])
+            keep([found])  # each at once: a run that is ended has not been for nothing
+            one = asdict(found)
             both, alone_ = one["both"] or {}, one["alone"] or {}
             print(f"{way} | {tool} | {outcome(one)} {one['none'] or one['unfit']}", flush=True)
             if both:
                 print(f"    both: {both['exit']} {both['words']}\n    alone: {alone_['exit']} {alone_['words']}")
-    keep(results)
 
 
 if __name__ == "__main__":
