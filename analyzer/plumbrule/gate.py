@@ -69,7 +69,7 @@ from plumbrule.store.near import Near, NearDamaged
 from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
 from plumbrule.tally import covered_languages
-from plumbrule.walk import OWN_FOLDER, SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk, is_ours
+from plumbrule.walk import OWN_FOLDER, SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk, is_ours, moved_on_disk
 from plumbrule.walk import Coverage as Covered
 
 if TYPE_CHECKING:
@@ -87,7 +87,6 @@ _AGAIN = (
     "Judge again; if that does not help, give it more memory, or `--memory SIZE` to do with less at a time, or exclude"
     " the file in the policy, in a change of its own."
 )
-_MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 
 
 def gate(
@@ -380,7 +379,7 @@ class _Gate:
         if None not in changes.values():
             return {}
         if self._worktree:
-            return _moved(self._repository, self._repository.tree(before), changes)
+            return moved_on_disk(self._repository, self._repository.tree(before), changes)
         return self._repository.renames(before, self._repository.resolve(self._question.head))
 
     def _judge(self, name: str, used: Governing, before: str, now: _Now, loose: Sequence[Loosening]) -> _Judged:
@@ -736,35 +735,8 @@ class _Gate:
 
     def _doubts(self, judged: _Judged, binding: Governing) -> list[str]:
         """Why no verdict can be given, however green the rules are (DESIGN, law 1)."""
-        found = []
         now, before, limits = judged.walk.coverage(), judged.before, binding.policy.limits
-        if now.files == 0:
-            where = "is left" if before.files else "on either side"
-            found.append(f"no file of a known language {where}: there was nothing to judge")
-        if judged.judgement.evaluated == 0 and not judged.judgement.errors:
-            found.append(
-                "no rule gave an answer, so nothing was judged by anything.\n"
-                f"Switch on a rule in {binding.path or 'the policy'}; `plumbrule rules list` names them all."
-            )
-        hidden_here = sorted(path for path, file in judged.changes.items() if file is not None and is_ours(path))
-        found += [
-            f"{visible(path)} lies in a folder called .plumbrule, where nothing is ever analysed; move it elsewhere"
-            for path in hidden_here
-        ]
-        lost = _lost(judged.walk)
-        found += [f"{visible(path)}: {judged.walk.skipped[path]}. {self._repository.mend}" for path in lost]
-        unlucky = _unlucky(judged.walk, limits.worse_by)
-        if unlucky:
-            more = f", and so it is with {len(unlucky) - 1} more" if len(unlucky) > 1 else ""
-            found.append(f"{visible(unlucky[0])}: {judged.walk.skipped[unlucky[0]]}{more}.\n{_AGAIN}")
-        for path, file in sorted(judged.changes.items()):
-            if path in lost or path in unlucky:
-                continue
-            reason = judged.walk.skipped.get(path)
-            is_code = file is not None and file.mode not in (SYMLINK, SUBMODULE)
-            if is_code and reason is not None and not reason.startswith(OTHER_KIND):
-                what = f"{visible(path)} is changed and could not be read: {reason}"
-                found.append(f"{what}; mend it, or exclude it in the policy")
+        found = [*_nothing(judged, binding), *self._unread_files(judged, limits.worse_by)]
         found += [f"{visible(reason)}; mend it, or exclude it in the policy" for reason in judged.unread]
         for what, share_before, share_now, wanted in (
             (
@@ -782,6 +754,25 @@ class _Gate:
                 )
                 found.append(_with_imports(fell, judged.unresolved) if what == "resolved" else fell)
         return found
+
+    def _unread_files(self, judged: _Judged, worse_by: float) -> Iterator[str]:
+        """Files that are part of what is judged, and of which nothing is known."""
+        skipped = judged.walk.skipped
+        lost, unlucky = _lost(judged.walk), _unlucky(judged.walk, worse_by)
+        for path in lost:
+            yield f"{visible(path)}: {skipped[path]}. {self._repository.mend}"
+        if unlucky:
+            more = f", and so it is with {len(unlucky) - 1} more" if len(unlucky) > 1 else ""
+            yield f"{visible(unlucky[0])}: {skipped[unlucky[0]]}{more}.\n{_AGAIN}"
+        for path, file in sorted(judged.changes.items()):
+            if file is not None and is_ours(path):
+                yield f"{visible(path)} lies in a folder called .plumbrule, where nothing is ever analysed; move it"
+            reason = skipped.get(path)
+            is_code = file is not None and file.mode not in (SYMLINK, SUBMODULE)
+            told = path in lost or path in unlucky
+            if is_code and not told and reason is not None and not reason.startswith(OTHER_KIND):
+                what = f"{visible(path)} is changed and could not be read: {reason}"
+                yield f"{what}; mend it, or exclude it in the policy"
 
     def _history_held(self) -> str:
         kinds = (("shallow", self._repository.is_shallow), ("partial", self._repository.is_partial))
@@ -1006,6 +997,18 @@ def _differing(old_tree: Mapping[str, Entry], now_tree: Changes) -> dict[str, Tr
     return changes
 
 
+def _nothing(judged: _Judged, binding: Governing) -> Iterator[str]:
+    """That there was nothing to judge, or nothing to judge by."""
+    if judged.walk.coverage().files == 0:
+        where = "is left" if judged.before.files else "on either side"
+        yield f"no file of a known language {where}: there was nothing to judge"
+    if judged.judgement.evaluated == 0 and not judged.judgement.errors:
+        yield (
+            "no rule gave an answer, so nothing was judged by anything.\n"
+            f"Switch on a rule in {binding.path or 'the policy'}; `plumbrule rules list` names them all."
+        )
+
+
 def _lost(walk: Walk) -> list[str]:
     """The files whose bytes this clone lacks."""
     return sorted(path for path, reason in walk.skipped.items() if reason.startswith(LOST))
@@ -1020,43 +1023,6 @@ def _unlucky(walk: Walk, most: float) -> list[str]:
     if len(early) <= most * walk.coverage().files:
         early = []
     return sorted([*early, *(path for path, reason in walk.skipped.items() if reason.startswith(CHANCE))])
-
-
-def _moved(repository: Repository, old_tree: Mapping[str, Entry], changes: Changes) -> dict[str, str]:
-    """New path to old path of files that moved into the work tree, which git compares with no commit for us.
-
-    As git has it: first those with the same bytes, then those that share most of their lines.
-    """
-    gone = {path: old_tree[path].blob for path, file in sorted(changes.items()) if file is None and path in old_tree}
-    came = {path: file for path, file in sorted(changes.items()) if file is not None and path not in old_tree}
-    found: dict[str, str] = {}
-    for new, file in came.items():
-        same = [old for old, blob in gone.items() if blob == file.blob]
-        if same:
-            found[new] = same[0]
-            del gone[same[0]]
-    came = {new: file for new, file in came.items() if new not in found and language_of(new) is not None}
-    gone = {old: blob for old, blob in gone.items() if language_of(old) is not None}
-    if len(came) * len(gone) > _MOVES:
-        return found
-
-    def lines(blob: str, data: bytes | None) -> Counter[bytes]:
-        read = repository.read_blob(blob) if data is None and blob else data
-        return Counter(read.splitlines(keepends=True) if isinstance(read, bytes) else ())
-
-    before = {old: lines(blob, None) for old, blob in gone.items()}
-    now = {new: lines(file.blob, file.data) for new, file in came.items()}
-    likeness = sorted((-_alike(now[new], before[old]), new, old) for new in now for old in before)
-    for negative, new, old in likeness:
-        if -negative >= 0.5 and new not in found and old not in found.values():
-            found[new] = old
-    return found
-
-
-def _alike(one: Counter[bytes], other: Counter[bytes]) -> float:
-    """Share of the larger side's bytes that stand in lines of both, 0 to 1."""
-    larger = max(sum(len(line) * many for line, many in side.items()) for side in (one, other))
-    return sum(len(line) * many for line, many in (one & other).items()) / larger if larger else 0.0
 
 
 def _share(part: int, whole: int) -> float:

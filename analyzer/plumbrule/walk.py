@@ -16,6 +16,8 @@ from plumbrule.data import dataclass
 from plumbrule.errors import PlumbruleError
 from plumbrule.extract import OTHER_KIND, FactBook, Wanted
 from plumbrule.extract.stages import Stages
+from plumbrule.git import Entry as Tracked
+from plumbrule.git import Repository
 from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
 from plumbrule.languages import Located, Resolver, is_test, language_of, says_needs
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
@@ -26,6 +28,7 @@ from plumbrule.tables import Row
 
 SYMLINK, SUBMODULE = "120000", "160000"
 OWN_FOLDER = ".plumbrule"
+_MOVES = 40_000  # pairs of files that are compared to see what moved in a work tree
 _ELSEWHERE = "a submodule: name its repository in the policy to have it scanned"
 _LINKED = "a symbolic link: its target is read where it lies"
 
@@ -480,3 +483,40 @@ def _edges_differ(situation: Situation, path: str) -> bool:
         [d for d in situation.now.rows(path).dependencies if d.kind == "import"]
         != [d for d in situation.before.rows(path).dependencies if d.kind == "import"]
     )
+
+
+def moved_on_disk(repository: Repository, old_tree: Mapping[str, Tracked], changes: Changes) -> dict[str, str]:
+    """New path to old path of files that moved into the work tree, which git compares with no commit for us.
+
+    As git has it: first those with the same bytes, then those that share most of their lines.
+    """
+    gone = {path: old_tree[path].blob for path, file in sorted(changes.items()) if file is None and path in old_tree}
+    came = {path: file for path, file in sorted(changes.items()) if file is not None and path not in old_tree}
+    found: dict[str, str] = {}
+    for new, file in came.items():
+        same = [old for old, blob in gone.items() if blob == file.blob]
+        if same:
+            found[new] = same[0]
+            del gone[same[0]]
+    came = {new: file for new, file in came.items() if new not in found and language_of(new) is not None}
+    gone = {old: blob for old, blob in gone.items() if language_of(old) is not None}
+    if len(came) * len(gone) > _MOVES:
+        return found
+
+    def lines(blob: str, data: bytes | None) -> Counter[bytes]:
+        read = repository.read_blob(blob) if data is None and blob else data
+        return Counter(read.splitlines(keepends=True) if isinstance(read, bytes) else ())
+
+    before = {old: lines(blob, None) for old, blob in gone.items()}
+    now = {new: lines(file.blob, file.data) for new, file in came.items()}
+    likeness = sorted((-_alike(now[new], before[old]), new, old) for new in now for old in before)
+    for negative, new, old in likeness:
+        if -negative >= 0.5 and new not in found and old not in found.values():
+            found[new] = old
+    return found
+
+
+def _alike(one: Counter[bytes], other: Counter[bytes]) -> float:
+    """Share of the larger side's bytes that stand in lines of both, 0 to 1."""
+    larger = max(sum(len(line) * many for line, many in side.items()) for side in (one, other))
+    return sum(len(line) * many for line, many in (one & other).items()) / larger if larger else 0.0
