@@ -340,7 +340,7 @@ def views() -> Iterator[str]:
 
 # -- policy --------------------------------------------------------------------------------------------------------
 
-_POLICY_TABLES = ("layers", "forbid", "waiver", "repository", "batches", "limits", "governance")
+_POLICY_TABLES = ("layers", "forbid", "override", "waiver", "repository", "batches", "limits", "governance")
 
 
 def policy() -> Iterator[str]:
@@ -349,7 +349,7 @@ def policy() -> Iterator[str]:
     from plumbrule.policy.contracts import COMMON, contract_tables
 
     example = (FOLDER / "plumbrule.toml").read_text("utf-8")
-    read_policy(example, "docs/plumbrule.toml")
+    read_policy(example, "docs/plumbrule.toml", "plumbrule.toml", _Nothing())
     shown = tomllib.loads(example)
     for table in ("", *_POLICY_TABLES, *contract_tables()):
         held = shown[table] if table else shown
@@ -363,7 +363,21 @@ def policy() -> Iterator[str]:
     yield "`plumbrule baseline` accepts what is there, once. The policy that binds is the one at the tip of the base"
     yield "branch: a change cannot excuse itself. What loosens it needs the proof of an owner, see"
     yield "[approvals](recipes/approvals.md).\n"
-    yield f"```toml\n{example}```"
+    yield f"```toml\n{example}```\n"
+    yield "What several files say together, and rules from another repository: [shared policies](shared-policies.md)."
+
+
+class _Nothing:
+    """Policies beside the example, which all say nothing."""
+
+    def text(self, path: str) -> str:
+        return ""
+
+    def folder(self, path: str) -> Mapping[str, bytes]:
+        return {}
+
+    def preset(self, name: str) -> str:
+        return ""
 
 
 def _keys_of(table: str) -> list[str]:

@@ -1041,7 +1041,9 @@ def _counts(rows: Sequence[JudgedRow], counted: int) -> dict[str, int]:
 
 def _rule_texts(used: Governing, rows: Sequence[JudgedRow]) -> tuple[RuleText, ...]:
     """What the report says of the rules that found something."""
-    severities = {row.rule: row.severity for row in rows}
+    severities: dict[str, str] = {}  # of each rule the highest that a finding has
+    for row in rows:
+        severities[row.rule] = min(severities.get(row.rule, row.severity), row.severity, key=_RANK.__getitem__)
     return tuple(
         RuleText(rule.id, rule.title, severities[rule.id], rule.reason, rule.remedy)
         for rule in used.rules
@@ -1068,4 +1070,7 @@ def _finding(row: JudgedRow, head: str, *, fails: bool, touched: bool) -> Findin
         fails=fails,
         touched=touched,
         step=row.step if row.state == "new" else 0,
+        reason=row.reason,
+        alternatives=row.alternatives,
+        owner=row.owner,
     )

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plumbrule import __version__
-from plumbrule.data import data_folder, dataclass
+from plumbrule.beside import InCommit, OnDisk, blob_text, file_text, plain_text, repository_top, shipped_rules
+from plumbrule.beside import shown as shown
+from plumbrule.data import dataclass
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
-from plumbrule.git import STAGED, Entry, Repository, Skipped
+from plumbrule.git import STAGED, Repository
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy, with_diagrams
 from plumbrule.policy.edits import BASELINE, RULE_FILE, Edit, applied, edits
 from plumbrule.policy.loosening import Loosening, loosened, more_owners, more_signers
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from plumbrule.extract import Limits
     from plumbrule.judge import Rule
 
-_POLICY_BYTES = 4_000_000
 _FEW = 20  # lines that a change adds to a baseline and that are told one by one
 WORKTREE = "worktree"
 UNREADABLE = "cannot be read"
@@ -58,10 +59,6 @@ class Governing:
     def within(self, repository: str) -> Governing:
         """As one repository of the fleet sees it."""
         return replace(self, policy=self.policy.within(repository))
-
-
-def shipped_rules() -> Path:
-    return data_folder("rules")
 
 
 @cache
@@ -98,7 +95,7 @@ def rules_at(path: Path) -> tuple[Rule, ...]:
         chosen = {str(file.resolve()) for file in (path, *path.rglob("*.md"))}
         return tuple(rule for rule in load_rules(shipped_rules()) if str(Path(rule.source).resolve()) in chosen)
     files = [path] if path.is_file() else sorted(file for file in path.rglob("*.md") if is_rule_file(file.name))
-    return gather(parse_rule(_text(file), str(file), own=True) for file in files)
+    return gather(parse_rule(file_text(file), str(file), own=True) for file in files)
 
 
 def is_rule_file(path: str) -> bool:
@@ -128,7 +125,9 @@ def on_disk(file: Path | None, root: Path | None = None) -> Governing:
     """The policy as it lies there; the empty one for None, and then the baseline is the one at `root`."""
     if file is None:
         return Governing(Policy(), _shipped, _baseline_in(root) if root is not None else None, None)
-    policy = with_diagrams(read_policy(_text(file), str(file)), lambda name: _text(file.parent / name, plain=True))
+    top = repository_top(file)
+    policy = read_policy(file_text(file), str(file), file.relative_to(top).as_posix(), OnDisk(top))
+    policy = with_diagrams(policy, lambda name: plain_text(file.parent / name))
     return Governing(
         policy=policy,
         gathered=_loaded([file.parent / folder for folder in policy.rule_folders]),
@@ -141,7 +140,7 @@ def on_disk(file: Path | None, root: Path | None = None) -> Governing:
 
 def _baseline_in(folder: Path) -> Baseline | None:
     file = folder / BASELINE_NAME
-    return read_baseline(_text(file), str(file)) if file.is_file() else None
+    return read_baseline(file_text(file), str(file)) if file.is_file() else None
 
 
 def in_commit(repository: Repository, commit: str, path: str) -> Governing:
@@ -155,7 +154,7 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     beside = repository.entry(commit, inside + BASELINE_NAME)
     baseline = None
     if beside is not None:
-        baseline = read_baseline(_blob(repository, beside, BASELINE_NAME, commit), BASELINE_NAME)
+        baseline = read_baseline(blob_text(repository, beside, BASELINE_NAME, commit), BASELINE_NAME)
     if entry is None:
         return Governing(Policy(), _shipped, baseline, None, commit=commit)
 
@@ -163,9 +162,9 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         drawn = repository.entry(commit, _normal(inside + name))
         if drawn is None:
             raise SettingsError(f"{name}: there is no such file at {commit[:12]}.\nCommit it, or correct `file`.")
-        return _blob(repository, drawn, name, commit)
+        return blob_text(repository, drawn, name, commit)
 
-    policy = with_diagrams(_read_once(_blob(repository, entry, path, commit), path), diagram)
+    policy = with_diagrams(_read_in(repository, commit, path, blob_text(repository, entry, path, commit)), diagram)
     own: list[Rule] = []
     for name in policy.rule_folders:
         from plumbrule.judge import parse_rule
@@ -178,7 +177,7 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
                 f"{path} at {commit[:12]}: it names the rules folder {name!r}, which holds no rule there.\n"
                 "Commit the rules, or take the folder out of the policy."
             )
-        own += [parse_rule(_blob(repository, tree[item], item, commit), item, own=True) for item in files]
+        own += [parse_rule(blob_text(repository, tree[item], item, commit), item, own=True) for item in files]
     return Governing(
         policy=policy,
         gathered=_gathered(own),
@@ -194,7 +193,7 @@ def _signers_in(repository: Repository, commit: str, inside: str, name: str) -> 
     """A file that is not there, or is none, names nobody: nothing can be approved, and everything be judged."""
     entry = repository.entry(commit, _normal(inside + name)) if name else None
     try:
-        return "" if entry is None else _blob(repository, entry, name, commit)
+        return "" if entry is None else blob_text(repository, entry, name, commit)
     except SettingsError:
         return ""
 
@@ -202,7 +201,7 @@ def _signers_in(repository: Repository, commit: str, inside: str, name: str) -> 
 def _signers_on_disk(folder: Path, name: str) -> str:
     file = folder / name
     try:
-        return _text(file) if name and file.is_file() and not file.is_symlink() else ""
+        return file_text(file) if name and file.is_file() and not file.is_symlink() else ""
     except SettingsError:
         return ""
 
@@ -217,12 +216,26 @@ def alone(repository: Repository, commit: str) -> tuple[str, str] | None:
     if policy.drawn:
         return None
     policy_blob, baseline_blob = ("" if entry is None else entry.blob for entry in files)
-    return None if policy.repositories or policy.rule_folders else (policy_blob, baseline_blob)
+    asks = policy.repositories or policy.rule_folders or policy.extends
+    return None if asks else (policy_blob, baseline_blob)
+
+
+def _read_in(repository: Repository, commit: str, path: str, text: str) -> Policy:
+    """The policy of this text, with what it builds on in the commit."""
+    try:
+        return _read_once(text, path)
+    except SettingsError as error:
+        from plumbrule.policy.reading import OutOfReach
+
+        if not isinstance(error, OutOfReach):
+            raise
+    return read_policy(text, path, path, InCommit(repository, commit))
 
 
 @lru_cache(maxsize=4)
 def _read_once(text: str, path: str) -> Policy:
-    """`read_policy`; nearly every change leaves the policy as it is at its base, and both are asked for."""
+    """`read_policy`; nearly every change leaves the policy as it is at its base, and both are asked for. One that
+    builds on others raises, and is not held: what those say is not in its text."""
     return read_policy(text, path)
 
 
@@ -471,33 +484,6 @@ def _more_accepted(
         yield Loosening("baseline", f"{rule}: {subject}", words, BASELINE_NAME)
 
 
-def _blob(repository: Repository, entry: Entry, path: str, commit: str) -> str:
-    data = repository.read_blob(entry.blob, _POLICY_BYTES) if entry.is_file else Skipped("it is no regular file")
-    if isinstance(data, Skipped):
-        from plumbrule.extract import LOST
-
-        # Whose bytes this clone lacks may be as plain a file as can be: the clone is what must be mended.
-        mend = repository.mend if data.reason.startswith(LOST) else "Commit it as a plain file."
-        raise SettingsError(f"{path} at {commit[:12]} cannot be read: {data.reason}.\n{mend}")
-    return _decoded(data, f"{path} at {commit[:12]}")
-
-
-def _text(file: Path, *, plain: bool = False) -> str:
-    try:
-        if plain and file.is_symlink():
-            raise SettingsError(f"{file}: it is a symbolic link.\nMake it a plain file.")
-        return _decoded(file.read_bytes(), str(file))
-    except OSError as error:
-        raise SettingsError(f"{file}: cannot be read: {error.strerror}.\nMake it a readable file.") from None
-
-
-def _decoded(data: bytes, where: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SettingsError(f"{where}: is not UTF-8 text.\nSave it as UTF-8.") from None
-
-
 def _normal(path: str) -> str:
     parts: list[str] = []
     for part in path.split("/"):
@@ -552,11 +538,6 @@ def own_name(root: Path) -> str:
     """What a repository is called that no fleet names: its folder, bytes that are no UTF-8 shown as `\\xNN`."""
     name = root.name if root.name != ".git" else root.parent.name
     return shown(name) or "repository"
-
-
-def shown(text: str) -> str:
-    """Text from the operating system as text that every medium can hold."""
-    return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 
 # -- a change, as it is to be judged -----------------------------------------------------------------------------

@@ -232,7 +232,9 @@ def answer_prints(rules: Iterable[Rule]) -> dict[str, str]:
     judging = _judging()
     return {
         rule.id: hashlib.sha256(
-            f"{judging}\0{rule.message}\0{rule.remedy}\0{rule.needs}".encode("utf-8", "surrogatepass")
+            f"{judging}\0{rule.message}\0{rule.remedy}\0{rule.needs}\0{rule.alternatives}\0{rule.owner}".encode(
+                "utf-8", "surrogatepass"
+            )
         ).hexdigest()[:16]
         for rule in rules
     }
@@ -265,8 +267,8 @@ class Stood(Mapping[str, "tuple[Found, ...]"]):
 
         rows = self._reader.worded(self._repo, rule) if isinstance(self._reader, Near) else self._of_all.get(rule, ())
         said = [
-            Found(repo, subject, path, line, message, remedy, tuple(evidence or ()), group)
-            for repo, subject, path, line, message, remedy, evidence, group in rows
+            Found(repo, subject, path, line, message, remedy, tuple(evidence or ()), group, *about)
+            for repo, subject, path, line, message, remedy, evidence, group, *about in rows
         ]
         return tuple(sorted(said, key=lambda one: one.subject))
 

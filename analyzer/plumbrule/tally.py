@@ -12,6 +12,7 @@ from plumbrule.judge import JudgedRow, Judgement
 from plumbrule.languages import language_of
 from plumbrule.report.model import LanguageCoverage
 from plumbrule.report.summary import BatchMoved, ScanSummary
+from plumbrule.store import EvidenceRow
 from plumbrule.walk import Derived, Walk
 
 
@@ -84,6 +85,16 @@ def totals(counts: Counter[str], derived: Derived, judgement: Judgement) -> dict
         for name in (f"findings.{row.rule}", f"findings.{row.severity}"):
             found[name] = found.get(name, 0) + 1
     return found
+
+
+def evidence(judgement: Judgement) -> list[EvidenceRow]:
+    """What each rule that gave an answer found."""
+    standing = Counter(row.rule for row in judgement.rows if row.stands)
+    waived = Counter(row.rule for row in judgement.rows if row.state == "waived")
+    return [
+        EvidenceRow(rule, severity, standing[rule], waived[rule])
+        for rule, severity in sorted(judgement.severities.items())
+    ]
 
 
 _REASONS = 3  # told of a language of which too little was found

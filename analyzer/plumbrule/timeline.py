@@ -31,7 +31,7 @@ from plumbrule.resume import State, answer_prints, on_disk, standing_rows, stood
 from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
 from plumbrule.store.shape import FINDING
 from plumbrule.store.writer import Writer
-from plumbrule.tally import TOLD, Done, count, counted, summary, totals
+from plumbrule.tally import TOLD, Done, count, counted, evidence, summary, totals
 from plumbrule.terms import Order, Terms
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Derived, Habits, TreeFile, Walk
 
@@ -362,6 +362,7 @@ class Timeline:
         self._answered = {rule: prints[rule] for rule in sorted(judgement.found)}
         trend = [TrendRow(name, float(value)) for name, value in sorted(self._totals.items())]
         self._writer.trend(self._order.name, snapshot, trend)
+        self._writer.evidence(self._order.name, snapshot, evidence(judgement))
         agent = batch.agent_of(batch.last_commit)
         if self._telling and not first:
             self._batches.append(
@@ -575,4 +576,7 @@ def finding_row(row: JudgedRow, dated: Mapping[str, _Dated]) -> FindingRow:
         unaccepted=row.unaccepted,
         grouped_by=row.group,
         of_change=row.of_change,
+        reason=row.reason,
+        alternatives=row.alternatives,
+        owner=row.owner,
     )

@@ -79,6 +79,11 @@ def add(command: Adder) -> None:
         action="store_true",
         help="with --format text: what stands behind each new finding, both sides of the change, who and when",
     )
+    gate.add_argument(
+        "--controls",
+        action="store_true",
+        help="tell the controls of each finding in every format; json and sarif always do",
+    )
     add_store(gate)
     add_policy(gate)
     add_clock(gate)
@@ -154,7 +159,7 @@ def _answer(options: argparse.Namespace, limits: Limits | None) -> Report:
 
 def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
     from plumbrule.gate import gate
-    from plumbrule.report import in_numbers, with_source
+    from plumbrule.report import in_numbers, tells_controls, with_source
     from plumbrule.report.progress import TerminalProgress
 
     with TerminalProgress(quiet=options.quiet) as progress:
@@ -163,12 +168,18 @@ def _verdict(options: argparse.Namespace, asked: Put, folder: Path) -> Report:
             gate, asked, progress=progress, in_numbers=counted, with_source=shown, reviews=_reviews(options, asked)
         )
         if not asked.brings(folder):
-            return judge(store=store_in(folder))
-        import tempfile
+            report = judge(store=store_in(folder))
+        else:
+            import tempfile
 
-        progress.note(f"{folder}: this store is part of the change itself, so nothing in it is believed.")
-        with tempfile.TemporaryDirectory() as empty:
-            return judge(store=store_in(Path(empty)))
+            progress.note(f"{folder}: this store is part of the change itself, so nothing in it is believed.")
+            with tempfile.TemporaryDirectory() as empty:
+                report = judge(store=store_in(Path(empty)))
+    if not options.controls and not tells_controls(options.format):
+        return report
+    from plumbrule.report.controls import with_controls
+
+    return with_controls(report, asked.used.rules, asked.used.policy)
 
 
 def _reviews(options: argparse.Namespace, asked: Put) -> Reviews | None:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from datetime import UTC, datetime
 
 from plumbrule.commands import Adder, Parser
 from plumbrule.errors import SettingsError
-from plumbrule.options import add_clock, add_policy, add_store, day, governing_of, root_here, store_folder, told
+from plumbrule.options import (
+    add_clock,
+    add_policy,
+    add_store,
+    day,
+    governing_of,
+    opened,
+    root_here,
+    store_folder,
+    told,
+)
 
 PLACE = 10
 
@@ -36,9 +47,27 @@ def add(command: Adder) -> None:
         help="with --preview: as if the last mail had been sent at the beginning of that day",
     )
     weekly.set_defaults(run=_report)
+    controls = kinds.add_parser("controls", help="which rules gave evidence for which control, and when")
+    controls.add_argument(
+        "controls", metavar="CONTROL", nargs="*", help="a control or a standard: ISO27001:A.8.27, SOC2 (default: all)"
+    )
+    controls.add_argument("--format", choices=("text", "csv", "json"), default="text")
+    controls.set_defaults(run=_controls)
+    add_store(controls)
+    add_policy(controls)
     add_store(weekly)
     add_policy(weekly)
     add_clock(weekly)
+
+
+def _controls(options: argparse.Namespace) -> int:
+    from plumbrule.report.controls import chosen, controls, evidence, rendered
+
+    here = root_here(".")
+    governing = governing_of(options, here)
+    spoken_of = chosen(controls(governing.rules, governing.policy), options.controls)
+    sys.stdout.write(rendered(spoken_of, evidence(opened(options, here), spoken_of), options.format))
+    return 0
 
 
 def _report(options: argparse.Namespace) -> int:

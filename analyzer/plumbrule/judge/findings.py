@@ -13,6 +13,7 @@ from plumbrule.judge.rulefile import Rule
 
 Identity = tuple[str, str]  # (repository, subject), within one rule
 
+ABOUT = ("reason", "alternatives", "owner")  # columns that a rule may give, such as those of a contract
 REQUIRED = ("repo", "subject", "path", "line")
 
 
@@ -29,6 +30,9 @@ class Found:
     evidence: tuple[str, ...] = ()
     group: str = ""
     step: int = 0  # see `report.model.Finding`
+    reason: str = ""  # why it is asked for, as the policy says of the contract or the rule
+    alternatives: str = ""  # what else may be done
+    owner: str = ""  # who answers for that
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,9 @@ class JudgedRow:
     evidence: tuple[str, ...] = ()
     group: str = ""
     unaccepted: bool = False
+    reason: str = ""
+    alternatives: str = ""
+    owner: str = ""
     of_change: bool = False  # it tells what the change did, so it stands on no side and is never fixed
     step: int = 0  # see `report.model.Finding`
 
@@ -63,17 +70,24 @@ def identity(rule: str, repo: str, subject: str) -> str:
 
 
 def worded(
-    rule: Rule, parameters: Mapping[str, object], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    rule: Rule,
+    parameters: Mapping[str, object],
+    columns: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    told: Mapping[str, tuple[str, str, str]] | None = None,
 ) -> tuple[tuple[Found, ...], tuple[str, ...]]:  # Any: values as the columns say
     """The findings among the rows, one per subject in order of it, and what rows say could not be measured.
 
-    RuleError if a column of the contract, or one that the words name, is missing.
+    `told` is what contracts say of themselves, by the column of that name. RuleError if a column of the contract, or
+    one that the words name, is missing.
     """
     _require_columns(rule, parameters, columns)
     place = {name: at for at, name in enumerate(columns)}
     repo_at, subject_at, path_at, line_at = (place[name] for name in REQUIRED)
     message, remedy = (_template(words, place, parameters) for words in (rule.message, rule.remedy))
     unmeasured_at, evidence_at, group_at, step_at = map(place.get, ("not_measured", "evidence", "group", "step"))
+    about = {name: place[name] for name in ABOUT if name in place}
+    told_at = place.get("told") if told else None
     kept: dict[tuple[str, str], tuple[Any, ...]] = {}  # Any: values as the columns say
     unmeasured: set[str] = set()
     for row in rows:
@@ -101,9 +115,15 @@ def worded(
             evidence=() if evidence_at is None else _evidence(row[evidence_at]),
             group="" if group_at is None else _text(row[group_at]),
             step=0 if step_at is None else _counted(row[step_at]),
+            **(_contract(told, row[told_at]) if told and told_at is not None else {}),
+            **{name: _text(row[at]) for name, at in about.items()},
         )
         for (repo, subject), row in sorted(kept.items(), key=_key_of)
     ), tuple(sorted(unmeasured))
+
+
+def _contract(told: Mapping[str, tuple[str, str, str]], text: object) -> dict[str, str]:
+    return dict(zip(ABOUT, told.get(_text(text), ("", "", "")), strict=True))
 
 
 def _require_columns(rule: Rule, parameters: Mapping[str, object], columns: Sequence[str]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
+from functools import cache
 from types import TracebackType
 
 from plumbrule.data import dataclass
@@ -14,9 +15,9 @@ from plumbrule.judge.confined import Confined, RunLimits
 from plumbrule.judge.findings import Found, Identity, JudgedRow, earlier_subject, identity, worded
 from plumbrule.judge.policy_tables import TOLD
 from plumbrule.judge.query import Reads
-from plumbrule.judge.rulefile import Parameter, Rule, Value
+from plumbrule.judge.rulefile import SEVERITIES, Parameter, Rule, Value
 from plumbrule.judge.sides import Sides
-from plumbrule.policy import BASELINE_NAME, Baseline, Policy, Waiver
+from plumbrule.policy import BASELINE_NAME, Baseline, Policy, RuleSetting, Waiver
 from plumbrule.policy.loosening import Defaults, Loosening
 from plumbrule.store import engine
 from plumbrule.tables import Row
@@ -25,13 +26,49 @@ _MOST = 1_000_000_000  # of any parameter: beyond it nothing is counted, and no 
 
 
 @dataclass(frozen=True, slots=True)
+class Here:
+    """A rule as the policy wants it for one file."""
+
+    severity: str
+    parameters: Mapping[str, Value]
+    reason: str = ""
+    alternatives: str = ""
+    owner: str = ""
+
+    def told(self, found: Found) -> Found:
+        """The finding, with what is said of the rule where the finding itself says nothing."""
+        if not (self.reason or self.alternatives or self.owner):
+            return found
+        return replace(
+            found,
+            reason=found.reason or self.reason,
+            alternatives=found.alternatives or self.alternatives,
+            owner=found.owner or self.owner,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """A rule as the policy wants it."""
 
     rule: Rule
-    severity: str
+    severity: str  # the highest one that it has for any file
     parameters: Mapping[str, Value]
+    usual: Here  # for files of which no override speaks
+    overriding: Callable[[str], Here] | None = None  # None = none speaks of this rule
     waivable: bool = True  # whether its findings may be accepted
+
+    def here(self, path: str) -> Here:
+        return self.usual if self.overriding is None else self.overriding(path)
+
+    def ways(self, paths: Iterable[str]) -> list[Mapping[str, Value]]:
+        """The different parameters that it has for these files, the usual ones first."""
+        ways = [self.usual.parameters]
+        for path in paths if self.overriding is not None else ():
+            parameters = self.here(path).parameters
+            if parameters not in ways:
+                ways.append(parameters)
+        return ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +81,8 @@ class Judgement:
     not_measured: tuple[str, ...] = ()  # info and warning rules that gave none, and why
     errors: tuple[str, ...] = ()  # error rules that gave none, and why: not judged
     selectors_unmatched: tuple[str, ...] = ()
+    # Of the rules that gave an answer and had something to look at, the highest severity that they have for any file.
+    severities: Mapping[str, str] = field(default_factory=dict)
     found: Mapping[str, frozenset[Identity]] = field(default_factory=dict)  # by rule: `earlier` of the next step
     standing: Mapping[str, tuple[Found, ...]] = field(default_factory=dict)  # the same in words, unless `only_moved`
     renamed: Mapping[str, str] = field(default_factory=dict)  # paths, symbols and components of now -> before
@@ -53,28 +92,68 @@ def settle(rules: Sequence[Rule], policy: Policy) -> tuple[Settled, ...]:
     """The rules that are not off, with the policy's severities and parameters; SettingsError for what fits no rule."""
     by_name = {rule.id: rule for rule in rules}
     by_name.update((former, rule) for rule in rules for former in rule.formerly)
-    given: dict[str, tuple[str, Mapping[str, Value], bool | None]] = {}
-    for name, setting in policy.rules.items():
-        where = f"{policy.source}:{setting.line}" if setting.line else policy.source
-        if name not in by_name:
-            raise SettingsError(f"{where}: there is no rule {name!r}{_near(name, by_name)}")
-        rule = by_name[name]
-        declared = {parameter.name: parameter for parameter in rule.parameters}
-        for key, value in setting.parameters.items():
-            if key not in declared:
-                raise SettingsError(
-                    f"{where}: rule {rule.id} has no parameter {key!r}{_near(key, [*declared, 'severity'])}"
-                )
-            _fits(declared[key], value, where)
-        given[rule.id] = (setting.severity, setting.parameters, setting.waivable)
+    given = {_fitting(name, said, by_name, policy).id: said for name, said in policy.rules.items()}
+    overridden = [(one, name, said) for one in policy.overrides for name, said in one.rules.items()]
+    spoken_of = {_fitting(name, said, by_name, policy).id for _, name, said in overridden}
     settled = []
     for rule in rules:
-        severity, parameters, waivable = given.get(rule.id, ("", {}, None))
-        values = {parameter.name: parameters.get(parameter.name, parameter.default) for parameter in rule.parameters}
-        if (severity or rule.severity) != "off":
-            may_be = rule.waivable if waivable is None else waivable
-            settled.append(Settled(rule, severity or rule.severity, values, may_be))
+        usual = _overlaid(_as_its_file_says(rule), given.get(rule.id))
+        waivable = given[rule.id].waivable if rule.id in given else None
+        may_be = rule.waivable if waivable is None else waivable
+        if rule.id in spoken_of:
+            said = [setting.severity for _, name, setting in overridden if name in rule.names and setting.severity]
+            highest = max((usual.severity, *said), key=SEVERITIES.index)
+            one = Settled(rule, highest, usual.parameters, usual, _overriding(rule, usual, policy), may_be)
+        else:
+            one = Settled(rule, usual.severity, usual.parameters, usual, waivable=may_be)
+        if one.severity != "off":
+            settled.append(one)
     return tuple(settled)
+
+
+def _fitting(name: str, setting: RuleSetting, by_name: Mapping[str, Rule], policy: Policy) -> Rule:
+    """The rule that a setting is about; SettingsError if there is none that takes it."""
+    source = setting.source or policy.source
+    where = f"{source}:{setting.line}" if setting.line else source
+    if name not in by_name:
+        raise SettingsError(f"{where}: there is no rule {name!r}{_near(name, by_name)}")
+    rule = by_name[name]
+    declared = {parameter.name: parameter for parameter in rule.parameters}
+    for key, value in setting.parameters.items():
+        if key not in declared:
+            raise SettingsError(
+                f"{where}: rule {rule.id} has no parameter {key!r}{_near(key, [*declared, 'severity'])}"
+            )
+        _fits(declared[key], value, where)
+    return rule
+
+
+def _as_its_file_says(rule: Rule) -> Here:
+    values = {parameter.name: parameter.default for parameter in rule.parameters}
+    return Here(rule.severity, values, "", rule.alternatives, rule.owner)
+
+
+def _overlaid(below: Here, setting: RuleSetting | None) -> Here:
+    if setting is None:
+        return below
+    return Here(
+        severity=setting.severity or below.severity,
+        parameters={**below.parameters, **setting.parameters} if setting.parameters else below.parameters,
+        reason=setting.reason or below.reason,
+        alternatives=setting.alternatives or below.alternatives,
+        owner=setting.owner or below.owner,
+    )
+
+
+def _overriding(rule: Rule, usual: Here, policy: Policy) -> Callable[[str], Here]:
+    @cache
+    def here(path: str) -> Here:
+        found = usual
+        for setting in policy.overriding(rule.names, path):
+            found = _overlaid(found, setting)
+        return found
+
+    return here
 
 
 def defaults(rules: Sequence[Rule]) -> Defaults:
@@ -237,6 +316,11 @@ class _Judging:
             not_measured=tuple(sorted(self.not_measured)),
             errors=tuple(sorted(self.errors)),
             selectors_unmatched=self._unmatched(),
+            severities={
+                one.rule.id: one.severity
+                for one, examined in everything
+                if one.rule.id in self.found and not self.sides.idle(one.rule.needs, examined, one.parameters)
+            },
             found=self.found,
             standing=self.standing,
             renamed=self.asked.renamed,
@@ -274,8 +358,9 @@ class _Judging:
             return
         # A rule that was never run here may hold a fault of its own, which only running it shows.
         ran = one.rule.id in self.asked.earlier or one.rule.id in self.asked.stood
+        ways = [one.parameters] if one.overriding is None else one.ways(self.sides.paths())
         needless = any(map(self.sides.empty, one.rule.needs))
-        if needless or (ran and self.sides.barren(examined, one.parameters)):
+        if needless or (ran and all(self.sides.barren(examined, way) for way in ways)):
             if not needless:
                 self.known[one.rule.id] = 0
             self.found[one.rule.id] = self.before[one.rule.id] = frozenset()
@@ -284,10 +369,10 @@ class _Judging:
         # Before and after of a rule about change have no meaning of their own: what it finds, the change did.
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))
         if ran:
-            moved = self.sides.bears(examined, one.parameters)
+            moved = any(self.sides.bears(examined, way) for way in ways)
         else:
             moved = any(self.sides.moved(table, examined.columns) for table in examined.tables)
-        ask = _Ask(one, examined, self.sides, confined, self.clock, only_moved=self.asked.only_moved)
+        ask = _Ask(one, ways, examined, self.sides, confined, self.clock, only_moved=self.asked.only_moved)
         walked = one.rule.id in self.asked.earlier and not examined.tables & TOLD  # both sides by this very policy
         known = one.rule.id in self.asked.stood and not about_change
         if known and (walked or self.sides.stands(examined.tables)):
@@ -430,8 +515,19 @@ class _Ask:
     """One rule on both sides; fetches rows only for what is to be told, names of findings for the rest."""
 
     def __init__(
-        self, one: Settled, examined: Reads, sides: Sides, confined: Confined, clock: _Clock, *, only_moved: bool
+        self,
+        one: Settled,
+        ways: Sequence[Mapping[str, Value]],
+        examined: Reads,
+        sides: Sides,
+        confined: Confined,
+        clock: _Clock,
+        *,
+        only_moved: bool,
     ) -> None:
+        self._one = one
+        self._ways = ways
+        self._told = sides.contracts()
         self._rule = one.rule
         self._tables = examined.tables
         self._both = bool(examined.before)
@@ -439,8 +535,8 @@ class _Ask:
         self._sides = sides
         self._confined = confined
         self._clock = clock
-        # What the row itself says about being measured is seen only in whole rows.
-        self._whole = one.rule.own or "not_measured" in one.rule.sql
+        # What the row itself says about being measured is seen only in whole rows, and so is which override counts.
+        self._whole = one.rule.own or "not_measured" in one.rule.sql or one.overriding is not None
         self._whole_now = self._whole or not only_moved
         self._found: dict[str, tuple[Found, ...]] = {}
         self._stood: _Stood | None = None
@@ -468,8 +564,8 @@ class _Ask:
             return [one for one in self._all(side) if (one.repo, one.subject) in told]
         picked = f"SELECT * FROM (\n{self._sql}\n) WHERE subject IN (SELECT unnest($subjects_to_tell))"
         columns, rows = self._select(picked, side, {"subjects_to_tell": [subject for _, subject in told]})
-        found, _ = worded(self._rule, self._parameters, columns, rows)
-        return [one for one in found if (one.repo, one.subject) in told]
+        found, _ = worded(self._rule, self._parameters, columns, rows, self._told)
+        return [self._one.usual.told(one) for one in found if (one.repo, one.subject) in told]
 
     def _at_hand(self, side: str) -> bool:
         return side in self._found or (side == "before" and self._stood is not None)
@@ -478,18 +574,44 @@ class _Ask:
         if side == "before" and self._stood is not None:
             return self._stood.words[self._rule.id]
         if side not in self._found:
-            columns, rows = self._select(self._rule.sql, side, {})
-            found, unmeasured = worded(self._rule, self._parameters, columns, rows)
-            self._found[side] = found
+            self._found[side], unmeasured = self._by_override(side) if self._one.overriding else self._usual(side)
             self.unmeasured = unmeasured if side == "now" else self.unmeasured
         return self._found[side]
+
+    def _usual(self, side: str) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+        columns, rows = self._select(self._rule.sql, side, {})
+        found, unmeasured = worded(self._rule, self._parameters, columns, rows, self._told)
+        return tuple(map(self._one.usual.told, found)), unmeasured
+
+    def _by_override(self, side: str) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+        """What the rule finds where it is asked once for each of its parameters, and only in the files that have
+        these."""
+        kept: dict[Identity, Found] = {}
+        unmeasured: set[str] = set()
+        waiting, asked = list(self._ways), list(self._ways)
+        while waiting:
+            way = waiting.pop(0)
+            columns, rows = self._select(self._rule.sql, side, {}, way)
+            found, missing = worded(self._rule, way, columns, rows, self._told)
+            unmeasured.update(missing)
+            for one in found:
+                here = self._one.here(one.path)
+                if here.parameters not in asked:
+                    asked.append(here.parameters)
+                    waiting.append(here.parameters)
+                if here.parameters == way and here.severity != "off":
+                    kept.setdefault((one.repo, one.subject), here.told(one))
+        return tuple(kept[key] for key in sorted(kept)), tuple(sorted(unmeasured))
 
     @property
     def _sql(self) -> str:
         return self._rule.sql.rstrip().rstrip(";")
 
-    def _select(self, sql: str, side: str, more: Mapping[str, object]) -> tuple[list[str], list[Row]]:
-        values = {name: list(v) if isinstance(v, tuple) else v for name, v in self._parameters.items()}
+    def _select(
+        self, sql: str, side: str, more: Mapping[str, object], way: Mapping[str, Value] | None = None
+    ) -> tuple[list[str], list[Row]]:
+        given = self._parameters if way is None else way
+        values = {name: list(v) if isinstance(v, tuple) else v for name, v in given.items()}
         if self._rule.own:
             return self._confined.select(self._rule, values, side)
         try:
@@ -508,7 +630,7 @@ def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False,
     return JudgedRow(
         id=identity(one.rule.id, found.repo, found.subject),
         rule=one.rule.id,
-        severity=one.severity,
+        severity=one.here(found.path).severity,
         state=state,
         repo=found.repo,
         subject=found.subject,
@@ -519,6 +641,9 @@ def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False,
         evidence=found.evidence,
         group=found.group,
         step=found.step,
+        reason=found.reason,
+        alternatives=found.alternatives,
+        owner=found.owner,
         unaccepted=unaccepted,
         of_change=of_change,
     )

@@ -9,7 +9,9 @@ from itertools import islice, takewhile
 
 from plumbrule.globs import beginning, matcher
 from plumbrule.graph import Graph
+from plumbrule.languages import language_of
 from plumbrule.policy import Contract, Drawn, Forbidden, Layers, Policy, RuleSetting
+from plumbrule.policy.model import EACH
 from plumbrule.tables import Row, Table, columns
 
 POLICY_TABLES: Mapping[str, Table] = {
@@ -69,7 +71,7 @@ POLICY_TABLES: Mapping[str, Table] = {
                 name VARCHAR of the contract
                 role VARCHAR the key that lists it, as from or entry
                 position INTEGER place in the contract, from 1
-                element VARCHAR a component, or a glob"""
+                element VARCHAR a component, a glob, or `each of` a glob each of whose folders is one"""
             ),
         ),
         Table(
@@ -120,12 +122,13 @@ POLICY_TABLES: Mapping[str, Table] = {
             "Something that the policy selects files by, and how many it finds.",
             columns(
                 """repo VARCHAR the repository judged
-                kind VARCHAR component, exclude, layer, forbid, or the kind of a contract
-                name VARCHAR the component, order, forbidden pair or contract; empty for exclude
+                kind VARCHAR component, exclude, override, layer, forbid, or the kind of a contract
+                name VARCHAR the component, order, forbidden pair or contract; empty for exclude and override
                 selector VARCHAR the glob, or the component named
                 matched BOOLEAN it selects at least one file, or the change itself corrects it
                 source VARCHAR the policy file
-                line INTEGER where it stands there, 0 = unknown"""
+                line INTEGER where it stands there, 0 = unknown
+                inherited BOOLEAN a policy that is extended says so, which is meant for many repositories"""
             ),
         ),
         Table(
@@ -184,7 +187,8 @@ def policy_rows(table: str, policy: Policy, graph: Graph, tree: Collection[str])
     """The rows of one policy table. `graph` is the side that selectors are tried on, `tree` all paths of that side,
     excluded ones too; while it is empty nothing is said of exclusions."""
     if table == "policy_selector":
-        return _selectors(policy, graph, tree)
+        rows = _selectors(policy, graph, tree)
+        return [(*row, (row[1].replace("layer", "layers"), row[2] or row[3]) in policy.inherited) for row in rows]
     return _ROWS[table](policy)
 
 
@@ -213,7 +217,7 @@ def _contracts(policy: Policy) -> list[Row]:
 
 def _elements(policy: Policy) -> list[Row]:
     return [
-        (one.kind, one.name, element.role, position, element.selector)
+        (one.kind, one.name, element.role, position, f"{EACH if element.each else ''}{element.selector}")
         for one in policy.contracts
         for position, element in enumerate(one.elements, 1)
     ]
@@ -270,6 +274,12 @@ def _boxes(policy: Policy, repo: str) -> Iterator[Row]:
                     yield repo, "diagram", drawn.name, f"{part.name} (drawn nowhere)", False, policy.source, one.line
 
 
+def contracts_told(policy: Policy) -> Mapping[str, tuple[str, str, str]]:
+    """(reason, alternatives, owner) of contracts by their column `told`, which a rule hands on with what it finds."""
+    stated: tuple[Layers | Forbidden | Contract, ...] = (*policy.layers, *policy.forbid, *policy.contracts)
+    return {_told(one): (one.reason, one.alternatives, one.owner) for one in stated}
+
+
 def _settings(policy: Policy) -> list[Row]:
     return [
         (rule, key, value if isinstance(value, str) else json.dumps(value))
@@ -304,6 +314,11 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
         tried("component", part.name, part.globs, paths, part.line)
     if tree:
         tried("exclude", "", policy.exclude, sorted(tree), 0)
+    for one in policy.overrides:
+        tried("override", "", one.paths, paths, one.line)
+        for language in one.languages if not own else ():
+            spoken = any(said is not None and said.name == language for said in map(language_of, paths))
+            rows.append((graph.repo, "override", "", f"language {language}", spoken, policy.source, one.line))
     if not own and (policy.layers or policy.forbid):
         rows += _components_named(policy, graph.repo, paths)
     for contract in policy.contracts:

@@ -68,6 +68,9 @@ class Rule:
     text: str  # the whole page, for people and agents
     own: bool  # written by the user, not shipped: runs confined
     waivable: bool = True  # whether its findings may be accepted, unless the policy says otherwise
+    alternatives: str = ""  # what else may be done
+    owner: str = ""  # who answers for it
+    controls: tuple[str, ...] = ()  # identifiers of the controls that it gives evidence for, as its own file says
 
     @property
     def bad(self) -> tuple[Example, ...]:
@@ -127,7 +130,11 @@ def _read(file: Path) -> str:
         raise RuleError(f"{file}: cannot be read ({error.strerror}); check its permissions") from None
 
 
-_KEYS = ("id", "title", "severity", "message", "parameters", "formerly", "needs", "waivable")
+_KEYS = (
+    *("id", "title", "severity", "message", "parameters", "formerly", "needs"),
+    *("alternatives", "owner", "controls", "waivable"),
+)
+_TAKEN = ("severity", "reason", "alternatives", "owner", "controls", "waivable")  # what a policy says of any rule
 _REMEDY, _FINDS, _BAD, _GOOD = "What to do instead", "Finds", "Bad", "Good"
 _NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 
@@ -195,6 +202,9 @@ def _parsed(text: str, source: str, *, own: bool) -> Rule:
         text=text,
         own=own,
         waivable=page.truth(matter, "waivable", usual=True),
+        alternatives=page.text_of(matter, "alternatives", ""),
+        owner=page.text_of(matter, "owner", ""),
+        controls=page.controls(matter),
     )
 
 
@@ -377,6 +387,15 @@ class _Page:
             raise self.error(line, f"`{key}` must be true or false; write `{key}: {str(not usual).lower()}`")
         return value
 
+    def controls(self, matter: _Matter) -> tuple[str, ...]:
+        found = self.names(matter, "controls")
+        for name in found:
+            if not re.fullmatch(r"[A-Za-z][\w.-]{0,31}:[A-Za-z0-9][\w().-]{0,31}", name, re.ASCII):
+                raise self.error(
+                    matter["controls"][1], f"{name!r} is no control; write `STANDARD:CONTROL`, as in `ISO27001:A.8.27`"
+                )
+        return found
+
     def parameters(self, matter: _Matter) -> tuple[Parameter, ...]:
         value, line = matter.get("parameters", ({}, 0))
         if not isinstance(value, dict):
@@ -386,6 +405,8 @@ class _Page:
         return tuple(self._parameter(name, about, at) for name, (about, at) in value.items())
 
     def _parameter(self, name: str, about: object, line: int) -> Parameter:
+        if name in _TAKEN:
+            raise self.error(line, f"a policy says {name!r} of every rule; give the parameter another name")
         if not isinstance(about, dict) or set(about) != {"default", "doc"}:
             raise self.error(
                 line, f"parameter {name!r} needs a default and a doc; write `{name}: {{default: 2, doc: …}}`"

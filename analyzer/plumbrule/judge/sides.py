@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import cache, cached_property, partial
 from hashlib import sha256
@@ -23,7 +23,7 @@ from plumbrule.judge.around import Around
 from plumbrule.judge.database import fresh, load, take_out
 from plumbrule.judge.looks import Look
 from plumbrule.judge.moves import edited, untouched
-from plumbrule.judge.policy_tables import POLICY_TABLES, TOLD, policy_rows
+from plumbrule.judge.policy_tables import POLICY_TABLES, TOLD, contracts_told, policy_rows
 from plumbrule.judge.query import Reads, looks_at_both, reads
 from plumbrule.judge.rulefile import Rule
 from plumbrule.measures import Measure, measures
@@ -133,6 +133,7 @@ class Sides:
         millisecond a rule."""
         self.repo = now.graph.repo
         self.policy = policy
+        self._contracts: Mapping[str, tuple[str, str, str]] | None = None
         self._proposed = proposed
         self.not_measured = dict(not_measured or {})
         self._held = held
@@ -379,6 +380,27 @@ class Sides:
                     return False
         return True
 
+    def contracts(self) -> Mapping[str, tuple[str, str, str]]:
+        """What contracts say of themselves, see `contracts_told`."""
+        if self._contracts is None:
+            self._contracts = contracts_told(self.policy)
+        return self._contracts
+
+    def idle(self, needs: Iterable[str], reads: Reads, parameters: Mapping[str, object]) -> bool:
+        """Whether the policy states nothing on the later side that a statement is about: then it looks at nothing."""
+        for name in needs:
+            # Where there is no waiver, that is what was seen; where no change was judged, nothing was.
+            if not name.startswith("policy_") or name == "policy_waiver":
+                continue
+            rows = self._rows_at(name, "now")
+            looks = [look for look in reads.looks or () if look.view == name]
+            if not rows or (looks and not any(self._passes(look, rows, parameters) for look in looks)):
+                return True
+        return False
+
+    def _passes(self, look: Look, rows: Collection[Row], parameters: Mapping[str, object]) -> bool:
+        return look.passes_any(self._tables[look.view].names, rows, parameters)
+
     def about_change(self, name: str) -> bool:
         """Whether a table's rows describe what happened between the sides, so that it says nothing of one alone."""
         measure = self._measures.get(name)
@@ -560,6 +582,12 @@ class Sides:
         said = policy_rows("policy_selector", self._proposed, moment.graph, moment.tree)
         dead = {row[1:4] for row in said if not row[4]}
         return [(*row[:4], row[4] or row[1:4] not in dead, *row[5:]) for row in rows]
+
+    def paths(self) -> Iterator[str]:
+        """Every path of either side that a finding can be about."""
+        for moment in (self.now, self.before):
+            yield from moment.graph.paths()
+            yield from moment.tree
 
     def selectors(self) -> Collection[Row]:
         """What the policy selects by, tried on the later side; rows as of `policy_selector`."""

@@ -4,7 +4,10 @@ Reading never looks at a file system or a clock: the text may come from a commit
 asked with a date.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from plumbrule.policy.baseline import Baseline, read_baseline
 from plumbrule.policy.model import (
@@ -17,6 +20,7 @@ from plumbrule.policy.model import (
     Governance,
     Layers,
     Limits,
+    Override,
     Policy,
     Repository,
     RuleSetting,
@@ -24,12 +28,18 @@ from plumbrule.policy.model import (
     Waiver,
 )
 
+if TYPE_CHECKING:
+    from plumbrule.policy.extending import Beside
 
-def read_policy(text: str, source: str) -> Policy:
-    """The policy in the text of a `plumbrule.toml`; `source` names it in errors. SettingsError says what mends it."""
+
+def read_policy(text: str, source: str, path: str = "", beside: Beside | None = None) -> Policy:
+    """The policy in the text of a `plumbrule.toml`; `source` names it in errors. SettingsError says what mends it.
+
+    One that `extends` others lies at `path` and finds them `beside` it.
+    """
     from plumbrule.policy.reading import read  # with a TOML parser: most repositories have no policy yet
 
-    return read(text, source)
+    return read(text, source, path, beside)
 
 
 def with_diagrams(policy: Policy, read: Callable[[str], str]) -> Policy:
@@ -52,6 +62,7 @@ __all__ = [
     "Governance",
     "Layers",
     "Limits",
+    "Override",
     "Policy",
     "Repository",
     "RuleSetting",

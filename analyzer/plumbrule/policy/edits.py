@@ -47,7 +47,7 @@ class Edit(NamedTuple):
 _TABLES = {
     "components": "[components]", "layers": "[[layers]]", "forbid": "[[forbid]]", "waivers": "[[waiver]]",
     "repositories": "[[repository]]", "rule_folders": "rules", "limits": "[limits]", "batch_window": "[batches] window",
-    "contracts": "contract",
+    "contracts": "contract", "overrides": "[[override]]",
 }  # fmt: skip
 RULE_FILE, BASELINE = "rule file", "baseline"  # fields of no policy: what lies beside it
 ORDER: _Key = ("", "order")  # the same items in another order

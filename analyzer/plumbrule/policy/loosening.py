@@ -19,6 +19,7 @@ from plumbrule.policy.model import (
     Contract,
     Forbidden,
     Layers,
+    Override,
     Policy,
     RuleSetting,
     Setting,
@@ -88,6 +89,7 @@ def loosened(
         return (gone(base.source, why or "is deleted"),)
     found = [
         *_rules(base, head, defaults or {}),
+        *_overrides(base, head, defaults or {}, files),
         *_selections(base, head, files, formerly, stood),
         *_components(base, head, files),
         *_waivers(base, head, formerly),
@@ -112,6 +114,9 @@ def loosening_of(edit: Edit, loosening: Loosening) -> bool:
             or (kind == "parameter" and subject == f"{rule} {key}")
             or (kind == key == "waivable" and subject == rule)
         )
+    if edit.field == "overrides":
+        told = {*_overridden(edit.old), *_overridden(edit.new)}
+        return kind in ("severity", "parameter") and subject.endswith(_BY_OVERRIDE) and subject.split(" ")[0] in told
     if edit.field == RULE_FILE:
         return (kind == "rule" and subject == edit.key[0]) or (
             kind == "example" and subject.split(" ")[0] == edit.key[0]
@@ -131,6 +136,14 @@ def loosening_of(edit: Edit, loosening: Loosening) -> bool:
 _OWN_WORD = {"governance": "limit", "exclude": "exclude", "limits": "limit", "repositories": "repository"}
 
 
+def _overridden(override: object) -> Collection[str]:
+    """The rules of which an override speaks."""
+    return override.rules if isinstance(override, Override) else ()
+
+
+_BY_OVERRIDE = " by override"
+
+
 def _named(contract: object) -> tuple[str, ...]:
     """The elements of an order or a forbidden pair."""
     if isinstance(contract, Layers):
@@ -143,8 +156,8 @@ def direction(edit: Edit, declared: Collection[str] = (), dead: Collection[str] 
     or "unknown" where only its effect can tell. `declared` are the components of both sides, `dead` what the policy
     before selects by and finds nothing with any more: to take that out takes nothing away."""
     old, new = said(edit.old), said(edit.new)
-    if edit.field in _NO_VERDICT or edit.key == ORDER:
-        return "neutral"
+    if edit.field in _NO_VERDICT or edit.key == ORDER or edit.field == "overrides":
+        return "neutral"  # what overrides let pass is compared file by file
     if edit.field in ("rules", "limits", "governance"):
         return "tightening"  # the other way is a loosening by what it says
     if edit.field in (RULE_FILE, "forbid", "layers", "contracts") and edit.old is None:
@@ -276,6 +289,38 @@ def _rules(base: Policy, head: Policy, defaults: Defaults) -> _Told:
             before, after = (setting.get(name, parameters.get(name)) for setting in (old.parameters, new.parameters))
             if _raised(before, after):
                 yield "parameter", f"{rule} {name}", f"{name} of {rule} is {_said(after)} and was {_said(before)}."
+
+
+def _overrides(base: Policy, head: Policy, defaults: Defaults, files: Callable[[], Collection[str]]) -> _Told:
+    """What overrides let pass, file by file: where globs were only written in another way nothing is told."""
+    if base.overrides == head.overrides:
+        return
+    rules = sorted({rule for policy in (base, head) for one in policy.overrides for rule in one.rules})
+    told: defaultdict[tuple[str, str, str, str], list[str]] = defaultdict(list)
+    for path in sorted(files()):
+        for rule in rules:
+            (was, old), (now, new) = (_in_force(policy, rule, path, defaults) for policy in (base, head))
+            usual_was, usual_now = (_in_force(policy, rule, "", defaults)[0] for policy in (base, head))
+            if _RANK.get(now, 3) < _RANK.get(was, 3) and (was, now) != (usual_was, usual_now):
+                told["severity", f"{rule}{_BY_OVERRIDE}", f"{rule} is {now}", f"was {was}"].append(path)
+            for name in sorted({*old, *new}):
+                before, after = old.get(name), new.get(name)
+                if _raised(before, after):
+                    what = f"{name} of {rule} is {_said(after)}"
+                    told["parameter", f"{rule} {name}{_BY_OVERRIDE}", what, f"was {_said(before)}"].append(path)
+    for (kind, subject, now, was), paths in told.items():
+        where = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1:,} other files"
+        yield kind, subject, f"{now} in {where}, and {was}."
+
+
+def _in_force(policy: Policy, rule: str, path: str, defaults: Defaults) -> tuple[str, Mapping[str, Setting]]:
+    """The severity and the parameters that a rule has for a file."""
+    severity, parameters = defaults.get(rule, ("", {}))
+    found = dict(parameters)
+    for setting in (policy.rules.get(rule, RuleSetting()), *policy.overriding((rule,), path)):
+        severity = setting.severity or severity
+        found.update(setting.parameters)
+    return severity, found
 
 
 def _raised(before: Setting | None, after: Setting | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, fields, is_dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from plumbrule.measures import Group, Intent
 
 DEFAULT_NAME = "plumbrule.toml"
+EACH = "each of "  # begins what tables call an element each of whose folders is one by itself
 BASELINE_NAME = "plumbrule.baseline"
 
 NO_SETTING = {"setting": False}  # of a field on which no judgement depends, see `Policy.settings`
@@ -139,6 +140,26 @@ class RuleSetting:
     parameters: Mapping[str, Setting] = field(default_factory=dict)
     waivable: bool | None = None  # whether its findings may be accepted at all; None = as the rule's own file says
     line: int = field(default=0, metadata=NO_SETTING)
+    reason: str = field(default="", metadata=NO_VERDICT)  # why it is set so, or stands here
+    alternatives: str = field(default="", metadata=NO_VERDICT)  # what else may be done
+    owner: str = field(default="", metadata=NO_VERDICT)  # who answers for it
+    controls: tuple[str, ...] = field(default=(), metadata=NO_SETTING)  # that it gives evidence for, too
+    source: str = field(default="", metadata=NO_SETTING)  # the file that says so, as shown
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What the policy says of some rules where files lie here or are written in this; the last that matches counts."""
+
+    paths: tuple[str, ...] = ()  # globs; () = anywhere
+    languages: tuple[str, ...] = ()  # () = any
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    line: int = field(default=0, metadata=NO_SETTING)
+
+    @property
+    def name(self) -> str:
+        """The files that it speaks of; no two of a policy have the same."""
+        return " ".join((*self.paths, *self.languages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +232,9 @@ class Policy:
     source: str = field(default="", metadata=NO_SETTING)  # the file, as shown in messages; "" = there is none
     hash: str = field(default="", metadata=NO_SETTING)  # of the text; changes with every byte
     text: str = field(default="", metadata=NO_SETTING)  # for the places of what it says
+    extends: tuple[str, ...] = field(default=(), metadata=NO_SETTING)  # what it builds on, as shown; folded in below
+    # (table, name) of what those say; it may find nothing here, being meant for many.
+    inherited: frozenset[tuple[str, str]] = field(default=frozenset(), metadata=NO_SETTING)
     exclude: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()
     layers: tuple[Layers, ...] = ()
@@ -218,7 +242,9 @@ class Policy:
     contracts: tuple[Contract, ...] = ()
     drawn: tuple[Drawn, ...] = ()  # the diagrams that contracts name, once they are read; see `policy.drawn`
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
     rule_folders: tuple[str, ...] = ()  # relative to the policy's folder
+    controls: Mapping[str, str] = field(default_factory=dict, metadata=NO_SETTING)  # own ones: id -> own words
     waivers: tuple[Waiver, ...] = ()
     repositories: tuple[Repository, ...] = ()
     repository: str = ""  # the member that it is asked about, see `within`
@@ -244,6 +270,25 @@ class Policy:
     def component(self, path: str) -> str:
         """The declared component of a path; "" if there is none."""
         return next((part.name for part in self.components if matcher(self.globs(part.globs))(path)), "")
+
+    def overriding(self, names: Collection[str], path: str) -> tuple[RuleSetting, ...]:
+        """What overrides say of a rule, by all its names, where this file lies; the last counts most."""
+        return tuple(
+            setting
+            for one in self.overrides
+            for name, setting in one.rules.items()
+            if name in names and self._is_in(one, path)
+        )
+
+    def _is_in(self, one: Override, path: str) -> bool:
+        if not path or (one.paths and not matcher(self.globs(one.paths))(path)):
+            return False
+        if not one.languages:
+            return True
+        from plumbrule.languages import language_of
+
+        language = language_of(path)
+        return language is not None and language.name in one.languages
 
     def may_depend(self, source: str, target: str) -> bool:
         """Whether one component may depend on another, as far as layers and forbidden pairs say."""
@@ -277,7 +322,8 @@ class Policy:
         for selector, written, each in elements:
             globs = self.globs(written)
             if globs or not written:
-                groups[selector, each] = Group(selector, globs, each=each)
+                # The same glob may be one part in one contract, and each of its folders a part in another.
+                groups[selector, each] = Group(f"{EACH}{selector}" if each else selector, globs, each=each)
         return tuple(groups[key] for key in sorted(groups))
 
     def _ways(self) -> tuple[tuple[str, str], ...]:

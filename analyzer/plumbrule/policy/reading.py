@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING, TypeVar
 
 from plumbrule import __version__
 from plumbrule.errors import SettingsError
@@ -21,6 +22,7 @@ from plumbrule.policy.model import (
     Governance,
     Layers,
     Limits,
+    Override,
     Policy,
     Repository,
     RuleSetting,
@@ -28,10 +30,27 @@ from plumbrule.policy.model import (
     Waiver,
 )
 
+if TYPE_CHECKING:
+    from plumbrule.policy.extending import Beside, Folded
+
 _TOP = (
-    *("exclude", "components", "layers", "forbid", "rules", "waiver", "repository", "batches", "limits"),
-    *("governance", "mail"),
+    "extends",
+    "exclude",
+    "components",
+    "layers",
+    "forbid",
+    "rules",
+    "override",
+    "controls",
+    "waiver",
+    "repository",
+    "batches",
+    "limits",
+    "governance",
+    "mail",
 )
+_ABOUT = ("reason", "alternatives", "owner")  # of whatever the policy states
+_CONTROL = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,31}:[A-Za-z0-9][A-Za-z0-9().-]{0,31}")
 _REQUIRES = "requires_plumbrule"
 _BOUND = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*(\d{1,6}(?:\.\d{1,6}){0,3})\s*")
 _SEVERITIES = ("off", "info", "warning", "error")
@@ -51,13 +70,38 @@ _Table = Mapping[str, object]
 _Where = tuple[str | int, ...]
 
 
-def read(text: str, source: str) -> Policy:
-    """The policy that `text` states; `source` is its path, for messages. SettingsError says where and what mends it."""
+class OutOfReach(SettingsError):
+    """A policy builds on others, and the reader was not told where those lie."""
+
+
+def read(text: str, source: str, path: str = "", beside: Beside | None = None) -> Policy:
+    """The policy that `text` states; `source` is its path, for messages. SettingsError says where and what mends it.
+
+    What it builds on is read `beside` it, where it lies at `path`; OutOfReach if it does, and that is not given.
+    """
+    top = parsed(text, source)
+    if "extends" not in top:
+        return _Reading(top, text, source).policy()
+    if beside is None:
+        raise OutOfReach(
+            f"{source}: it extends other policies, which cannot be read from here.\nRead it where it lies."
+        )
+    from plumbrule.policy.extending import folded  # most policies stand alone
+
+    return _Reading(top, text, source, folded(text, source, path, beside, placed)).policy()
+
+
+def placed(text: str, source: str) -> tuple[_Table, Mapping[tuple[str | int, ...], int]]:
+    """The tables of a policy, not yet looked at, and the line of each header and key."""
+    return parsed(text, source), _places(text.splitlines())
+
+
+def parsed(text: str, source: str) -> _Table:
+    """The tables of a policy, not yet looked at; SettingsError where the text is no TOML."""
     try:
-        top: _Table = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{source}: this is not TOML: {error}; {_mend(str(error), text)}") from None
-    return _Reading(top, text, source).policy()
 
 
 def _mend(error: str, text: str) -> str:
@@ -78,7 +122,7 @@ def place_in(text: str, where: tuple[str, ...], item: str = "") -> int:
     if not line or not item:
         return line
     written = re.compile(rf"[\"']{re.escape(item)}[\"']")
-    for number, one in enumerate(reading.lines[line - 1 :], line):
+    for number, one in enumerate(text.splitlines()[line - 1 :], line):
         if written.search(one):
             return number
         if number > line and re.match(r"\s*\[[\[\w]", one):
@@ -87,10 +131,11 @@ def place_in(text: str, where: tuple[str, ...], item: str = "") -> int:
 
 
 class _Reading:
-    def __init__(self, top: _Table, text: str, source: str) -> None:
-        self.top = top
-        self.lines = text.splitlines()
-        self._found: dict[tuple[str | int, ...], int] | None = None
+    def __init__(self, top: _Table, text: str, source: str, folded: Folded | None = None) -> None:
+        """`folded` is what it builds on and it itself, as one table."""
+        self.top = top if folded is None else folded.table
+        self.folded = folded
+        self._found: Mapping[tuple[str | int, ...], int] | None = None
         self.text = text
         self.source = source
 
@@ -103,16 +148,23 @@ class _Reading:
         components = self._components(members)
         names = {component.name for component in components}
         folders, rules = self._rules()
+        whole = self.folded
+        if whole is not None:
+            folders = whole.rule_folders
         return Policy(
             source=self.source,
-            hash=sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:12],
+            hash=sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:12] if whole is None else whole.hash,
             text=self.text,
+            extends=whole.extends if whole is not None else (),
+            inherited=whole.inherited if whole is not None else frozenset(),
             exclude=exclude,
             components=components,
             layers=self._layers(names, members),
             forbid=self._forbid(names, members),
             contracts=self._contracts(names, members),
             rules=rules,
+            overrides=self._overrides(members),
+            controls=self._controls(),
             rule_folders=folders,
             waivers=self._waivers(members),
             repositories=repositories,
@@ -327,16 +379,77 @@ class _Reading:
                 near = get_close_matches(name, ("folders",), 1, 0.6)
                 hint = f"did you mean {near[0]!r}?" if near else f'write [rules.{name}] and below it severity = "error"'
                 raise self._error(where, f"rule {name!r} must be a table; {hint}")
-            severity = self._text(about.get("severity", ""), (*where, "severity")) if "severity" in about else ""
-            if "severity" in about and severity not in _SEVERITIES:
-                raise self._error((*where, "severity"), f"severity {severity!r} is not one of {', '.join(_SEVERITIES)}")
-            waivable = about.get("waivable")
-            if not isinstance(waivable, bool | None):
-                raise self._error((*where, "waivable"), f"`waivable` must be true or false, not {waivable!r}")
-            given = {key: value for key, value in about.items() if key not in ("severity", "waivable")}
-            parameters = {key: self._setting(value, (*where, key)) for key, value in given.items()}
-            settings[name] = RuleSetting(severity, parameters, waivable=waivable, line=self.line(where))
+            settings[name] = self._setting_of(about, where)
         return folders, settings
+
+    def _setting_of(self, about: _Table, where: tuple[str | int, ...]) -> RuleSetting:
+        """What one table says of one rule."""
+        severity = self._text(about.get("severity", ""), (*where, "severity")) if "severity" in about else ""
+        if "severity" in about and severity not in _SEVERITIES:
+            raise self._error((*where, "severity"), f"severity {severity!r} is not one of {', '.join(_SEVERITIES)}")
+        parameters = {
+            key: self._setting(given, (*where, key))
+            for key, given in about.items()
+            if key not in ("severity", "waivable", "controls", *_ABOUT)
+        }
+        texts = {key: self._text(about[key], (*where, key)) for key in _ABOUT if key in about}
+        controls = self._text_or_texts(about.get("controls", []), (*where, "controls"))
+        for control in controls:
+            self._require_control(control, (*where, "controls"))
+        waivable = about.get("waivable")
+        if not isinstance(waivable, bool | None):
+            raise self._error((*where, "waivable"), f"`waivable` must be true or false, not {waivable!r}")
+        if waivable is not None and where[0] != "rules":
+            raise self._error((*where, "waivable"), f"`waivable` counts everywhere; write it below [rules.{where[-1]}]")
+        source, line = self._origin(where)
+        return RuleSetting(
+            severity, parameters, waivable=waivable, line=line, **texts, controls=controls, source=source
+        )
+
+    def _controls(self) -> Mapping[str, str]:
+        found = {}
+        for control, words in self._table(self.top.get("controls", {}), ("controls",)).items():
+            where = ("controls", control)
+            self._require_control(control, where)
+            found[control] = self._text(words, where)
+        return found
+
+    def _require_control(self, control: str, where: tuple[str | int, ...]) -> None:
+        if not _CONTROL.fullmatch(control):
+            raise self._error(
+                where, f'{control!r} is no identifier of a control; write "STANDARD:CONTROL", as in "ISO27001:A.8.27"'
+            )
+
+    def _overrides(self, members: Collection[str]) -> tuple[Override, ...]:
+        found: list[Override] = []
+        for number, table in enumerate(self._tables("override"), 1):
+            where = ("override", number)
+            self._known(table, ("paths", "languages", "rules"), where)
+            paths = self._globs(table.get("paths", []), (*where, "paths"), members)
+            languages = self._text_or_texts(table.get("languages", []), (*where, "languages"))
+            if not paths and not languages:
+                raise self._error(
+                    where, 'an override speaks of some files; add `paths = ["legacy/**"]` or `languages = ["php"]`'
+                )
+            if languages:
+                from plumbrule.languages import languages as known_languages
+
+                known = {language.name for language in known_languages().values()}
+                for name in languages:
+                    if name not in known:
+                        raise self._error((*where, "languages"), f"there is no language {name!r}{_near(name, known)}")
+            rules = self._table(table.get("rules", {}), (*where, "rules"))
+            if not rules:
+                raise self._error(where, 'it overrides nothing; add [override.rules.ID] and below it severity = "off"')
+            settings = {
+                name: self._setting_of(self._table(about, (*where, "rules", name)), (*where, "rules", name))
+                for name, about in rules.items()
+            }
+            override = Override(paths, languages, settings, self.line(where))
+            if any(override.name == other.name for other in found):
+                raise self._error(where, f"two [[override]] speak of {override.name!r}; join them")
+            found.append(override)
+        return tuple(found)
 
     def _folders(self, value: object, where: tuple[str | int, ...]) -> tuple[str, ...]:
         folders = self._texts(value, where)
@@ -539,34 +652,55 @@ class _Reading:
     # Places
 
     def _error(self, where: tuple[str | int, ...], what: str) -> SettingsError:
-        line = self.line(where)
-        return SettingsError(f"{self.source}:{line}: {what}" if line else f"{self.source}: {what}")
+        source, line = self._origin(where)
+        return SettingsError(f"{source}:{line}: {what}" if line else f"{source}: {what}")
 
     def line(self, where: tuple[str | int, ...]) -> int:
-        """The line of a key or table header, 0 if it is written in a way that this short search does not see.
+        """The line of a key or table header in this file, 0 if it is written in a way that the search does not see. Of
+        what stands in a policy that this one extends it is the line that names it."""
+        source, line = self._origin(where)
+        return line if source == self.source else self._at().get(("extends",), 0)
 
-        tomllib keeps no positions; a header or `key =` at the start of a line is how people write policies.
-        """
-        places = self._places()
-        while len(where) > 1 and where not in places:
-            where = where[:-1]
-        return places.get(where, 0)
+    def _origin(self, where: tuple[str | int, ...]) -> tuple[str, int]:
+        """The file and line of a key or table header; line 0 as above."""
+        if self.folded is None:
+            return self.source, _nearest(self._at(), where) or 0
+        found = _nearest(self.folded.origins, where)
+        return (self.source, 0) if found is None else (found.source, found.line)
 
-    def _places(self) -> Mapping[tuple[str | int, ...], int]:
-        """The lines of all headers and keys, of each its first one."""
+    def _at(self) -> Mapping[tuple[str | int, ...], int]:
         if self._found is None:
-            self._found = {}
-            header: list[str] = []
-            seen: dict[str, int] = {}
-            for number, text in enumerate(self.lines, 1):
-                if opened := re.match(r"\s*\[(\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$", text):
-                    header = _keys(opened[2])
-                    if opened[1]:
-                        seen[header[0]] = seen.get(header[0], 0) + 1
-                    self._found.setdefault(_numbered(header, seen), number)
-                elif assigned := _ASSIGNED.match(text):
-                    self._found.setdefault(_numbered([*header, *_keys(assigned[1])], seen), number)
+            self._found = _places(self.text.splitlines())
         return self._found
+
+
+_At = TypeVar("_At")
+
+
+def _nearest(places: Mapping[tuple[str | int, ...], _At], where: tuple[str | int, ...]) -> _At | None:
+    """What stands at the place, else at the nearest one around it."""
+    while len(where) > 1 and where not in places:
+        where = where[:-1]
+    return places.get(where)
+
+
+def _places(lines: Sequence[str]) -> Mapping[tuple[str | int, ...], int]:
+    """The lines of all headers and keys, of each its first one.
+
+    tomllib keeps no positions; a header or `key =` at the start of a line is how people write policies.
+    """
+    found: dict[tuple[str | int, ...], int] = {}
+    header: list[str] = []
+    seen: dict[str, int] = {}
+    for number, text in enumerate(lines, 1):
+        if opened := re.match(r"\s*\[(\[?)\s*(.+?)\s*\]\]?\s*(#.*)?$", text):
+            header = _keys(opened[2])
+            if opened[1]:
+                seen[header[0]] = seen.get(header[0], 0) + 1
+            found.setdefault(_numbered(header, seen), number)
+        elif assigned := _ASSIGNED.match(text):
+            found.setdefault(_numbered([*header, *_keys(assigned[1])], seen), number)
+    return found
 
 
 def _keys(dotted: str) -> list[str]:

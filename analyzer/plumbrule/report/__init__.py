@@ -26,6 +26,7 @@ __all__ = [
     "in_order",
     "on_terminal",
     "render",
+    "tells_controls",
     "with_source",
 ]
 
@@ -46,6 +47,11 @@ def on_terminal(report: Report, format_name: str) -> str:
     """The report for a person who is looking: with colour where the format knows any."""
     chosen = _format(format_name)
     return str(getattr(chosen, "on_terminal", chosen.render)(report))
+
+
+def tells_controls(format_name: str) -> bool:
+    """Whether a format tells the controls of each finding without being asked to."""
+    return bool(getattr(_format(format_name), "CONTROLS", False))
 
 
 def in_numbers(format_name: str) -> bool:

@@ -35,6 +35,10 @@ class Finding:
     touched: bool = False  # its file is one of those that the change touches
     excerpt: tuple[tuple[int, str], ...] = ()  # (line, its text) as `report.excerpts` has them; only where asked for
     step: int = 0  # place in the order of repair within its group, the cheapest first; 0 = it may stay, or is not new
+    reason: str = ""  # why it is asked for, as the policy says of the contract or the rule
+    alternatives: str = ""  # what else may be done
+    owner: str = ""  # who answers for what is asked
+    controls: tuple[str, ...] = ()  # that its rule gives evidence for; only where asked for
 
 
 LEAST_RESOLVED = 0.97  # below this share of found imports the edges of a language are no ground for a verdict

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from plumbrule.errors import RuleError
 from plumbrule.judge import Rule
 from plumbrule.judge.exercise import Outcome
 from plumbrule.policy import Policy
+from plumbrule.policy.copies import COPIES
 from plumbrule.report.escapes import visible
+
+if TYPE_CHECKING:
+    from plumbrule.outside import Copied
 
 
 def rule_list(rules: Sequence[Rule], policy: Policy) -> str:
@@ -43,4 +48,20 @@ def outcomes(found: Sequence[Outcome]) -> str:
         lines.append(f"{mark:<4} {visible(outcome.rule)} {outcome.kind} example, {visible(outcome.source)}{detail}")
     failed = sum(1 for outcome in found if outcome.problem)
     lines.append(f"{len(found)} examples, {failed} not as they should be")
+    return "\n".join(lines) + "\n"
+
+
+def copies(found: Sequence[Copied]) -> str:
+    """One line a copy of rules from outside."""
+    if not found:
+        return "the policy extends nothing that lies elsewhere\n"
+    lines = []
+    for one in found:
+        name = visible(f"{COPIES}/{one.name}")
+        if one.git:
+            files = "1 file" if one.files == 1 else f"{one.files:,} files"
+            about = f"{files} of {visible(one.git)} at {one.commit[:12]}, sha256 {one.hash[:16]}"
+        else:
+            about = "no `extends` names it"
+        lines.append(f"{one.did:<7} {name}: {about}")
     return "\n".join(lines) + "\n"

@@ -158,6 +158,19 @@ def place(finding: Finding) -> str:
     return f"{finding.path}:{finding.line}" if finding.line else finding.path
 
 
+def about(finding: Finding) -> Iterator[str]:
+    """Why it is asked for, what else may be done and who answers, where the finding's own words do not say it."""
+    said = f"{finding.message}\n{finding.remedy}"
+    for heading, text in (
+        ("why", finding.reason),
+        ("what else may be done", finding.alternatives),
+        ("who answers for it", finding.owner),
+        ("controls", ", ".join(finding.controls)),
+    ):
+        if text and text not in said:
+            yield f"{heading}: {' '.join(text.split())}"
+
+
 def origin(finding: Finding) -> str:
     """Who brought it, as far as known: "since 8c1f0aa2b3c4, batch 12, agent at least codex"; empty if unknown."""
     parts = [

@@ -16,7 +16,16 @@ from plumbrule import __version__
 from plumbrule.errors import StoreError
 from plumbrule.store.facts import FactCache
 from plumbrule.store.generations import Generations
-from plumbrule.store.records import BatchRow, ExtraMeasure, FindingRow, LinkRow, Resumed, SnapshotRecord, TrendRow
+from plumbrule.store.records import (
+    BatchRow,
+    EvidenceRow,
+    ExtraMeasure,
+    FindingRow,
+    LinkRow,
+    Resumed,
+    SnapshotRecord,
+    TrendRow,
+)
 
 if TYPE_CHECKING:
     from plumbrule.store.near import Laying, Near
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BatchRow",
+    "EvidenceRow",
     "ExtraMeasure",
     "FindingRow",
     "LinkRow",

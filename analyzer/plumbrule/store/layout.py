@@ -51,6 +51,9 @@ ALTER TABLE log.snapshot ADD COLUMN IF NOT EXISTS author VARCHAR;
 ALTER TABLE log.batch ADD COLUMN IF NOT EXISTS agents VARCHAR[];
 CREATE TABLE IF NOT EXISTS log.configured (repo VARCHAR, agent VARCHAR, channel VARCHAR, confidence DOUBLE);
 CREATE TABLE IF NOT EXISTS log.trend (repo VARCHAR, snapshot VARCHAR, name VARCHAR, value DOUBLE);
+CREATE TABLE IF NOT EXISTS log.evidence (
+    repo VARCHAR, snapshot VARCHAR, rule VARCHAR, severity VARCHAR, standing INTEGER, waived INTEGER
+);
 CREATE TABLE IF NOT EXISTS log.policy (hash VARCHAR, text VARCHAR);
 CREATE TABLE IF NOT EXISTS log.remembered (key VARCHAR, text VARCHAR);
 CREATE TABLE IF NOT EXISTS log.stood (repo VARCHAR, part VARCHAR, texts BLOB);
@@ -86,6 +89,7 @@ _LOG_NOW = {
     "batches": "log.batch",
     "configured": "log.configured",
     "trends": "log.trend",
+    "evidenced": "log.evidence",
 }
 _HISTORY_AT = """(
     SELECT t.* FROM log.snapshot AS s JOIN log.snapshot AS t ON t.repo = s.repo AND t.base_position <= s.base_position
@@ -102,6 +106,7 @@ _LOG_AT = {
     "configured": """(SELECT c.* FROM log.configured AS c WHERE c.repo IN
         (SELECT s.repo FROM log.snapshot AS s WHERE s.snapshot = asked.at_snapshot))""",
     "trends": "log.trend",
+    "evidenced": "log.evidence",
 }
 
 

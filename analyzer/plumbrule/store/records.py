@@ -65,6 +65,9 @@ class FindingRow(NamedTuple):
     unaccepted: bool = False
     grouped_by: str = ""  # findings of one group (the edges of one cycle) are shown together
     of_change: bool = False  # it tells what the change did, and stands nowhere after it
+    reason: str = ""  # why it is asked for, as the policy says
+    alternatives: str = ""
+    owner: str = ""
 
 
 class LinkRow(NamedTuple):
@@ -85,6 +88,15 @@ class LinkRow(NamedTuple):
 class TrendRow(NamedTuple):
     name: str
     value: float
+
+
+class EvidenceRow(NamedTuple):
+    """What a rule that gave an answer found at one snapshot."""
+
+    rule: str
+    severity: str  # the highest one that the policy gave it
+    standing: int
+    waived: int
 
 
 class ExtraMeasure(NamedTuple):

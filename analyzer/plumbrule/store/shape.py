@@ -47,7 +47,10 @@ FINDING = Table(
         remedy VARCHAR what to do instead
         unaccepted BOOLEAN known, yet missing from a baseline that exists
         grouped_by VARCHAR findings with the same value are shown together
-        of_change BOOLEAN it tells what the newest judged commits did, as a broken contract does, and stands nowhere"""
+        of_change BOOLEAN it tells what the newest judged commits did, as a broken contract does, and stands nowhere
+        reason VARCHAR why it is asked for, as the policy says of the contract or the rule
+        alternatives VARCHAR what else may be done
+        owner VARCHAR who answers for what is asked"""
     ),
 )
 LINK = Table(

@@ -87,6 +87,22 @@ SELECT t.repo, t.snapshot, s.base_position AS position, make_timestamp(s.committ
 FROM $trends AS t JOIN $snapshots AS s USING (snapshot)
 WHERE s.kind = 'main';
 
+-- view: evidence
+-- A rule that gave an answer at a judged snapshot of the main line, and what it found there; not one to which the policy
+-- gave nothing to look at, as a contract that it does not state. When the policy or the program changes, history is judged anew, and so is this.
+--   repo: repository, by its name in the store
+--   snapshot: see snapshot
+--   position: of the snapshot
+--   committed_at: of the snapshot, UTC
+--   rule: its id
+--   severity: the highest one that the policy gave it for any file
+--   standing: findings that stood there
+--   waived: findings that were waived there
+SELECT e.repo, e.snapshot, s.base_position AS position, make_timestamp(s.committed_at * 1000000) AS committed_at,
+    e.rule, e.severity, e.standing, e.waived
+FROM $evidenced AS e JOIN $snapshots AS s USING (snapshot)
+WHERE s.kind = 'main';
+
 -- view: finding
 -- A judged breach, as of the last judgement. Those that stand are `state IN ('new', 'known') AND NOT of_change`: they are
 -- the count `findings` of the view `trend`.
@@ -94,7 +110,8 @@ WHERE s.kind = 'main';
 --   first_at: UTC
 SELECT f.finding, f.rule, f.severity, f.state, f.repo, f.subject, f.path, f.line, f.message, f.evidence, f.first_commit,
     f.first_batch, coalesce(nullif(s.agent, ''), b.agent, f.first_agent) AS first_agent,
-    make_timestamp(f.first_at * 1000000) AS first_at, f.remedy, f.unaccepted, f.grouped_by, f.of_change
+    make_timestamp(f.first_at * 1000000) AS first_at, f.remedy, f.unaccepted, f.grouped_by, f.of_change,
+    f.reason, f.alternatives, f.owner
 FROM $finding AS f
 LEFT JOIN $batches AS b ON b.repo = f.repo AND b.batch = f.first_batch
 LEFT JOIN $snapshots AS s ON s.repo = f.repo AND s.commit = f.first_commit AND s.kind IN ('main', 'former');

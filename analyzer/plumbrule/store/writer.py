@@ -24,6 +24,7 @@ from plumbrule.store.history import BEFORE, Line, WholeTable, numbered
 from plumbrule.store.reader import Note, OutdatedStoreError, Reader, open_newest
 from plumbrule.store.records import (
     BatchRow,
+    EvidenceRow,
     ExtraMeasure,
     FindingRow,
     LinkRow,
@@ -85,6 +86,7 @@ class _Pending:
     side_notes: dict[tuple[str, str], Collection[Row]] = field(default_factory=dict)  # (table, snapshot)
     batches: dict[tuple[str, str], Row] = field(default_factory=dict)
     trends: dict[str, list[Row]] = field(default_factory=dict)
+    evidence: dict[str, list[Row]] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
     tools: dict[tuple[str, str], bool] = field(default_factory=dict)  # (snapshot, tool) -> all its rows are there
@@ -285,6 +287,10 @@ class Writer:
     def trend(self, repo: str, snapshot: str, rows: Iterable[TrendRow]) -> None:
         """All counts at one snapshot."""
         self._pending.trends[snapshot] = [(repo, snapshot, *row) for row in rows]
+
+    def evidence(self, repo: str, snapshot: str, rows: Iterable[EvidenceRow]) -> None:
+        """What each rule that gave an answer found at one snapshot."""
+        self._pending.evidence[snapshot] = [(repo, snapshot, *row) for row in rows]
 
     def policy(self, hash_: str, text: str) -> None:
         self._pending.policies[hash_] = text
@@ -537,6 +543,9 @@ class Writer:
         _delete_among(connection, "log.trend", "snapshot", list(pending.trends))
         trends = [row for rows in pending.trends.values() for row in rows]
         load(connection, "log.trend", ("VARCHAR", "VARCHAR", "VARCHAR", "DOUBLE"), trends)
+        _delete_among(connection, "log.evidence", "snapshot", list(pending.evidence))
+        said = [row for rows in pending.evidence.values() for row in rows]
+        load(connection, "log.evidence", (*("VARCHAR",) * 4, "INTEGER", "INTEGER"), said)
         for (snapshot, tool), complete in pending.tools.items():
             for (names,) in rows_of(connection, _NOT_MEASURED, [snapshot]):
                 missing = _named(names, tool, complete=complete)
@@ -743,7 +752,7 @@ def _forget(connection: Connection, snapshots: list[str]) -> None:
     )
     if there:
         gone = [row[0] for row in there]
-        for table in ("log.snapshot", "log.hidden", "log.trend"):
+        for table in ("log.snapshot", "log.hidden", "log.trend", "log.evidence"):
             _delete_among(connection, table, "snapshot", gone)
         for name in layout.kept():
             _delete_among(connection, f"side.{quote(name)}", "_snapshot", gone)
@@ -762,5 +771,6 @@ def _purge(connection: Connection) -> None:
         for table in ("log.line", "log.noted"):
             connection.execute(f"DELETE FROM {table} WHERE repo = ? AND line = ?", [repo, number])
     if unused:
-        connection.execute("DELETE FROM log.trend WHERE snapshot NOT IN (SELECT snapshot FROM log.snapshot)")
+        for table in ("trend", "evidence"):
+            connection.execute(f"DELETE FROM log.{table} WHERE snapshot NOT IN (SELECT snapshot FROM log.snapshot)")
         connection.execute("DELETE FROM log.batch WHERE (repo, batch) NOT IN (SELECT (repo, batch) FROM log.snapshot)")

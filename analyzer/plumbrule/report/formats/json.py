@@ -22,6 +22,8 @@ from plumbrule.report.model import (
 
 WITH_SOURCE = True
 
+CONTROLS = True  # of each finding are told
+
 
 def render(report: Report) -> str:
     """Everything the report holds, in the schema's order; rendering what `read` gives back yields the same bytes."""
@@ -222,4 +224,6 @@ def _finding(row: _Object) -> Finding:
         touched=row.truth("touched", missing=False),
         excerpt=tuple((one.number("line"), one.text("text")) for one in row.objects("excerpt", missing=True)),
         step=row.number("step", missing=0),
+        **{name: row.text(name) for name in ("reason", "alternatives", "owner") if name in row.names()},
+        controls=row.texts("controls") if "controls" in row.names() else (),
     )

@@ -106,6 +106,7 @@ def _group(group: list[Finding]) -> Iterator[str]:
         details = [
             f"What to do instead: {line}" if not n else line for n, line in enumerate(remedy.split("\n")) if line
         ]
+        details += dict.fromkeys(line for finding in findings for line in wording.about(finding))
         evidence = [line for finding in findings for line in finding.evidence]
         details += evidence[:_EVIDENCE]
         if len(evidence) > _EVIDENCE:

@@ -23,6 +23,8 @@ _ROOT = "%SRCROOT%"
 _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
+CONTROLS = True  # of each finding are told
+
 
 def render(report: Report) -> str:
     """One run; paths relative to the repository's root, identities as fingerprints, nothing of this machine."""
@@ -96,7 +98,11 @@ def _result(finding: Finding, rule_index: int, report: Report) -> dict[str, obje
         # The second name is the only one that hosting services match by; with ours, moved lines reopen nothing.
         "partialFingerprints": {"plumbrule/v1": finding.id, "primaryLocationLineHash": f"{finding.id}:1"},
         "baselineState": _BASELINE[finding.state],
-        "properties": {"repo": finding.repo, "subject": finding.subject, "unaccepted": finding.unaccepted},
+        "properties": {
+            **{"repo": finding.repo, "subject": finding.subject, "unaccepted": finding.unaccepted},
+            **{name: said for name in ("reason", "alternatives", "owner") if (said := getattr(finding, name))},
+            **({"tags": list(finding.controls)} if finding.controls else {}),
+        },
     }
     if finding.state == "waived":
         reason = "; ".join(finding.evidence) or "waived in the policy"

@@ -120,6 +120,8 @@ def _finding(finding: Finding, indent: str) -> Iterator[_Line]:
         yield _Line(f"{indent}  {number:>{width}} | {source}", "source")
     for evidence in finding.evidence:
         yield _Line(f"{indent}  | {evidence}")
+    for about in wording.about(finding):
+        yield _Line(f"{indent}  {about}")
     since = wording.origin(finding)
     if since:
         yield _Line(f"{indent}  {since}", "aside")
