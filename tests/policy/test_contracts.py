@@ -64,8 +64,8 @@ def test_what_contracts_select_by_is_asked_once():
         + '[[independent]]\nsiblings = "src/f/*"\n'
     )
     assert [(group.element, group.globs, group.each) for group in policy.intent().groups] == [
-        ("each of src/f/*", ("src/f/*",), True),
         ("src/a/**", ("src/a/**",), False),
+        ("each of src/f/*", ("src/f/*",), True),
         ("web", (), False),
     ]
 
