@@ -54,7 +54,25 @@ def test_side_by_side_in_one_place_is_no_breach_and_past_a_closed_layer_is_one()
 
 def test_a_forbidden_pair_may_mean_ways_by_others_too():
     policy = read(PARTS + '[[forbid]]\nfrom = "domain"\nto = "web"\ntransitive = true\n')
-    assert policy.intent().ways == (("domain", "web"),)
+    (barred,) = policy.intent().barred
+    assert (barred.kind, barred.pairs) == ("forbid", {("domain", "web")})
+
+
+def test_layers_may_mean_ways_by_files_outside_of_the_order_too():
+    order = 'order = ["web", ["domain", "src/forms/**"], "src/rows/**"]'
+    (upwards,) = read(PARTS + f"[[layers]]\n{order}\ntransitive = true\n").intent().barred
+    assert upwards.elements == ("web", "domain", "src/forms/**", "src/rows/**")
+    assert ("src/rows/**", "web") in upwards.pairs
+    assert not upwards.pairs & {("web", "src/rows/**"), ("domain", "src/forms/**")}
+    (closed,) = read(PARTS + f"[[layers]]\n{order}\ntransitive = true\nclosed = true\n").intent().barred
+    assert closed.pairs - upwards.pairs == {("web", "src/rows/**")}
+
+
+def test_independent_parts_may_mean_ways_by_files_of_none_of_them_too():
+    policy = read('[[independent]]\nsiblings = "src/f/*"\ntransitive = true\n')
+    assert [(one.kind, one.elements, one.pairs) for one in policy.intent().barred] == [
+        ("independent", ("src/f/*",), frozenset())
+    ]
 
 
 def test_what_contracts_select_by_is_asked_once():

@@ -41,6 +41,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Barred:
+    """Ways that a contract does not allow: from one of its parts to another, by files that are of none of them."""
+
+    kind: str  # the table that states the contract
+    name: str
+    elements: tuple[str, ...]  # its parts; every member of one is a part by itself
+    pairs: frozenset[tuple[str, str]] = frozenset()  # elements of which the first must not reach the second; () = any
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What the policy says about structure, as far as measures need it."""
 
@@ -48,7 +58,7 @@ class Intent:
     allowed: Callable[[str, str], bool] | None = None  # may component A depend on component B; None = no statement
     level: Level | None = None  # by which components are learned; None = of each tree by itself
     groups: tuple[Group, ...] = ()  # what contracts select files by
-    ways: tuple[tuple[str, str], ...] = ()  # pairs of their elements of which the first may not even reach the second
+    barred: tuple[Barred, ...] = ()  # ways between them that may not be
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from plumbrule.measures._structure import Links, links_now, members_of, moved_li
 from plumbrule.tables import Row, Table, columns
 
 _Members = Callable[[str], str]  # path -> the member of a group that it belongs to; "" = none
+_Part = tuple[str, str]  # (element, member)
 
 
 def _file_groups(s: Situation) -> Collection[Row]:
@@ -66,28 +67,49 @@ def _member(group: Group) -> _Members:
 
 
 def _ways(s: Situation) -> Collection[Row]:
-    """One row for each first step out of an element towards another that it may not reach."""
+    """One row for each first step out of a part towards another that it may not reach."""
     earlier = s.earlier.get("group_way")
-    if not s.intent.ways:
+    if not s.intent.barred:
         return earlier if earlier is not None and not earlier else []
     still = s.rows["file_group"] is s.earlier.get("file_group")
     if earlier is not None and still and not moved_links(s):
         return earlier
-    inside: dict[str, set[str]] = {}
-    for _, path, element, _ in s.rows["file_group"]:
-        inside.setdefault(element, set()).add(path)
+    parts: dict[str, dict[_Part, set[str]]] = {}
+    for _, path, element, member in s.rows["file_group"]:
+        parts.setdefault(element, {}).setdefault((element, member), set()).add(path)
     links = links_now(s)
     into = _turned(links)
     rows: list[Row] = []
-    for source, target in s.intent.ways:
-        begin, end = inside.get(source, set()), inside.get(target, set())
-        onwards = _towards(end - begin, into, begin)
-        for src in sorted(begin & links.keys()):
-            for link in links[src]:
-                if link.dst in onwards and link.dst not in begin:
-                    path = [src, *_followed(link.dst, onwards)]
-                    rows.append((s.now.repo, source, target, src, link.dst, link.line, " -> ".join(path)))
+    for barred in s.intent.barred:
+        inside = {part: paths for element in barred.elements for part, paths in parts.get(element, {}).items()}
+        rows += [
+            (s.now.repo, barred.kind, barred.name, *way) for way in sorted(_between(inside, barred.pairs, links, into))
+        ]
     return rows
+
+
+def _between(
+    inside: Mapping[_Part, set[str]], pairs: Collection[tuple[str, str]], links: Links, into: Mapping[str, list[str]]
+) -> Iterator[tuple[str, str, str, str, int, str]]:
+    """(source, target, src, dst, line, way) of each first step that leads by files of no part at all."""
+    of: dict[str, list[_Part]] = {}
+    for part, paths in inside.items():
+        for path in paths:
+            of.setdefault(path, []).append(part)
+    named = len({element for element, _ in inside}) == len(inside)
+    for target, paths in inside.items():
+        # What belongs to another part as well is reached without leaving that one.
+        end = [path for path in paths if of[path] == [target]]
+        onwards = _towards(end, into, of)
+        for first in sorted(onwards.keys() - paths):
+            for src in into.get(first, ()):
+                for source in of.get(src, ()):
+                    barred = (source[0], target[0]) in pairs if pairs else source[1] != target[1]
+                    if source != target and barred:
+                        line = next(link.line for link in links[src] if link.dst == first)
+                        way = " -> ".join((src, *_followed(first, onwards)))
+                        names = (source[0], target[0]) if named else (source[1], target[1])
+                        yield *names, src, first, line, way
 
 
 def _turned(links: Links) -> Mapping[str, list[str]]:
@@ -98,15 +120,15 @@ def _turned(links: Links) -> Mapping[str, list[str]]:
     return into
 
 
-def _towards(end: Collection[str], into: Mapping[str, list[str]], begin: Collection[str]) -> dict[str, str]:
-    """Every file from which the end can be reached without a step back into the beginning, with its next step; of the
-    end itself, that is ""."""
+def _towards(end: Collection[str], into: Mapping[str, list[str]], parts: Collection[str]) -> dict[str, str]:
+    """Every file from which the end can be reached without a step into any part, with its next step; of the end itself,
+    that is ""."""
     onwards = dict.fromkeys(sorted(end), "")
     waiting = deque(onwards)
     while waiting:
         at = waiting.popleft()
         for src in into.get(at, ()):
-            if src not in onwards and src not in begin:
+            if src not in onwards and src not in parts:
                 onwards[src] = at
                 waiting.append(src)
     return onwards
@@ -136,13 +158,15 @@ MEASURES = (
     Measure(
         Table(
             "group_way",
-            "The first step of a way by hard imports out of one element to another that it must not even reach.",
+            "The first step of a way by hard imports out of a part to another that it must not reach by way of others.",
             columns(
                 """repo VARCHAR repository, by its name in the store
-                source VARCHAR the element that the way leaves
-                target VARCHAR the element that it leads to
-                src VARCHAR the last file inside the first element
-                dst VARCHAR the first file outside of it
+                kind VARCHAR the table that states the contract, as forbid or layers
+                contract VARCHAR its name; of forbid, both ends with an arrow
+                source VARCHAR the element that the way leaves, or the member of it where several are parts
+                target VARCHAR the one that it leads to
+                src VARCHAR the last file inside the first part
+                dst VARCHAR the first file outside of it, which belongs to none
                 line INTEGER where src imports dst
                 way VARCHAR the files of a shortest way from src to its end, with arrows"""
             ),

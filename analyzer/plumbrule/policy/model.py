@@ -12,7 +12,7 @@ from plumbrule.data import dataclass
 from plumbrule.globs import matcher
 
 if TYPE_CHECKING:
-    from plumbrule.measures import Group, Intent
+    from plumbrule.measures import Barred, Group, Intent
 
 DEFAULT_NAME = "plumbrule.toml"
 EACH = "each of "  # begins what tables call an element each of whose folders is one by itself
@@ -45,6 +45,7 @@ class Layers:
     closed: bool = False  # only the next place may be depended on
     alternatives: str = ""
     owner: str = ""
+    transitive: bool = False  # nor reach an earlier one by way of files outside of the order
 
     def place(self, element: str) -> int:
         """From 1, the top; ValueError if the element is not part of this order."""
@@ -326,9 +327,23 @@ class Policy:
                 groups[selector, each] = Group(f"{EACH}{selector}" if each else selector, globs, each=each)
         return tuple(groups[key] for key in sorted(groups))
 
-    def _ways(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of elements of which one may not even reach the other."""
-        return tuple((pair.source, pair.target) for pair in self.forbid if pair.transitive)
+    def _barred(self) -> tuple[Barred, ...]:
+        """What may not even be reached by way of others."""
+        from plumbrule.measures import Barred
+
+        found = [
+            Barred("forbid", f"{one.source} -> {one.target}", ends, frozenset((ends,)))
+            for one in self.forbid
+            if one.transitive and (ends := (one.source, one.target))
+        ]
+        for layers in self.layers:
+            if layers.transitive:
+                pairs = ((a, b) for a in layers.order for b in layers.order if not _descends(layers, a, b))
+                found.append(Barred("layers", layers.name, layers.order, frozenset(pairs)))
+        for one in self.contracts:
+            if one.options.get("transitive"):
+                found.append(Barred(one.kind, one.name, tuple(element.selector for element in one.elements)))
+        return tuple(found)
 
     def intent(self) -> Intent:
         """What measures need to know; components without a glob for this repository are left out."""
@@ -338,7 +353,7 @@ class Policy:
             components=tuple((part.name, self.globs(part.globs)) for part in self.components if self.globs(part.globs)),
             allowed=self.may_depend if self.layers or self.forbid else None,
             groups=self._groups(),
-            ways=self._ways(),
+            barred=self._barred(),
         )
 
     def within(self, repository: str) -> Policy:

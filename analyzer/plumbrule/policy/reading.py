@@ -208,7 +208,7 @@ class _Reading:
         found: list[Layers] = []
         for number, table in enumerate(self._tables("layers"), 1):
             where = ("layers", number)
-            self._known(table, (*COMMON, "order", "closed"), where)
+            self._known(table, (*COMMON, "order", "closed", "transitive"), where)
             order, places = self._order(table.get("order", []), (*where, "order"))
             for element in order:
                 self._selector(element, names, members, where)
@@ -222,7 +222,9 @@ class _Reading:
                 raise self._error(where, f"two [[layers]] are named {said['name']!r}; rename one")
             shared = places if len(set(places)) < len(places) else ()
             closed = self._flag(table.get("closed", False), (*where, "closed"))
-            found.append(Layers(**said, order=order, places=shared, closed=closed, line=self.line(where)))
+            transitive = self._flag(table.get("transitive", False), (*where, "transitive"))
+            line = self.line(where)
+            found.append(Layers(**said, order=order, places=shared, closed=closed, transitive=transitive, line=line))
         return tuple(found)
 
     def _order(self, value: object, where: _Where) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -1,6 +1,6 @@
 """`[[independent]]`: siblings that may not know each other."""
 
-from plumbrule.policy.contracts import Kind, Role
+from plumbrule.policy.contracts import Kind, Option, Role
 from plumbrule.policy.model import Contract
 
 
@@ -15,5 +15,6 @@ KIND = Kind(
         Role("members", "parts that may not know each other", least=0),
         Role("siblings", "a glob each of whose folders is a member, as in `features/*`", least=0, each=True),
     ),
+    (Option("transitive", False, "nor reach it by way of files that belong to none of them"),),
     fault=_fault,
 )
