@@ -104,6 +104,8 @@ class External(NamedTuple):
     name: str  # imported name, "" = the module itself, "*" = star
     line: int
     type_only: bool
+    standard: bool = False  # it is the language's own library
+    ecosystem: str = ""  # type of package-url in which the package has this very name; "" = its name there is not known
 
 
 class Unresolved(NamedTuple):

@@ -75,11 +75,11 @@ def walk_of(
     held = contents or {}
     own = policy.within(name)
 
-    def read(path: str, blob: str) -> bytes | str:
+    def read(path: str, blob: str, limit: int = _MANIFEST_BYTES) -> bytes | str:
         if blob in held:
             return held[blob]
         # Of a work tree only code is read at once, and named; a manifest may be any file that another one speaks of.
-        found = repository.read_blob(blob, _MANIFEST_BYTES) if blob else repository.read_disk(path, _MANIFEST_BYTES)
+        found = repository.read_blob(blob, limit) if blob else repository.read_disk(path, limit)
         return found.reason if isinstance(found, Skipped) else found
 
     return Walk(name, book, read, own.intent(), own.excludes)
@@ -104,7 +104,7 @@ def instrument() -> str:
     digest = hashlib.sha256()
     for dialect in sorted(languages()):
         digest.update(extractor_version(dialect).encode())
-    for folder in ("resolve", "measures", "languages"):
+    for folder in ("resolve", "measures", "languages", "extract/manifests/licences"):
         for source in sorted(_sources(f"{Path(__file__).parent}/{folder}")):
             with open(source, "rb") as file:  # noqa: PTH123 - a Path for each took longer than reading it
                 digest.update(file.read())

@@ -45,7 +45,10 @@ class FilesWalk:
         self._tree: dict[str, bytes] = {}
         nothing = _Nothing()
         self.book = FactBook(nothing, lambda: nothing)
-        self.walk = Walk(repo, self.book, lambda _, blob: self._bytes[blob], intent or Intent(), lambda _: False)
+        self.walk = Walk(repo, self.book, self._read, intent or Intent(), lambda _: False)
+
+    def _read(self, path: str, blob: str, limit: int = 0) -> bytes | str:
+        return self._bytes[blob]
 
     def to(self, files: Mapping[str, bytes]) -> Walk:
         """Moves the walk to exactly these files."""

@@ -155,7 +155,9 @@ BASE: Mapping[str, Table] = {
                 module VARCHAR as written
                 name VARCHAR imported name; empty = the module itself
                 line INTEGER where, in src
-                type_only BOOLEAN vanishes at run time"""
+                type_only BOOLEAN vanishes at run time
+                standard BOOLEAN it is the language's own library, or its platform's, and so no package of anybody's
+                ecosystem VARCHAR npm or composer, where the registry has package by that name; empty = not known"""
             ),
         ),
         Table(

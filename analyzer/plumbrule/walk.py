@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from plumbrule.data import dataclass
 from plumbrule.errors import PlumbruleError
@@ -41,6 +41,12 @@ class TreeFile(NamedTuple):
     disk: bytes = b""  # where the same bytes may lie on disk
     data: bytes | None = None  # the bytes themselves, when they are in no object store
     reason: str = ""  # why it cannot be read at all: a skipped file
+
+
+class Read(Protocol):
+    """Gives bytes by path and object id, or the reason why there are none."""
+
+    def __call__(self, path: str, blob: str, limit: int = ...) -> bytes | str: ...
 
 
 Changes = Mapping[str, TreeFile | None]
@@ -103,7 +109,7 @@ class Walk:
 
     repo: str
     book: FactBook
-    read: Callable[[str, str], bytes | str]  # (path, blob) -> bytes of a manifest, or the reason why there are none
+    read: Read  # without a limit those of a manifest
     intent: Intent
     excludes: Callable[[str], bool]
     stages: Stages = field(default_factory=Stages)
@@ -257,6 +263,7 @@ class Walk:
                     known.units,
                     shared,
                     self._declared,
+                    self,
                 )
                 self._fill(rows, measure, situation)
         return rows
@@ -436,6 +443,10 @@ class Walk:
         elif not dialect:
             self.other.add(path)
         return Entry(file.blob, dialect)
+
+    def named(self, means: Callable[[str], bool]) -> dict[str, str]:
+        """Object ids by path, of files of the tree that are not excluded and whose path is meant."""
+        return {path: self._resolution.blob(path) for path in self.tree if means(path) and not self.leaves_out(path)}
 
     def leaves_out(self, path: str) -> bool:
         """Whether this path is not analysed at all."""

@@ -116,6 +116,12 @@ def test_what_contracts_select_by_is_asked_once():
         ('[[layers]]\norder = ["web", ["domain", "web"]]\n', "stands twice"),
         ('[[layers]]\norder = ["web", "domain"]\nclosed = "yes"\n', "must be true or false"),
         ('[[forbid]]\nfrom = "web"\nto = "domain"\ntransitive = 1\n', "must be true or false"),
+        ('[[layers]]\norder = ["web", "domain"]\ntransitive = "all"\n', "must be true or false"),
+        ('[[packages]]\nfrom = "web"\n', "neither packages nor licences"),
+        ('[[packages]]\nforbid = ["a[bc]"]\n', "no other sign stands for some"),
+        ('[[packages]]\nforbid = [" requests"]\n', "without blanks"),
+        ('[[packages]]\nforbid = ["requests"]\nallow = ["requests"]\n', "'requests' is allowed and forbidden"),
+        ('[[packages]]\nlicences_forbid = 3\n', "must be a list of texts"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line_and_what_mends_it(text, said):

@@ -412,7 +412,10 @@ class _Judging:
             state, unaccepted = states.get((found.repo, found.subject), ("known", False))
             self.rows.append(_judged(one, found, state, unaccepted=unaccepted, of_change=of_change))
         self.rows += [_judged(one, found, "fixed") for found in ask.worded("before", gone)]
-        self.not_measured += [f"{one.rule.id}: {why}" for why in ask.unmeasured]
+        # What could not be measured at the base either is told, and hinders no change.
+        worse = ask.newly_unmeasured() if one.severity == "error" else frozenset()
+        self.errors += [f"{one.rule.id}: {why}" for why in sorted(worse)]
+        self.not_measured += [f"{one.rule.id}: {why}" for why in ask.unmeasured if why not in worse]
         self.known[one.rule.id] = len(now) - sum(state != "known" for state, _ in states.values())
         self.found[one.rule.id] = now
 
@@ -566,6 +569,14 @@ class _Ask:
         columns, rows = self._select(picked, side, {"subjects_to_tell": [subject for _, subject in told]})
         found, _ = worded(self._rule, self._parameters, columns, rows, self._told)
         return [self._one.usual.told(one) for one in found if (one.repo, one.subject) in told]
+
+    def newly_unmeasured(self) -> frozenset[str]:
+        """What rows of the later side say could not be measured, and those of the earlier one do not."""
+        if not self.unmeasured:
+            return frozenset()
+        columns, rows = self._select(self._rule.sql, "before", {})
+        _, earlier = worded(self._rule, self._parameters, columns, rows)
+        return frozenset(self.unmeasured).difference(earlier)
 
     def _at_hand(self, side: str) -> bool:
         return side in self._found or (side == "before" and self._stood is not None)

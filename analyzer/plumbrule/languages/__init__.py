@@ -194,6 +194,9 @@ class Language:
     vendor_folders: tuple[str, ...] = ()  # names of folders in which its tools look for copies of other projects
     entries: tuple[str, ...] = ()  # names of files that stand for the folder they lie in: ("__init__.py",)
     needs: str = ""  # pattern for names of files in which a repository says which packages of others it needs
+    # Whether what its resolver calls a package is its own library, or that of the platform it runs on.
+    standard: Callable[[str], object] | None = None
+    ecosystem: str = ""  # type of package-url, where what its resolver calls a package is its name in that registry
     by_name: bool = False  # callers may pass any ordinary argument by its name
     in_markup: bool = False  # its code may stand in the middle of HTML or XML, and a file begin with that
     passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
@@ -278,6 +281,13 @@ def everywhere(name: str) -> frozenset[str]:
     files = {file for language in spoken(name) for file in language.everywhere}
     lines = (line for file in sorted(files) for line in file.read_text("utf-8").splitlines())
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@lru_cache(1 << 14)
+def is_standard(dialect: str, package: str) -> bool:
+    """Whether what an import leads to is the language's own library, and so no package of anybody's."""
+    known = languages()[dialect].standard
+    return known is not None and bool(known(package))
 
 
 @cache

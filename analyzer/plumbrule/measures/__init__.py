@@ -31,6 +31,26 @@ class FactsOf(Protocol):
     def body(self, dialect: str, blob: str) -> Body: ...
 
 
+class Contents(Protocol):
+    """The files of the `now` side as bytes, those of no known language too; excluded ones are not there."""
+
+    def named(self, means: Callable[[str], bool]) -> Mapping[str, str]:
+        """Object ids by path, of files whose path is meant; "" of one on disk that has none."""
+        ...
+
+    def read(self, path: str, blob: str, limit: int) -> bytes | str:
+        """The bytes, or why there are none."""
+        ...
+
+
+class _Nothing:
+    def named(self, means: Callable[[str], bool]) -> Mapping[str, str]:
+        return {}
+
+    def read(self, path: str, blob: str, limit: int) -> bytes | str:
+        return "it is not at hand"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Files that a contract speaks of under one name."""
@@ -59,6 +79,7 @@ class Intent:
     level: Level | None = None  # by which components are learned; None = of each tree by itself
     groups: tuple[Group, ...] = ()  # what contracts select files by
     barred: tuple[Barred, ...] = ()  # ways between them that may not be
+    licences: bool = False  # whether a contract asks for those of packages
 
 
 @dataclass(slots=True)
@@ -89,6 +110,7 @@ class Situation:
     shared: Shared = field(default_factory=Shared)
     # Whether the manifests speak of an external package more often than before the change.
     declared: Callable[[str], bool] = field(default=lambda package: False)
+    contents: Contents = field(default_factory=_Nothing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -354,6 +354,9 @@ class Policy:
             allowed=self.may_depend if self.layers or self.forbid else None,
             groups=self._groups(),
             barred=self._barred(),
+            licences=any(
+                one.options.get(key) for one in self.contracts for key in ("licences_forbid", "licences_allow")
+            ),
         )
 
     def within(self, repository: str) -> Policy:

@@ -23,6 +23,7 @@ from plumbrule.languages import (
     Space,
     Target,
     Unresolved,
+    is_standard,
     is_test,
     languages,
     private_folders,
@@ -716,7 +717,10 @@ class Resolution(Sharing):
         if target is None:
             return
         if isinstance(target, External):
-            found.externals.add((target.package, row.module, row.name, row.line, bool(row.flags & TYPE_ONLY)))
+            dialect = self.tree.entries[found.path].dialect
+            known = is_standard(dialect, target.package), languages()[dialect].ecosystem
+            is_type = bool(row.flags & TYPE_ONLY)
+            found.externals.add((target.package, row.module, row.name, row.line, is_type, *known))
         elif row.flags & IMPLICIT:
             return  # what is asked of it are references
         elif isinstance(target, (Space, Located)):

@@ -39,7 +39,7 @@ class Found:
         self.looks: set[frozenset[Read]] = set()  # more of these
         # Where names lead out of the file, by scope, text and import row that is meant: import row, what, how sure.
         self.led: dict[tuple[int, str, int], tuple[int, Definition, float] | None] = {}
-        self.externals: set[tuple[str, str, str, int, bool]] = set()
+        self.externals: set[tuple[str, str, str, int, bool, bool, str]] = set()
         self.unresolved: set[tuple[int, str, str]] = set()
         self.missing: dict[tuple[str, str], int] = {}  # what is asked of a space that has it not, why, and first where
         self.looked_up = 0

@@ -154,7 +154,7 @@ FROM $link AS l;
 
 -- view: external_dependency
 -- A name imported from outside the repository.
-SELECT e.repo, e.src, e.package, e.line, e.module, e.name, e.type_only
+SELECT e.repo, e.src, e.package, e.line, e.module, e.name, e.type_only, e.standard, e.ecosystem
 FROM $external_dependency AS e;
 
 -- view: declared_dependency

@@ -7,6 +7,7 @@ what a file says must not depend on its neighbours, for it is kept by its conten
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _C = Language(
     resolver=Late("plumbrule.languages.c.resolver:IncludeResolver"),
     manifests=MANIFESTS,
     folder=Path(__file__).parent,
+    standard=re.compile(r"libc|libstdc\+\+").fullmatch,
     tests=_TESTS,
     declares=Late("plumbrule.languages.c.resolver:declares"),
     poured=(DECLARED, DEFINED),

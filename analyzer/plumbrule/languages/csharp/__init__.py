@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
@@ -17,6 +18,7 @@ LANGUAGES = (
         resolver=Late("plumbrule.languages.csharp.resolver:CSharpResolver"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        standard=re.compile(r"System|Windows|Microsoft\.(?:CSharp|VisualBasic|Win32)").fullmatch,
         needs=r".*\.csproj|.*\.asmdef|Directory\.(?:Build|Packages)\.props|packages\.config",
         # An interface ITest and a class Test are what a framework for tests is made of.
         tests=("*[a-z0-9]Tests", "*[a-z0-9]Test", "Tests", "*[a-z0-9]Specs", "*[a-z0-9]TestCase", "*[a-z0-9]TestBase"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
@@ -19,6 +20,7 @@ LANGUAGES = (
         resolver=Late("plumbrule.languages.go.resolver:GoResolver"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        standard=re.compile(r"[^./]+(?:/.*)?").fullmatch,  # only what others made begins with a host
         needs=r"go\.mod",
         tests=("*_test",),
         generated=("*.pb.go", "*.pb.gw.go", "zz_generated.*.go"),  # by protoc and its gateway, by code-generator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from plumbrule.languages import Language, Late, Spelling
@@ -16,6 +17,15 @@ CODE = (".java", ".kt", ".scala", ".groovy")
 # Of the one space of packages that languages of the JVM have together.
 SPELLING = Spelling(definition="/jvm/", package="/jvm:package/", member="/jvm:member/")
 
+# Packages of the JDK, and of the platform that stands in its place on Android; others' have names that begin like some.
+JDK = (
+    r"(?:java|jdk|sun|android|dalvik|org\.w3c\.dom|org\.xml\.sax|org\.ietf\.jgss|"
+    r"com\.sun\.(?:awt|image|jarsigner|java|jdi|management|net\.httpserver|nio|security|source|tools)|"
+    r"javax\.(?:accessibility|annotation\.processing|crypto|imageio|lang\.model|management(?!\.j2ee)|naming|net|print|rmi|"
+    r"script|security\.(?:auth(?!\.message)|cert|sasl)|smartcardio|sound|sql|swing|tools|transaction\.xa|"
+    r"xml(?!\.(?:bind|registry|rpc|soap|ws)\b)))(?:\..*)?"
+)
+
 LANGUAGES = (
     Language(
         name="java",
@@ -27,6 +37,7 @@ LANGUAGES = (
         manifests=(*MANIFESTS, *NAMING, *MAKING),
         listed=CODE,
         folder=Path(__file__).parent,
+        standard=re.compile(JDK).fullmatch,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
         test_folders=("[a-z]*Test", "testFixtures"),  # source sets: androidTest, integrationTest

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.java import CODE, MAKING, MANIFESTS, NAMING, SPELLING
+from plumbrule.languages.java import CODE, JDK, MAKING, MANIFESTS, NAMING, SPELLING
 
 DEFAULTS = 2  # `Import.level` of what every file sees of the standard library without an import
 EXPECTED = 3  # that of what an `actual` definition is expected as by the common code
@@ -22,6 +23,7 @@ LANGUAGES = (
         manifests=(*MANIFESTS, *NAMING, *MAKING),
         listed=CODE,
         folder=Path(__file__).parent,
+        standard=re.compile(rf"{JDK}|kotlin(?:\..*)?").fullmatch,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT"),
         test_folders=("[a-z]*Test", "testFixtures"),  # source sets: commonTest, jvmTest

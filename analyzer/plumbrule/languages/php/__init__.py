@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
@@ -18,6 +19,8 @@ LANGUAGES = (
         resolver=Late("plumbrule.languages.php.resolver:PhpResolver"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        standard=re.compile(r"php|composer").fullmatch,  # what it and its loader come with
+        ecosystem="composer",
         needs=r"composer\.(json|lock)",
         in_markup=True,
         generated=("_ide_helper.php", "_ide_helper_models.php"),  # by laravel-ide-helper

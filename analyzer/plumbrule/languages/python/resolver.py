@@ -53,6 +53,11 @@ _SETUP_FOLDER = re.compile(
 _LARGEST_MANIFEST = 1_000_000
 
 
+def is_standard(package: str) -> bool:
+    """Whether a package is part of the standard library, of whatever version."""
+    return package in _STANDARD
+
+
 class _Root(NamedTuple):
     folder: str
     scope: str  # only files below this folder see the root

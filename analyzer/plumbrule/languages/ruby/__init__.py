@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
@@ -16,6 +17,7 @@ LANGUAGES = (
         resolver=Late("plumbrule.languages.ruby.resolver:RubyResolver"),
         manifests=("Gemfile", "Gemfile.lock"),
         folder=Path(__file__).parent,
+        standard=re.compile(r"ruby").fullmatch,  # what it comes with, by whatever name
         names=("Rakefile", "Gemfile", "Guardfile", "Capfile", "Thorfile", "Vagrantfile", "Podfile", "Fastfile"),
         needs=r"Gemfile|Gemfile\.lock|.*\.gemspec",
         generated=("*_pb.rb",),  # by protoc and its plugin for services

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
@@ -20,6 +21,7 @@ LANGUAGES = (
         resolver=Late("plumbrule.languages.rust.resolver:RustResolver"),
         manifests=MANIFESTS,
         folder=Path(__file__).parent,
+        standard=re.compile(r"std|core|alloc|proc_macro|test").fullmatch,
         needs=r"Cargo\.toml",
         tests=("test", "tests", "test_*", "*_test", "*_tests"),
         entries=("mod.rs", "lib.rs"),

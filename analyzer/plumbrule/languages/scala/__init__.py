@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 from plumbrule.languages import Language, Late
-from plumbrule.languages.java import CODE, MAKING, MANIFESTS, NAMING, SPELLING
+from plumbrule.languages.java import CODE, JDK, MAKING, MANIFESTS, NAMING, SPELLING
 
 PACKAGE_OBJECT = "package$"  # the name by which the resolver is asked for that of a package
 BUILDS = ("build.sbt", "build.sc", "build.mill")
@@ -22,6 +23,9 @@ LANGUAGES = (
         manifests=(*MANIFESTS, *NAMING, *MAKING, *BUILDS),
         listed=CODE,
         folder=Path(__file__).parent,
+        standard=re.compile(
+            rf"{JDK}|scala(?!\.(?:async|scalajs|scalanative|swing|util\.parsing|xml)\b)(?:\..*)?"
+        ).fullmatch,
         needs=r"pom\.xml|build\.gradle(?:\.kts)?|libs\.versions\.toml|build\.sbt",
         tests=("Test[A-Z]*", "*Test", "*Tests", "*TestCase", "*[a-z]IT", "*Spec", "*Suite"),
         test_folders=("it", "multi-jvm", "[a-z]*Test", "testFixtures"),

@@ -41,6 +41,8 @@ LANGUAGES = (
         listed=LISTED,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
+        standard=Late("plumbrule.languages.typescript.resolver:is_standard"),
+        ecosystem="npm",
     ),
     Language(
         name="typescript",
@@ -56,6 +58,8 @@ LANGUAGES = (
         listed=LISTED,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
+        standard=Late("plumbrule.languages.typescript.resolver:is_standard"),
+        ecosystem="npm",
     ),
     Language(
         name="typescript",
@@ -69,5 +73,7 @@ LANGUAGES = (
         listed=LISTED,
         private_folders=PRIVATE,
         folder=Path(__file__).parent,
+        standard=Late("plumbrule.languages.typescript.resolver:is_standard"),
+        ecosystem="npm",
     ),
 )

@@ -555,6 +555,11 @@ def _is_builtin(module: str) -> bool:
     return module.rstrip("/") in BUILTINS or module in _INSIDE_BUILTINS
 
 
+def is_standard(package: str) -> bool:
+    """Whether a package is what the program that runs the code has inside."""
+    return package in BUILTINS or package.startswith(("node:", "bun:", "deno:", "workerd:"))
+
+
 def _by_scheme(scheme: str, rest: str, module: str) -> Target:
     scheme = scheme.lower()
     if scheme == "node":

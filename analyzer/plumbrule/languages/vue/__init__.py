@@ -31,6 +31,8 @@ def _spoken(name: str, kind: str, grammar: str, queries: tuple[Path, ...]) -> La
         manifests=MANIFESTS,
         listed=LISTED,
         folder=_HERE,
+        standard=Late("plumbrule.languages.typescript.resolver:is_standard"),
+        ecosystem="npm",
         in_markup=True,
         declared=((f".{name}", f".{name}.d.ts"),) if is_first else (),
         written_in=Late(f"plumbrule.languages.vue.blocks:dialect_of_{name}") if is_first else None,
