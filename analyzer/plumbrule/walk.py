@@ -124,6 +124,7 @@ class Walk:
     failed: dict[str, str] | None = field(init=False, default=None)
     _resolution: Resolution = field(init=False)
     _sums: Counter[str] = field(init=False, default_factory=Counter)
+    _touched: set[str] = field(init=False, default_factory=set)  # paths that moves set or removed since `measured`
     _unread: dict[str, str] = field(init=False, default_factory=dict)  # manifests of this move, and why
     # Of those that changed the blobs, first and last; None where there is none, "" of a file on disk without a name.
     _manifests: dict[str, tuple[str | None, str | None]] = field(init=False, default_factory=dict)
@@ -187,6 +188,7 @@ class Walk:
         entries: dict[str, Entry | None] = {}
         skipped = dict(self.skipped)
         begun = bool(self.tree)
+        self._touched.update(changes)
         for path, file in changes.items():
             skipped.pop(path, None)
             self.other.discard(path)
@@ -226,6 +228,7 @@ class Walk:
             self.derived = self.rows(
                 self.graph, step.before, step.derived_before, step.delta, renamed, shared=step.shared
             )
+        self._touched.clear()
         return replace(step, derived=self.derived)
 
     def rows(
@@ -447,6 +450,10 @@ class Walk:
     def named(self, means: Callable[[str], bool]) -> dict[str, str]:
         """Object ids by path, of files of the tree that are not excluded and whose path is meant."""
         return {path: self._resolution.blob(path) for path in self.tree if means(path) and not self.leaves_out(path)}
+
+    def moved(self, path: str) -> bool:
+        """Whether a file was set since rows were last derived."""
+        return path in self._touched
 
     def leaves_out(self, path: str) -> bool:
         """Whether this path is not analysed at all."""

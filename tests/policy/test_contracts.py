@@ -122,6 +122,16 @@ def test_what_contracts_select_by_is_asked_once():
         ('[[packages]]\nforbid = [" requests"]\n', "without blanks"),
         ('[[packages]]\nforbid = ["requests"]\nallow = ["requests"]\n', "'requests' is allowed and forbidden"),
         ('[[packages]]\nlicences_forbid = 3\n', "must be a list of texts"),
+        ('[[pattern]]\nlanguage = "python"\n', "`query` is missing"),
+        ('[[pattern]]\nquery = "(call) @found"\n', "`language` is missing"),
+        ('[[pattern]]\nlanguage = "pyton"\nquery = "(call) @found"\n', "did you mean 'python'?"),
+        ('[[pattern]]\nlanguage = "python"\nquery = "(call"\n', "Unexpected EOF"),
+        ('[[pattern]]\nlanguage = "python"\nquery = "(call)\\n(cal) @found"\n',
+         "line 2, column 2: invalid node type cal"),
+        ('[[pattern]]\nlanguage = "python"\nquery = "(call)"\n', "captures nothing"),
+        ('[[pattern]]\nlanguage = "python"\nquery = "((call) @c (#is? @c))"\n', "line 1: #is? is not known"),
+        ('[[pattern]]\nlanguage = "python"\nquery = \'((call) @c (#match? @c "["))\'\n', "regular expression"),
+        ('[[pattern]]\nlanguage = "python"\nquery = "' + "(call) @c " * 1100 + '"\n', "longer than 10,000"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line_and_what_mends_it(text, said):

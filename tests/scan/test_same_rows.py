@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -13,10 +14,44 @@ import pytest
 
 VIEWS = (
     "file", "symbol", "dependency", "external_dependency", "unresolved", "skipped", "component", "component_dependency",
-    "cycle", "cycle_edge",
+    "cycle", "cycle_edge", "file_group", "group_way", "package_licence", "pattern_match",
 )  # fmt: skip
 # What folders show may differ between a branch and the line that it is compared with; then that of the line counts.
-POLICY = '[components]\ninner = "shop/inner/**"\nshop = "shop/**"\nweb = "web/**"\n'
+POLICY = """\
+[components]
+inner = "shop/inner/**"
+shop = "shop/**"
+web = "web/**"
+
+[[layers]]
+order = ["web", "**/[ab]*.py", "inner"]
+transitive = true
+
+[[forbid]]
+from = "**/alpha.*"
+to = "**/omega.*"
+transitive = true
+
+[[independent]]
+siblings = ["shop/*", "!**/__init__.py"]
+transitive = true
+
+[[packages]]
+from = "shop/**"
+forbid = ["java.util", "left"]
+licences_forbid = ["GPL-*"]
+
+[[pattern]]
+name = "uses"
+language = "python"
+in = ["shop/**", "!shop/inner/g*"]
+query = '(call function: (identifier) @found)'
+
+[[pattern]]
+name = "numbers"
+language = "typescript"
+query = '(predefined_type) @found'
+"""
 NAMES = ("alpha", "beta", "gamma", "delta", "omega")
 PLACES = ("shop", "shop/inner", "web")
 
@@ -65,8 +100,12 @@ PATHS = [
 ]
 
 
-def _step(repo: Any, chance: Random) -> None:  # Any: a Builder
+def _step(repo: Any, chance: Random, other: Random) -> None:  # Any: a Builder
     changes: dict[str, str | bytes | None] = {"note.txt": f"{chance.random()}\n"}
+    if other.random() < 0.5:
+        names, version = other.sample(NAMES, 2), other.randint(1, 3)
+        held = {f"node_modules/{name}": {"license": f"GPL-{version}.0"} for name in names}
+        changes[f"{other.choice(PLACES)}/package-lock.json"] = json.dumps({"packages": held})
     for place, file in chance.sample(PATHS, chance.randint(1, 8)):
         path, (name, _, ending) = f"{place}/{file}", file.partition(".")
         if (repo.path / path).exists() and chance.random() < 0.3:
@@ -82,11 +121,11 @@ def _step(repo: Any, chance: Random) -> None:  # Any: a Builder
 def test_a_tree_has_the_same_rows_however_it_was_come_by(
     seed: int, make_repo: Callable, scanned: Callable, rows: Callable, tmp_path: Path
 ) -> None:
-    chance = Random(seed)
+    chance, other_chance = Random(seed), Random(seed)
     repo = make_repo({"go.mod": "module example.com/all\n", "shop/__init__.py": "", "plumbrule.toml": POLICY})
     steps = tmp_path / "steps"
     for _ in range(8):
-        _step(repo, chance)
+        _step(repo, chance, other_chance)
         if chance.random() < 0.5:
             scanned(repo, "--store", str(steps))
     scanned(repo, "--store", str(steps))
@@ -99,6 +138,7 @@ def test_a_tree_has_the_same_rows_however_it_was_come_by(
     scanned(repo, "--history", "1", "--store", str(cold))
     expected = told(cold)
     assert len(expected["dependency"]) > 20
+    assert all(expected[view] for view in ("file_group", "package_licence", "pattern_match"))
     assert told(steps) == expected  # warm: what was new since the last scan
     whole = tmp_path / "whole"
     scanned(repo, "--history", "all", "--store", str(whole))

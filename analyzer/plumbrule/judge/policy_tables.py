@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 
 from plumbrule.globs import beginning, matcher
 from plumbrule.graph import Graph
-from plumbrule.languages import language_of
+from plumbrule.languages import Language, language_of
 from plumbrule.policy import Contract, Drawn, Forbidden, Layers, Policy, RuleSetting
 from plumbrule.policy.model import EACH
 from plumbrule.tables import Row, Table, columns
@@ -332,8 +332,17 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
                 continue
             at = (policy.source, contract.line)
             rows.append((graph.repo, contract.kind, contract.name, element.selector, matched, *at))
+        if contract.kind == "pattern" and not own:
+            wanted = str(contract.options["language"])
+            matched = any((one := language_of(path)) is not None and _may_be(one, wanted) for path in paths)
+            rows.append((graph.repo, contract.kind, contract.name, wanted, matched, policy.source, contract.line))
     rows += _boxes(policy, graph.repo)
     return rows
+
+
+def _may_be(language: Language, name: str) -> bool:
+    """Whether a file with such a name may be in a language; what has several, its content tells."""
+    return language.name == name or language.written_in is not None
 
 
 def _means_any(globs: Sequence[str], among: Sequence[str]) -> bool:

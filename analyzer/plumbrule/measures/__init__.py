@@ -38,6 +38,10 @@ class Contents(Protocol):
         """Object ids by path, of files whose path is meant; "" of one on disk that has none."""
         ...
 
+    def moved(self, path: str) -> bool:
+        """Whether the file may be another one than on the `before` side, or is new."""
+        ...
+
     def read(self, path: str, blob: str, limit: int) -> bytes | str:
         """The bytes, or why there are none."""
         ...
@@ -46,6 +50,9 @@ class Contents(Protocol):
 class _Nothing:
     def named(self, means: Callable[[str], bool]) -> Mapping[str, str]:
         return {}
+
+    def moved(self, path: str) -> bool:
+        return True
 
     def read(self, path: str, blob: str, limit: int) -> bytes | str:
         return "it is not at hand"
@@ -71,6 +78,16 @@ class Barred:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """A query that no code of some files may match."""
+
+    name: str  # of the contract
+    language: str
+    query: str
+    elements: tuple[str, ...]  # whose files are bound; () = all files of the language
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """What the policy says about structure, as far as measures need it."""
 
@@ -80,6 +97,7 @@ class Intent:
     groups: tuple[Group, ...] = ()  # what contracts select files by
     barred: tuple[Barred, ...] = ()  # ways between them that may not be
     licences: bool = False  # whether a contract asks for those of packages
+    patterns: tuple[Pattern, ...] = ()
 
 
 @dataclass(slots=True)

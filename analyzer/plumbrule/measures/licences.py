@@ -95,7 +95,7 @@ def _licences(s: Situation) -> Collection[Row]:
     held = s.contents.named(states_licences)
     known: dict[str, list[Row]] = {}
     for row in earlier or ():
-        if row[-1] and held.get(row[1]) == row[-1]:
+        if row[1] in held and not s.contents.moved(row[1]):
             known.setdefault(row[1], []).append(row)
     if earlier is not None and known.keys() == held.keys() and sum(map(len, known.values())) == len(earlier):
         return earlier
@@ -119,8 +119,8 @@ def _stated(s: Situation, path: str, blob: str) -> Iterator[Row]:
                 begin = s.now.repo, path, one.line, ecosystem, one.package, one.version, one.development
                 for number, terms in enumerate(alternatives(one.licence), 1):
                     said = UNKNOWN if terms == (UNKNOWN,) else one.licence
-                    found += [(*begin, said, number, term, "", blob) for term in terms]
-    yield from found or [(s.now.repo, path, 1, "", "", "", False, "", 0, "", reason, blob)]
+                    found += [(*begin, said, number, term, "") for term in terms]
+    yield from found or [(s.now.repo, path, 1, "", "", "", False, "", 0, "", reason)]
 
 
 MEASURES = (
@@ -139,8 +139,7 @@ MEASURES = (
                 licence VARCHAR as stated, else unknown
                 alternative INTEGER from 1: under any of them it may be taken
                 term VARCHAR an identifier, with its exception if it has one, or a text that is none
-                reason VARCHAR why the file could not be read; empty = it was
-                blob VARCHAR object id of the file"""
+                reason VARCHAR why the file could not be read; empty = it was"""
             ),
         ),
         _licences,

@@ -12,7 +12,7 @@ from plumbrule.data import dataclass
 from plumbrule.globs import matcher
 
 if TYPE_CHECKING:
-    from plumbrule.measures import Barred, Group, Intent
+    from plumbrule.measures import Barred, Group, Intent, Pattern
 
 DEFAULT_NAME = "plumbrule.toml"
 EACH = "each of "  # begins what tables call an element each of whose folders is one by itself
@@ -345,6 +345,20 @@ class Policy:
                 found.append(Barred(one.kind, one.name, tuple(element.selector for element in one.elements)))
         return tuple(found)
 
+    def _patterns(self) -> tuple[Pattern, ...]:
+        from plumbrule.measures import Pattern
+
+        return tuple(
+            Pattern(
+                one.name,
+                str(one.options["language"]),
+                str(one.options["query"]),
+                tuple(element.selector for element in one.elements),
+            )
+            for one in self.contracts
+            if one.kind == "pattern"
+        )
+
     def intent(self) -> Intent:
         """What measures need to know; components without a glob for this repository are left out."""
         from plumbrule.measures import Intent
@@ -354,6 +368,7 @@ class Policy:
             allowed=self.may_depend if self.layers or self.forbid else None,
             groups=self._groups(),
             barred=self._barred(),
+            patterns=self._patterns(),
             licences=any(
                 one.options.get(key) for one in self.contracts for key in ("licences_forbid", "licences_allow")
             ),

@@ -1,0 +1,33 @@
+"""`[[pattern]]`: code that must not look like this, as a Tree-sitter query."""
+
+from plumbrule.policy.contracts import Kind, Option, Role
+from plumbrule.policy.model import Contract
+
+
+def _fault(contract: Contract) -> str:
+    language, query = str(contract.options["language"]), str(contract.options["query"])
+    if not language:
+        return '`language` is missing; say whose grammar the query is for, as in `language = "python"`'
+    if not query.strip():
+        return "`query` is missing; write it in Tree-sitter's query language, as in `query = '(call) @found'`"
+
+    from plumbrule.extract.patterns import fault
+
+    return fault(language, query)
+
+
+KIND = Kind(
+    "No code of a part matches a query of Tree-sitter.",
+    (Role("in", "whose files are bound; left out: all files of the language", least=0),),
+    (
+        Option("language", "", "whose files are looked at, as `plumbrule query` shows it"),
+        Option(
+            "query",
+            "",
+            "the query; the place is what it captures as `@found`, else the outermost capture, and names that begin"
+            " with `_` are none",
+        ),
+        Option("message", "", "what is wrong with such code, in a sentence"),
+    ),
+    fault=_fault,
+)
