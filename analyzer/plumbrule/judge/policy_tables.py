@@ -334,15 +334,15 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
             rows.append((graph.repo, contract.kind, contract.name, element.selector, matched, *at))
         if contract.kind == "pattern" and not own:
             wanted = str(contract.options["language"])
-            matched = any((one := language_of(path)) is not None and _may_be(one, wanted) for path in paths)
+            matched = any(_may_be(language_of(path), wanted) for path in paths)
             rows.append((graph.repo, contract.kind, contract.name, wanted, matched, policy.source, contract.line))
     rows += _boxes(policy, graph.repo)
     return rows
 
 
-def _may_be(language: Language, name: str) -> bool:
+def _may_be(language: Language | None, name: str) -> bool:
     """Whether a file with such a name may be in a language; what has several, its content tells."""
-    return language.name == name or language.written_in is not None
+    return language is not None and (language.name == name or language.written_in is not None)
 
 
 def _means_any(globs: Sequence[str], among: Sequence[str]) -> bool:
