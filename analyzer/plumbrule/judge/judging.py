@@ -543,7 +543,7 @@ class _Ask:
         self._whole_now = self._whole or not only_moved
         self._found: dict[str, tuple[Found, ...]] = {}
         self._stood: _Stood | None = None
-        self.unmeasured: tuple[str, ...] = ()
+        self._unmeasured: dict[str, tuple[str, ...]] = {}  # by side
 
     def stood(self, stood: _Stood) -> None:
         """What the rule finds on the earlier side, so that it is not asked."""
@@ -572,11 +572,18 @@ class _Ask:
 
     def newly_unmeasured(self) -> frozenset[str]:
         """What rows of the later side say could not be measured, and those of the earlier one do not."""
-        if not self.unmeasured:
+        if not self._unmeasured.get("now"):
             return frozenset()
-        columns, rows = self._select(self._rule.sql, "before", {})
-        _, earlier = worded(self._rule, self._parameters, columns, rows)
-        return frozenset(self.unmeasured).difference(earlier)
+        if "before" not in self._unmeasured:
+            columns, rows = self._select(self._rule.sql, "before", {})
+            _, self._unmeasured["before"] = worded(self._rule, self._parameters, columns, rows)
+        return frozenset(self._unmeasured["now"]).difference(self._unmeasured["before"])
+
+    @property
+    def unmeasured(self) -> tuple[str, ...]:
+        """What rows of the later side say could not be measured; those of the earlier one where it alone was asked, as
+        it is where both are the same."""
+        return self._unmeasured.get("now", self._unmeasured.get("before", ()))
 
     def _at_hand(self, side: str) -> bool:
         return side in self._found or (side == "before" and self._stood is not None)
@@ -586,7 +593,7 @@ class _Ask:
             return self._stood.words[self._rule.id]
         if side not in self._found:
             self._found[side], unmeasured = self._by_override(side) if self._one.overriding else self._usual(side)
-            self.unmeasured = unmeasured if side == "now" else self.unmeasured
+            self._unmeasured[side] = unmeasured
         return self._found[side]
 
     def _usual(self, side: str) -> tuple[tuple[Found, ...], tuple[str, ...]]:
