@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from plumbrule.data import dataclass
 from plumbrule.effects import Effects, Sight, effects
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
-from plumbrule.extract import CHANCE, ENDED_EARLY, LOST, OTHER_KIND, FactBook, Limits
+from plumbrule.extract import LOST, OTHER_KIND, FactBook, Limits
 from plumbrule.git import STAGED, Entry, Repository
 from plumbrule.governing import (
     UNREADABLE,
@@ -31,24 +31,41 @@ from plumbrule.governing import (
     is_same,
     loosenings,
     name_of,
-    no_counts,
     proposal,
     shown,
 )
-from plumbrule.graph import FileRow
-from plumbrule.judge import Held, JudgedRow, Judgement, Moment, Sides, judge
+from plumbrule.judge import Held, JudgedRow, Moment, Sides, judge
 from plumbrule.judge.findings import earlier_subject
-from plumbrule.judge.unread import Part, hidden, missed_in_link, newly_unresolved, read_in_part
+from plumbrule.judge.unread import hidden, missed_in_link, newly_unresolved, read_in_part
 from plumbrule.languages import language_of
 from plumbrule.measures import measures
+from plumbrule.outcome import (
+    STALE,
+    Judged,
+    asides,
+    baseline_growth,
+    counts_of,
+    decided,
+    failing_of,
+    finding_of,
+    lost_files,
+    new_files,
+    nothing_judged,
+    rows_of,
+    rule_texts,
+    share,
+    stale_lines,
+    stray_files,
+    unlucky_files,
+    with_imports,
+)
 from plumbrule.pipelines import BYTES as PIPELINE_BYTES
 from plumbrule.pipelines import is_pipeline, weakened
 from plumbrule.policy import BASELINE_NAME, Policy
 from plumbrule.policy import Limits as PolicyLimits
 from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, Weighed, left_out, relabelled
 from plumbrule.report.escapes import visible
-from plumbrule.report.model import Coverage, Finding, LanguageCoverage, Report, RuleText
-from plumbrule.report.wording import too_little
+from plumbrule.report.model import Coverage, Finding, Report
 from plumbrule.resume import (
     GitObjects,
     Progress,
@@ -70,19 +87,11 @@ from plumbrule.store.reader import Reader
 from plumbrule.tables import Row
 from plumbrule.tally import covered_languages
 from plumbrule.walk import OWN_FOLDER, SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk, is_ours, moved_on_disk
-from plumbrule.walk import Coverage as Covered
 
 if TYPE_CHECKING:
     from plumbrule.policy.reviews import Reviews
 
 _LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
-_STALE = "stale-baseline"  # the rule whose findings fail under --strict
-_RANK = {"error": 0, "warning": 1, "info": 2}
-_SHOWN = 5  # imports that are named as not found
-_UNRESOLVED = (
-    "Commit the files that are missing. For those that are made where the code runs and never committed, lower"
-    " `[limits] resolved` or raise `worse_by` in the policy, in a change of its own."
-)
 _AGAIN = (
     "Judge again; if that does not help, give it more memory, or `--memory SIZE` to do with less at a time, or exclude"
     " the file in the policy, in a change of its own."
@@ -165,7 +174,7 @@ class _Gate:
         told = {item.words: None for item in loosenings}
         plain = replace(put.plain, policy=replace(put.plain.policy, loosened=tuple(told), edits=edited.edits))
         report = self._verdict(plain, judged, used, binding, edited if put.used is binding else Effects(), now)
-        grown = (_grown(put.binding, proposed, loose),)
+        grown = (baseline_growth(put.binding, proposed, loose),)
         report = replace(report, reasons=(*report.reasons, *filter(None, grown), *approval.told))
         if binding.path or question.policy_from_head:
             return report
@@ -194,7 +203,7 @@ class _Gate:
         except PlumbruleError as error:
             return replace(report, reasons=(*reasons, f"the first policy could not be tried: {error}"))
         reasons += [f"the first policy could not be tried in full: {error}" for error in judged[0].judgement.errors]
-        new = [row for row in _rows(judged) if row.state == "new" and row.id not in told]
+        new = [row for row in rows_of(judged) if row.state == "new" and row.id not in told]
         return replace(report, reasons=tuple(reasons), ahead=self._findings(new, judged[0], now, ()))
 
     def _approval(self, loose: Sequence[Loosening]) -> Weighed:
@@ -382,7 +391,7 @@ class _Gate:
             return moved_on_disk(self._repository, self._repository.tree(before), changes)
         return self._repository.renames(before, self._repository.resolve(self._question.head))
 
-    def _judge(self, name: str, used: Governing, before: str, now: _Now, loose: Sequence[Loosening]) -> _Judged:
+    def _judge(self, name: str, used: Governing, before: str, now: _Now, loose: Sequence[Loosening]) -> Judged:
         try:
             return self._judge_once(name, used, before, now, loose)
         except NearDamaged:
@@ -396,7 +405,7 @@ class _Gate:
         self.close()
         return self._judge(name, used, before, now, loose)
 
-    def _judge_once(self, name: str, used: Governing, before: str, now: _Now, loose: Sequence[Loosening]) -> _Judged:
+    def _judge_once(self, name: str, used: Governing, before: str, now: _Now, loose: Sequence[Loosening]) -> Judged:
         repository = self._repository
         walk = walk_of(name, repository, self._book, used.policy, now.contents)
         walk.failed = {}
@@ -415,7 +424,7 @@ class _Gate:
         self._book.ensure(wanted, lambda done, _: self._progress.done(done))
         if recalled is None:
             walk.move(first)
-        for path in (*_lost(walk), *_unlucky(walk, used.policy.limits.worse_by)):
+        for path in (*lost_files(walk), *unlucky_files(walk, used.policy.limits.worse_by)):
             # What stood there is not known, so nothing can be called new.
             mend = repository.mend if walk.skipped[path].startswith(LOST) else _AGAIN
             raise NotARevision(f"{path} at {before[:12]}: {walk.skipped[path]}.\n{mend}")
@@ -505,7 +514,7 @@ class _Gate:
         changes: Changes,
         loose: Sequence[Loosening],
         recalled: _Recalled | None,
-    ) -> _Judged:
+    ) -> Judged:
         start = Moment(walk.graph, walk.derived, frozenset(walk.tree))
         covered_before = walk.coverage()
         renamed = self._renamed(before, changes)
@@ -554,10 +563,10 @@ class _Gate:
             only_moved=self._in_numbers,
         )
         sides.close()
-        strays = _strays(policy, renamed)
+        strays = stray_files(policy, renamed)
         partly = read_in_part(walk, step, changes, renamed)
         unread = tuple(self._unread(before, walk, step, changes, renamed))
-        return _Judged(
+        return Judged(
             judgement,
             walk,
             covered_before,
@@ -566,8 +575,8 @@ class _Gate:
             read_in_part=partly,
             unread=unread,
             claims=claims,
-            made=_new(step, renamed, lambda file: file.is_generated),
-            brought=_new(step, renamed, lambda file: file.is_vendored and not file.is_generated),
+            made=new_files(step, renamed, lambda file: file.is_generated),
+            brought=new_files(step, renamed, lambda file: file.is_vendored and not file.is_generated),
             unresolved=newly_unresolved(step, renamed),
             languages=covered_languages(walk.graph),
         )
@@ -613,7 +622,7 @@ class _Gate:
     def _verdict(
         self,
         plain: Report,
-        judged: Sequence[_Judged],
+        judged: Sequence[Judged],
         used: Governing,
         binding: Governing,
         edited: Effects,
@@ -621,59 +630,27 @@ class _Gate:
     ) -> Report:
         question, last = self._question, judged[0]
         judgement = last.judgement
-        rows = self._followed([self._answered_for(row) for row in _rows(judged)], used)
+        rows = self._followed([self._answered_for(row) for row in rows_of(judged)], used)
         mended = [row for row in rows if row.state == "new" and (row.rule, row.subject) in edited.mended]
         rows = [row for row in rows if row not in mended]
-        limit = _RANK[question.fail_on]
-        failing = [
-            row
-            for row in rows
-            if _RANK[row.severity] <= limit
-            and (row.state == "new" or (question.strict and row.state == "known" and row.unaccepted))
-        ]
-        stale = _stale(rows) if question.strict else []
+        failing = failing_of(rows, question)
+        stale = stale_lines(rows) if question.strict else []
         doubts = [*judgement.errors, *self._doubts(last, binding)]
-        reasons: list[str] = []
-        if failing or stale:
-            verdict = "failed"
-            reasons += _why_failed(failing, stale, question.fail_on)
-            reasons += [f"could not be judged: {doubt}" for doubt in doubts]
-        elif doubts:
-            verdict = "not-judged"
-            reasons += doubts
-        else:
-            verdict = "passed"
-            reasons.append(f"nothing new at or over {question.fail_on}")
-        if len(judged) > 1 and question.head == STAGED and not question.base:
-            reasons.append("a merge is under way: only what neither of its sides shows is new")
-        elif len(judged) > 1:
-            reasons.append(f"the branches crossed: only what none of their {len(judged)} merge bases shows is new")
-        if used.baseline is not None:
-            names = (name for rule in used.rules for name in rule.names)
-            reasons += used.baseline.unknown_rules(names, plain.repo)
-        reasons += [*_notes(last), *edited.notes]
-        if mended:
-            many = f"{len(mended)} findings" if len(mended) > 1 else "1 finding"
-            reasons.append(
-                f"{many} about the policy itself the change mends in it, such as {visible(mended[0].message)}"
-            )
-        ahead = tuple(_finding(row, plain.head, fails=False, touched=False) for row in edited.ahead)
-        if ahead:
-            reasons.append(
-                f"the change tightens the policy: that would find {len(ahead)} more, and binds once it landed"
-            )
+        verdict, reasons = decided(failing, stale, doubts, question.fail_on)
+        reasons += asides(judged, question, used, plain.repo, edited, mended)
+        ahead = tuple(finding_of(row, plain.head, fails=False, touched=False) for row in edited.ahead)
         told = Counter(row.rule for row in rows if row.state == "known")
         counted = {rule: more for rule, all_ in judgement.known.items() if (more := all_ - told[rule])}
         return replace(
             plain,
             verdict=verdict,
             reasons=tuple(reasons),
-            counts=_counts(rows, sum(counted.values())),
+            counts=counts_of(rows, sum(counted.values())),
             coverage=self._coverage(last),
             findings=self._findings(rows, last, now, {row.id for row in (*failing, *stale)}),
             ahead=ahead,
             known=counted,
-            rules=_rule_texts(used, rows),
+            rules=rule_texts(used, rows),
         )
 
     def _answered_for(self, row: JudgedRow) -> JudgedRow:
@@ -684,12 +661,12 @@ class _Gate:
         return replace(row, state="waived", message=f"{row.message} Approved by {by.owner}: {by.proof}.")
 
     def _findings(
-        self, rows: Sequence[JudgedRow], judged: _Judged, now: _Now, failing: Collection[str]
+        self, rows: Sequence[JudgedRow], judged: Judged, now: _Now, failing: Collection[str]
     ) -> tuple[Finding, ...]:
         """What was found, as reports tell it; new findings with their lines, if those are asked for."""
         head, here = self._put.plain.head, self._put.name
         found = tuple(
-            _finding(row, head, fails=row.id in failing, touched=row.repo == here and row.path in judged.changes)
+            finding_of(row, head, fails=row.id in failing, touched=row.repo == here and row.path in judged.changes)
             for row in rows
         )
         if not self._with_source:
@@ -720,7 +697,7 @@ class _Gate:
                     taken.add(f"{row.rule}: {was}")
                     row = replace(row, unaccepted=False)
             found.append(row)
-        return [row for row in found if row.rule != _STALE or row.subject not in taken]
+        return [row for row in found if row.rule != STALE or row.subject not in taken]
 
     def _written(self, subject: str) -> str:
         """What a subject was called when the baseline of the base was written, by the files that moved since."""
@@ -733,32 +710,32 @@ class _Gate:
             self._since_written = repository.renames(made, head) if made else {}
         return earlier_subject(subject, self._since_written)
 
-    def _doubts(self, judged: _Judged, binding: Governing) -> list[str]:
+    def _doubts(self, judged: Judged, binding: Governing) -> list[str]:
         """Why no verdict can be given, however green the rules are (DESIGN, law 1)."""
         now, before, limits = judged.walk.coverage(), judged.before, binding.policy.limits
-        found = [*_nothing(judged, binding), *self._unread_files(judged, limits.worse_by)]
+        found = [*nothing_judged(judged, binding), *self._unread_files(judged, limits.worse_by)]
         found += [f"{visible(reason)}; mend it, or exclude it in the policy" for reason in judged.unread]
         for what, share_before, share_now, wanted in (
             (
                 "parsed",
-                _share(before.parsed, before.files - judged.aside[0]),
-                _share(now.parsed, now.files - judged.aside[1]),
+                share(before.parsed, before.files - judged.aside[0]),
+                share(now.parsed, now.files - judged.aside[1]),
                 limits.parsed,
             ),
-            ("resolved", _share(before.resolved, before.imports), _share(now.resolved, now.imports), limits.resolved),
+            ("resolved", share(before.resolved, before.imports), share(now.resolved, now.imports), limits.resolved),
         ):
             if share_now < wanted and share_before - share_now > limits.worse_by:
                 fell = (
                     f"coverage fell: {100 * share_now:.1f} % {what}, {100 * share_before:.1f} % at the base"
                     f" ([limits] {what} = {wanted:g}, worse_by = {limits.worse_by:g})"
                 )
-                found.append(_with_imports(fell, judged.unresolved) if what == "resolved" else fell)
+                found.append(with_imports(fell, judged.unresolved) if what == "resolved" else fell)
         return found
 
-    def _unread_files(self, judged: _Judged, worse_by: float) -> Iterator[str]:
+    def _unread_files(self, judged: Judged, worse_by: float) -> Iterator[str]:
         """Files that are part of what is judged, and of which nothing is known."""
         skipped = judged.walk.skipped
-        lost, unlucky = _lost(judged.walk), _unlucky(judged.walk, worse_by)
+        lost, unlucky = lost_files(judged.walk), unlucky_files(judged.walk, worse_by)
         for path in lost:
             yield f"{visible(path)}: {skipped[path]}. {self._repository.mend}"
         if unlucky:
@@ -779,7 +756,7 @@ class _Gate:
         held = " and ".join(kind for kind, is_so in kinds if is_so)
         return f"{held} clone" if held else ""
 
-    def _coverage(self, judged: _Judged) -> Coverage:
+    def _coverage(self, judged: Judged) -> Coverage:
         seen, judgement = judged.walk.coverage(), judged.judgement
         return Coverage(
             files=seen.files,
@@ -796,25 +773,6 @@ class _Gate:
             history=self._history_held(),
             languages=judged.languages,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """The judgement against one merge base."""
-
-    judgement: Judgement
-    walk: Walk  # stands on the head
-    before: Covered
-    changes: Changes
-    aside: tuple[int, int] = (0, 0)  # skipped files, before and now, whose content is told elsewhere: no lost coverage
-    strays: tuple[str, ...] = ()  # files that moved to where no component of the policy claims them
-    read_in_part: tuple[Part, ...] = ()  # see report.Coverage
-    unread: tuple[str, ...] = ()  # why the change cannot be judged for what it left unread
-    claims: tuple[Loosening, ...] = ()  # files that would be exempt, as generated or vendored, by this very change
-    made: tuple[str, ...] = ()  # new files that say they are generated
-    brought: tuple[str, ...] = ()  # new files that are vendored
-    languages: tuple[LanguageCoverage, ...] = ()  # see report.Coverage
-    unresolved: tuple[str, ...] = ()  # imports that are not found, and were found or not there at the base
 
 
 @dataclass(frozen=True, slots=True)
@@ -844,16 +802,6 @@ class _Recalled:
     held: Held
     derived: Mapping[str, Collection[Row]]
     stood: Stood  # by rule, what the scan's judgement of it found
-
-
-def _rows(judged: Sequence[_Judged]) -> list[JudgedRow]:
-    """What was found; after criss-cross merges there are several merge bases, and what one of them shows, this change
-    did not bring."""
-    rows = list(judged[0].judgement.rows)
-    for other in judged[1:]:
-        fresh = {row.id for row in other.judgement.rows if row.state == "new"}
-        rows = [replace(r, state="known") if r.state == "new" and r.id not in fresh else r for r in rows]
-    return rows
 
 
 def _lent(reader: Reader | Near) -> Callable[[], Connection]:
@@ -892,90 +840,6 @@ def _without(used: Governing, proposed: Governing | None) -> Governing:
     return replace(used, baseline=replace(used.baseline, going=going))
 
 
-def _grown(binding: Governing, proposed: Governing | None, loose: Sequence[Loosening]) -> str:
-    """That the change accepts more than the base does, in a line of its own; "" if it does not."""
-    if binding.baseline is None:
-        first = proposed.baseline if proposed is not None else None
-        many = len(first.entries) if first is not None else 0
-        lines = f"{many:,} finding{'s' if many != 1 else ''}"
-        return f"the change brings the first baseline, which accepts {lines} once it has landed" if many else ""
-    more = [one.subject for one in loose if one.kind == "baseline"]
-    lines = f"{len(more):,} line{'s' if len(more) != 1 else ''}"
-    return f"the baseline grows by {lines}, such as {visible(more[0])}" if more else ""
-
-
-def _stale(rows: Sequence[JudgedRow]) -> list[JudgedRow]:
-    return [row for row in rows if row.rule == _STALE and row.state in ("new", "known")]
-
-
-def _why_failed(failing: Sequence[JudgedRow], stale: Sequence[JudgedRow], fail_on: str) -> Iterator[str]:
-    """The reasons of a red verdict. Those of `stale` count under --strict, as findings that no baseline accepts do."""
-    new = sum(1 for row in failing if row.state == "new")
-    known = len(failing) - new
-    if new:
-        yield f"{new} new finding{'s' if new != 1 else ''} at or over {fail_on}"
-    if known:
-        missing = f"known finding{'s' if known != 1 else ''} at or over {fail_on}"
-        yield f"{known} {missing} missing from the baseline, under --strict"
-    if stale:
-        lines = f"{len(stale)} line{'s' if len(stale) > 1 else ''} of the baseline"
-        what = f"{lines} accept{'' if len(stale) > 1 else 's'} what is gone, under --strict"
-        yield f"{what}\n`plumbrule baseline` takes them out; commit that with the change."
-
-
-def _strays(policy: Policy, renamed: Mapping[str, str]) -> tuple[str, ...]:
-    """Files that moved out of every component, with the one they came from and count as part of."""
-    found = []
-    for new, old in sorted(renamed.items()):
-        was = policy.component(old) if language_of(new) is not None else ""
-        if was and not policy.component(new) and not policy.excludes(new):
-            found.append(f"{new} ({was})")
-    return tuple(found)
-
-
-def _with_imports(fell: str, unresolved: Sequence[str]) -> str:
-    """The reason, with the imports that are not found, and what mends it."""
-    if not unresolved:
-        return fell
-    more = len(unresolved) - _SHOWN
-    named = "; ".join(map(visible, unresolved[:_SHOWN])) + (f"; and {more} more" if more > 0 else "")
-    return f"{fell}. Not found, and not asked for at the base: {named}\n{_UNRESOLVED}"
-
-
-def _notes(judged: _Judged) -> Iterator[str]:
-    """What a reader should know of the change, and of what was read of it, beside the findings."""
-    for one in judged.languages:
-        if one.is_low:
-            yield too_little(one)
-    if judged.strays:
-        count, first = len(judged.strays), visible(judged.strays[0])
-        yield (
-            f"{count} file{'s' if count != 1 else ''} moved to where no component of the policy is declared and"
-            f" count{'s' if count == 1 else ''} as part of the one they came from, such as {first}"
-        )
-    if judged.made:
-        count, first = len(judged.made), visible(judged.made[0])
-        yield (
-            f"{count} new file{'s say that they are' if count != 1 else ' says that it is'} generated,"
-            f" so that what only concerns code written by hand is not asked there, such as {first}"
-        )
-    if judged.brought:
-        count, first = len(judged.brought), visible(judged.brought[0])
-        yield (
-            f"{count} new file{'s are copies' if count != 1 else ' is a copy'} of another project's by folder, name or"
-            f" .gitattributes, so that what only concerns code written here is not asked there, such as {first}"
-        )
-
-
-def _new(step: Step, renamed: Mapping[str, str], wanted: Callable[[FileRow], bool]) -> tuple[str, ...]:
-    """New files of a kind."""
-    return tuple(
-        path
-        for path, rows in sorted(step.delta.items())
-        if rows is not None and wanted(rows.file) and renamed.get(path, path) not in step.before
-    )
-
-
 def _changed(repository: Repository, base: str, head: str) -> dict[str, TreeFile | None]:
     """What differs between the trees of two commits."""
     found = repository.changes(base, head)
@@ -995,82 +859,3 @@ def _differing(old_tree: Mapping[str, Entry], now_tree: Changes) -> dict[str, Tr
         if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
             changes[path] = file
     return changes
-
-
-def _nothing(judged: _Judged, binding: Governing) -> Iterator[str]:
-    """That there was nothing to judge, or nothing to judge by."""
-    if judged.walk.coverage().files == 0:
-        where = "is left" if judged.before.files else "on either side"
-        yield f"no file of a known language {where}: there was nothing to judge"
-    if judged.judgement.evaluated == 0 and not judged.judgement.errors:
-        yield (
-            "no rule gave an answer, so nothing was judged by anything.\n"
-            f"Switch on a rule in {binding.path or 'the policy'}; `plumbrule rules list` names them all."
-        )
-
-
-def _lost(walk: Walk) -> list[str]:
-    """The files whose bytes this clone lacks."""
-    return sorted(path for path, reason in walk.skipped.items() if reason.startswith(LOST))
-
-
-def _unlucky(walk: Walk, most: float) -> list[str]:
-    """The files that were not read for a reason that is none of theirs: unchanged ones too may be part of a breach.
-
-    One file may be such that it ends every parser, and is told as skipped; more than this share of all are not.
-    """
-    early = [path for path, reason in walk.skipped.items() if reason == ENDED_EARLY]
-    if len(early) <= most * walk.coverage().files:
-        early = []
-    return sorted([*early, *(path for path, reason in walk.skipped.items() if reason.startswith(CHANCE))])
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
-
-
-def _counts(rows: Sequence[JudgedRow], counted: int) -> dict[str, int]:
-    counts = no_counts()
-    counts["known"] = counted
-    for row in rows:
-        counts[row.state] += 1
-        if row.state == "new":
-            counts[row.severity] += 1
-    return counts
-
-
-def _rule_texts(used: Governing, rows: Sequence[JudgedRow]) -> tuple[RuleText, ...]:
-    """What the report says of the rules that found something."""
-    severities: dict[str, str] = {}  # of each rule the highest that a finding has
-    for row in rows:
-        severities[row.rule] = min(severities.get(row.rule, row.severity), row.severity, key=_RANK.__getitem__)
-    return tuple(
-        RuleText(rule.id, rule.title, severities[rule.id], rule.reason, rule.remedy)
-        for rule in used.rules
-        if rule.id in severities
-    )
-
-
-def _finding(row: JudgedRow, head: str, *, fails: bool, touched: bool) -> Finding:
-    return Finding(
-        id=row.id,
-        rule=row.rule,
-        severity=row.severity,
-        state=row.state,
-        repo=row.repo,
-        subject=row.subject,
-        path=row.path,
-        line=row.line,
-        message=row.message,
-        remedy=row.remedy,
-        evidence=row.evidence,
-        commit=head if row.state == "new" else "",
-        unaccepted=row.unaccepted,
-        group=row.group,
-        fails=fails,
-        touched=touched,
-        step=row.step if row.state == "new" else 0,
-        reason=row.reason,
-        alternatives=row.alternatives,
-        owner=row.owner,
-    )

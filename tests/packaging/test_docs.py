@@ -17,9 +17,10 @@ def generate(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copy(root: Path, tmp_path: Path) -> Path:
-    """The generator beside a copy of the pages and of the README, where it may write."""
+    """The generator beside a copy of the pages, of the README and of what pages show, where it may write."""
     shutil.copytree(root / "docs", tmp_path / "docs")
     shutil.copy(root / "README.md", tmp_path)
+    shutil.copytree(root / "tests" / "golden", tmp_path / "tests" / "golden")
     return tmp_path / "docs" / "generate.py"
 
 

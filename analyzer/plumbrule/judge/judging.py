@@ -368,23 +368,14 @@ class _Judging:
             return
         # Before and after of a rule about change have no meaning of their own: what it finds, the change did.
         about_change = bool(examined.before) or any(map(self.sides.about_change, examined.now))
-        if ran:
-            moved = any(self.sides.bears(examined, way) for way in ways)
-        else:
-            moved = any(self.sides.moved(table, examined.columns) for table in examined.tables)
+        moved = self._moved(examined, ways, ran=ran)
         ask = _Ask(one, ways, examined, self.sides, confined, self.clock, only_moved=self.asked.only_moved)
         walked = one.rule.id in self.asked.earlier and not examined.tables & TOLD  # both sides by this very policy
         known = one.rule.id in self.asked.stood and not about_change
         if known and (walked or self.sides.stands(examined.tables)):
             ask.stood(self.asked.stood)
         try:
-            if about_change:
-                before: frozenset[Identity] = frozenset()
-            elif one.rule.id in self.asked.earlier:
-                before = self.asked.earlier[one.rule.id]
-            else:
-                # Where nothing moved each finding is told in words, so to name them first would be to ask twice.
-                before = ask.identities("before", in_words=not (moved or about_change or self.asked.only_moved))
+            before = frozenset[Identity]() if about_change else self._stood_before(one, ask, moved=moved)
             if moved or not about_change:
                 self._compare(one, ask, before, moved=moved, of_change=about_change)
             else:
@@ -393,6 +384,19 @@ class _Judging:
             self._failed(one, str(error))
             return
         self.before[one.rule.id] = before
+
+    def _moved(self, examined: Reads, ways: Sequence[Mapping[str, Value]], *, ran: bool) -> bool:
+        """Whether anything that a rule looks at differs between the sides; of one that `ran` its looks are known."""
+        if ran:
+            return any(self.sides.bears(examined, way) for way in ways)
+        return any(self.sides.moved(table, examined.columns) for table in examined.tables)
+
+    def _stood_before(self, one: Settled, ask: _Ask, *, moved: bool) -> frozenset[Identity]:
+        """What a rule finds on the earlier side."""
+        if one.rule.id in self.asked.earlier:
+            return self.asked.earlier[one.rule.id]
+        # Where nothing moved each finding is told in words, so to name them first would be to ask twice.
+        return ask.identities("before", in_words=not (moved or self.asked.only_moved))
 
     def _compare(self, one: Settled, ask: _Ask, before: frozenset[Identity], *, moved: bool, of_change: bool) -> None:
         """Give each finding of the later side its state, and name those of the earlier one that are gone."""

@@ -297,47 +297,57 @@ def _selectors(policy: Policy, graph: Graph, tree: Collection[str]) -> list[Row]
     paths = sorted(graph.paths())
     own = f"{policy.repository}:" if policy.repositories else ""
     rows: list[Row] = []
-
-    def tried(kind: str, name: str, globs: tuple[str, ...], among: Sequence[str], line: int) -> None:
-        dead = False
-        for glob in globs:
-            if glob.startswith(own) and not glob.startswith("!"):
-                matched = _means_any(policy.globs((glob,)), among)
-                dead = dead or not matched
-                rows.append((graph.repo, kind, name, glob, matched, policy.source, line))
-        # An exception takes away only what a glob before it selects: alone, or where it takes all, nothing is left.
-        taken = [glob for glob in globs if glob.startswith("!" + own)]
-        if taken and not dead and not any(map(matcher(policy.globs(globs)), among)):
-            rows.extend((graph.repo, kind, name, glob, False, policy.source, line) for glob in taken)
-
     for part in policy.components:
-        tried("component", part.name, part.globs, paths, part.line)
+        rows += _tried(policy, ("component", part.name, part.line), part.globs, paths)
     if tree:
-        tried("exclude", "", policy.exclude, sorted(tree), 0)
+        rows += _tried(policy, ("exclude", "", 0), policy.exclude, sorted(tree))
     for one in policy.overrides:
-        tried("override", "", one.paths, paths, one.line)
+        rows += _tried(policy, ("override", "", one.line), one.paths, paths)
         for language in one.languages if not own else ():
             spoken = any(said is not None and said.name == language for said in map(language_of, paths))
-            rows.append((graph.repo, "override", "", f"language {language}", spoken, policy.source, one.line))
+            rows.append((policy.repository, "override", "", f"language {language}", spoken, policy.source, one.line))
     if not own and (policy.layers or policy.forbid):
         rows += _components_named(policy, graph.repo, paths)
     for contract in policy.contracts:
-        for element in contract.elements:
-            globs = policy.globs(element.globs)
-            if element.is_component:
-                matched = bool(own) or bool(_alive(policy, paths, {element.selector}) & {element.selector})
-            elif globs and (not own or element.selector.startswith(own)):
-                matched = any(map(matcher(globs), paths)) if globs[1:] else _means_any(globs, paths)
-            else:
-                continue
-            at = (policy.source, contract.line)
-            rows.append((graph.repo, contract.kind, contract.name, element.selector, matched, *at))
-        if contract.kind == "pattern" and not own:
-            wanted = str(contract.options["language"])
-            matched = any(_may_be(language_of(path), wanted) for path in paths)
-            rows.append((graph.repo, contract.kind, contract.name, wanted, matched, policy.source, contract.line))
-    rows += _boxes(policy, graph.repo)
-    return rows
+        rows += _elements_tried(policy, contract, paths)
+    return [(graph.repo, *row[1:]) for row in (*rows, *_boxes(policy, graph.repo))]
+
+
+def _tried(
+    policy: Policy, where: tuple[str, str, int], globs: tuple[str, ...], among: Sequence[str]
+) -> Iterator[Row]:  # fmt: skip
+    """A row for each of these globs that speaks of this repository; `where` is kind, name and line."""
+    kind, name, line = where
+    own = f"{policy.repository}:" if policy.repositories else ""
+    dead = False
+    for glob in globs:
+        if glob.startswith(own) and not glob.startswith("!"):
+            matched = _means_any(policy.globs((glob,)), among)
+            dead = dead or not matched
+            yield policy.repository, kind, name, glob, matched, policy.source, line
+    # An exception takes away only what a glob before it selects: alone, or where it takes all, nothing is left.
+    taken = [glob for glob in globs if glob.startswith("!" + own)]
+    if taken and not dead and not any(map(matcher(policy.globs(globs)), among)):
+        for glob in taken:
+            yield policy.repository, kind, name, glob, False, policy.source, line
+
+
+def _elements_tried(policy: Policy, contract: Contract, paths: Sequence[str]) -> Iterator[Row]:
+    own = f"{policy.repository}:" if policy.repositories else ""
+    at = (policy.source, contract.line)
+    for element in contract.elements:
+        globs = policy.globs(element.globs)
+        if element.is_component:
+            matched = bool(own) or element.selector in _alive(policy, paths, {element.selector})
+        elif globs and element.globs[0].startswith(own):
+            matched = any(map(matcher(globs), paths)) if globs[1:] else _means_any(globs, paths)
+        else:
+            continue
+        yield policy.repository, contract.kind, contract.name, element.selector, matched, *at
+    if contract.kind == "pattern" and not own:
+        wanted = str(contract.options["language"])
+        matched = any(_may_be(language_of(path), wanted) for path in paths)
+        yield policy.repository, contract.kind, contract.name, wanted, matched, *at
 
 
 def _may_be(language: Language | None, name: str) -> bool:
