@@ -11,9 +11,8 @@ from hypothesis import strategies as some
 
 from plumbrule.errors import SettingsError
 from plumbrule.policy import Policy, read_policy
-from plumbrule.policy.drafts import Draft, Origin, drafted
+from plumbrule.policy.drafts import Draft, Origin, drafted, written
 from plumbrule.policy.drafts._regexes import NotAGlob, globs_of
-from plumbrule.policy.drafts._writing import written
 
 PYTHON = [
     "src/shop/__init__.py", "src/shop/web/__init__.py", "src/shop/web/page.py", "src/shop/domain/__init__.py",

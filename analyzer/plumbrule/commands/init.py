@@ -74,8 +74,7 @@ def _from_code(options: argparse.Namespace, root: Path, file: Path) -> None:
 
 
 def _from_source(options: argparse.Namespace, root: Path, file: Path) -> int:
-    from plumbrule.policy.drafts import drafted, sources
-    from plumbrule.policy.drafts._writing import written
+    from plumbrule.policy.drafts import drafted, sources, written
 
     kind = options.source if options.source in sources() and not Path(options.source).is_file() else ""
     origin = _origin(root, _found(root, kind) if kind else Path(options.source))

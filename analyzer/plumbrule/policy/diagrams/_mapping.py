@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import product
 
 from plumbrule.data import dataclass
 from plumbrule.policy.diagrams import Drawing, Node
@@ -30,37 +31,53 @@ class Mapped:
 def mapped(drawing: Drawing, components: Collection[str], names: Mapping[str, str]) -> Mapped:
     """The components that are drawn, by the `names` that the policy gives (box -> component, "" = no code of ours)."""
     nodes = {node.id: node for node in drawing.nodes}
-    children: dict[str, list[str]] = {}
-    for node in drawing.nodes:
-        children.setdefault(node.within, []).append(node.id)
     folded = _folded(components)
     own: dict[str, str | None] = {}  # "" = outside, None = not told by itself
     unsure: dict[str, str] = {}
     for node in drawing.nodes:
         own[node.id], unsure[node.id] = _component(node, components, folded, names)
     stands = {box: _around(box, nodes, own) for box in nodes}
-    told_by_parts = _holding(nodes, stands)
+    needs, either = _arrows(drawing, stands)
+    outside = sum(stands[node.id] == "" or (stands[node.id] is None and node.outside) for node in drawing.nodes)
+    return Mapped(_drawn(drawing, stands), needs, either, _lost(drawing, stands, unsure), outside)
+
+
+def _drawn(drawing: Drawing, stands: Mapping[str, str | None]) -> dict[str, int]:
     drawn: dict[str, int] = {}
-    lost: list[tuple[str, int, str]] = []
-    outside = 0
     for node in drawing.nodes:
-        component = stands[node.id]
-        if component:
+        if component := stands[node.id]:
             drawn.setdefault(component, node.line)
-        elif component == "" or node.outside:
-            outside += 1
-        elif node.id not in told_by_parts:
-            why = unsure[node.id] or "no component is called so"
-            lost.append((node.names[-1] if node.names else node.id, node.line, why))
+    return drawn
+
+
+def _lost(
+    drawing: Drawing, stands: Mapping[str, str | None], unsure: Mapping[str, str]
+) -> tuple[tuple[str, int, str], ...]:
+    told_by_parts = _holding({node.id: node for node in drawing.nodes}, stands)
+    return tuple(
+        (node.names[-1] if node.names else node.id, node.line, unsure[node.id] or "no component is called so")
+        for node in drawing.nodes
+        if stands[node.id] is None and not node.outside and node.id not in told_by_parts
+    )
+
+
+def _arrows(
+    drawing: Drawing, stands: Mapping[str, str | None]
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    """Between components: those with a head, and those without."""
+    children: dict[str, list[str]] = {}
+    for node in drawing.nodes:
+        children.setdefault(node.within, []).append(node.id)
     needs: dict[tuple[str, str], int] = {}
     either: dict[tuple[str, str], int] = {}
     reach: dict[str, tuple[str, ...]] = {}
     for edge in drawing.edges:
-        for source in _means(edge.source, stands, children, reach):
-            for target in _means(edge.target, stands, children, reach):
-                if source != target:
-                    (needs if edge.directed else either).setdefault((source, target), edge.line)
-    return Mapped(drawn, needs, either, tuple(lost), outside)
+        told = needs if edge.directed else either
+        sources, targets = (_means(end, stands, children, reach) for end in (edge.source, edge.target))
+        for source, target in product(sources, targets):
+            if source != target:
+                told.setdefault((source, target), edge.line)
+    return needs, either
 
 
 def _component(

@@ -7,6 +7,7 @@ documentation says of boxes, groups and arrows, and leaves out what only changes
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from plumbrule.policy.diagrams import Drawing, Sketch
 from plumbrule.policy.diagrams._c4 import Boundaries, macro
@@ -37,8 +38,14 @@ _STORE = re.compile(r"shape\s*:\s*(cyl|cylinder|database|db|datastore|disk|lin-c
 def read(text: str) -> Drawing:
     """The boxes and arrows of all Mermaid flowcharts and C4 diagrams in this text."""
     reading = _Reading()
+    for number, line in _rows(text):
+        reading.row(line, number)
+    return reading.sketch.drawing()
+
+
+def _rows(text: str) -> Iterator[tuple[int, str]]:
+    """What is said, with the line in which it begins; without comments and empty lines."""
     lines = _without_front_matter(text.split("\n"))
-    kind = ""
     number = 0
     while number < len(lines):
         begin = number + 1
@@ -48,33 +55,8 @@ def read(text: str) -> Drawing:
         while line.count('"') % 2 and number < len(lines) and number - begin < 20:
             line += " " + lines[number]
             number += 1
-        line = "" if line.lstrip().startswith("%%") else line.strip()
-        if not line:
-            continue
-        if header := _HEADER.match(line):
-            kind = "flowchart"
-            line = line[header.end() :]
-            if not line:
-                continue
-        elif re.match(r"C4(Context|Container|Component|Dynamic|Deployment)\b", line):
-            kind = "c4"
-            continue
-        elif not kind or (other := _OTHER.match(line)):
-            other = _OTHER.match(line)
-            if other is None and kind == "":
-                reading.sketch.remark(begin, f"{line.split()[0]!r} opens no diagram that is known")
-            elif other is not None and kind != "flowchart":
-                reading.sketch.remark(begin, f"a {other[1]} says nothing of components; not read")
-            elif other is not None:
-                reading.flow(line, begin)
-                continue
-            kind = "other"
-            continue
-        if kind == "flowchart":
-            reading.flow(line, begin)
-        elif kind == "c4":
-            reading.c4(line, begin)
-    return reading.sketch.drawing()
+        if line.strip() and not line.lstrip().startswith("%%"):
+            yield begin, line.strip()
 
 
 def _without_front_matter(lines: list[str]) -> list[str]:
@@ -89,9 +71,29 @@ def _without_front_matter(lines: list[str]) -> list[str]:
 class _Reading:
     def __init__(self) -> None:
         self.sketch = Sketch()
+        self.kind = ""  # of the diagram that is read; "" = none has begun
         self.groups: list[str] = []
         self.boundaries = Boundaries()
         self.described = False  # inside `accDescr { ... }`
+
+    def row(self, line: str, number: int) -> None:
+        """The header of a diagram, or what stands below it."""
+        if header := _HEADER.match(line):
+            self.kind = "flowchart"
+            if line := line[header.end() :]:
+                self.flow(line, number)
+        elif re.match(r"C4(Context|Container|Component|Dynamic|Deployment)\b", line):
+            self.kind = "c4"
+        elif self.kind == "flowchart":
+            self.flow(line, number)
+        elif other := _OTHER.match(line):
+            self.kind = "other"
+            self.sketch.remark(number, f"a {other[1]} says nothing of components; not read")
+        elif not self.kind:
+            self.kind = "other"
+            self.sketch.remark(number, f"{line.split()[0]!r} opens no diagram that is known")
+        elif self.kind == "c4":
+            self.c4(line, number)
 
     def c4(self, line: str, number: int) -> None:
         if line.startswith("}"):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from plumbrule.data import dataclass
 from plumbrule.policy.diagrams import Drawing, Sketch
 from plumbrule.policy.diagrams._c4 import Boundaries, macro
 
@@ -21,6 +22,7 @@ _BOXES = (
     "control", "entity", "file", "label", "process", "stack", "circle", "usecase", "namespace", "class", "abstract",
     "enum", "annotation", "struct", "exception", "protocol", "metaclass", "object", "portin", "portout", "port",
 )  # fmt: skip
+_WITH_BODY = ("class", "abstract", "enum", "annotation", "interface", "object", "struct", "protocol")
 _OUTSIDE = ("actor", "person", "database", "storage", "queue", "cloud", "collections")
 _KEYWORD = re.compile(rf"(?:abstract\s+class|({'|'.join((*_BOXES, *_OUTSIDE))}|interface))(?![\w.])\s*/?\s*")
 _SILENT = re.compile(
@@ -68,14 +70,12 @@ def _lines(text: str, sketch: Sketch) -> Iterator[tuple[int, str]]:
     rows = text.split("\n")
     # Where blocks are marked, nothing outside them counts.
     inside = not any(re.match(r"\s*@start\w+", row) for row in rows)
-    until: re.Pattern[str] | None = None
+    until = ""  # what ends the aside that is open
     for number, raw in enumerate(rows, 1):
         row = raw.strip()
-        if until is not None:
-            if until.search(row):
-                until = None
-            continue
-        if started := re.match(r"@start(\w+)", row):
+        if until:
+            until = "" if re.search(until, row) else until
+        elif started := re.match(r"@start(\w+)", row):
             inside = started[1] in ("uml", "c4")
             if not inside:
                 sketch.remark(number, f"@start{started[1]} is no component diagram; not read")
@@ -84,26 +84,69 @@ def _lines(text: str, sketch: Sketch) -> Iterator[tuple[int, str]]:
             yield number, ""
         elif not inside or not row or row.startswith("'"):
             continue
-        elif row.startswith("/'"):
-            until = None if "'/" in row[2:] else re.compile("'/")
-        elif re.match(r"(skinparam\b.*|<style>|sprite\b.*)\{?$", row) and (row.endswith("{") or row == "<style>"):
-            until = re.compile(r"^\}" if row.endswith("{") else "</style>")
-        elif re.match(r"(legend|title|header|footer)\b", row) and len(row.split()) <= 2 and "legend" in row:
-            until = re.compile(r"^end\s*legend\b")
-        elif row in ("title", "header", "footer"):
-            until = re.compile(rf"^end\s*{row}\b")
-        elif re.match(r"(floating\s+)?[hr]?note\b", row):
-            one_line = re.search(r"(?<!:):(?!:)", row) or re.match(r'(floating\s+)?note\s+"', row)
-            until = None if one_line else re.compile(r"^end\s*[hr]?note\b|^\}")
+        elif (end := _aside(row)) is not None:
+            until = end
         elif row.startswith("!"):
-            word = re.match(r"!\w*", row)
-            if not (re.match(r"!(include|import)", row) and _LIBRARY.search(row)) and not re.match(
-                r"!(theme|pragma|log|assert)", row
-            ):
-                what = "is not followed" if re.match(r"!(include|import)", row) else "is not carried out"
-                sketch.remark(number, f"{row[:60]!r} {what}: {word[0] if word else row} is for PlantUML itself")
+            _preprocessed(row, number, sketch)
         else:
             yield number, row
+
+
+def _aside(row: str) -> str | None:
+    """What ends the comment, the settings of looks or the text to be read that begins here, as a pattern; "" = it ends
+    in this row; None = none begins here."""
+    if row.startswith("/'"):
+        return "" if "'/" in row[2:] else "'/"
+    if re.match(r"(skinparam\b.*|<style>|sprite\b.*)\{$", row):
+        return r"^\}"
+    if row == "<style>":
+        return "</style>"
+    if re.match(r"(legend|title|header|footer)\b", row) and len(row.split()) <= 2 and "legend" in row:
+        return r"^end\s*legend\b"
+    if row in ("title", "header", "footer"):
+        return rf"^end\s*{row}\b"
+    if re.match(r"(floating\s+)?[hr]?note\b", row):
+        one_line = re.search(r"(?<!:):(?!:)", row) or re.match(r'(floating\s+)?note\s+"', row)
+        return "" if one_line else r"^end\s*[hr]?note\b|^\}"
+    return None
+
+
+def _preprocessed(row: str, number: int, sketch: Sketch) -> None:
+    """A remark on what only PlantUML itself carries out, unless it draws no boxes."""
+    included = re.match(r"!(include|import)", row)
+    if (included and _LIBRARY.search(row)) or re.match(r"!(theme|pragma|log|assert)", row):
+        return
+    word = re.match(r"!\w*", row)
+    what = "is not followed" if included else "is not carried out"
+    sketch.remark(number, f"{row[:60]!r} {what}: {word[0] if word else row} is for PlantUML itself")
+
+
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    word: str  # the keyword; "" = there is none, as in `[box]`
+    called: str  # its name and its label, as they are written
+    door: bool  # an interface
+    opens: bool  # what it holds follows
+
+    @property
+    def outside(self) -> bool:
+        actor = not self.word and self.called.startswith((":", "("))
+        return self.door or actor or self.word in _OUTSIDE
+
+
+def _declaration(line: str) -> _Declaration | None:
+    keyword = _KEYWORD.match(line)
+    word = (keyword[1] or "class") if keyword else ""
+    rest = line[keyword.end() :] if keyword else line
+    if keyword is None and not rest.startswith(("[", "()", ":", "(")):
+        return None
+    opens = bool(re.search(r"\{\s*$", rest))
+    rest = re.sub(r"\{\s*$", "", rest)
+    rest = re.sub(r"<<[^<>]*>>|\[\[.*?\]\]|\$\w+|#[\w\\|/;:.\-]+\s*$", " ", rest).strip()
+    door = word == "interface" or rest.startswith("()")
+    rest = rest.removeprefix("()").strip()
+    rest = re.sub(r"\s+(?:extends|implements)\s.*", "", rest) if word in ("class", "abstract") else rest
+    return _Declaration(word, rest, door, opens)
 
 
 class _Reading:
@@ -150,37 +193,26 @@ class _Reading:
             self.sketch.remark(number, f"{line[:60]!r} is not understood")
 
     def _declared(self, line: str, number: int) -> bool:
-        keyword = _KEYWORD.match(line)
-        word = (keyword[1] or "class") if keyword else ""
-        rest = line[keyword.end() :] if keyword else line
-        if keyword is None and not rest.startswith(("[", "()", ":", "(")):
+        said = _declaration(line)
+        if said is None:
             return False
-        opens = bool(re.search(r"\{\s*$", rest))
-        rest = re.sub(r"\{\s*$", "", rest)
-        rest = re.sub(r"<<[^<>]*>>|\[\[.*?\]\]|\$\w+|#[\w\\|/;:.\-]+\s*$", " ", rest).strip()
-        door = word == "interface" or rest.startswith("()")
-        rest = rest.removeprefix("()").strip()
-        rest = re.sub(r"\s+(?:extends|implements)\s.*", "", rest) if word in ("class", "abstract") else rest
-        found = re.match(rf"(?P<a>{_END})\s*(?:as\s+(?P<b>{_END}))?\s*(?P<more>.*)$", rest)
-        if found is None and opens:  # a group without a name, to draw a frame around
+        found = re.match(rf"(?P<a>{_END})\s*(?:as\s+(?P<b>{_END}))?\s*(?P<more>.*)$", said.called)
+        if found is None and said.opens:  # a group without a name, to draw a frame around
             self.groups.open.append(self.sketch.node(f"group in line {number}", number, within=self.groups.inner))
             return True
         if found is None or (found["more"] and not found["more"].startswith(("[", "order", "as "))):
             return False
-        first, second = found["a"], found["b"] or ""
-        alias, label = (second, first) if second and re.fullmatch(r"[\w$@.:/-]+", second) else (first, second)
-        box, shown = _bare(alias), _bare(label)
+        box, shown = _named(found["a"], found["b"] or "")
         if found["more"].startswith("["):
             self.label = "" if found["more"].rstrip().endswith("]") else box
             shown = shown or _bare(found["more"].strip().strip("[]"))
-        actor = keyword is None and rest.startswith((":", "("))
-        self.sketch.node(box, number, shown, within=self.groups.inner, outside=door or actor or word in _OUTSIDE)
+        self.sketch.node(box, number, shown, within=self.groups.inner, outside=said.outside)
         if shown:
             self.named.setdefault(shown, box)
-        (self.doors if door else self.boxes).add(box)
-        if opens and word in ("class", "abstract", "enum", "annotation", "interface", "object", "struct", "protocol"):
+        (self.doors if said.door else self.boxes).add(box)
+        if said.opens and said.word in _WITH_BODY:
             self.body = 1
-        elif opens:
+        elif said.opens:
             self.groups.open.append(box)
         return True
 
@@ -235,6 +267,13 @@ class _Reading:
         kept = [edge for edge in drawn.edges if edge.directed or not {edge.source, edge.target} & set(provider)]
         led = [replace(edge, target=provider.get(edge.target, edge.target)) for edge in kept]
         return Drawing(drawn.nodes, tuple(led), drawn.remarks)
+
+
+def _named(first: str, second: str) -> tuple[str, str]:
+    """The id and the label of `first as second`: the alias may stand on either side."""
+    if second and re.fullmatch(r"[\w$@.:/-]+", second):
+        return _bare(second), _bare(first)
+    return _bare(first), _bare(second)
 
 
 def _bare(text: str) -> str:

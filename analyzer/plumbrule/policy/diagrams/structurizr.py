@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from plumbrule.data import dataclass
 from plumbrule.policy.diagrams import Drawing, Sketch
 
 FILES = ("*.dsl",)
@@ -49,6 +50,39 @@ def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
             words, begun = [], 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    name: str  # what it is assigned to, `name = ...`; "" = nothing
+    given: Sequence[str]  # its words, one at least
+    opens: bool  # what it holds follows
+    line: int
+
+    @property
+    def key(self) -> str:
+        return self.given[0].lower()
+
+    @property
+    def first(self) -> str:
+        """The word after the key; "" = there is none."""
+        return self.given[1] if len(self.given) > 1 else ""
+
+    @property
+    def relation(self) -> tuple[str, str] | None:
+        """The two ends of `source -> target`, or of `-> target` inside the source."""
+        arrow = next((at for at, word in enumerate(self.given) if re.fullmatch(r"--?[\w-]*>", word)), -1)
+        if arrow < 0 or arrow + 1 == len(self.given):
+            return None
+        return self.given[0] if arrow else "this", self.given[arrow + 1]
+
+
+def _statement(words: Sequence[str], line: int) -> _Statement:
+    opens = words[-1] == "{"
+    given = words[:-1] if opens else words
+    if len(given) > 2 and given[1] == "=":
+        return _Statement(given[0], given[2:], opens, line)
+    return _Statement("", given, opens, line)
+
+
 class _Reading:
     def __init__(self, text: str) -> None:
         self.sketch = Sketch()
@@ -71,87 +105,81 @@ class _Reading:
 
     def _statement(self, words: list[str], number: int) -> None:
         if self.skipping:
-            self.skipping += words.count("{") - words.count("}")
-            if self.skipping > 0:
-                return
-            self.skipping = 0
+            self.skipping = max(0, self.skipping + words.count("{") - words.count("}"))
             return
         while words and words[0] == "}":
             if self.open:
                 self.open.pop()
             words = words[1:]
-        if not words:
-            return
-        opens = words[-1] == "{"
-        given = words[:-1] if opens else words
-        if not given:
+        if words == ["{"]:
             self.open.append("")
-            return
-        name = ""
-        if len(given) > 2 and given[1] == "=":
-            name, given = given[0], given[2:]
-        key = given[0].lower()
-        if key in _SKIPPED:
-            self.skipping = int(opens)
-            if key in ("!script", "!plugin"):
-                self.sketch.remark(number, f"{given[0]} is not carried out")
-            return
-        if "archetypes" in self.open:
-            # Kinds of elements under other names; what else is said of them is no matter here.
-            if name and key in self.kinds:
-                self.kinds[name.lower()] = self.kinds[key]
-            self.skipping = int(opens)
-            return
-        if key == "archetypes":
-            self.open += ["archetypes"] * opens
-            return
-        arrow = next((at for at, word in enumerate(given) if re.fullmatch(r"--?[\w-]*>", word)), -1)
-        if arrow >= 0 and arrow + 1 < len(given):
-            self.relations.append((self.scope, given[0] if arrow else "this", given[arrow + 1], number))
-            self.open += [""] * opens
-        elif self.kinds.get(key) == "group":
-            title = _text(given[1]) if len(given) > 1 else ""
-            box = self.sketch.node(f"group {title}", number, title, within=self.scope)
-            self.open += [box] * opens
-        elif key in self.kinds:
-            self._element(key, name, given[1:], number, opens=opens)
-        elif key in ("!element", "!ref", "!extend", "!component", "!container"):
-            self.open += [self._found(self.scope, given[1] if len(given) > 1 else "")] * opens
-        else:
-            self._other(key, given, number, opens=opens)
+        elif words:
+            self._said(_statement(words, number))
 
-    def _other(self, key: str, given: Sequence[str], number: int, *, opens: bool) -> None:
+    def _said(self, said: _Statement) -> None:
+        if said.key in _SKIPPED:
+            self.skipping = int(said.opens)
+            if said.key in ("!script", "!plugin"):
+                self.sketch.remark(said.line, f"{said.given[0]} is not carried out")
+        elif "archetypes" in self.open:
+            # Kinds of elements under other names; what else is said of them is no matter here.
+            if said.name and said.key in self.kinds:
+                self.kinds[said.name.lower()] = self.kinds[said.key]
+            self.skipping = int(said.opens)
+        elif said.key == "archetypes":
+            self.open += ["archetypes"] * said.opens
+        elif (relation := said.relation) is not None:
+            self.relations.append((self.scope, *relation, said.line))
+            self.open += [""] * said.opens
+        else:
+            self._modelled(said)
+
+    def _modelled(self, said: _Statement) -> None:
+        if self.kinds.get(said.key) == "group":
+            title = _text(said.first)
+            box = self.sketch.node(f"group {title}", said.line, title, within=self.scope)
+            self.open += [box] * said.opens
+        elif said.key in self.kinds:
+            self._element(said)
+        elif said.key in ("!element", "!ref", "!extend", "!component", "!container"):
+            self.open += [self._found(self.scope, said.first)] * said.opens
+        else:
+            self._other(said)
+
+    def _other(self, said: _Statement) -> None:
+        key, given = said.key, said.given
         if key in ("!const", "!constant", "!var") and len(given) > 2:
             self.constants[_text(given[1])] = _text(given[2])
         elif key == "!identifiers":
             self.hierarchical = given[-1].lower() == "hierarchical"
         elif key == "!include":
-            self.sketch.remark(number, f"{' '.join(given)[:60]!r} is not followed: only this file is read")
+            self.sketch.remark(said.line, f"{' '.join(given)[:60]!r} is not followed: only this file is read")
         elif key == "workspace" and "extends" in (word.lower() for word in given):
-            self.sketch.remark(number, "the workspace that this one extends is not read")
+            self.sketch.remark(said.line, "the workspace that this one extends is not read")
         elif key not in _SILENT and key not in ("workspace", "model"):
-            self.sketch.remark(number, f"{' '.join(given)[:60]!r} is not understood")
-        if opens and key in _SILENT and key != "enterprise":
+            self.sketch.remark(said.line, f"{' '.join(given)[:60]!r} is not understood")
+        if said.opens and key in _SILENT and key != "enterprise":
             self.skipping = 1
         else:
-            self.open += [""] * opens
+            self.open += [""] * said.opens
 
-    def _element(self, kind: str, name: str, texts: Sequence[str], number: int, *, opens: bool) -> None:
-        label = _text(texts[0]) if texts else ""
+    def _element(self, said: _Statement) -> None:
+        kind, name = said.key, said.name
+        label = _text(said.first)
         if not label:
-            self.sketch.remark(number, f"a {kind} without a name")
+            self.sketch.remark(said.line, f"a {kind} without a name")
         parent = self.scope
         prefix = parent if self.hierarchical and parent.lower() in self.ids else ""
         path = f"{prefix}.{name}" if prefix and name else name
-        box = path or (f"{parent}/{label}" if parent else label) or f"line {number}"
+        box = path or (f"{parent}/{label}" if parent else label) or f"line {said.line}"
         of = self.kinds[kind]
-        tags = " ".join([kind, *map(_text, texts[2 if of in ("person", "softwaresystem") else 3 :])])
+        tags = " ".join([kind, *map(_text, said.given[3 if of in ("person", "softwaresystem") else 4 :])])
         outside = of == "person" or bool(_OUTSIDE.search(tags))
         if path:
             self.ids[path.lower()] = box
         # What it is called is no identifier by which others speak of it, but it is by what a policy may.
-        self.sketch.node(box, number, name, label, within=parent, outside=outside)
-        self.open += [box] * opens
+        self.sketch.node(box, said.line, name, label, within=parent, outside=outside)
+        self.open += [box] * said.opens
 
     def _found(self, scope: str, identifier: str) -> str:
         """The node of an identifier, as seen from a scope: the innermost one that knows it; "" if none does."""

@@ -105,6 +105,14 @@ def drafted(origin: Origin, kind: str = "") -> Draft:
     return draft
 
 
+def written(draft: Draft, origin: str) -> str:
+    """The text of a policy, with remarks as comments; `read_policy` reads it back without an error, whatever names,
+    globs and contracts the draft has: what it would refuse is a remark, too."""
+    from plumbrule.policy.drafts._writing import policy_text
+
+    return policy_text(draft, origin)
+
+
 def _source_of(origin: Origin) -> ModuleType:
     for module in sources().values():
         claims = getattr(module, "claims", None)

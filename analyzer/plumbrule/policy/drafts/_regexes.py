@@ -139,7 +139,20 @@ def _sign(text: str, at: int) -> tuple[str, int]:
 
 
 def _globs(words: _Words) -> list[str]:
-    """Between two signs for anything a path may go on in the same folder or below it: two globs."""
+    found = [""]
+    inner = _unanchored(words)
+    for at, word in enumerate(inner):
+        if word == _ANY:
+            found = _with_any(found, inner, at)
+        else:
+            found = [glob + ("*" if word == _SEGMENT else word) for glob in found]
+        if len(found) > _MOST:
+            raise NotAGlob(f"it stands for more than {_MOST} globs")
+    return [_tied(glob) for glob in found]
+
+
+def _unanchored(words: _Words) -> list[str]:
+    """With the sign for anything at each end that is not tied to the end of the path, once."""
     begins, ends = bool(words) and words[0] == _BEGIN, bool(words) and words[-1] == _END
     inner = list(words[int(begins) : len(words) - int(ends)])
     if _BEGIN in inner or _END in inner:
@@ -149,26 +162,20 @@ def _globs(words: _Words) -> list[str]:
         inner = inner[1:]
     while len(inner) > 1 and inner[-1] == inner[-2] == _ANY:
         inner = inner[:-1]
-    found = [""]
-    for at, word in enumerate(inner):
-        last = at == len(inner) - 1
-        if word == _SEGMENT:
-            found = [glob + "*" for glob in found]
-        elif word != _ANY:
-            found = [glob + word for glob in found]
-        elif at == 0:
-            after = inner[at + 1] if not last else ""
-            found = ["**"] if last else ["**" if after == "/" else "**/*"]
-        elif last:
-            found = [glob + ("**" if glob.endswith("/") else "*") for glob in found]
-        else:
-            split = [glob + "*/**" for glob in found]
-            same = [glob + "*" for glob in found]
-            after_slash = inner[at + 1] == "/"
-            found = split if after_slash else [*same, *(f"{glob}/*" for glob in split)]
-        if len(found) > _MOST:
-            raise NotAGlob(f"it stands for more than {_MOST} globs")
-    return [_tied(glob) for glob in found]
+    return inner
+
+
+def _with_any(globs: Sequence[str], inner: Sequence[str], at: int) -> list[str]:
+    """The globs so far, each with the sign for anything that stands there; between two other signs a path may go on in
+    the same folder or below it: two globs."""
+    last = at == len(inner) - 1
+    before_slash = not last and inner[at + 1] == "/"
+    if at == 0:
+        return ["**" if last or before_slash else "**/*"]
+    if last:
+        return [glob + ("**" if glob.endswith("/") else "*") for glob in globs]
+    below = [glob + "*/**" for glob in globs]
+    return below if before_slash else [*(glob + "*" for glob in globs), *(f"{glob}/*" for glob in below)]
 
 
 def _tied(glob: str) -> str:

@@ -15,9 +15,7 @@ from plumbrule.policy.writing import key, listed, shown, table, text
 _ROLES = ("from", "to", "order", "members", "of", "entry", "internal", "friends", "what", "in")
 
 
-def written(draft: Draft, origin: str) -> str:
-    """The text of a policy, with remarks as comments; `read_policy` reads it back without an error, whatever names,
-    globs and contracts the draft has: what it would refuse is a remark, too."""
+def policy_text(draft: Draft, origin: str) -> str:
     draft = _named(draft)
     try:
         return _checked(draft, origin)

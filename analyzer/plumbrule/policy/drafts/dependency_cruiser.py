@@ -44,6 +44,13 @@ def _list(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else []
 
 
+def _unknown(source: _Section, target: _Section) -> list[str]:
+    """What a rule asks for and no contract does."""
+    # Imports for types alone bind nothing here in any case.
+    unread = {"dependencyTypesNot"} if set(map(str, _list(target.get("dependencyTypesNot")))) <= _TYPES else set()
+    return sorted((set(source) | set(target)) - _KNOWN - {"reachable"} - unread)
+
+
 def _less(globs: Sequence[str]) -> list[str]:
     return [f"!{glob}" for glob in globs]
 
@@ -76,41 +83,42 @@ class _Reading:
 
     def _forbidden(self, name: str, one: _Section) -> None:
         source, target = _map(one.get("from")), _map(one.get("to"))
-        severity = str(one.get("severity", "warn"))
-        if severity == "ignore":
+        if one.get("severity") == "ignore":
             self.notes.add(f"the rule {name!r}", "it is ignored there")
-            return
-        if target.get("circular") is True:
-            if set(source) | (set(target) - {"circular", "viaOnly", "via"}):
-                self.notes.add(f"{name}: which circles", "dependency-cycle tells every circle")
-            self.rules["dependency-cycle"] = {"severity": _SEVERITIES.get(severity, "warning")}
-            return
-        # Imports for types alone bind nothing here in any case.
-        unread = {"dependencyTypesNot"} if set(map(str, _list(target.get("dependencyTypesNot")))) <= _TYPES else set()
-        unknown = sorted((set(source) | set(target)) - _KNOWN - {"reachable"} - unread)
-        if unknown:
+        elif target.get("circular") is True:
+            self._circles(name, one)
+        elif unknown := _unknown(source, target):
             self.notes.add(f"the rule {name!r}", f"no contract asks for {', '.join(unknown)}")
-            return
-        sides = [self._side(said, f"the rule {name!r}") for said in (source, target)]
-        if sides[0] is None or sides[1] is None:
-            return
-        (on, but), (to, except_to) = sides[0], sides[1]
-        transitive = target.get("reachable") is True
-        if transitive and "reachable" in target and not (on and to):
+        else:
+            sides = [self._side(said, f"the rule {name!r}") for said in (source, target)]
+            if sides[0] is not None and sides[1] is not None:
+                self._between(name, one, sides[0], sides[1])
+
+    def _circles(self, name: str, one: _Section) -> None:
+        if set(_map(one.get("from"))) | (set(_map(one.get("to"))) - {"circular", "viaOnly", "via"}):
+            self.notes.add(f"{name}: which circles", "dependency-cycle tells every circle")
+        severity = _SEVERITIES.get(str(one.get("severity", "warn")), "warning")
+        self.rules["dependency-cycle"] = {"severity": severity}
+
+    def _between(
+        self, name: str, one: _Section, source: tuple[list[str], list[str]], target: tuple[list[str], list[str]]
+    ) -> None:
+        """The contract that says the same of the globs of both sides, and of those that they take away."""
+        (on, but), (to, except_to) = source, target
+        reachable = _map(one.get("to")).get("reachable") is True
+        if reachable and not (on and to):
             self.notes.add(f"the rule {name!r}", "reachability is told of two parts, and it names one")
-        elif on and to and not but and not except_to:
-            more = {"transitive": True} if transitive else {}
-            self._table("forbid", name, one, **{"from": on, "to": to}, **more)
-        elif on and except_to and not to and not but:
-            self._table("allow", name, one, **{"from": on, "to": except_to})
-        elif to and but and not on and not except_to:
-            self._table("visible", name, one, what=to, to=[glob for glob in but if glob not in to])
-        elif to and not (on or but or except_to):
-            self._table("visible", name, one, what=to, to=[])
-        elif on and to:
+        elif on and to and (but or except_to):
             side, means = ("from", [*on, *_less(but)]) if but else ("to", [*to, *_less(except_to)])
             why = f"a contract selects by single globs; declare a component with {means} for its `{side}`"
             self.notes.add(f"the rule {name!r}", why)
+        elif on and to:
+            more = {"transitive": True} if reachable else {}
+            self._table("forbid", name, one, **{"from": on, "to": to}, **more)
+        elif on and except_to and not but:
+            self._table("allow", name, one, **{"from": on, "to": except_to})
+        elif to and not on and not except_to:
+            self._table("visible", name, one, what=to, to=[glob for glob in but if glob not in to])
         else:
             self.notes.add(f"the rule {name!r}", "it binds all code to all code")
 

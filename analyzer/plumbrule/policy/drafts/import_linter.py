@@ -126,16 +126,8 @@ class _Reading:
         containers = _texts(one.get("containers")) or [""]
         for container in containers:
             title = name if len(containers) == 1 else f"{name}: {container}"
-            order: list[object] = []
-            for row in _texts(one.get("layers")):
-                sign = "|" if "|" in row else ":"
-                members = [part.strip().strip("()").strip() for part in row.split(sign)]
-                full = [f"{container}.{member}" if container else member for member in members]
-                here = [module for module in full if self.modules.glob(module) or not row.strip().startswith("(")]
-                globs = self._globs(here, title)
-                if len(globs) > 1 and sign == "|":
-                    self._table("independent", title, members=globs)
-                order += [globs if len(globs) > 1 else globs[0]] if globs else []
+            layers = [self._layer(row, container, title) for row in _texts(one.get("layers"))]
+            order = [globs if len(globs) > 1 else globs[0] for globs in layers if globs]
             if len(order) > 1:
                 self._table("layers", title, order=order)
             else:
@@ -143,6 +135,17 @@ class _Reading:
         if str(one.get("exhaustive", "")).lower() == "true":
             self.notes.add(f"{name}: exhaustive", "a module that no layer names is told by the rule undeclared-code")
         self._directly(name)
+
+    def _layer(self, row: str, container: str, contract: str) -> list[str]:
+        """The globs of one layer; its members may be bound to know nothing of each other, with `|` between them."""
+        sign = "|" if "|" in row else ":"
+        members = [part.strip().strip("()").strip() for part in row.split(sign)]
+        full = [f"{container}.{member}" if container else member for member in members]
+        here = [module for module in full if self.modules.glob(module) or not row.strip().startswith("(")]
+        globs = self._globs(here, contract)
+        if len(globs) > 1 and sign == "|":
+            self._table("independent", contract, members=globs)
+        return globs
 
     def _forbidden(self, name: str, one: _Section) -> None:
         source = self._globs(_texts(one.get("source_modules")), name)
