@@ -235,27 +235,39 @@ def _continued(text: str) -> list[str]:
 
 def _weaker(old: Step, new: Step) -> Iterator[tuple[str, str]]:
     """(what changed, in words that stay the same; the rest of a sentence)."""
-    if old.command != new.command:
-        if old.kind == "taken in":
-            if _source(old.command) != _source(new.command):
-                yield "source", f"takes `{new.command}` now and took `{old.command}`"
-        else:
-            yield from _weaker_command(old.command, new.command)
+    yield from _weaker_run(old, new)
     for line, many in (Counter(new.around) - Counter(old.around)).items():
         if _GIVES_UP.match(line) and many:
             yield line, f"stands beside `{line}` now"
-    for key, value in sorted(new.conditions.items()):
+    yield from _weaker_conditions(old.conditions, new.conditions)
+    yield from _weaker_inputs(old.inputs, new.inputs)
+
+
+def _weaker_run(old: Step, new: Step) -> Iterator[tuple[str, str]]:
+    """What is run, or taken in, and how."""
+    if old.command == new.command:
+        return
+    if old.kind != "taken in":
+        yield from _weaker_command(old.command, new.command)
+    elif _source(old.command) != _source(new.command):
+        yield "source", f"takes `{new.command}` now and took `{old.command}`"
+
+
+def _weaker_conditions(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for key, value in sorted(new.items()):
         bare = key.rpartition(": ")[2].lower()
-        was = old.conditions.get(key)
+        was = old.get(key)
         if value == was or value in _HARMLESS.get(bare, ()):
             continue
-        if bare in _EVENTS:
-            if lost := _events_lost(was or "", value):
-                yield "on", f"no longer runs on {lost} as it did"
-        else:
+        if bare not in _EVENTS:
             yield key, f"has `{key}: {value}` now" + (f" and had `{was}`" if was is not None else "")
-    for name in sorted({*old.inputs, *new.inputs}):
-        was, now = old.inputs.get(name, ""), new.inputs.get(name, "")
+        elif lost := _events_lost(was or "", value):
+            yield "on", f"no longer runs on {lost} as it did"
+
+
+def _weaker_inputs(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in sorted({*old, *new}):
+        was, now = old.get(name, ""), new.get(name, "")
         if was != now and not _is_stricter(f"--{name}", was, now):
             yield name, f"is given `{name}: {now}` now and was given `{was}`" if now else f"is given no `{name}` now"
 

@@ -8,7 +8,7 @@ such as a circle that the import would close, it cannot tell.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from functools import partial
@@ -101,47 +101,73 @@ def part_of(given: str, policy: Policy, paths: Collection[str]) -> Part:
 def asked(policy: Policy, rules: Sequence[Rule], source: Part, target: Part, *, today: date) -> Answer:
     """What the rules would say of an import from the one to the other."""
     used = [rule for rule in rules if rule.own or any(table.startswith("policy_") for table in rule.needs)]
+    pairs = _pairs(policy, source, target)
+    if not pairs:
+        return Answer(MAY, (), (), 0)
+    found, refused = _judged(policy, used, pairs, today)
+    by_rule: dict[str, list[_Told]] = {}
+    for told in found:
+        by_rule.setdefault(told.rule, []).append(told)
+    both, one_sided = _speaking(policy, source, target)
+    objecting = [rule for rule in used if rule.id in by_rule]
+    told_by = partial(_told_by, policy=policy, rules=objecting, pairs=pairs, today=today)
+    makers = _makers(by_rule.keys(), both, one_sided, told_by)
+    objections = tuple(_objection(rule, tolds, makers.get(rule, ())) for rule, tolds in sorted(by_rule.items()))
+    against = {id(piece) for pieces_of in makers.values() for piece in pieces_of}
+    silent = tuple(piece.stated(against=False) for piece in both if id(piece) not in against)
+    return Answer(_verdict(found, pairs), objections, silent, len(pairs), refused)
+
+
+def _pairs(policy: Policy, source: Part, target: Part) -> list[tuple[str, str]]:
+    """The imports that are looked at, from file to file."""
     apart = _Apart(policy)
-    pairs = [
+    return [
         (src, dst)
         for src in islice(apart.examples(source.files), _MOST)
         for dst in islice(apart.examples(target.files), _MOST)
         if src != dst
     ]
-    if not pairs:
-        return Answer(MAY, (), (), 0)
-    found, refused = _judged(policy, used, pairs, today)
-    every = tuple(_pieces(policy))
-    pieces = [piece for piece in every if all(piece.speaks_of(policy, files) for files in (source.files, target.files))]
-    by_rule: dict[str, list[_Told]] = {}
-    for told in found:
-        by_rule.setdefault(told.rule, []).append(told)
-    objecting = [rule for rule in used if rule.id in by_rule]
+
+
+def _speaking(policy: Policy, source: Part, target: Part) -> tuple[list[_Piece], list[_Piece]]:
+    """What speaks of both sides, and what lists one side alone and by that leaves out the other."""
+    both, one_sided = [], []
+    for piece in _pieces(policy):
+        meant = [piece.speaks_of(policy, files) for files in (source.files, target.files)]
+        if all(meant):
+            both.append(piece)
+        elif any(meant):
+            one_sided.append(piece)
+    return both, one_sided
+
+
+def _makers(
+    objecting: Set[str],
+    both: Sequence[_Piece],
+    one_sided: Sequence[_Piece],
+    told_by: Callable[[Sequence[_Piece]], set[str]],
+) -> dict[str, list[_Piece]]:
+    """By rule that objects, what in the policy makes it do so: what speaks of both sides, else of one."""
     makers: dict[str, list[_Piece]] = {}
-
-    def told_by(some: Sequence[_Piece]) -> set[str]:
-        return _told_by(some, policy, objecting, pairs, today)
-
-    for piece in pieces if found else ():
+    for piece in both if objecting else ():
         for rule in told_by((piece,)):
             makers.setdefault(rule, []).append(piece)
-    # What lists one side alone, and by that leaves out the other.
-    others = [p for p in every if p not in pieces and any(p.speaks_of(policy, f) for f in (source.files, target.files))]
-    lone = by_rule.keys() - makers.keys()
-    for rule in sorted(lone & told_by(others) if lone else ()):
-        makers[rule] = [_narrowed(others, partial(_tells, told_by, rule))]
-    objections = [
-        Objection(
-            rule, tolds[0].severity, tolds[0].message, tolds[0].remedy, len({told.subject for told in tolds}),
-            tuple(piece.stated(against=True) for piece in makers.get(rule, ())),
-        )
-        for rule, tolds in sorted(by_rule.items())
-    ]  # fmt: skip
+    lone = objecting - makers.keys()
+    for rule in sorted(lone & told_by(one_sided) if lone else ()):
+        makers[rule] = [_narrowed(one_sided, partial(_tells, told_by, rule))]
+    return makers
+
+
+def _objection(rule: str, tolds: Sequence[_Told], makers: Sequence[_Piece]) -> Objection:
+    first = tolds[0]
+    pairs = len({told.subject for told in tolds})
+    stated = tuple(piece.stated(against=True) for piece in makers)
+    return Objection(rule, first.severity, first.message, first.remedy, pairs, stated)
+
+
+def _verdict(found: Sequence[_Told], pairs: Sequence[tuple[str, str]]) -> str:
     forbidden = {told.subject for told in found if told.severity == "error"}
-    answer = MAY if not forbidden else MAY_NOT if len(forbidden) == len(pairs) else DEPENDS
-    against = {id(piece) for pieces_of in makers.values() for piece in pieces_of}
-    silent = tuple(piece.stated(against=False) for piece in pieces if id(piece) not in against)
-    return Answer(answer, tuple(objections), silent, len(pairs), refused)
+    return MAY if not forbidden else MAY_NOT if len(forbidden) == len(pairs) else DEPENDS
 
 
 def _told_by(

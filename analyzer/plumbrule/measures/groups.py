@@ -92,24 +92,41 @@ def _between(
     inside: Mapping[_Part, set[str]], pairs: Collection[tuple[str, str]], links: Links, into: Mapping[str, list[str]]
 ) -> Iterator[tuple[str, str, str, str, int, str]]:
     """(source, target, src, dst, line, way) of each first step that leads by files of no part at all."""
-    of: dict[str, list[_Part]] = {}
-    for part, paths in inside.items():
-        for path in paths:
-            of.setdefault(path, []).append(part)
-    named = len({element for element, _ in inside}) == len(inside)
+    of = _parts_by_file(inside)
+    shown = 0 if len({element for element, _ in inside}) == len(inside) else 1  # a part's element, or its member
     for target, paths in inside.items():
         # What belongs to another part as well is reached without leaving that one.
         end = [path for path in paths if of[path] == [target]]
         onwards = _towards(end, into, of)
-        for first in sorted(onwards.keys() - paths):
-            for src in into.get(first, ()):
-                for source in of.get(src, ()):
-                    barred = (source[0], target[0]) in pairs if pairs else source[1] != target[1]
-                    if source != target and barred:
-                        line = next(link.line for link in links[src] if link.dst == first)
-                        way = " -> ".join((src, *_followed(first, onwards)))
-                        names = (source[0], target[0]) if named else (source[1], target[1])
-                        yield *names, src, first, line, way
+        for source, src, first in _first_steps(sorted(onwards.keys() - paths), into, of):
+            if _is_barred(source, target, pairs):
+                line = next(link.line for link in links[src] if link.dst == first)
+                way = " -> ".join((src, *_followed(first, onwards)))
+                yield source[shown], target[shown], src, first, line, way
+
+
+def _parts_by_file(inside: Mapping[_Part, set[str]]) -> Mapping[str, list[_Part]]:
+    of: dict[str, list[_Part]] = {}
+    for part, paths in inside.items():
+        for path in paths:
+            of.setdefault(path, []).append(part)
+    return of
+
+
+def _first_steps(
+    outside: Iterable[str], into: Mapping[str, list[str]], of: Mapping[str, list[_Part]]
+) -> Iterator[tuple[_Part, str, str]]:
+    """(part, its file, the file outside) of each import by a part's file of one of these."""
+    for first in outside:
+        for src in into.get(first, ()):
+            for source in of.get(src, ()):
+                yield source, src, first
+
+
+def _is_barred(source: _Part, target: _Part, pairs: Collection[tuple[str, str]]) -> bool:
+    """Whether the one may not reach the other: by pairs of elements, or without any, every other member."""
+    barred = (source[0], target[0]) in pairs if pairs else source[1] != target[1]
+    return source != target and barred
 
 
 def _turned(links: Links) -> Mapping[str, list[str]]:

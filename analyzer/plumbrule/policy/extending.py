@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import field, replace
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from plumbrule.data import dataclass
@@ -254,35 +254,54 @@ def references(table: Table, error: Callable[[Place, str], SettingsError]) -> tu
 
 
 def _reference(value: object, error: Callable[[Place, str], SettingsError]) -> Reference:
-    where: Place = ("extends",)
     if isinstance(value, str):
-        if "://" in value or value.endswith(".git") or re.match(r"[\w.-]+@[\w.-]+:", value):
-            raise error(
-                where,
-                f'{value!r} lies elsewhere; pin it: `{{git = {value!r}, commit = "40 hex digits", path = "…"}}`',
-            )
-        if value.startswith(PRESET):
-            return Reference(value)
-        return Reference(_file(value, where, error))
+        return _named_by_text(value, error)
     if not isinstance(value, dict):
-        raise error(where, '`extends` lists paths, "preset:NAME" and tables with git, commit and path')
+        raise error(("extends",), '`extends` lists paths, "preset:NAME" and tables with git, commit and path')
     if "preset" in value:
-        for key, said in value.items():
-            if not isinstance(said, str) or not said:
-                raise error(where, f"`{key}` of a preset must be text: a component, or a glob")
-        roles = tuple(sorted((key, said) for key, said in value.items() if key != "preset"))
-        return Reference(PRESET + value["preset"].removeprefix(PRESET), roles=roles)
+        return _preset_played(value, error)
+    return _named_by_table(value, error)
+
+
+def _named_by_text(value: str, error: Callable[[Place, str], SettingsError]) -> Reference:
+    where: Place = ("extends",)
+    if "://" in value or value.endswith(".git") or re.match(r"[\w.-]+@[\w.-]+:", value):
+        raise error(
+            where,
+            f'{value!r} lies elsewhere; pin it: `{{git = {value!r}, commit = "40 hex digits", path = "…"}}`',
+        )
+    return Reference(value if value.startswith(PRESET) else _file(value, where, error))
+
+
+def _preset_played(value: Mapping[str, Any], error: Callable[[Place, str], SettingsError]) -> Reference:  # Any: as read
+    """A preset, with what plays its roles."""
+    for key, said in value.items():
+        if not isinstance(said, str) or not said:
+            raise error(("extends",), f"`{key}` of a preset must be text: a component, or a glob")
+    roles = tuple(sorted((key, said) for key, said in value.items() if key != "preset"))
+    return Reference(PRESET + value["preset"].removeprefix(PRESET), roles=roles)
+
+
+def _named_by_table(
+    value: Mapping[str, Any], error: Callable[[Place, str], SettingsError]
+) -> Reference:  # Any: as read
+    where: Place = ("extends",)
     for key, said in value.items():
         if key not in _KEYS:
             raise error(where, f"`extends` has no key {key!r}; known are {', '.join(_KEYS)}")
         if not isinstance(said, str):
             raise error(where, f"`{key}` of `extends` must be text in quotes, not {said!r}")
     path = _file(value.get("path", "plumbrule.toml"), where, error)
-    if "git" not in value:
-        if set(value) != {"path"}:
-            raise error(where, "a policy that lies elsewhere needs `git`, one beside this only its `path`")
-        return Reference(path)
-    git, commit = value["git"], value.get("commit", "")
+    if "git" in value:
+        return _elsewhere(path, value["git"], value.get("commit", ""), value.get("name", ""), error)
+    if set(value) != {"path"}:
+        raise error(where, "a policy that lies elsewhere needs `git`, one beside this only its `path`")
+    return Reference(path)
+
+
+def _elsewhere(path: str, git: str, commit: str, given: str, error: Callable[[Place, str], SettingsError]) -> Reference:
+    """A file in a repository elsewhere, pinned; its copy is named after the repository where no name is given."""
+    where: Place = ("extends",)
     _require_address(git, where, error)
     if not _COMMIT.fullmatch(commit):
         why = f"{commit!r} is no full commit id" if commit else "no commit is pinned"
@@ -290,7 +309,7 @@ def _reference(value: object, error: Callable[[Place, str], SettingsError]) -> R
             where,
             f"{git}: {why}: a branch or a tag can be moved; write the 40 digits that `git ls-remote` prints",
         )
-    name = value.get("name", "") or re.split(r"[/:]", git.rstrip("/"))[-1].removesuffix(".git")
+    name = given or re.split(r"[/:]", git.rstrip("/"))[-1].removesuffix(".git")
     if not _NAME.fullmatch(name) or name.endswith("."):
         raise error(where, f"{name!r} is no name for a copy; add `name` in letters, digits, '.', '-' and '_'")
     return Reference(path, git, commit, name)
@@ -384,31 +403,38 @@ _ADDED_UP = ("exclude",)
 
 def _add(merged: dict[str, object], origins: dict[Place, Origin], one: _Document) -> None:
     """Folds one more policy into those that count less."""
-    for key, value in one.table.items():
+    for key, said in one.table.items():
         if key == "extends":
             continue
         there = merged.get(key)
-        if key == "rules" and isinstance(value, list):
-            value = {"folders": value}
-        if there is not None and (isinstance(there, dict), isinstance(there, list)) != (
-            isinstance(value, dict),
-            isinstance(value, list),
-        ):
-            kind = "table" if isinstance(there, dict) else "list" if isinstance(there, list) else "value"
-            raise one.error((key,), f"`{key}` is a {kind} in a policy that this one extends; write it the same way")
+        value = {"folders": said} if key == "rules" and isinstance(said, list) else said
+        _require_same_kind(key, there, value, one)
         if _is_tables(value):
             merged[key] = _with_items(key, there if isinstance(there, list) else [], value, origins, one)
-        elif key in _ADDED_UP and isinstance(value, list):
-            merged[key] = list(dict.fromkeys([*(there if isinstance(there, list) else []), *map(_hashable, value)]))
-            _place(origins, one, (key,))
         elif key == "components" and isinstance(value, dict):
             merged[key] = _with_components(there if isinstance(there, dict) else {}, value, origins, one)
-        elif isinstance(value, dict):
-            merged[key] = _overlaid(there if isinstance(there, dict) else {}, value)
-            _place(origins, one, (key,))
         else:
-            merged[key] = value
+            merged[key] = _joined(key, there, value)
             _place(origins, one, (key,))
+
+
+def _require_same_kind(key: str, there: object, value: object, one: _Document) -> None:
+    """A table is folded with a table, a list with a list, any other value with such a one."""
+    if there is not None and _kind(there) != _kind(value):
+        raise one.error((key,), f"`{key}` is a {_kind(there)} in a policy that this one extends; write it the same way")
+
+
+def _kind(value: object) -> str:
+    return "table" if isinstance(value, dict) else "list" if isinstance(value, list) else "value"
+
+
+def _joined(key: str, there: object, value: object) -> object:
+    """What both say of a key whose items have no names: a list added up, a table overlaid, else the later value."""
+    if key in _ADDED_UP and isinstance(value, list):
+        return list(dict.fromkeys([*(there if isinstance(there, list) else []), *map(_hashable, value)]))
+    if isinstance(value, dict):
+        return _overlaid(there if isinstance(there, dict) else {}, value)
+    return value
 
 
 def _hashable(value: object) -> object:

@@ -64,35 +64,49 @@ def explanation(
 
 def explained(report: Report, put: Put, today: date) -> str:
     """What stands behind each new finding of a gate: for the text of the report to be followed by."""
-    governing = put.used
     after = "" if put.question.head == WORKTREE else put.head
     texts = texts_of(put.repository, report.merge_base, after)
-    committed = put.question.head not in (WORKTREE, STAGED)
-    renamed = put.repository.renames(report.merge_base, put.head) if report.merge_base and committed else {}
+    renamed = put.repository.renames(report.merge_base, put.head) if report.merge_base and _is_committed(put) else {}
     lines: list[str] = []
     new = [one for one in report.findings if one.state == "new"]
     for finding in new[:_EXPLAINED]:
-        page = next((one for one in governing.rules if one.id == finding.rule), None)
-        where = f"{finding.path}:{finding.line}" if finding.line else finding.path
-        lines += ["", f"{finding.id}  {finding.rule} ({finding.severity})", f"  {finding.message}", f"  {where}"]
-        if page is not None:
-            lines += ["  Why it matters", *(f"    {text}" for text in page.reason.strip().splitlines())]
-        if said := policy_lines(finding, governing.policy, governing.rules, today):
-            lines += ["  What the policy says", *(f"    {line}" for line in said)]
-        if finding.evidence:
-            lines += ["  Evidence", *(f"    {item}" for item in finding.evidence)]
+        lines += _judged(finding, put, today)
         if finding.path:
             was = renamed.get(finding.path, finding.path)
             sides = both_sides(finding.path, finding.line, texts(finding.path, was))
             lines += ["  Both sides of the change", *(f"    {line}" for line in sides)]
-            until = put.head if put.question.head != STAGED else put.repository.resolve("HEAD")
-            by = [*([] if committed else ["not committed yet"])]
-            by += commits_on(put.repository, finding.path, report.merge_base, until)
-            lines += ["  Who and when", *(f"    {line}" for line in by)] if by else []
+            lines += _who_and_when(finding.path, report.merge_base, put)
         lines += ["  What to do instead", *(f"    {text}" for text in finding.remedy.strip().splitlines())]
     if len(new) > _EXPLAINED:
         lines += ["", f"{len(new) - _EXPLAINED} more new findings are not explained here."]
     return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _is_committed(put: Put) -> bool:
+    return put.question.head not in (WORKTREE, STAGED)
+
+
+def _judged(finding: Finding, put: Put, today: date) -> list[str]:
+    """What was found, and what the rule and the policy say of it."""
+    governing = put.used
+    page = next((one for one in governing.rules if one.id == finding.rule), None)
+    where = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    lines = ["", f"{finding.id}  {finding.rule} ({finding.severity})", f"  {finding.message}", f"  {where}"]
+    if page is not None:
+        lines += ["  Why it matters", *(f"    {text}" for text in page.reason.strip().splitlines())]
+    if said := policy_lines(finding, governing.policy, governing.rules, today):
+        lines += ["  What the policy says", *(f"    {line}" for line in said)]
+    if finding.evidence:
+        lines += ["  Evidence", *(f"    {item}" for item in finding.evidence)]
+    return lines
+
+
+def _who_and_when(path: str, merge_base: str, put: Put) -> list[str]:
+    """The commits of the change that touched a file, and whether some of it is in none yet."""
+    until = put.head if put.question.head != STAGED else put.repository.resolve("HEAD")
+    by = [] if _is_committed(put) else ["not committed yet"]
+    by += commits_on(put.repository, path, merge_base, until)
+    return ["  Who and when", *(f"    {line}" for line in by)] if by else []
 
 
 def _change(root: Path, finding: Finding) -> list[str]:
