@@ -90,7 +90,7 @@ def _not_understood(policy: Policy) -> Iterator[Oddity]:
 def _dead(policy: Policy, graph: Graph, tree: Collection[str]) -> Iterator[Oddity]:
     guards = {path: policy.component(path) for path in graph.paths()}
     empty = {part.name for part in policy.components} - set(guards.values())
-    for _, kind, name, selector, matched, _, line in policy_rows("policy_selector", policy, graph, tree):
+    for _, kind, name, selector, matched, _, line, _ in policy_rows("policy_selector", policy, graph, tree):
         if matched or (kind != "component" and selector in empty):
             continue  # of a component without files it is told at the component
         of = f'{kind} "{name}"' if name else str(kind)

@@ -174,7 +174,7 @@ def test_what_another_tool_accepted_is_a_baseline_of_what_is_found(make_repo: Ca
     files = {path: text for path, text in CODE.items() if path != "plumbrule.toml"}
     repo = make_repo({**files, "web/__init__.py": "", "domain/__init__.py": "", ".importlinter": linter})
     answer = plumbrule(repo.path, "init", "--from", "import-linter")
-    assert "of 2 imports accepted there, 2 are found here" in answer.out
+    assert "of 2 imports accepted there, 1 is found here" in answer.out
     lines = (repo.path / "plumbrule.baseline").read_text().splitlines()[1:]
     assert {line.split("\t")[1] for line in lines} == {"web/page.py -> domain/cart.py"}
 

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from plumbrule.gate import gate
-from plumbrule.governing import Question, put
-from plumbrule.policy.loosening import Approval, Loosening
-from plumbrule.report import Report
-from plumbrule.store import Store
 
 POLICY = """\
 [components]
@@ -224,23 +217,3 @@ class _Quiet:
     def stage(self, text: str, total: int) -> None: ...
     def done(self, count: int) -> None: ...
     def note(self, text: str) -> None: ...
-
-
-def test_a_loosening_that_an_owner_approved_is_waived_and_says_by_whom(office: Any, tmp_path: Path):
-    office.commit({"plumbrule.toml": POLICY.replace("error", "off") + "\n[limits]\nparsed = 0.1\n"})
-
-    def judge_it(approved: Callable[[Loosening], Approval | None]) -> Report:
-        with put(Question(office.path, "main", "HEAD", date(2024, 6, 1))) as asked:
-            store = Store.open(tmp_path / "store", note=print, now=0)
-            return gate(asked, store, _Quiet(), approved=approved)
-
-    def ada(loosening: Loosening) -> Approval | None:
-        return Approval("ada@example.org", "a signed commit") if loosening.kind == "limit" else None
-
-    assert judge_it(lambda loosening: Approval("ada@example.org", "a signed commit")).verdict == "passed"
-    report = judge_it(ada)
-    states = {one.subject: (one.state, one.message) for one in report.findings if one.rule == "policy-loosened"}
-    assert report.verdict == "failed"
-    assert states["severity undeclared-code"][0] == "new"
-    assert states["limit parsed"][0] == "waived"
-    assert states["limit parsed"][1].endswith("Approved by ada@example.org: a signed commit.")

@@ -110,9 +110,8 @@ def _accepted(options: argparse.Namespace, root: Path, file: Path, draft: Draft)
         sys.stdout.write(f"Of {many} accepted there none is a finding here, so no baseline was written.\n")
         return
     place.write_text(Baseline(entries).text(), "utf-8")
-    sys.stdout.write(
-        f"Wrote {place}: of {_many(len(accepted), 'import')} accepted there, {len(entries)} are found here.\n"
-    )
+    here = f"{len(entries)} {'is' if len(entries) == 1 else 'are'}"
+    sys.stdout.write(f"Wrote {place}: of {_many(len(accepted), 'import')} accepted there, {here} found here.\n")
 
 
 def _found(root: Path, kind: str) -> Path:

@@ -29,10 +29,10 @@ class Found:
     remedy: str
     evidence: tuple[str, ...] = ()
     group: str = ""
-    step: int = 0  # see `report.model.Finding`
     reason: str = ""  # why it is asked for, as the policy says of the contract or the rule
     alternatives: str = ""  # what else may be done
     owner: str = ""  # who answers for that
+    step: int = 0  # see `report.model.Finding`
 
 
 @dataclass(frozen=True, slots=True)
