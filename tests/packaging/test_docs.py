@@ -20,7 +20,8 @@ def copy(root: Path, tmp_path: Path) -> Path:
     """The generator beside a copy of the pages, of the README and of what pages show, where it may write."""
     shutil.copytree(root / "docs", tmp_path / "docs")
     shutil.copy(root / "README.md", tmp_path)
-    shutil.copytree(root / "tests" / "golden", tmp_path / "tests" / "golden")
+    for shown in ("golden", "evaluation"):
+        shutil.copytree(root / "tests" / shown, tmp_path / "tests" / shown)
     return tmp_path / "docs" / "generate.py"
 
 

@@ -30,7 +30,18 @@ from plumbrule.languages import (
     spoken,
     test_marks,
 )
-from plumbrule.resolve.answers import ANYWHERE, NONE, OF_PACKAGE, WHO, Answer, Led, Question, Told
+from plumbrule.resolve.answers import (
+    ANYWHERE,
+    NONE,
+    OF_PACKAGE,
+    WHO,
+    Answer,
+    Led,
+    Question,
+    Told,
+    as_written,
+    has_entry,
+)
 from plumbrule.resolve.answers import Definition as Definition
 from plumbrule.resolve.held import FactsToBind, Interfaces, Readers
 from plumbrule.resolve.inheriting import scope_at, scopes_of
@@ -666,7 +677,7 @@ class Resolution(Sharing):
                 # A file that was guessed, and that lacks the name, is no answer.
                 found.resolved -= target.confidence < 1.0
                 found.looked_up -= target.confidence < 1.0 and bool(row.flags & OPTIONAL)
-                found.unresolved.add((line, _as_written(row), f"no name '{name}' in {target.path}"))
+                found.unresolved.add((line, as_written(row), f"no name '{name}' in {target.path}"))
 
     def _scoped_rows(self, found: Found) -> None:
         """What import rows say that begin with a name in scope."""
@@ -729,7 +740,7 @@ class Resolution(Sharing):
         else:
             # What code can do without, as a compiled or generated module that it tries, is no lost coverage.
             found.looked_up += not row.flags & OPTIONAL
-            found.unresolved.add((row.line, _as_written(row), target.reason))
+            found.unresolved.add((row.line, as_written(row), target.reason))
 
     def _put_in_place(self, found: Found, target: Located, name: str) -> Definition | None:
         """What a package binds to the name of one of its modules, and so gives to whoever asks it for that name."""
@@ -838,7 +849,7 @@ class Resolution(Sharing):
         assert offer is not None  # only files with facts have rows
         any_name = AnyName(
             [index for index in offer.stars if isinstance(bound[index].target, (Located, Space))],
-            [index for index, answer in enumerate(bound) if rows[index].alias and _has_entry(answer.target)],
+            [index for index, answer in enumerate(bound) if rows[index].alias and has_entry(answer.target)],
         )
         language = offer.language
         scopes = scopes_of(found.interface, offer, all_types=language.scoped) if language.inherits else ()
@@ -967,17 +978,3 @@ class Resolution(Sharing):
             if isinstance(target, Located) and target.path != led[1].path and not is_said:
                 steps.append((led[1].path, parts[length - 1], led[2]))
         return steps
-
-
-def _has_entry(target: Target) -> bool:
-    return isinstance(target, Space) and target.entry != ""
-
-
-def _as_written(row: Import) -> str:
-    module = "." * row.level + row.module
-    return f"{module}:{row.name}" if row.name else module
-
-
-def entries_of(paths: Iterable[tuple[str, str, str]]) -> dict[str, Entry | None]:
-    """(path, blob, dialect) rows as the changes that build a tree from nothing."""
-    return {path: Entry(blob, dialect) for path, blob, dialect in paths}
