@@ -30,18 +30,7 @@ from plumbrule.languages import (
     spoken,
     test_marks,
 )
-from plumbrule.resolve.answers import (
-    ANYWHERE,
-    NONE,
-    OF_PACKAGE,
-    WHO,
-    Answer,
-    Led,
-    Question,
-    Told,
-    as_written,
-    has_entry,
-)
+from plumbrule.resolve.answers import ANYWHERE, NONE, OF_PACKAGE, WHO, Answer, Led, Question, Told
 from plumbrule.resolve.answers import Definition as Definition
 from plumbrule.resolve.held import FactsToBind, Interfaces, Readers
 from plumbrule.resolve.inheriting import scope_at, scopes_of
@@ -49,7 +38,7 @@ from plumbrule.resolve.labels import Labels, may_relabel
 from plumbrule.resolve.leading import NO_NAME
 from plumbrule.resolve.offered import Offer, Read, moved_names
 from plumbrule.resolve.receiving import AnyName
-from plumbrule.resolve.rows import UPWARD, Found
+from plumbrule.resolve.rows import UPWARD, Found, as_written, has_entry
 from plumbrule.resolve.sharing import Sharing
 from plumbrule.resolve.tree import EXCLUDED as EXCLUDED
 from plumbrule.resolve.tree import Entry as Entry

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from plumbrule.facts import Import
 from plumbrule.languages import Space, Target
 from plumbrule.resolve.offered import Read
 
@@ -63,14 +62,3 @@ class Told(NamedTuple):
     answers: dict[Question, Answer]
     anywhere: tuple[str, str]
     who: dict[Question, Answer]
-
-
-def has_entry(target: Target) -> bool:
-    """Whether something leads to a package that a file stands for."""
-    return isinstance(target, Space) and target.entry != ""
-
-
-def as_written(row: Import) -> str:
-    """What an import asks for, as a person would look for it."""
-    module = "." * row.level + row.module
-    return f"{module}:{row.name}" if row.name else module

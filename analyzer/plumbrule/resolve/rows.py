@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TypeVar
 
-from plumbrule.facts import LAZY, TYPE_ONLY, Body, Export, Interface
+from plumbrule.facts import LAZY, TYPE_ONLY, Body, Export, Import, Interface
 from plumbrule.graph import Dependency, FileRow, FileRows, FunctionRow, SymbolRow, Unresolved, Use
 from plumbrule.graph import External as ExternalRow
+from plumbrule.languages import Space, Target
 from plumbrule.resolve.answers import Definition
 from plumbrule.resolve.offered import Read
 
@@ -126,3 +127,14 @@ def _aliases(exports: Iterable[Export]) -> dict[str, str]:
         if imported < 0 and local != name:
             found.setdefault(local, set()).add(name)
     return {local: ", ".join(sorted(names)) for local, names in found.items()}
+
+
+def has_entry(target: Target) -> bool:
+    """Whether something leads to a package that a file stands for."""
+    return isinstance(target, Space) and target.entry != ""
+
+
+def as_written(row: Import) -> str:
+    """What an import asks for, as a person would look for it."""
+    module = "." * row.level + row.module
+    return f"{module}:{row.name}" if row.name else module
