@@ -194,9 +194,6 @@ class Language:
     vendor_folders: tuple[str, ...] = ()  # names of folders in which its tools look for copies of other projects
     entries: tuple[str, ...] = ()  # names of files that stand for the folder they lie in: ("__init__.py",)
     needs: str = ""  # pattern for names of files in which a repository says which packages of others it needs
-    # Whether what its resolver calls a package is its own library, or that of the platform it runs on.
-    standard: Callable[[str], object] | None = None
-    ecosystem: str = ""  # type of package-url, where what its resolver calls a package is its name in that registry
     by_name: bool = False  # callers may pass any ordinary argument by its name
     in_markup: bool = False  # its code may stand in the middle of HTML or XML, and a file begin with that
     passes_on: bool = False  # what a file imports can be imported from it again, without a word that offers it
@@ -233,6 +230,9 @@ class Language:
     prepared: Callable[[bytes], bytes] | None = None
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
     queries: tuple[Path, ...] = ()  # files of other languages that are its query, where it has none of its own
+    # Whether what its resolver calls a package is its own library, or that of the platform it runs on.
+    standard: Callable[[str], object] | None = None
+    ecosystem: str = ""  # type of package-url, where what its resolver calls a package is its name in that registry
 
     @property
     def distribution(self) -> str:
