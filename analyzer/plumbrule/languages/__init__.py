@@ -177,8 +177,6 @@ class Language:
     resolver: Callable[[Tree], Resolver]
     manifests: tuple[str, ...]  # file names whose change makes a new resolver: ("pyproject.toml", "setup.cfg")
     folder: Path  # this language's folder, where facts.scm is
-    # Endings of other files whose coming or going may do so, too: what a resolver lists in the tree.
-    listed: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # whole file names, for files that no suffix tells: ("BUILD",)
     tests: tuple[str, ...] = USUAL_TESTS  # names of its test files without the ending, as globs
     test_folders: tuple[str, ...] = ()  # names of folders that hold its tests, as globs, beside the usual ones
@@ -230,6 +228,8 @@ class Language:
     prepared: Callable[[bytes], bytes] | None = None
     borrows: tuple[Path, ...] = ()  # folders of other languages whose code makes these facts; it counts for the version
     queries: tuple[Path, ...] = ()  # files of other languages that are its query, where it has none of its own
+    # Endings of other files than `manifests` whose coming or going may make a new resolver: what it lists in the tree.
+    listed: tuple[str, ...] = ()
     # Whether what its resolver calls a package is its own library, or that of the platform it runs on.
     standard: Callable[[str], object] | None = None
     ecosystem: str = ""  # type of package-url, where what its resolver calls a package is its name in that registry
