@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field, fields, is_dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -128,9 +128,6 @@ class Drawn:
     arrows: tuple[Arrow, ...]
     unmapped: tuple[Unmapped, ...] = ()
     remarks: tuple[str, ...] = field(default=(), metadata=NO_SETTING)  # what was not understood in it
-
-    def allows(self, source: str, target: str) -> bool:
-        return any((arrow.source, arrow.target) == (source, target) for arrow in self.arrows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,13 +298,6 @@ class Policy:
             source in layers.order and target in layers.order and not _descends(layers, source, target)
             for layers in self.layers
         )
-
-    def selects(self, selector: str) -> Callable[[str], bool]:
-        """Whether a path is meant by an element of a contract: files of a component, or those of a glob."""
-        if any(part.name == selector for part in self.components):
-            return lambda path: self.component(path) == selector
-        globs = self.globs((selector,))
-        return matcher(globs) if globs else lambda path: False
 
     def _groups(self) -> tuple[Group, ...]:
         """What contracts select files by, each once."""

@@ -53,6 +53,19 @@ class Kind:
         return (*COMMON, *(role.key for role in self.roles), *(option.key for option in self.options))
 
 
+# The parts of a contract among siblings: named one by one, or as the folders that a glob means.
+SIBLINGS = (
+    Role("members", "parts that it is about", least=0),
+    Role("siblings", "a glob each of whose folders is a member, as in `features/*`", least=0, each=True),
+)
+
+
+def lonely(contract: Contract, so_what: str) -> str:
+    """What is wrong with a contract among siblings that has one at most; "" = nothing."""
+    several = len(contract.of("members")) > 1 or contract.of("siblings")
+    return "" if several else f'one member alone {so_what}; name two `members`, or `siblings = "folder/*"`'
+
+
 PAIR = " = "  # between the two texts of a pair
 COMMON = ("name", "reason", "alternatives", "owner")  # what every contract may say of itself
 
