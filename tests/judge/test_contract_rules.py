@@ -395,3 +395,16 @@ def test_what_is_promised_now_breaks_those_who_go_on_with_it(told, was: str, now
         {"m.ts": f"export {now} {{\n  return 1;\n}}\n"},
     )
     assert found == ([(rule, "m.ts::f")] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("call", "rule"),
+    [("f(p3=1, p45=2)", ""), ("f(1, p45=2)", ""), ("f(1, 2)", BREAK), (f"f({', '.join('12345678')})", NARROWED)],
+)
+def test_of_many_parameters_calls_that_pass_nearly_all_by_name_are_known_to_go_well(told, call, rule):
+    names = [f"p{number}" for number in range(1, 46)]
+    of = {name: f"def f({', '.join(f'{one}=None' for one in some)}): ...\n" for name, some in (
+        ("then", names), ("now", [names[0], "extra", *names[1:]]),
+    )}  # fmt: skip
+    found = told({"m.py": of["then"], "u.py": f"from m import f\n\n{call}\n"}, {"m.py": of["now"]})
+    assert [name for name, _ in found] == ([rule] if rule else [])

@@ -325,7 +325,9 @@ NO_CALLS = Calls("", "")
 _OF_CALLS = frozenset(
     "parameter-required parameter-removed parameter-renamed parameter-moved parameter-narrowed default-removed".split()  # noqa: SIM905
 )
-_MOST_NAMED = 40  # parameters; with more of them nothing is said
+_MOST_NAMED = 40  # parameters; with more of them only calls are known that pass nearly all by name
+_MOST_WRITTEN = 200  # parameters; with more of them nothing is said
+_FEW = 3  # arguments by place that such a call passes at most
 _ANY_NAMES = "(?:;[^;|]+)*"
 
 
@@ -334,13 +336,13 @@ def calls_between(before: Sequence[Definition], now: Sequence[Definition], langu
     for one in (*before, *now):
         if one.symbol.kind not in _CALLABLE or not _keeps_signature(one.symbol, language):
             return NO_CALLS
-        if len(one.parameters) > _MOST_NAMED:
+        if len(one.parameters) > _MOST_WRITTEN:
             return NO_CALLS
     if not before or not now:
         return NO_CALLS
-    by_name = _by_name_too(language)
+    by_name, most = _by_name_too(language), _most_by_place((*before, *now))
     return Calls(
-        _all_of(way for one in before for way in _ways(one, [], by_name=by_name)),
+        _all_of(way for one in before for way in _ways(one, [], by_name=by_name, most=most)),
         _all_of(_ways_now(before, now, by_name=by_name)),
     )
 
@@ -351,17 +353,26 @@ def calls_of(change: Change, before: Sequence[Definition], now: Sequence[Definit
         return calls_between(before, now, language) if is_of_calls(change, before) else NO_CALLS
     if not calls_between(before, now, language).now:
         return NO_CALLS
-    by_name = _by_name_too(language)
-    lost = {way for one in before if _shown(one) == change.detail for way in _ways(one, [], by_name=by_name)}
+    by_name, most = _by_name_too(language), _most_by_place((*before, *now))
+    own = (one for one in before if _shown(one) == change.detail)
+    lost = {way for one in own for way in _ways(one, [], by_name=by_name, most=most)}
     return Calls(_all_of(()), _all_of(way for way in _ways_now(before, now, by_name=by_name) if way not in lost))
+
+
+def _most_by_place(definitions: Iterable[Definition]) -> int:
+    """How many arguments by place are told of, as each expression is as long as all names together; the same for both
+    sides of a change, since what is not told of now would seem to go wrong."""
+    many = any(len(one.parameters) > _MOST_NAMED for one in definitions)
+    return _FEW if many else _MOST_NAMED
 
 
 def _ways_now(before: Sequence[Definition], now: Sequence[Definition], *, by_name: bool) -> Iterator[str]:
     """Ways to call it whose arguments meet what they met in one of the earlier variants."""
+    most = _most_by_place((*before, *now))
     for old in before:
         was = [parameter.name for parameter in _places(old)]
         for one in now:
-            yield from _ways(one, was, by_name=by_name)
+            yield from _ways(one, was, by_name=by_name, most=most)
 
 
 def _all_of(ways: Iterable[str]) -> str:
@@ -385,13 +396,14 @@ def _places(definition: Definition) -> list[Parameter]:
     return [one for one in own if one.kind in _POSITIONAL and one.name != "this"]
 
 
-def _ways(definition: Definition, was: Sequence[str], *, by_name: bool) -> Iterator[str]:
-    """A regular expression for each number of arguments passed by place; `was` are the names that had these places."""
+def _ways(definition: Definition, was: Sequence[str], *, by_name: bool, most: int) -> Iterator[str]:
+    """A regular expression for each number of arguments passed by place, up to `most`; `was` are the names that had
+    these places."""
     places = _places(definition)
     kinds = {one.kind for one in definition.parameters}
     named = [one for one in definition.parameters if one.kind == "keyword-only"]
     names = {one.name for one in (*places, *named)}
-    for count in range(len(places) + 1):
+    for count in range(min(most, len(places)) + 1):
         if 0 < count <= len(was) and was[count - 1] != places[count - 1].name and was[count - 1] in names:
             return  # from here on arguments meet other parameters than they did
         left = places[count:]
