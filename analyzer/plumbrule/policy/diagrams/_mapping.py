@@ -24,9 +24,6 @@ class Mapped:
     lost: tuple[tuple[str, int, str], ...]  # boxes that stand for nothing: what they are called, line, why
     outside: int  # boxes that stand for no code, by the notation or by the map
 
-    def allows(self, source: str, target: str) -> bool:
-        return (source, target) in self.needs or (source, target) in self.either or (target, source) in self.either
-
 
 def mapped(drawing: Drawing, components: Collection[str], names: Mapping[str, str]) -> Mapped:
     """The components that are drawn, by the `names` that the policy gives (box -> component, "" = no code of ours)."""
