@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import traceback
@@ -270,3 +271,14 @@ def process() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     for one in started:
         one.kill()
         one.communicate()
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """The pages' generator beside a copy of the pages, of the README and of what pages show, where it may write."""
+    whole = Path(__file__).parents[1]
+    shutil.copytree(whole / "docs", tmp_path / "docs")
+    shutil.copy(whole / "README.md", tmp_path)
+    for shown in ("golden", "evaluation"):
+        shutil.copytree(whole / "tests" / shown, tmp_path / "tests" / shown)
+    return tmp_path / "docs" / "generate.py"

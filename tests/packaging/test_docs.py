@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 
 def generate(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True)
 
 
-@pytest.fixture
-def copy(root: Path, tmp_path: Path) -> Path:
-    """The generator beside a copy of the pages, of the README and of what pages show, where it may write."""
-    shutil.copytree(root / "docs", tmp_path / "docs")
-    shutil.copy(root / "README.md", tmp_path)
-    for shown in ("golden", "evaluation"):
-        shutil.copytree(root / "tests" / shown, tmp_path / "tests" / shown)
-    return tmp_path / "docs" / "generate.py"
-
-
-def test_a_stale_page_is_shown_with_what_it_should_say_and_is_left_alone(copy: Path):
-    assert generate(copy).returncode == 0
-    page = copy.parent / "languages.md"
+def test_a_stale_page_is_shown_with_what_it_should_say_and_is_left_alone(pages: Path):
+    assert generate(pages).returncode == 0
+    page = pages.parent / "languages.md"
     stale = page.read_text("utf-8").replace("`.pyi`", "`.pyx`")
     page.write_text(stale, "utf-8")
-    done = generate(copy, "--check")
+    done = generate(pages, "--check")
     assert done.returncode == 1
     assert "+| python | python-stub | `.pyi`" in done.stderr
     assert "make docs" in done.stderr
     assert page.read_text("utf-8") == stale
 
 
-def test_pages_that_were_just_made_are_up_to_date(copy: Path):
-    for page in copy.parent.glob("*.md"):
+def test_pages_that_were_just_made_are_up_to_date(pages: Path):
+    for page in pages.parent.glob("*.md"):
         page.unlink()
-    assert generate(copy).returncode == 0
-    done = generate(copy, "--check")
+    assert generate(pages).returncode == 0
+    done = generate(pages, "--check")
     assert (done.returncode, done.stderr) == (0, "")
-    assert {page.stem for page in copy.parent.glob("*.md")} >= {"commands", "policy", "report", "rules", "views"}
+    assert {page.stem for page in pages.parent.glob("*.md")} >= {"commands", "policy", "report", "rules", "views"}
 
 
 def anchors(page: Path) -> set[str]:
