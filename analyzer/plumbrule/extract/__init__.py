@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from plumbrule.details import Kind, kept_as, kinds, query_of, unpack
 from plumbrule.extract.pool import ENDED_EARLY, ENDED_FROM_OUTSIDE, STALLED, Crew, Died, Limits, Value, Work
+from plumbrule.extract.pool import run as perform
 from plumbrule.facts import Body, Facts, Interface, pack, unpack_body, unpack_interface
 from plumbrule.languages import written_in
 
@@ -22,6 +24,8 @@ _PACKET = 188  # bytes
 _CONTROL = frozenset(range(0x20)) - frozenset(b"\t\n\v\f\r")
 CHANCE = (ENDED_FROM_OUTSIDE, STALLED)  # how a reason begins that is none of the file's: another time it may be read
 NOT_KEPT = "not kept"  # beside a reason that is no property of the bytes: the next run tries again
+
+_Row = TypeVar("_Row", bound=tuple[Any, ...])  # each kind of detail has named rows of its own
 
 Key = tuple[str, str]  # (dialect, blob id)
 Packed = tuple[bytes, bytes]  # (interface, body)
@@ -94,6 +98,8 @@ class FactBook:
         self._limits = limits or Limits()
         self._packed: dict[Key, Packed] = {}
         self._skipped: dict[Key, str] = {}
+        self._details: dict[Key, bytes] = {}  # by (`kept_as`, blob), of those that this book read itself
+        self._wanted: dict[Key, Wanted] = {}  # files whose bytes git may not have
         self._begun: list[_Run] = []
         self._fresh: list[tuple[str, str, bytes, bytes]] = []  # what the cache is to keep
         self._failed: list[tuple[str, str, str]] = []
@@ -115,6 +121,7 @@ class FactBook:
         `progress` is called with (done, all) as files are parsed.
         """
         asked = {_key(one): one for one in wanted}
+        self._wanted.update((key, one) for key, one in asked.items() if one.disk or one.data is not None)
         for run in [run for run in self._begun if run.crew.works]:
             self._learn(run, wait=False)
             self._await(run, asked, progress)
@@ -193,6 +200,59 @@ class FactBook:
         """KeyError as for `interface`."""
         return unpack_body(self._at((dialect, blob))[1], details=details)
 
+    def details(self, kind: Kind[_Row], keys: Iterable[Key]) -> dict[Key, list[_Row]]:
+        """The details of this kind of these files; no entry where the language has none, or a file cannot be read.
+
+        Ask for many at once. The first kind asked for makes all kinds of what is not kept, in one parse of each file.
+        """
+        offered = [key for key in dict.fromkeys(keys) if query_of(kind.name, key[0])]
+        found = self._kept_details(kind.name, offered)
+        todo = [key for key in offered if key not in found and key not in self._skipped]
+        failed = self._cache.skipped_many((kept_as(kind.name, dialect), blob) for dialect, blob in todo)
+        todo = [key for key in todo if (kept_as(kind.name, key[0]), key[1]) not in failed]
+        if todo:
+            self._read_details(todo)
+            found |= self._kept_details(kind.name, todo)
+        return {key: unpack(kind, packed) for key, packed in found.items()}
+
+    def _kept_details(self, kind: str, keys: Collection[Key]) -> dict[Key, bytes]:
+        names = {(kept_as(kind, dialect), blob): (dialect, blob) for dialect, blob in keys}
+        found = {key: self._details[name] for name, key in names.items() if name in self._details}
+        stored = self._cache.get_many(name for name, key in names.items() if key not in found)
+        return found | {names[name]: packed for name, (packed, _) in stored.items()}
+
+    def _read_details(self, keys: Collection[Key]) -> None:
+        """Makes and keeps every kind of detail of these files; what was not read by chance the next run tries again."""
+        self.ensure(self._wanted.get(key, Wanted(*key)) for key in keys)
+        todo = [key for key in sorted(keys) if key not in self._skipped]
+        files = [(dialect, self._at((dialect, blob))[0]) for dialect, blob in todo]
+        wanted = [self._wanted.get(key, Wanted(*key)) for key in todo]
+
+        def work() -> Work:
+            from plumbrule.extract.detailing import detailed  # grammars: for workers only
+
+            objects = self._objects()
+            return detailed(files, lambda job: _bytes(wanted[job], objects, self._limits))
+
+        fresh: list[tuple[str, str, bytes, bytes]] = []
+        failed: list[tuple[str, str, str]] = []
+        for job, value in perform(
+            len(todo), work, processes=self.processes if len(todo) >= 30 else 1, limits=self._limits
+        ):
+            dialect, blob = todo[job]
+            names = [kept_as(kind, dialect) for kind in kinds() if query_of(kind, dialect)]
+            if isinstance(value, Died):
+                failed += [(name, blob, value.reason) for name in names if not value.by_chance]
+            elif len(value) == len(names):
+                fresh += [
+                    (name, blob, packed, b"")
+                    for name, packed in zip(names, value, strict=True)
+                    if isinstance(packed, bytes)
+                ]
+        self._details.update(((name, blob), packed) for name, blob, packed, _ in fresh)
+        self._cache.put_many(fresh)
+        self._cache.put_skipped_many(failed)
+
     def is_at_hand(self, dialect: str, blob: str) -> bool:
         """Whether they are held in memory."""
         return (dialect, blob) in self._packed
@@ -201,6 +261,7 @@ class FactBook:
         """Lets go of what is held in memory except these; the cache still has it."""
         held = {key: self._packed[key] for key in keep if key in self._packed}
         self._packed = held
+        self._details.clear()
 
     def _at(self, key: Key) -> Packed:
         packed = self._packed.get(key)

@@ -6,12 +6,12 @@ A measure module holds `MEASURES`, a tuple of `Measure`. Its tables exist in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from plumbrule.data import dataclass
 from plumbrule.facts import Body, Interface
@@ -19,9 +19,13 @@ from plumbrule.graph import Graph
 from plumbrule.tables import Row, Table
 
 if TYPE_CHECKING:
+    from plumbrule.details import Kind
     from plumbrule.measures._offers import Side
     from plumbrule.measures._structure import Links, Moved
     from plumbrule.measures.components import Level
+
+
+_Row = TypeVar("_Row", bound=tuple[Any, ...])  # each kind of detail has named rows of its own
 
 
 class FactsOf(Protocol):
@@ -29,6 +33,11 @@ class FactsOf(Protocol):
 
     def interface(self, dialect: str, blob: str) -> Interface: ...
     def body(self, dialect: str, blob: str) -> Body: ...
+
+    def details(self, kind: Kind[_Row], keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[_Row]]:
+        """Details of this kind by (dialect, blob); only of those whose language has them and that could be read. To be
+        asked for many files at once, by measures that run after the verdict."""
+        ...
 
 
 class Contents(Protocol):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from plumbrule.languages import extractor_version
+from plumbrule.details import version
 from plumbrule.store.generations import make_folder
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class FactCache:
     """
 
     def __init__(
-        self, folder: Path, note: Callable[[str], None], now: int, version: Callable[[str], str] = extractor_version
+        self, folder: Path, note: Callable[[str], None], now: int, version: Callable[[str], str] = version
     ) -> None:
         self._folder = folder
         self._path = folder / "facts.sqlite"
