@@ -293,6 +293,25 @@ def shop_after() -> Callable[[int], Callable[[Writer], None]]:
 
 
 @pytest.fixture
+def reached_through() -> Callable[[Writer], None]:
+    """A repository one file of which reaches into the insides of another component."""
+
+    def fill(writer: Writer) -> None:
+        ports = System("ports")
+        ports.needs("sea/dock.py", "land/_crane.py")
+        writer.repository("ports", "/srv/ports", "", "main")
+        filling = Filling(writer, ports, ("sea", "land"))
+        filling.step("first", "")
+        made = finding(
+            "ports", "reach-through", "sea/dock.py -> land/_crane.py", "second", "codex", filling.at + 158_400
+        )
+        filling.findings[made.finding] = made
+        filling.step("second", "codex")
+
+    return fill
+
+
+@pytest.fixture
 def two_cycles() -> Callable[[Writer], None]:
     """A repository with two cycles, whose edges alternate in the alphabet."""
 

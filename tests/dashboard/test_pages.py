@@ -20,7 +20,8 @@ from plumbrule.report.history import open_history
 from plumbrule.report.reviews import FILE, add_review, read_reviews
 from plumbrule.store import Store
 
-PAGES = ("drift.py", "findings.py", "components.py", "batch.py", "about.py")
+QUESTIONS = ("shallow.py", "leaks.py", "unusual.py", "people.py")
+PAGES = ("drift.py", "findings.py", "components.py", "batch.py", "about.py", *QUESTIONS)
 Draw = Callable[..., AppTest]
 
 
@@ -138,6 +139,29 @@ def test_hostile_names_are_text_everywhere(draw: Draw, store: Path, hostile: Sim
         outside = "".join(element.value.split("`")[::2])
         assert not any(text in outside for text in raw), element.value
     assert "\u202e" not in said(test)
+
+
+# -- questions
+
+
+@pytest.mark.parametrize(("page", "rule"), [("leaks.py", "reach-through"), ("shallow.py", "pass-through-module")])
+def test_a_question_counts_every_rule_that_answers_it_those_without_a_finding_too(draw: Draw, page: str, rule: str):
+    rows = {row["Rule"]: row["Findings"] for row in table(draw(page), "Fault")}
+    assert rule in rows
+    assert "layer-breach" not in rows
+
+
+def test_a_finding_is_judged_where_the_question_is_asked(
+    store: Path, draw: Draw, write_store: Callable[..., Path], reached_through: Callable[[object], None]
+):
+    write_store(store, reached_through)
+    told = finding_id(store, "reach-through", "sea/dock.py -> land/_crane.py")
+    test = draw("leaks.py", repo="ports", finding=told)
+    assert [row["Findings"] for row in table(test, "Fault") if row["Rule"] == "reach-through"] == [1]
+    assert [row["Subject"] for row in table(test, "Subject")] == ["sea/dock.py -> land/_crane.py"]
+    whole(test.button(key=f"wrong-{told}").click().run())
+    assert [(one.who, one.finding, one.verdict) for one in read_reviews(store).remarks] == [("ada", told, "wrong")]
+    assert [row["Subject"] for row in table(draw("unusual.py", repo="ports"), "Fault") if row["Findings"]] == []
 
 
 # -- drift

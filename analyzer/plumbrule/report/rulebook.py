@@ -17,6 +17,7 @@ class RulePage:
     id: str
     title: str
     reason: str  # Markdown, with {column} placeholders nowhere
+    subject: str  # the folder it lies in
 
 
 @cache
@@ -24,4 +25,6 @@ def rulebook() -> Mapping[str, RulePage]:
     """Every shipped rule by its id."""
     from plumbrule.judge import load_rules
 
-    return {rule.id: RulePage(rule.id, rule.title, rule.reason) for rule in load_rules(data_folder("rules"))}
+    return {
+        rule.id: RulePage(rule.id, rule.title, rule.reason, rule.subject) for rule in load_rules(data_folder("rules"))
+    }

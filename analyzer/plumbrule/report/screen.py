@@ -80,8 +80,8 @@ class Screen:
         return self.repo or self.repositories[0]
 
 
-def frame(settings: Settings, pages: Sequence[object]) -> None:
-    """Draw the page that was asked for inside what all pages have in common."""
+def frame(settings: Settings, pages: Mapping[str, Sequence[object]]) -> None:
+    """Draw the page that was asked for inside what all pages have in common; `pages` by the heading of their menu."""
     folder = data_folder("reports") / "dashboard"
     icon = str(folder / "plumbrule.svg")
     st.set_page_config(page_title="Plumbrule", page_icon=icon, layout="wide")
