@@ -63,7 +63,7 @@ from plumbrule.pipelines import BYTES as PIPELINE_BYTES
 from plumbrule.pipelines import is_pipeline, weakened
 from plumbrule.policy import BASELINE_NAME, Policy
 from plumbrule.policy import Limits as PolicyLimits
-from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, Weighed, left_out, relabelled
+from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, Weighed, behind, left_out, relabelled, strayed
 from plumbrule.report.escapes import visible
 from plumbrule.report.model import Coverage, Finding, Report
 from plumbrule.resume import (
@@ -519,12 +519,29 @@ class _Gate:
         covered_before = walk.coverage()
         renamed = self._renamed(before, changes)
         step = walk.move(changes, renamed, taken_at_its_word=False)
+        policy = used.policy.within(name)
+        strays, proposed = stray_files(policy, renamed), self._proposes
+        lost = {
+            path: was
+            for path, was in strays.items()
+            if not (proposed is not None and proposed.component(path))
+            and path in walk.graph
+            and not walk.graph.rows(path).file.is_test
+        }
         claims = (
+            *strayed(policy, lost),
             *(relabelled(path, label, of_itself=alone) for path, label, alone in walk.claimed),
             *(
                 left_out(path, old, by_name=language_of(path) is None)
                 for path, old in renamed.items()
                 if old in step.before and (path in walk.other or walk.leaves_out(path))
+            ),
+            *(
+                behind(path, sum(old.startswith(f"{path}/") for old in step.before.paths()))
+                for path, file in sorted(changes.items())
+                if file is not None
+                and file.mode == SUBMODULE
+                and any(old.startswith(f"{path}/") for old in step.before.paths())
             ),
         )
         history = self._history(name)
@@ -538,7 +555,6 @@ class _Gate:
             habits=Habits(tuple(history), {}) if history else None,
         )
         now = Moment(walk.graph, rows, frozenset(walk.tree))
-        policy = used.policy.within(name)
         sides = Sides(
             now,
             start,
@@ -563,7 +579,6 @@ class _Gate:
             only_moved=self._in_numbers,
         )
         sides.close()
-        strays = stray_files(policy, renamed)
         partly = read_in_part(walk, step, changes, renamed)
         unread = tuple(self._unread(before, walk, step, changes, renamed))
         return Judged(
@@ -571,11 +586,21 @@ class _Gate:
             walk,
             covered_before,
             changes,
-            strays=strays,
+            strays=tuple(f"{path} ({was})" for path, was in strays.items()),
             read_in_part=partly,
             unread=unread,
             claims=claims,
             made=new_files(step, renamed, lambda file: file.is_generated),
+            excluded=tuple(
+                path
+                for path, file in sorted(changes.items())
+                if file is not None
+                and file.mode not in (SYMLINK, SUBMODULE)
+                and language_of(path) is not None
+                and policy.excludes(path)
+                and path not in renamed
+                and path not in self._repository.tree(before)
+            ),
             brought=new_files(step, renamed, lambda file: file.is_vendored and not file.is_generated),
             unresolved=newly_unresolved(step, renamed),
             languages=covered_languages(walk.graph),

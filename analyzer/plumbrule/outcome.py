@@ -49,6 +49,7 @@ class Judged:
     claims: tuple[Loosening, ...] = ()  # files that would be exempt, as generated or vendored, by this very change
     made: tuple[str, ...] = ()  # new files that say they are generated
     brought: tuple[str, ...] = ()  # new files that are vendored
+    excluded: tuple[str, ...] = ()  # new files of code that the policy excludes
     languages: tuple[LanguageCoverage, ...] = ()  # see report.Coverage
     unresolved: tuple[str, ...] = ()  # imports that are not found, and were found or not there at the base
 
@@ -130,14 +131,14 @@ def why_failed(failing: Sequence[JudgedRow], stale: Sequence[JudgedRow], fail_on
         yield f"{what}\n`plumbrule baseline` takes them out; commit that with the change."
 
 
-def stray_files(policy: Policy, renamed: Mapping[str, str]) -> tuple[str, ...]:
+def stray_files(policy: Policy, renamed: Mapping[str, str]) -> Mapping[str, str]:
     """Files that moved out of every component, with the one they came from and count as part of."""
-    found = []
+    found = {}
     for new, old in sorted(renamed.items()):
         was = policy.component(old) if language_of(new) is not None else ""
         if was and not policy.component(new) and not policy.excludes(new):
-            found.append(f"{new} ({was})")
-    return tuple(found)
+            found[new] = was
+    return found
 
 
 def with_imports(fell: str, unresolved: Sequence[str]) -> str:
@@ -171,6 +172,12 @@ def notes(judged: Judged) -> Iterator[str]:
         yield (
             f"{count} new file{'s are copies' if count != 1 else ' is a copy'} of another project's by folder, name or"
             f" .gitattributes, so that what only concerns code written here is not asked there, such as {first}"
+        )
+    if judged.excluded:
+        count, first = len(judged.excluded), visible(judged.excluded[0])
+        yield (
+            f"{count} new file{'s' if count != 1 else ''} of code where the policy excludes"
+            f" {'them' if count != 1 else 'it'}, so that nothing there is judged, such as {first}"
         )
 
 

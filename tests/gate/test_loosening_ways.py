@@ -572,6 +572,52 @@ WAYS = [
         "vendored domain/order.py",
         {".gitattributes": "*.py text\n"},
     ),
+    Way(
+        "a folder moved out of its component",
+        {"domain/order.py": None, "law/order.py": BASE["domain/order.py"], "domain/stock.py": None}
+        | {
+            "law/stock.py": BASE["domain/stock.py"],
+            "web/page.py": "from law.order import pay\n\n\ndef show() -> None:\n    pay()\n",
+        }
+        | {"tools/old.py": "from law.stock import count\n\nLEFT = count\n"},
+        NOTHING,
+        "component domain: moved",
+        policy('["domain/**", "core/**"]', '["law/**", "core/**"]')
+        | {"domain/order.py": None, "law/order.py": BASE["domain/order.py"], "domain/stock.py": None}
+        | {
+            "law/stock.py": BASE["domain/stock.py"],
+            "web/page.py": "from law.order import pay\n\n\ndef show() -> None:\n    pay()\n",
+        }
+        | {"tools/old.py": None},
+    ),
+    Way(
+        "rule off where nothing lies yet",
+        policy(more='[[override]]\npaths = ["domain/new/**"]\n[override.rules.layer-breach]\nseverity = "off"\n'),
+        NOTHING,
+        "severity layer-breach by override",
+        policy(more='[[override]]\npaths = ["domain/new/**"]\n[override.rules.layer-breach]\nseverity = "error"\n'),
+    ),
+    Way(
+        "rule off in a language of which there is no file yet",
+        policy(more='[[override]]\nlanguages = ["javascript"]\n[override.rules.layer-breach]\nseverity = "off"\n'),
+        NOTHING,
+        "severity layer-breach by override",
+        policy(more='[[override]]\nlanguages = ["javascript"]\n[override.rules.oversized-file]\nseverity = "error"\n'),
+    ),
+    Way(
+        "component that takes a folder of another before it is there",
+        policy("web =", 'legacy = "domain/legacy/**"\nweb ='),
+        NOTHING,
+        "component domain: legacy to come",
+        policy("web =", 'attic = "attic/**"\nweb =') | {"attic/a.py": "x = 1\n"},
+    ),
+    Way(
+        "component that names the files it has",
+        policy('["domain/**", "core/**"]', '["domain/order.py", "domain/stock.py", "core/**"]'),
+        NOTHING,
+        "component domain: none to come",
+        policy('["domain/**", "core/**"]', '["domain/", "core/"]'),
+    ),
     Way("a store in the change", {".plumbrule/CURRENT": "1\n"}, UPWARDS, "store .plumbrule", {".plumbrules": "1\n"}),
 ]
 

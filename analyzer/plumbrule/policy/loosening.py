@@ -7,7 +7,7 @@ a component with a new name, is no loosening as long as the same files obey the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from plumbrule.policy.model import (
     Waiver,
     settings_of,
 )
+from plumbrule.policy.witnesses import witnesses
 
 LOOSENED = "policy-loosened"  # the rule that tells of loosenings
 _RANK = {"off": 0, "info": 1, "warning": 2, "error": 3}
@@ -269,6 +270,31 @@ def left_out(path: str, old: str, *, by_name: bool) -> Loosening:
     return Loosening("language" if by_name else "exclude", path, words, path)
 
 
+def behind(submodule: str, files: int) -> Loosening:
+    """A folder of analysed code in whose place the change puts a submodule, of which this repository has a name."""
+    many = "1 file that was" if files == 1 else f"{files:,} files that were"
+    words = f"The submodule {submodule} stands in the place of {many} analysed: nothing in it is judged here any more."
+    return Loosening("exclude", submodule, words, submodule)
+
+
+def strayed(policy: Policy, strays: Mapping[str, str]) -> Iterator[Loosening]:
+    """Components that contracts bind and that files left by moving to where none is declared; `strays` gives the
+    component by file. The change itself is judged as if they were still part of it; the next one could not be."""
+    held: defaultdict[str, list[str]] = defaultdict(list)
+    for path, was in strays.items():
+        held[was].append(path)
+    for was, paths in sorted(held.items()):
+        if _is_bound(policy, was):
+            many = min(paths) if len(paths) == 1 else f"{len(paths)} files ({min(paths)} is one)"
+            words = f"{many} moved out of the component {was} to where none is declared: what is said of {was}"
+            yield Loosening("component", f"{was}: moved", f"{words} binds them no longer.", policy.source)
+
+
+def _is_bound(policy: Policy, component: str) -> bool:
+    names = {name for contract in (*policy.layers, *policy.forbid) for name in _named(contract)}
+    return component in names | {one.selector for contract in policy.contracts for one in contract.elements}
+
+
 def _sentence(words: str) -> str:
     return words if words.endswith((".", "?")) else f"{words}."
 
@@ -297,7 +323,10 @@ def _overrides(base: Policy, head: Policy, defaults: Defaults, files: Callable[[
         return
     rules = sorted({rule for policy in (base, head) for one in policy.overrides for rule in one.rules})
     told: defaultdict[tuple[str, str, str, str], list[str]] = defaultdict(list)
-    for path in sorted(files()):
+    there = files()
+    globs = [glob for policy in (base, head) for one in policy.overrides for glob in policy.globs(one.paths) or ("**",)]
+    to_come = frozenset(witnesses(globs, _endings(there, base, head), there))
+    for path in sorted({*there, *to_come}):
         for rule in rules:
             (was, old), (now, new) = (_in_force(policy, rule, path, defaults) for policy in (base, head))
             usual_was, usual_now = (_in_force(policy, rule, "", defaults)[0] for policy in (base, head))
@@ -309,8 +338,18 @@ def _overrides(base: Policy, head: Policy, defaults: Defaults, files: Callable[[
                     what = f"{name} of {rule} is {_said(after)}"
                     told["parameter", f"{rule} {name}{_BY_OVERRIDE}", what, f"was {_said(before)}"].append(path)
     for (kind, subject, now, was), paths in told.items():
+        paths = [path for path in paths if path not in to_come] or [f"files yet to come, such as {paths[0]}"]
         where = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1:,} other files"
         yield kind, subject, f"{now} in {where}, and {was}."
+
+
+def _endings(files: Iterable[str], *policies: Policy) -> frozenset[str]:
+    """Of code as it is there, and as policies speak of it."""
+    from plumbrule.languages import languages
+
+    spoken = {name for policy in policies for one in policy.overrides for name in one.languages}
+    told = {one.suffixes[0] for one in languages().values() if one.name in spoken and one.suffixes}
+    return frozenset(told | {"." + path.rpartition(".")[2] for path in files if "." in path.rpartition("/")[2]})
 
 
 def _in_force(policy: Policy, rule: str, path: str, defaults: Defaults) -> tuple[str, Mapping[str, Setting]]:
@@ -391,6 +430,7 @@ def _components(base: Policy, head: Policy, files: Callable[[], Collection[str]]
             yield "component", f"{was}: none", f"{_counted(paths)} no longer in the component {was}, nor in any other."
         elif heirs[now] != was:
             yield "component", f"{was}: {now}", f"{_counted(paths)} in the component {now} now, taken from {was}."
+    yield from _to_come(base, head, files(), held)
     # Files that were taken elsewhere are told of above. A component without files may get some: its name alone counts.
     kept = {(was, now) for was, now in held if now and heirs[now] == was}
     pairs = sorted(kept | {(part.name, part.name) for part in base.components})
@@ -400,6 +440,43 @@ def _components(base: Policy, head: Policy, files: Callable[[], Collection[str]]
             if known and not base.may_depend(was, was_target) and head.may_depend(now, now_target):
                 words = f"{was} may depend on {was_target}, and could not before."
                 yield "dependency", f"{was} -> {was_target}", words
+
+
+def _to_come(
+    base: Policy, head: Policy, files: Collection[str], held: Mapping[tuple[str, str], Collection[str]]
+) -> _Told:
+    """What new files may do that they could not before, where a component goes on without all of its places."""
+    heirs = _heirs(held)
+    goes_on = {(was, now) for was, now in held if now and heirs[now] == was}
+    globs = [glob for policy in (base, head) for part in policy.components for glob in policy.globs(part.globs)]
+    # What nothing is left under has moved: its glob moves with it, or `strayed` tells.
+    used = {part.name: _used(base.globs(part.globs), files) for part in base.components}
+    told: set[tuple[str, str]] = set()
+    for path in witnesses(globs, _endings(files), files):
+        was, now = base.component(path), head.component(path)
+        if not was or head.excludes(path) or (was, now) in goes_on or not used[was](path):
+            continue
+        if (was, now) not in told and (said := _lets(base, head, was, now)):
+            told.add((was, now))
+            place = f"in the component {now}" if now else "in no component"
+            yield "component", f"{was}: {now or 'none'} to come", f"A file such as {path} would be {place} now, {said}."
+
+
+def _used(globs: tuple[str, ...], files: Collection[str]) -> Callable[[str], bool]:
+    """Whether a path is meant by those of the globs under which there is anything."""
+    kept = tuple(glob for glob in globs if glob.startswith("!") or any(map(matcher((glob,)), files)))
+    return matcher(kept)
+
+
+def _lets(base: Policy, head: Policy, was: str, now: str) -> str:
+    """What a file may do in one component and could not in the other; "" = nothing."""
+    for name in sorted(part.name for part in base.components):
+        for pair, later in (((was, name), (now, name)), ((name, was), (name, now))):
+            if not base.may_depend(*pair) and (not now or head.may_depend(*later)):
+                return f"where {pair[0]} may not depend on {pair[1]}"
+    bound = {one.selector for contract in base.contracts for one in contract.elements if one.is_component}
+    binds = {one.selector for contract in head.contracts for one in contract.elements if one.is_component}
+    return f"and out of the contracts that speak of {was}" if was in bound and now not in binds else ""
 
 
 def _heirs(held: Mapping[tuple[str, str], Collection[str]]) -> dict[str, str]:
