@@ -60,7 +60,7 @@ from plumbrule.outcome import (
     with_imports,
 )
 from plumbrule.pipelines import BYTES as PIPELINE_BYTES
-from plumbrule.pipelines import is_pipeline, weakened
+from plumbrule.pipelines import PLACES, fewer, is_pipeline, weakened
 from plumbrule.policy import BASELINE_NAME, Policy
 from plumbrule.policy import Limits as PolicyLimits
 from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, Weighed, behind, left_out, relabelled, strayed
@@ -297,6 +297,21 @@ class _Gate:
             if new is not None and new.mode not in (SYMLINK, SUBMODULE):
                 sides[1][path] = self._text_of(new.blob, path if self._worktree else "")
         yield from weakened(*sides)
+        if any(path in PLACES for path in paths):
+            policy = self._policy_path
+            governs = {policy, policy.removesuffix(".toml") + ".baseline", *PLACES, *sides[0]}
+            yield from fewer(*self._owned(old_tree, changes), governs & old_tree.keys())
+
+    def _owned(self, old_tree: Mapping[str, Entry], changes: Changes) -> tuple[dict[str, str], dict[str, str]]:
+        """Every file that names owners, before and after."""
+        before = {path: self._text_of(old_tree[path].blob, "") for path in PLACES if path in old_tree}
+        after = dict(before)
+        for path in PLACES:
+            if path in changes:
+                after.pop(path, None)
+                if (new := changes[path]) is not None:
+                    after[path] = self._text_of(new.blob, path if self._worktree else "")
+        return before, after
 
     def _text_of(self, blob: str, on_disk: str) -> str:
         """A file as text, from disk where it is said to lie there; empty if it cannot be read or is too long."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from plumbrule.pipelines import is_pipeline, weakened
+from plumbrule.pipelines import fewer, is_pipeline, weakened
+
+Files = Mapping[str, str]
 
 GITHUB = """\
 on: [push, pull_request]
@@ -168,3 +172,139 @@ def test_two_gates_that_become_one_are_told():
 )  # fmt: skip
 def test_what_may_run_a_gate_is_known_by_its_path(path: str, so: bool):
     assert is_pipeline(path) is so
+
+
+ACTIONS = """\
+on: pull_request
+jobs:
+  gate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with: {fetch-depth: 0}
+      - run: pip install plumbrule
+      - run: plumbrule gate --base origin/main
+"""
+RUN = "      - run: plumbrule gate --base origin/main\n"
+
+
+def script(*lines: str) -> str:
+    return "      - run: |\n" + "".join(f"          {line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("jobs:", 'defaults:\n  run:\n    shell: "true {0}"\njobs:'),
+        ("    runs-on", '    defaults: {run: {shell: "true {0}"}}\n    runs-on'),
+        ("    runs-on", "    defaults: {run: {working-directory: elsewhere}}\n    runs-on"),
+        ("  gate:", "  never:\n    if: false\n    steps: []\n  gate:\n    needs: [never]"),
+        ("{fetch-depth: 0}", "{fetch-depth: 0, ref: main}"),
+        (RUN, "      - run: git checkout -q origin/main\n" + RUN),
+        (RUN, '      - run: echo "$PWD/bin" >> "$GITHUB_PATH"\n' + RUN),
+        (RUN, script("git -C . reset --hard origin/main", "plumbrule gate --base origin/main")),
+        (RUN, script("cat <<END", "plumbrule gate --base origin/main", "END")),
+        (RUN, script(": <<'X'", "plumbrule gate --base origin/main", "X")),
+        ("pip install plumbrule", "pip install git+https://example.org/plumbrule"),
+        ("    runs-on", "    strategy: {matrix: {x: []}}\n    runs-on"),
+        (RUN, RUN + '        run: "true"\n'),
+        (RUN, RUN + "jobs:\n  other:\n    steps: []\n"),
+    ],
+)
+def test_what_stands_around_a_step_counts_as_much_as_the_step(old: str, new: str):
+    assert old in ACTIONS
+    assert told(".github/workflows/gate.yml", ACTIONS, ACTIONS.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("checkout@v4", "checkout@v5"),
+        ("pip install plumbrule", "pip install plumbrule==2.0"),
+        ("jobs:", "defaults:\n  run:\n    shell: bash\njobs:"),
+        (RUN, RUN + "        shell: bash\n"),
+        (RUN, "      - run: timeout 600 plumbrule gate --base origin/main\n"),
+        (RUN, "      - run: make lint\n" + RUN),
+        (RUN, script("cat <<END > notes.txt", "fine", "END", "plumbrule gate --base origin/main")),
+        ("  gate:", "  lint:\n    steps: []\n  gate:\n    needs: lint"),
+        ("    runs-on", "    strategy: {matrix: {python: ['3.11', '3.12']}}\n    runs-on"),
+    ],
+)
+def test_what_stands_around_a_step_may_change_as_long_as_the_step_does_the_same(old: str, new: str):
+    assert old in ACTIONS
+    assert told(".github/workflows/gate.yml", ACTIONS, ACTIONS.replace(old, new, 1)) == []
+
+
+LAB = "gate:\n  script:\n  - plumbrule gate --base origin/main\n"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        ".soft:\n  allow_failure: true\n" + LAB.replace("gate:\n", "gate:\n  extends: .soft\n", 1),
+        "default:\n  before_script:\n  - exit 0\n" + LAB,
+        LAB + "  before_script:\n  - exit 0\n",
+        LAB.replace("  - plumb", "  - exit 0\n  - plumb"),
+        "." + LAB,
+        LAB + 'gate:\n  script: ["true"]\n',
+    ],
+)
+def test_a_job_of_gitlab_is_what_it_is_made_of(after: str):
+    assert told(".gitlab-ci.yml", LAB, after)
+
+
+def test_a_job_of_gitlab_may_be_made_of_a_template_that_runs_the_gate():
+    template = LAB.replace("gate:", ".gate:") + "gate:\n  extends: .gate\n"
+    assert told(".gitlab-ci.yml", template, template + "  allow_failure: false\n") == []
+
+
+GROOVY = 'node {\n  sh "plumbrule gate --base origin/main"\n}\n'
+SCRIPT = "set -e\nplumbrule gate --base origin/main\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("Jenkinsfile", GROOVY, GROOVY.replace("  sh", '  catchError(buildResult: "SUCCESS") {\n  sh') + "}\n"),
+        ("Jenkinsfile", GROOVY, GROOVY.replace("  sh", "  when { expression { false } }\n  sh")),
+        ("Jenkinsfile", GROOVY, GROOVY.replace("  sh", "  /*\n  sh").replace("}", "*/\n}")),
+        ("Makefile", "check:\n\tplumbrule gate --base x\n", ".IGNORE:\ncheck:\n\tplumbrule gate --base x\n"),
+        ("ci/gate.sh", SCRIPT, SCRIPT.replace("set -e\n", "")),
+        ("ci/gate.sh", SCRIPT, SCRIPT + "exit 0\n"),
+        ("pyproject.toml", '[tool.poe.tasks]\ngate = "plumbrule gate --base x"\n', '[tool.poe.tasks]\ngate = "true"\n'),
+    ],
+)
+def test_what_catches_a_failure_is_told_where_a_pipeline_has_a_language_of_its_own(path: str, before: str, after: str):
+    assert told(path, before, after)
+
+
+def test_a_makefile_may_get_other_targets_and_a_project_other_pins():
+    make = "check:\n\tplumbrule gate --base x\n"
+    assert told("Makefile", make, make.replace("check:", "check: build") + "build:\n\ttrue\n") == []
+    pins = '[project]\ndependencies = ["plumbrule>=1"]\n'
+    assert told("pyproject.toml", pins, pins.replace('"plumbrule>=1"', "")) == []
+
+
+MINE = "plumbrule.toml @ada\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({".github/CODEOWNERS": MINE}, {".github/CODEOWNERS": MINE + "* @bot\n"}),
+        ({".github/CODEOWNERS": MINE}, {".github/CODEOWNERS": MINE + "*.toml\n"}),
+        ({".github/CODEOWNERS": MINE}, {".github/CODEOWNERS": "plumbrule.toml @ada @bot\n"}),
+        ({".github/CODEOWNERS": "* @bot\n" + MINE}, {".github/CODEOWNERS": MINE + "* @bot\n"}),
+        ({"CODEOWNERS": MINE}, {"CODEOWNERS": MINE, ".github/CODEOWNERS": "* @bot\n"}),
+        ({"CODEOWNERS": MINE}, {}),
+    ],
+)
+def test_who_owns_the_policy_is_what_the_last_line_of_the_file_that_counts_says(before: Files, after: Files):
+    assert [one.subject.rpartition(": ")[2] for one in fewer(before, after, ["plumbrule.toml"])] == ["plumbrule.toml"]
+
+
+def test_owners_of_other_places_and_fewer_owners_of_the_policy_are_no_loosening():
+    before = {"CODEOWNERS": "* @all @ada\n"}
+    assert (
+        list(fewer(before, {"CODEOWNERS": "* @all @ada\n/web/ @web\nplumbrule.toml @ada\n"}, ["plumbrule.toml"])) == []
+    )

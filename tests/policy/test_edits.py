@@ -108,6 +108,11 @@ members = ["web", "tools"]
 [[layers]]
 name = "folders"
 order = ["src/ui/**", "src/data/**"]
+[[budget]]
+name = "small"
+of = "web"
+files = 10
+may_only_fall = ["lines", "public"]
 """
 
 
@@ -126,6 +131,12 @@ order = ["src/ui/**", "src/data/**"]
         ('["src/ui/**", "src/data/**"]', '["src/data/**", "src/ui/**"]', (), "unknown"),
         ('["src/ui/**", "src/data/**"]', '["app/ui/**", "app/data/**"]', ("src/ui/**", "src/data/**"), "tightening"),
         ('["src/ui/**", "src/data/**"]', '["src/ui/**", "src/more/**", "src/data/**"]', (), "tightening"),
+        ("files = 10", "files = 9", (), "tightening"),
+        ("files = 10", "files = 11", (), "loosening"),
+        ("files = 10\n", "", (), "loosening"),
+        ("files = 10", "files = 10\nlines = 900", (), "tightening"),
+        ('["lines", "public"]', '["public", "lines"]', (), "tightening"),
+        ('["lines", "public"]', '["public"]', (), "loosening"),
         ("[[layers]]", '[[forbid]]\nfrom = "web"\nto = "tools"\n[[layers]]', (), "tightening"),
     ],
 )

@@ -199,8 +199,10 @@ def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str
 def _way_of_elements(old: Contract, new: Contract, dead: Collection[str]) -> str:
     from plumbrule.policy.contracts import kind_of
 
-    if settings_of(old.options) != settings_of(new.options):
-        return "unknown"
+    for option in kind_of(old.kind).options:
+        was, now = old.options.get(option.key, option.default), new.options.get(option.key, option.default)
+        if settings_of(was) != settings_of(now) and not (more := option.asks_more(was, now)):
+            return "unknown" if more is None else "loosening"
     lets = {role.key for role in kind_of(old.kind).roles if role.lets}
     were, are = set(old.elements), set(new.elements)
     lost = {one for one in were - are if one.selector not in dead}
@@ -448,13 +450,14 @@ def _to_come(
     """What new files may do that they could not before, where a component goes on without all of its places."""
     heirs = _heirs(held)
     goes_on = {(was, now) for was, now in held if now and heirs[now] == was}
+    parted = {was for was, now in held if (was, now) not in goes_on}  # of which that is told by files that are there
     globs = [glob for policy in (base, head) for part in policy.components for glob in policy.globs(part.globs)]
     # What nothing is left under has moved: its glob moves with it, or `strayed` tells.
     used = {part.name: _used(base.globs(part.globs), files) for part in base.components}
     told: set[tuple[str, str]] = set()
     for path in witnesses(globs, _endings(files), files):
         was, now = base.component(path), head.component(path)
-        if not was or head.excludes(path) or (was, now) in goes_on or not used[was](path):
+        if not was or was in parted or head.excludes(path) or (was, now) in goes_on or not used[was](path):
             continue
         if (was, now) not in told and (said := _lets(base, head, was, now)):
             told.add((was, now))

@@ -37,6 +37,23 @@ class Option:
     default: Setting  # of the kind that is wanted; () = a list of texts
     doc: str
     pairs: bool = False  # a table of texts, kept as a list of `key = value`
+    # Which value asks for more: "less", the lower number (the default none at all); "more", the longer list, or true;
+    # "" if values cannot be compared.
+    asks: str = ""
+
+    def asks_more(self, old: Setting, new: Setting) -> bool | None:
+        """Whether `new` asks for more than `old`; None if that cannot be told, or for some more and for some less."""
+        if not self.asks or type(old) is not type(new):
+            return None
+        if isinstance(old, bool):
+            return bool(new)
+        if isinstance(old, tuple) and isinstance(new, tuple):
+            return True if set(old) <= set(new) else False if set(new) <= set(old) else None
+        if isinstance(old, int | float) and isinstance(new, int | float):
+            if self.default in (old, new):
+                return old == self.default
+            return new < old
+        return None
 
 
 @dataclass(frozen=True, slots=True)

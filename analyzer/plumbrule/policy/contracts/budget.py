@@ -23,12 +23,12 @@ KIND = Kind(
     "How much of something a part may have.",
     (Role("of", "the part; each element has the whole budget"),),
     (
-        Option("files", NONE, "files"),
-        Option("lines", NONE, "lines of code, comments left out"),
-        Option("dependencies", NONE, "files outside that it imports"),
-        Option("dependents", NONE, "files outside that import it"),
-        Option("public", NONE, "names that others can import from its files"),
-        Option("may_only_fall", (), "counts that a change may lower and never raise, whatever they are"),
+        Option("files", NONE, "files", asks="less"),
+        Option("lines", NONE, "lines of code, comments left out", asks="less"),
+        Option("dependencies", NONE, "files outside that it imports", asks="less"),
+        Option("dependents", NONE, "files outside that import it", asks="less"),
+        Option("public", NONE, "names that others can import from its files", asks="less"),
+        Option("may_only_fall", (), "counts that a change may lower and never raise, whatever they are", asks="more"),
     ),
     fault=_fault,
 )
