@@ -551,13 +551,7 @@ class _Gate:
                 for path, old in renamed.items()
                 if old in step.before and (path in walk.other or walk.leaves_out(path))
             ),
-            *(
-                behind(path, sum(old.startswith(f"{path}/") for old in step.before.paths()))
-                for path, file in sorted(changes.items())
-                if file is not None
-                and file.mode == SUBMODULE
-                and any(old.startswith(f"{path}/") for old in step.before.paths())
-            ),
+            *_replaced(changes, frozenset(step.before.paths())),
         )
         history = self._history(name)
         rows = walk.rows(
@@ -899,3 +893,15 @@ def _differing(old_tree: Mapping[str, Entry], now_tree: Changes) -> dict[str, Tr
         if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
             changes[path] = file
     return changes
+
+
+def _replaced(changes: Changes, analysed: Collection[str]) -> Iterator[Loosening]:
+    """Submodules and links that the change puts where analysed code was."""
+    for path, file in sorted(changes.items()):
+        if file is None or file.mode not in (SUBMODULE, SYMLINK):
+            continue
+        lost = sum(old.startswith(f"{path}/") for old in analysed)
+        if file.mode == SUBMODULE:
+            lost += path in analysed
+        if lost:
+            yield behind(path, "submodule" if file.mode == SUBMODULE else "link", lost)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
@@ -28,4 +28,5 @@ frame(
             st.Page("people.py", title="Who should talk to whom?", icon=":material/groups:"),
         ],
     },
+    lambda: datetime.now(UTC),
 )

@@ -655,3 +655,23 @@ def test_an_edit_of_the_same_place_that_loosens_nothing_passes(office: Any, judg
     office.commit(way.twin)
     code, report = judged(office)
     assert (code, loosened(report)) == (0, {}), report["findings"]
+
+
+@pytest.mark.parametrize("path", ["tools", "domain/stock.py"])
+def test_code_that_a_submodule_takes_the_place_of_is_judged_no_more_and_told(office: Any, judged: Callable, path: str):
+    office.git("rm", "-rq", path)
+    office.git("update-index", "--add", "--cacheinfo", f"160000,{office.head},{path}")
+    office.git("commit", "-qm", "elsewhere", environ=office._people("A <a@b>", None, None))
+    _, report = judged(office)
+    assert f"exclude {path}" in loosened(report)
+
+
+def test_a_folder_that_becomes_a_link_is_told_and_a_new_one_is_not(office: Any, judged: Callable):
+    office.git("rm", "-rq", "core")
+    for name in ("core", "kernel"):
+        (office.path / name).symlink_to("/usr/share")
+        office.git("add", name)
+    office.git("commit", "-qm", "links", environ=office._people("A <a@b>", None, None))
+    _, report = judged(office)
+    assert "exclude core" in loosened(report)
+    assert "exclude kernel" not in loosened(report)

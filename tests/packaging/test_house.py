@@ -23,7 +23,7 @@ LIBRARIES: Mapping[str, set[str]] = {
     "_duckdb": {"store"},
     "duckdb": {"store"},
     "hatchling": {"extract"},  # builds the wheel with what is compiled there; nothing that runs imports it
-    "tree_sitter": {"extract", "languages"},
+    "tree_sitter": {"details", "extract", "languages"},
     "networkx": {"measures", "questions", "report"},
     "numpy": {"measures"},
     "radon": {"measures"},

@@ -272,11 +272,11 @@ def left_out(path: str, old: str, *, by_name: bool) -> Loosening:
     return Loosening("language" if by_name else "exclude", path, words, path)
 
 
-def behind(submodule: str, files: int) -> Loosening:
-    """A folder of analysed code in whose place the change puts a submodule, of which this repository has a name."""
+def behind(path: str, kind: str, files: int) -> Loosening:
+    """Analysed code in whose place the change puts a submodule or a link, of which this repository has a name alone."""
     many = "1 file that was" if files == 1 else f"{files:,} files that were"
-    words = f"The submodule {submodule} stands in the place of {many} analysed: nothing in it is judged here any more."
-    return Loosening("exclude", submodule, words, submodule)
+    words = f"The {kind} {path} stands in the place of {many} analysed: nothing in it is judged here any more."
+    return Loosening("exclude", path, words, path)
 
 
 def strayed(policy: Policy, strays: Mapping[str, str]) -> Iterator[Loosening]:

@@ -6,7 +6,7 @@ Hides how remarks are made and what of them counts. A remark never changes a gat
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
@@ -87,7 +87,7 @@ class Reading:
         if mine and mine.verdict == verdict and not note:
             verdict = "retracted"  # the same button again takes it back
         try:
-            add_review(self._now.store, self._now.who, datetime.now(UTC), finding, verdict, note)
+            add_review(self._now.store, self._now.who, self._now.clock(), finding, verdict, note)
             st.session_state[f"note-{finding}"] = ""  # the next remark has a reason of its own
         except StoreError as fault:
             st.session_state["_fault"] = str(fault)

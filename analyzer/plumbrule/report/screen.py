@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,6 +73,7 @@ class Screen:
     who: str
     today: date
     theme: Theme
+    clock: Callable[[], datetime]  # when a remark is made
 
     @property
     def one_repo(self) -> str:
@@ -80,7 +81,7 @@ class Screen:
         return self.repo or self.repositories[0]
 
 
-def frame(settings: Settings, pages: Mapping[str, Sequence[object]]) -> None:
+def frame(settings: Settings, pages: Mapping[str, Sequence[object]], clock: Callable[[], datetime]) -> None:
     """Draw the page that was asked for inside what all pages have in common; `pages` by the heading of their menu."""
     folder = data_folder("reports") / "dashboard"
     icon = str(folder / "plumbrule.svg")
@@ -90,7 +91,7 @@ def frame(settings: Settings, pages: Mapping[str, Sequence[object]]) -> None:
     page = st.navigation(pages, position="top")
     try:
         with open_history(settings.store) as history:
-            _page(settings, history, page)
+            _page(settings, history, page, clock)
     except StoreError as fault:
         _no_store(settings.store, fault)
 
@@ -101,7 +102,7 @@ def current() -> Screen:
     return screen
 
 
-def _page(settings: Settings, history: History, page: object) -> None:
+def _page(settings: Settings, history: History, page: object, clock: Callable[[], datetime]) -> None:
     _announce(history.generation)
     if history.instead_of:
         older, mend = superseded(history.generation, history.instead_of)
@@ -119,7 +120,7 @@ def _page(settings: Settings, history: History, page: object) -> None:
     look = theme("dark" if st.context.theme.type == "dark" else "light")
     unknown = st.container()
     st.session_state["_screen"] = Screen(
-        history, repo, chosen, repositories, settings.store, reader_name(settings.who), settings.today, look
+        history, repo, chosen, repositories, settings.store, reader_name(settings.who), settings.today, look, clock
     )
     try:
         page.run()  # type: ignore[attr-defined]  # Streamlit's page, which it gives no public type
