@@ -742,6 +742,8 @@ def _proposed(
     try:
         if head == WORKTREE:
             file = repository.root / path
+            if not file.exists() and repository.is_left_out(path):
+                return in_commit(repository, STAGED, path), ""
             if file.is_symlink() or not file.is_file():
                 return (binding, "") if elsewhere else (None, "is deleted")
             found = on_disk(file)

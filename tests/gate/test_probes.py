@@ -69,6 +69,15 @@ def test_code_that_became_a_submodule_is_not_judged_where_others_need_it(shop: C
     assert judged(repo)[0] != 0
 
 
+def test_a_policy_that_a_sparse_checkout_leaves_out_is_no_deleted_one(shop: Callable, judged: Callable):
+    repo = shop({"plumbrule.toml": '[components]\nlib = "lib/**"\n', "lib/a.py": "x = 1\n", "lib/b.py": "y = 1\n"})
+    repo.commit({"lib/a.py": "x = 2\n"})
+    repo.git("sparse-checkout", "set", "--no-cone", "/lib/")
+    assert not (repo.path / "plumbrule.toml").exists()
+    code, report = judged(repo, "--head", "worktree")
+    assert (code, report["policy"]["loosened"]) == (0, [])
+
+
 @pytest.mark.parametrize("head", ["HEAD", "worktree"])
 def test_a_sparse_checkout_is_judged_whole(shop: Callable, judged: Callable, found: Callable, head: str):
     repo = shop({"lib/a.py": "x = 1\n", "lib/b.py": "import lib.a\n"})

@@ -108,6 +108,10 @@ class Disk:
                 found.add(indexed.path)
         return frozenset(found)
 
+    def is_left_out(self, path: str) -> bool:
+        """See `Repository.is_left_out`."""
+        return any(indexed.is_sparse and indexed.path == path for indexed in self._index())
+
     def read(self, path: str, limit: int) -> bytes | Skipped:
         """See `Repository.read_disk`."""
         raw = self.names.raw(path)

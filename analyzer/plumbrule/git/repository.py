@@ -484,6 +484,10 @@ class Repository:
         """The bytes of one file of the worktree, never through a symbolic link and never of a pipe or device."""
         return self._disk.read(path, limit)
 
+    def is_left_out(self, path: str) -> bool:
+        """Whether a sparse checkout keeps this file off the disk, where the index has it."""
+        return self._disk.is_left_out(path)
+
     def disk_path(self, path: str) -> bytes:
         """Where a file of the worktree lies, as the bytes that open it."""
         return os.fsencode(self.root) + b"/" + self._names.raw(path)
