@@ -633,6 +633,8 @@ def _put(question: Question, repository: Repository) -> Put:
             f"{repository.root}: {WORKTREE!r} stands for the files on disk, and a branch here is called so, too.\n"
             f"Write `--head refs/heads/{WORKTREE}` for the branch, or rename it."
         )
+    if in_worktree:
+        repository.refuse_conflicts()
     base = repository.resolve(question.base or ("HEAD" if staged else repository.default_base()))
     head = repository.resolve("HEAD" if in_worktree else question.head)
     bases = _meeting(repository, base, head, after_head=staged and not question.base)

@@ -63,6 +63,8 @@ def test_where_it_hangs_on_the_file_nothing_is_said_for_all(make_repo: Callable,
     repo = make_repo({**CODE, "plumbrule.toml": policy, "domain/tax.py": "x = 1\n"})
     assert plumbrule(repo.path, "policy", "explain", "web", "domain/cart.py").code == 0
     assert plumbrule(repo.path, "policy", "explain", "web", "domain/tax.py").code == 1
+    for same in ("./domain/tax.py", "web/../domain/tax.py", str(repo.path / "domain/tax.py")):
+        assert plumbrule(repo.path, "policy", "explain", "web", same).code == 1
     answer = plumbrule(repo.path, "policy", "explain", "web", "domain", "--format", "json")
     told = json.loads(answer.out)
     assert (answer.code, told["answer"]) == (2, "depends on the files")

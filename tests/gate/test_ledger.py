@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from plumbrule.cli import main
 from plumbrule.errors import StoreError
 from plumbrule.store.ledger import BEGIN, Ledger
 
@@ -71,6 +72,16 @@ def test_what_is_cut_off_with_the_note_beside_it_shows_by_a_head_that_was_kept(w
     assert edited(written, lambda lines: lines[:3]) == ""
     assert "no line has the print" in Ledger(written).verify(kept).fault
     assert Ledger(written).verify(Ledger(written).verify().head[:16]).fault == ""
+
+
+def test_the_print_before_the_first_line_is_that_of_no_line(written: Path):
+    assert "no line has the print" in Ledger(written).verify("0" * 10).fault
+
+
+@pytest.mark.parametrize("given", ["", " ", "abc", "../x/../yy"])
+def test_a_print_that_could_check_nothing_is_refused(written: Path, given: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["ledger", "verify", "--file", str(written), "--head", given]) == 2
+    assert "is no print of a line" in capsys.readouterr().err
 
 
 def test_a_line_that_a_crash_cut_short_stays_and_the_next_writer_says_so(written: Path):

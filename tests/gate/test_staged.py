@@ -110,7 +110,7 @@ def test_a_file_that_is_only_announced_is_not_staged(shop: Callable, staged: Cal
     assert report["coverage"]["files"] == 2
 
 
-def test_conflicts_in_what_is_staged_cannot_be_judged_and_are_named(shop: Callable, staged: Callable):
+def test_conflicts_cannot_be_judged_and_are_named(shop: Callable, staged: Callable, plumbrule: Callable):
     repo = shop()
     repo.commit({"shop/tax.py": "RATE = 1\n"})
     repo.switch("main")
@@ -122,6 +122,8 @@ def test_conflicts_in_what_is_staged_cannot_be_judged_and_are_named(shop: Callab
     assert (code, report["verdict"]) == (2, "not-judged")
     assert "shop/tax.py" in report["reasons"][0]
     assert "git add" in report["reasons"][0]
+    on_disk = plumbrule(repo.path, "gate", "--base", "main", "--head", "worktree", "--quiet")
+    assert (on_disk.code, "a merge left conflicts on disk, in shop/tax.py" in on_disk.out) == (2, True)
 
 
 def test_a_merge_under_way_is_not_blamed_for_what_others_committed(shop: Callable, staged: Callable, found: Callable):

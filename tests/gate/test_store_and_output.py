@@ -337,12 +337,14 @@ def test_names_of_the_code_are_shown_and_never_obeyed(shop: Callable, plumbrule:
     code, report = judged(repo)
     assert code == 0
     assert any(hostile in f["path"] for f in report["findings"])
+    assert not any("\n::error" in f["remedy"] + f["message"] for f in report["findings"])
     for format_ in ("text", "markdown"):
         out = plumbrule(repo.path, "gate", "--base", "main", "--quiet", "--format", format_).out
         assert "oversized-file" in out
         assert "\x1b" not in out
         assert "\u202e" not in out
         assert "\n::error::" not in out
+        assert not any(line.lstrip().startswith("::error::") for line in out.splitlines())
         assert "<script>" not in re.sub("`[^`\n]*`", "", out) or format_ == "text"
 
 

@@ -115,6 +115,15 @@ def test_to_push_the_last_day_out_in_any_way_is_a_loosening(
     assert judged(repo, "--today", "2024-01-10")[0] == 0
 
 
+def test_a_first_day_that_lets_a_waiver_last_longer_than_from_its_commit_is_a_loosening(
+    shop: Callable, judged: Callable, found: Callable
+):
+    repo = shop({"plumbrule.toml": waived("2999-12-31")})
+    repo.commit({"plumbrule.toml": waived("2999-12-31", "since = 2024-03-01")})
+    code, report = judged(repo, "--today", "2024-04-10")
+    assert (code, len(found(report, "new", "policy-loosened"))) == (1, 2)
+
+
 def test_a_waiver_that_ends_before_it_begins_is_refused():
     from plumbrule.errors import SettingsError
     from plumbrule.policy import read_policy

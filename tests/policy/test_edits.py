@@ -113,6 +113,19 @@ name = "small"
 of = "web"
 files = 10
 may_only_fall = ["lines", "public"]
+[[packages]]
+name = "ours"
+forbid = ["left-pad"]
+licences_allow = ["MIT", "BSD-3-Clause"]
+[[stable]]
+name = "down"
+members = ["web", "domain"]
+tolerance = 0.1
+[[public]]
+name = "door"
+of = "web"
+entry = ["web/api.py"]
+friends = ["tools"]
 """
 
 
@@ -137,6 +150,17 @@ may_only_fall = ["lines", "public"]
         ("files = 10", "files = 10\nlines = 900", (), "tightening"),
         ('["lines", "public"]', '["public", "lines"]', (), "tightening"),
         ('["lines", "public"]', '["public"]', (), "loosening"),
+        ('forbid = ["left-pad"]', 'forbid = ["left-pad", "right-pad"]', (), "tightening"),
+        ('forbid = ["left-pad"]', 'forbid = ["right-pad"]', (), "unknown"),
+        ('["MIT", "BSD-3-Clause"]', '["BSD-3-Clause", "MIT"]', (), "tightening"),
+        ('["MIT", "BSD-3-Clause"]', '["MIT"]', (), "tightening"),
+        ('["MIT", "BSD-3-Clause"]', '["MIT", "BSD-3-Clause", "GPL-3.0-only"]', (), "loosening"),
+        ('licences_allow = ["MIT", "BSD-3-Clause"]\n', "", (), "loosening"),
+        ("tolerance = 0.1", "tolerance = 0.05", (), "tightening"),
+        ("tolerance = 0.1", "tolerance = 0.2", (), "loosening"),
+        ('order = ["src/ui/**"', 'transitive = true\norder = ["src/ui/**"', (), "tightening"),
+        ('friends = ["tools"]\n', "", (), "tightening"),
+        ('entry = ["web/api.py"]', 'entry = ["web/api.py", "web/more.py"]', (), "loosening"),
         ("[[layers]]", '[[forbid]]\nfrom = "web"\nto = "tools"\n[[layers]]', (), "tightening"),
     ],
 )

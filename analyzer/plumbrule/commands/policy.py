@@ -135,6 +135,9 @@ def _path(root: Path, given: str, paths: frozenset[str]) -> str:
     inside = path_inside(root, given)
     if inside and inside != given and (inside in paths or any(path.startswith(f"{inside}/") for path in paths)):
         return inside
+    steps = given.split("/")
+    if inside and (steps[0] in ("", ".") or ".." in steps):
+        return inside  # another way to write it, whether or not it is there
     return given
 
 

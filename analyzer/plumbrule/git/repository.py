@@ -337,11 +337,7 @@ class Repository:
         changed = list(changes(iter(self._names.split(output))))
         torn = sorted({change.path for change in changed if change.status == "U"})
         if torn:
-            more = f" and {len(torn) - _SHOWN} more" if len(torn) > _SHOWN else ""
-            raise NotARevision(
-                f"{self.root}: a merge left conflicts in what is staged, in {', '.join(torn[:_SHOWN])}{more}.\n"
-                "Settle them and stage the files with `git add`."
-            )
+            self._refuse_torn(torn, "in what is staged", "Settle them and stage the files with `git add`.")
         tree = dict(self.tree(head))
         for change in changed:
             if change.new is None:
@@ -483,6 +479,18 @@ class Repository:
     def read_disk(self, path: str, limit: int) -> bytes | Skipped:
         """The bytes of one file of the worktree, never through a symbolic link and never of a pipe or device."""
         return self._disk.read(path, limit)
+
+    def refuse_conflicts(self) -> None:
+        """NotARevision if a merge left conflicts: what lies on disk is then nobody's version of those files."""
+        with refusals(self):
+            output = self._indexed.run("ls-files", "--unmerged", "--full-name", "-z")
+        torn = sorted({self._names.text(line.partition(b"\t")[2]) for line in output.split(b"\0") if line})
+        if torn:
+            self._refuse_torn(torn, "on disk", "Settle them, then stage the files with `git add`.")
+
+    def _refuse_torn(self, torn: list[str], where: str, mend: str) -> None:
+        more = f" and {len(torn) - _SHOWN} more" if len(torn) > _SHOWN else ""
+        raise NotARevision(f"{self.root}: a merge left conflicts {where}, in {', '.join(torn[:_SHOWN])}{more}.\n{mend}")
 
     def is_left_out(self, path: str) -> bool:
         """Whether a sparse checkout keeps this file off the disk, where the index has it."""

@@ -182,7 +182,12 @@ def _template(words: str, place: Mapping[str, int], parameters: Mapping[str, obj
 
 
 def _filled(template: _Template, row: tuple[Any, ...]) -> str:  # Any: values as the columns say
-    return "".join([part if isinstance(part, str) else _text(row[part]) for part in template])
+    return "".join([part if isinstance(part, str) else _on_one_line(_text(row[part])) for part in template])
+
+
+def _on_one_line(value: str) -> str:
+    """A name may hold line breaks, and must not write lines of its own among ours."""
+    return value if value.isprintable() else value.replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _text(value: object) -> str:

@@ -191,6 +191,10 @@ def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str
         return "neutral"  # what its components may do is compared pair by pair
     if new is None:
         return "neutral" if any(name in dead for name in were) else "loosening"
+    if were == are and _modes(old) != _modes(new):
+        (*before, places), (*after, others) = _modes(old), _modes(new)
+        stricter = all(bool(late) >= bool(soon) for soon, late in zip(before, after, strict=True))
+        return "tightening" if stricter and places == others else "unknown"
     kept = [name for name in were if name in are]
     is_more = all(name in dead for name in were if name not in are) and kept == [one for one in are if one in were]
     return "tightening" if is_more and _modes(old) == _modes(new) else "unknown"
@@ -201,13 +205,14 @@ def _way_of_elements(old: Contract, new: Contract, dead: Collection[str]) -> str
 
     for option in kind_of(old.kind).options:
         was, now = old.options.get(option.key, option.default), new.options.get(option.key, option.default)
-        if settings_of(was) != settings_of(now) and not (more := option.asks_more(was, now)):
+        if not option.says_the_same(was, now) and not (more := option.asks_more(was, now)):
             return "unknown" if more is None else "loosening"
     lets = {role.key for role in kind_of(old.kind).roles if role.lets}
     were, are = set(old.elements), set(new.elements)
     lost = {one for one in were - are if one.selector not in dead}
     came = are - were
-    if {one.role for one in were} != {one.role for one in are}:
+    turning = {role.key for role in kind_of(old.kind).roles if role.turns}
+    if ({one.role for one in were} ^ {one.role for one in are}) & turning:
         return "unknown"  # a role that is there at all may turn the meaning of the contract
     looser = [one for one in lost if (one.role in lets) == one.selector.startswith("!")]
     looser += [one for one in came if (one.role in lets) != one.selector.startswith("!")]
@@ -508,6 +513,9 @@ def _waivers(base: Policy, head: Policy, formerly: Callable[[str], str]) -> _Tol
         elif waiver.expires > earlier.expires:
             was = earlier.expires
             words = f"{waiver.rule} of {waiver.subject} is waived until {waiver.until}, and was until {was}."
+            yield "waiver", subject, words
+        elif earlier.since is None and waiver.since is not None and waiver.until > earlier.until:
+            words = f"{waiver.rule} of {waiver.subject} is waived until {waiver.until}, and was until {earlier.until}."
             yield "waiver", subject, words
         elif earlier.since is not None and (waiver.since is None or waiver.since > earlier.since):
             anew = "from the day of this change" if waiver.since is None else f"from {waiver.since}"

@@ -122,7 +122,7 @@ class Ledger:
 
     def _missing(self, prints: Sequence[str], kept: str) -> str:
         """What is gone at the end, as far as that can be seen."""
-        if kept and not any(one.startswith(kept.lower()) for one in prints):
+        if kept and not any(one.startswith(kept.lower()) for one in prints[1:]):
             return f"no line has the print {kept[:64]}: lines were taken off the end, or all was written anew"
         try:
             noted = _HEAD.fullmatch(self._beside.read_text("ascii"))

@@ -27,6 +27,7 @@ class Role:
     least: int = 1  # elements that it takes; 0 = the key may be left out
     each: bool = False  # each folder that a glob means is an element of its own
     lets: bool = False  # more of them let more pass; otherwise more of them ask for more
+    turns: bool = False  # that there is one at all changes what the contract asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +38,29 @@ class Option:
     default: Setting  # of the kind that is wanted; () = a list of texts
     doc: str
     pairs: bool = False  # a table of texts, kept as a list of `key = value`
-    # Which value asks for more: "less", the lower number (the default none at all); "more", the longer list, or true;
-    # "" if values cannot be compared.
+    # Which value asks for more: "less", the lower number or the shorter list; "more", the longer list, or true;
+    # "words", none, since it only says something; "" if values cannot be compared.
     asks: str = ""
+    nothing: Setting | None = None  # the value that asks for nothing at all, whatever is lower or shorter
 
     def asks_more(self, old: Setting, new: Setting) -> bool | None:
         """Whether `new` asks for more than `old`; None if that cannot be told, or for some more and for some less."""
-        if not self.asks or type(old) is not type(new):
+        if type(old) is not type(new) or not self.asks:
             return None
+        if self.nothing is not None and self.nothing in (old, new):
+            return old == self.nothing
         if isinstance(old, bool):
             return bool(new)
         if isinstance(old, tuple) and isinstance(new, tuple):
-            return True if set(old) <= set(new) else False if set(new) <= set(old) else None
-        if isinstance(old, int | float) and isinstance(new, int | float):
-            if self.default in (old, new):
-                return old == self.default
-            return new < old
-        return None
+            less, more = (set(old), set(new)) if self.asks == "more" else (set(new), set(old))
+            return True if less <= more else False if more <= less else None
+        return new < old if isinstance(old, int | float) and isinstance(new, int | float) else None
+
+    def says_the_same(self, old: Setting, new: Setting) -> bool:
+        """Whether two values ask for the same: the order of a list says nothing."""
+        if self.asks == "words":
+            return True
+        return set(old) == set(new) if isinstance(old, tuple) and isinstance(new, tuple) else old == new
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,8 @@ class Kind:
 
 # The parts of a contract among siblings: named one by one, or as the folders that a glob means.
 SIBLINGS = (
-    Role("members", "parts that it is about", least=0),
-    Role("siblings", "a glob each of whose folders is a member, as in `features/*`", least=0, each=True),
+    Role("members", "parts that it is about", least=0, turns=True),
+    Role("siblings", "a glob each of whose folders is a member, as in `features/*`", least=0, each=True, turns=True),
 )
 
 

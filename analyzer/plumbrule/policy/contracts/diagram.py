@@ -20,8 +20,13 @@ KIND = Kind(
         Option(
             "file", "", "the diagram, relative to the policy: Mermaid, PlantUML, Structurizr DSL, a Backstage catalog"
         ),
-        Option("closed", False, "components that are not drawn may not be depended on, nor depend on those that are"),
-        Option("complete", True, "what is drawn must be there; false: it may be ahead of the code"),
+        Option(
+            "closed",
+            False,
+            "components that are not drawn may not be depended on, nor depend on those that are",
+            asks="more",
+        ),
+        Option("complete", True, "what is drawn must be there; false: it may be ahead of the code", asks="more"),
         Option("map", (), "boxes and the components that they stand for; an empty one is no code of yours", pairs=True),
     ),
     fault=_fault,

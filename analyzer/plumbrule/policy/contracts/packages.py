@@ -28,13 +28,27 @@ def _texts(contract: Contract, key: str) -> tuple[str, ...]:
 
 KIND = Kind(
     "Code of a part uses only such packages of others; the language's own library is none.",
-    (Role("from", "whose files are bound; left out: all code, and every package that lock files hold", least=0),),
     (
-        Option("forbid", (), "packages, or modules inside them, as code imports them; `*` for any characters"),
-        Option("allow", (), "the same; with it every other package is forbidden"),
-        Option("licences_forbid", (), "SPDX identifiers; `unknown` is what neither lock file nor metadata states"),
-        Option("licences_allow", (), "the same; with it every other licence is forbidden"),
-        Option("development", True, "false: leave out what lock files hold for development alone"),
+        Role(
+            "from",
+            "whose files are bound; left out: all code, and every package that lock files hold",
+            least=0,
+            turns=True,
+        ),
+    ),
+    (
+        Option(
+            "forbid", (), "packages, or modules inside them, as code imports them; `*` for any characters", asks="more"
+        ),
+        Option("allow", (), "the same; with it every other package is forbidden", asks="less", nothing=()),
+        Option(
+            "licences_forbid",
+            (),
+            "SPDX identifiers; `unknown` is what neither lock file nor metadata states",
+            asks="more",
+        ),
+        Option("licences_allow", (), "the same; with it every other licence is forbidden", asks="less", nothing=()),
+        Option("development", True, "false: leave out what lock files hold for development alone", asks="more"),
     ),
     fault=_fault,
 )

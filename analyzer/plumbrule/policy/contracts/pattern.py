@@ -18,7 +18,7 @@ def _fault(contract: Contract) -> str:
 
 KIND = Kind(
     "No code of a part matches a query of Tree-sitter.",
-    (Role("in", "whose files are bound; left out: all files of the language", least=0),),
+    (Role("in", "whose files are bound; left out: all files of the language", least=0, turns=True),),
     (
         Option("language", "", "whose files are looked at, as `plumbrule query` shows it"),
         Option(
@@ -27,7 +27,7 @@ KIND = Kind(
             "the query; the place is what it captures as `@found`, else the outermost capture, and names that begin"
             " with `_` are none",
         ),
-        Option("message", "", "what is wrong with such code, in a sentence"),
+        Option("message", "", "what is wrong with such code, in a sentence", asks="words"),
     ),
     fault=_fault,
 )

@@ -18,7 +18,11 @@ KIND = Kind(
     (
         Role("of", "the part"),
         Role(
-            "entry", "its files that others may import; with it, all its other files are internal", least=0, lets=True
+            "entry",
+            "its files that others may import; with it, all its other files are internal",
+            least=0,
+            lets=True,
+            turns=True,
         ),
         Role("internal", "its files that nobody else may import", least=0),
         Role("friends", "who may import what is internal all the same", least=0, lets=True),

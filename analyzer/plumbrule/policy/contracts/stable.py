@@ -13,6 +13,13 @@ def _fault(contract: Contract) -> str:
 KIND = Kind(
     "No member may depend on one that is less stable than itself (Martin 1994).",
     SIBLINGS,
-    (Option("tolerance", 0.0, "how much less stable it may be, as a difference of instabilities from 0 to 1"),),
+    (
+        Option(
+            "tolerance",
+            0.0,
+            "how much less stable it may be, as a difference of instabilities from 0 to 1",
+            asks="less",
+        ),
+    ),
     fault=_fault,
 )
