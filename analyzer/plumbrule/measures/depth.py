@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from math import log2
 from typing import NamedTuple
 
 import orjson
@@ -19,16 +18,13 @@ from plumbrule.graph import FileRows, FunctionRow, Graph, SymbolRow
 from plumbrule.languages import entries
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Place, Reader, promised_by
+from plumbrule.measures._depths import EMPTY_BODY, VALUES, declares_faults, depth, hidden, is_public, shown
 from plumbrule.measures._structure import StructuredRows, links_now, moved_links
 from plumbrule.tables import Row, Table, columns
 
 _OWN = ("self", "cls", "this", "super()", "super")
-_VALUES = ("variable", "constant")
 _PLAIN = {"staticmethod", "classmethod"}  # decorators that add nothing to a call
 _DEPRECATED = re.compile(r"deprecat|(^|\.)warn$", re.IGNORECASE)
-_FAULT = re.compile(r"(Error|Exception|Warning)\b")
-_NAME = re.compile(r"[A-Za-z_$][\w$.]*")
-_EMPTY_BODY = 2  # named leaf tokens of `...`, `pass` and `raise NotImplementedError`
 _THIN = 60  # F below which a module of negative depth is shallow (research: measures 2.3)
 _CALLERS = 3  # users outside its package that make a facade worth having (research: measures 2.3)
 _LONGEST_CHAIN = 12
@@ -48,7 +44,7 @@ def _target(s: Situation, rows: FileRows, path: str, function: FunctionRow) -> P
     if len(called) == 1:
         return Place(called[0].dst, called[0].symbol)
     kinds = {symbol.symbol: symbol.kind for symbol in rows.symbols}
-    if function.forwards in kinds and (not rest or kinds.get(head) not in _VALUES):
+    if function.forwards in kinds and (not rest or kinds.get(head) not in VALUES):
         return Place(path, function.forwards)
     if head in kinds:
         return ""
@@ -62,19 +58,6 @@ def _target(s: Situation, rows: FileRows, path: str, function: FunctionRow) -> P
     if any(parameter.symbol == index and parameter.name == head for parameter in interface.parameters):
         return "calls what it is given"
     return "" if any(statement.name == "*" for statement in interface.imports) else "calls a built-in"
-
-
-def _is_public(symbol: SymbolRow, known: Mapping[str, SymbolRow]) -> bool:
-    """Public and importable, with everything around it, and no local of a function."""
-    name = symbol.symbol
-    if symbol.visibility != "public":
-        return False
-    while "." in name:
-        name = name.rpartition(".")[0]
-        outer = known.get(name)
-        if outer is None or outer.visibility != "public" or outer.kind in ("function", "method", "property"):
-            return False
-    return known[name].exported if name in known else symbol.exported
 
 
 def _excuse(s: Situation, reader: Reader, rows: FileRows, symbol: SymbolRow, function: FunctionRow) -> str:
@@ -145,7 +128,7 @@ def _functions_of(s: Situation, path: str) -> Iterator[Row]:
                 exempt, target = exempt or f"asks what {value} holds", Place("", "")
         chain, end = _chain(s, reader, target)
         yield (
-            s.now.repo, path, function.symbol, function.line, _is_public(symbol, known), function.forward_grade,
+            s.now.repo, path, function.symbol, function.line, is_public(symbol, known), function.forward_grade,
             function.forwards, _text(target), chain, _text(end), exempt, reader.rests_on,
         )  # fmt: skip
 
@@ -153,10 +136,10 @@ def _functions_of(s: Situation, path: str) -> Iterator[Row]:
 def _value_asked(reader: Reader, target: Place, kind: str, function: FunctionRow) -> str | None:
     """The variable that a pass-through asks for something: `isAbsolute` that asks ABSOLUTE_PATH.test(path) says what a
     pattern is for. None if it leads to no variable, or calls it."""
-    if kind in _VALUES and not f".{function.forwards}".endswith(f".{target.symbol}"):
+    if kind in VALUES and not f".{function.forwards}".endswith(f".{target.symbol}"):
         return target.symbol
     holder, dot, _ = target.symbol.partition(".")
-    return holder if dot and _kind(reader, target._replace(symbol=holder)) in _VALUES else None
+    return holder if dot and _kind(reader, target._replace(symbol=holder)) in VALUES else None
 
 
 def _kind(reader: Reader, place: Place) -> str:
@@ -222,7 +205,7 @@ class _Figures(NamedTuple):
 
     @property
     def depth(self) -> float:
-        return log2((1 + self.hidden) / (1 + self.shown))
+        return depth(self.hidden, self.shown)
 
     @property
     def is_shallow(self) -> bool:
@@ -247,14 +230,14 @@ def _modules(s: Situation) -> Collection[Row]:
 def _module(s: Situation, path: str, passing: Sequence[Row]) -> Iterator[Row]:
     rows = s.now.rows(path)
     known = {symbol.symbol: symbol for symbol in rows.symbols}
-    public = [f for f in rows.functions if f.symbol in known and _is_public(known[f.symbol], known)]
+    public = [f for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
     if len(public) < 2:
         return
     # A function that passes on to its own module is no layer between modules; nor is one with a good reason, or one
     # that does more than call, such as to fix a parameter (grade B).
     layers = {row[2]: row[7].partition("::")[0] for row in passing if row[4] and row[5] == "A" and not row[10]}
     layers = {symbol: target for symbol, target in layers.items() if target != path}
-    figures = _figures(rows, public, len(layers), known)
+    figures = _Figures(len(public), len(layers), hidden(rows, public, known), shown(rows, public, known))
     if not figures.is_shallow:
         return
     reader = Reader(s.now, path)
@@ -276,36 +259,6 @@ def _module(s: Situation, path: str, passing: Sequence[Row]) -> Iterator[Row]:
     )  # fmt: skip
 
 
-def _figures(
-    rows: FileRows, public: Sequence[FunctionRow], forwarding: int, known: Mapping[str, SymbolRow]
-) -> _Figures:
-    shown_names = {function.symbol for function in public}
-    return _Figures(
-        functions=len(public),
-        forwarding=forwarding,
-        hidden=sum(
-            f.tokens
-            for f in rows.functions
-            if not (f.forwards and f.symbol in shown_names) and not _is_inner(f.symbol, known)
-        ),
-        shown=sum(f.interface_tokens for f in public)
-        + sum(_declared(symbol) for symbol in rows.symbols if _is_public(symbol, known)),
-    )
-
-
-def _is_inner(name: str, known: Mapping[str, SymbolRow]) -> bool:
-    """Defined inside a function, whose own tokens hold it already."""
-    outer = known.get(name.rpartition(".")[0])
-    return outer is not None and outer.kind in ("function", "method", "property")
-
-
-def _declared(symbol: SymbolRow) -> int:
-    """Named leaf tokens of a declaration that is no function; a variable counts as its name."""
-    if symbol.kind in ("function", "method", "property"):
-        return 0
-    return 1 if symbol.kind in ("variable", "constant") else 1 + len(_NAME.findall(symbol.signature))
-
-
 def _module_excuse(
     s: Situation,
     reader: Reader,
@@ -317,14 +270,14 @@ def _module_excuse(
     reasons: Counter[str] = Counter()
     for function in public:
         reason = _excuse(s, reader, rows, known[function.symbol], function)
-        if not reason and not function.forwards and function.tokens <= _EMPTY_BODY:
+        if not reason and not function.forwards and function.tokens <= EMPTY_BODY:
             reason = "abstract"
         if reason:
             reasons[reason] += 1
     if 2 * sum(reasons.values()) >= len(public):
         return min(reasons, key=lambda reason: (-reasons[reason], reason))
     classes = [symbol for symbol in rows.symbols if symbol.kind == "class"]
-    if classes and 2 * sum(_FAULT.search(f"{c.symbol} {c.signature}") is not None for c in classes) >= len(classes):
+    if declares_faults(classes):
         return "exceptions"
     values = [one for one in rows.symbols if one.kind in ("variable", "constant", "enum", "type", "interface")]
     if figures.share < 0.5 and len(values) >= len(public):
@@ -335,9 +288,9 @@ def _module_excuse(
 def _entry(graph: Graph, path: str) -> str:
     """The outermost file that speaks for a folder around `path`: its package's root; "" if there is none."""
     folders = path.split("/")[:-1]
-    for depth in range(1, len(folders) + 1):
+    for length in range(1, len(folders) + 1):
         for name in entries():
-            entry = "/".join([*folders[:depth], name])
+            entry = "/".join([*folders[:length], name])
             if entry in graph:
                 return "" if entry == path else entry
     return ""

@@ -1,0 +1,271 @@
+"""How much each module hides, beside what it shows: the figures of depth, for every file that people write.
+
+Hides what kind of module a file is, which of them nobody would miss, and how the number of users is kept: each file
+adds one to what it depends on, so that after a change only changed files are counted anew. Percentiles are those of a
+corpus of the same language, see `depth_corpus`: a median Java file and a median C file differ by three steps.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from operator import itemgetter
+from pathlib import Path
+
+import orjson
+
+from plumbrule.graph import FileRows, FunctionRow, Graph, SymbolRow
+from plumbrule.languages import entries
+from plumbrule.measures import Measure, Situation
+from plumbrule.measures._classes import Reader, bases_of
+from plumbrule.measures._depths import EMPTY_BODY, VALUES, declares_faults, depth, hidden, is_inner, is_public, shown
+from plumbrule.measures._depths import declared as declared_tokens
+from plumbrule.measures.abstraction import kind_of
+from plumbrule.tables import Row, Table, columns
+
+SMALL, SIMPLE, USED = 40, 2, 1  # most body tokens, branches and users of a merge candidate (research: measures 2.2)
+_TYPES = ("class", "interface", "enum", "type")
+_ACCESSOR = re.compile(r"^(get|set|is|has|with)_?(?=[A-Z_a-z])")
+_ASSIGNED = 6  # body tokens of the largest accessor
+_OF_ANY_OBJECT = {"toString", "equals", "hashCode", "compareTo", "clone", "constructor", "ToString", "Equals"}
+_STARTS = {"main", "Main", "__main__"}
+_DATA = 0.8  # share of accessors from which a class holds data (research: measures 2.2)
+_USERS = 15  # place of `fan_in` in a row
+
+
+def _counts(rows: FileRows) -> bool:
+    return rows.file.is_written_here and not rows.file.is_test
+
+
+# -- users ----------------------------------------------------------------------------------------------------------
+
+
+class _CountedRows(list[Row]):
+    """Rows that remember the number of users of every file, of those without a row too."""
+
+    __slots__ = ("users",)
+
+    def __init__(self, rows: Iterable[Row], users: Mapping[str, int]) -> None:
+        super().__init__(rows)
+        self.users = users
+
+
+def used_by(graph: Graph, path: str) -> set[str]:
+    """Files that one depends on, as far as that makes it a user: no test is one, nor a root that offers its parts."""
+    if path not in graph:
+        return set()
+    rows = graph.rows(path)
+    if rows.file.is_test:
+        return set()
+    folder, _, name = path.rpartition("/")
+    offers = f"{folder}/" if name in entries() and folder else None
+    kinds: dict[str, set[str]] = {}
+    for one in rows.dependencies:
+        if one.kind != "part" and one.dst != path:
+            kinds.setdefault(one.dst, set()).add(one.kind)
+    if offers is None:
+        return set(kinds)
+    return {dst for dst, how in kinds.items() if not dst.startswith(offers) or how - {"import", "uses"}}
+
+
+def _users(s: Situation, earlier: Collection[Row] | None) -> Counter[str]:
+    if isinstance(earlier, _CountedRows):
+        users = Counter(earlier.users)
+    elif earlier is not None and not _came_to_count(s, {row[1] for row in earlier}):
+        users = Counter({row[1]: row[_USERS] for row in earlier})
+    else:
+        users = Counter[str]()
+        for path in s.now.paths():
+            users.update(used_by(s.now, path))
+        return users
+    for path in s.changed:
+        users.subtract(used_by(s.before, path))
+        users.update(used_by(s.now, path))
+    return users
+
+
+def _came_to_count(s: Situation, known: Collection[str]) -> bool:
+    """Whether a file that was there already is one that people write only now."""
+    return any(
+        path in s.now and path in s.before and path not in known and _counts(s.now.rows(path)) for path in s.changed
+    )
+
+
+# -- what a module is -----------------------------------------------------------------------------------------------
+
+
+def _is_accessor(function: FunctionRow, fields: Collection[str]) -> bool:
+    """Only gives or takes the value of a field beside it."""
+    if function.accessor:
+        return True
+    name = function.symbol.rpartition(".")[2]
+    if function.cyclomatic != 1 or function.tokens > _ASSIGNED:
+        return False
+    bare = _ACCESSOR.sub("", name).strip("_").lower()
+    return bare in fields or name.strip("_").lower() in fields
+
+
+def _kind(path: str, rows: FileRows, known: Mapping[str, SymbolRow]) -> str:
+    """What a file is, by what it defines."""
+    if path.rpartition("/")[2] in entries():
+        return "root"
+    own = [symbol for symbol in rows.symbols if "." not in symbol.symbol]
+    types = [symbol for symbol in own if symbol.kind in _TYPES]
+    functions = [f for f in rows.functions if not is_inner(f.symbol, known)]
+    if not functions and not types:
+        return "values" if any(symbol.kind in VALUES for symbol in own) else "script"
+    if types and all(symbol.kind == "enum" for symbol in types) and not any("." not in f.symbol for f in functions):
+        return "data"
+    abstract = [symbol for symbol in types if kind_of(symbol)]
+    bodies = [f for f in functions if f.tokens > EMPTY_BODY]
+    if abstract and len(abstract) == len(types) and not bodies:
+        return "interface"
+    if declares_faults([symbol for symbol in types if symbol.kind == "class"]):
+        return "exceptions"
+    fields = {
+        symbol.symbol.rpartition(".")[2].strip("_").lower()
+        for symbol in rows.symbols
+        if symbol.kind in ("property", *VALUES) and "." in symbol.symbol
+    }
+    plain = [
+        f
+        for f in functions
+        if (name := f.symbol.rpartition(".")[2]) not in _OF_ANY_OBJECT
+        and not name.startswith("__")
+        and name != f.symbol.rpartition(".")[0].rpartition(".")[2]
+    ]
+    accessors = sum(_is_accessor(f, fields) for f in plain)
+    if types and accessors >= _DATA * len(plain) and (plain or fields or not functions):
+        return "data"
+    if types and all(symbol.kind in ("enum", "type", "interface") for symbol in types) and not plain:
+        return "data"
+    return "code"
+
+
+def _reason(
+    s: Situation, reader: Reader, rows: FileRows, known: Mapping[str, SymbolRow], users: int
+) -> tuple[str, str]:
+    """(why a small module stands apart for a good reason, the base in this repository that its class implements)."""
+    names = {f.symbol.rpartition(".")[2] for f in rows.functions}
+    if names & _STARTS:
+        return "a program starts here", ""
+    if any("deprecated" in symbol.modifiers.split() for symbol in rows.symbols):
+        return "deprecated", ""
+    promised, outside = "", ""
+    for symbol in rows.symbols:
+        if symbol.kind == "class" and "." not in symbol.symbol:
+            for base in bases_of(rows, reader.own, symbol.symbol):
+                promised = promised or (base.symbol if base.path else "")
+                outside = outside or ("" if base.path else base.symbol)
+    if outside:
+        return f"required by {outside}", promised
+    marked = [symbol for symbol in rows.symbols if symbol.decorators and "." not in symbol.symbol]
+    if marked and not users and not promised:
+        return f"called by whoever reads {marked[0].decorators.split(', ')[0]}", ""
+    handed = [f for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
+    marked_functions = [f for f in handed if known[f.symbol].decorators and known[f.symbol].decorators != "Override"]
+    if handed and 2 * len(marked_functions) >= len(handed) and not promised:
+        return f"decorated with {known[marked_functions[0].symbol].decorators.split(', ')[0]}", ""
+    return "", promised
+
+
+# -- percentiles ----------------------------------------------------------------------------------------------------
+
+
+@cache
+def _quantiles(language: str) -> tuple[float, ...]:
+    file = Path(__file__).parent / "depth_corpus" / f"{language}.json"
+    return tuple(orjson.loads(file.read_bytes())["depth"]) if file.is_file() else ()
+
+
+def language_rank(language: str, value: float) -> int | None:
+    """Share of files of a language's corpus with less depth, in percent; None if there is no corpus."""
+    quantiles = _quantiles(language)
+    return round(100 * bisect_left(quantiles, value) / len(quantiles)) if quantiles else None
+
+
+# -- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _row(s: Situation, path: str, users: int, single: Mapping[str, bool]) -> Row:
+    rows = s.now.rows(path)
+    known = {symbol.symbol: symbol for symbol in rows.symbols}
+    public = [f for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
+    own = [f for f in rows.functions if not is_inner(f.symbol, known)]
+    kind = _kind(path, rows, known)
+    inside, outside = hidden(rows, public, known), shown(rows, public, known)
+    everything = sum(f.tokens + f.interface_tokens for f in own) + sum(map(declared_tokens, rows.symbols))
+    branches = sum(f.cyclomatic - 1 for f in own)
+    measured = round(depth(inside, outside), 2)
+    is_small = kind == "code" and inside < SMALL and branches <= SIMPLE
+    reader = Reader(s.now, path)
+    exempt, promised = _reason(s, reader, rows, known, users) if is_small else ("", "")
+    candidate = ""
+    if is_small and users <= USED and not exempt:
+        candidate = "small and used once" if users else "small"
+    elif kind == "interface" and single.get(path):
+        candidate = "one implementer"
+    rank = language_rank(rows.file.language, measured) if kind == "code" and public else None
+    return (
+        s.now.repo, path, kind, len(public), len(own) - len(public), inside, outside, everything, branches, measured,
+        rank, promised, exempt, candidate, reader.rests_on, users,
+    )  # fmt: skip
+
+
+def _modules(s: Situation) -> Collection[Row]:
+    earlier = s.earlier.get("module_depth")
+    users = _users(s, earlier)
+    single: dict[str, bool] = {}
+    for row in s.rows["abstraction"]:
+        single[row[1]] = single.get(row[1], True) and row[7] == 1 and not row[8]
+    if earlier is None:
+        todo, kept = set(s.now.paths()), []
+    else:
+        was, now = s.earlier.get("abstraction", ()), s.rows["abstraction"]
+        todo = set(s.changed)
+        if was is not now:
+            todo.update(row[1] for row in {*was} ^ {*now})
+        todo.update(row[1] for row in earlier if users[row[1]] != row[_USERS])
+        todo.update(row[1] for row in earlier if row[14] != "[]" and not todo.isdisjoint(orjson.loads(row[14])))
+        kept = [row for row in earlier if row[1] not in todo]
+    made = [_row(s, path, users[path], single) for path in todo if path in s.now and _counts(s.now.rows(path))]
+    rows = sorted(kept + made, key=itemgetter(1))
+    users = Counter({path: count for path, count in users.items() if count})
+    if earlier is not None and rows == list(earlier) and getattr(earlier, "users", users) == users:
+        return earlier
+    if earlier is not None and not isinstance(earlier, _CountedRows):
+        return rows
+    return _CountedRows(rows, users)
+
+
+MEASURES = (
+    Measure(
+        Table(
+            "module_depth",
+            "A file that people write: what it hides, what it shows, and who uses it.",
+            columns(
+                """repo VARCHAR repository, by its name in the store
+                path VARCHAR repository-relative file
+                kind VARCHAR code, interface, data, values, exceptions, root (of a package) or script
+                functions INTEGER public functions and methods
+                private INTEGER other functions, those inside functions left out
+                body_tokens INTEGER F: named tokens in bodies that do not only pass on
+                interface_tokens INTEGER I: named tokens of public declarations
+                tokens INTEGER named tokens of all bodies and declarations
+                branches INTEGER branch points: cyclomatic complexity less one, over all functions
+                depth DOUBLE log2((1 + body_tokens) / (1 + interface_tokens)); below 0 the interface is the larger part
+                language_rank INTEGER percent of files of the language's corpus with less depth; NULL if none is known
+                promised VARCHAR the base in this repository that a small module implements; empty if none
+                exempt VARCHAR why a small module stands apart for a good reason; empty if nothing speaks for it
+                candidate VARCHAR why it could be merged: small, small and used once, or one implementer; else empty
+                rests_on VARCHAR other files that decided this row, as a JSON list
+                fan_in INTEGER other files that depend on it, tests left out"""
+            ),
+        ),
+        _modules,
+        after=("abstraction",),
+    ),
+)
