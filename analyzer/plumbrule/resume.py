@@ -105,7 +105,7 @@ def instrument() -> str:
     for dialect in sorted(languages()):
         digest.update(extractor_version(dialect).encode())
     for folder in ("resolve", "measures", "languages", "extract/manifests/licences"):
-        for source in sorted(_sources(f"{Path(__file__).parent}/{folder}")):
+        for source in sorted(_sources(f"{Path(__file__).parent}/{folder}", (".py", ".json"))):
             with open(source, "rb") as file:  # noqa: PTH123 - a Path for each took longer than reading it
                 digest.update(file.read())
     return digest.hexdigest()[:16]
@@ -125,7 +125,7 @@ def _untouched() -> str:
         with suppress(OSError):
             digest.update(f"{place} {os.stat(place or '.').st_mtime_ns}\0".encode("utf-8", "surrogateescape"))  # noqa: PTH116 - as for `instrument`
     here = str(Path(__file__).parent)
-    found = [source for folder in _MEASURING for source in _sources(f"{here}/{folder}", (".py", ".scm", ".c", ".h"))]
+    found = [source for folder in _MEASURING for source in _sources(f"{here}/{folder}", _MEASURING_FILES)]
     for source in sorted([*found, f"{here}/facts.py"]):
         it = os.stat(source)  # noqa: PTH116 - as for `instrument`
         said = f"{source} {it.st_size} {it.st_mtime_ns} {it.st_ctime_ns} {it.st_ino}\0"
@@ -134,6 +134,7 @@ def _untouched() -> str:
 
 
 _MEASURING = ("resolve", "measures", "languages", "extract")
+_MEASURING_FILES = (".py", ".scm", ".c", ".h", ".json")
 
 
 def _sources(folder: str, endings: tuple[str, ...] = (".py",)) -> Iterator[str]:

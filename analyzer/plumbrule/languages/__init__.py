@@ -200,6 +200,7 @@ class Language:
     # What an import means depends on the file and not its folder alone, as where files are modules inside each other;
     # the dots of a name may lead through modules.
     nested: bool = False
+    folder_is_module: bool = False  # files are pages of it: what they define is seen in all of them, without a word
     bases_in_brackets: bool = False  # what stands in brackets behind the name of a class is what it inherits
     inherits: bool = False  # a name in a type means what the type inherits before what the file imports
     # The names of methods by which types of other languages may override a property of this one's, by its name.

@@ -21,7 +21,6 @@ from plumbrule.tables import Row, Table, columns
 _ABSTRACT = re.compile(r"\b(ABC|ABCMeta|Protocol)\b")
 _PROTOCOL = re.compile(r"\bProtocol\b")
 _NAME = re.compile(r"[A-Za-z_$][\w$.]*")
-_CALLABLE = ("function", "method", "property")
 
 
 class _Sum(NamedTuple):
@@ -31,6 +30,7 @@ class _Sum(NamedTuple):
     doubles: int = 0
     hidden: int = 0
     users: int = 0
+    extended: int = 0
 
     def plus(self, other: _Sum, sign: int) -> _Sum:
         return _Sum(*(one + sign * two for one, two in zip(self, other, strict=True)))
@@ -78,8 +78,7 @@ def _added(graph: Graph, path: str) -> _Sums:
             continue
         for base in bases_of(rows, path, symbol.symbol):
             if base.path:
-                one = _Sum(doubles=1) if rows.file.is_test else _Sum(1, 0, _body(rows, symbol.symbol))
-                found[base] = found.get(base, _Sum()).plus(one, 1)
+                found[base] = found.get(base, _Sum()).plus(_as_base(rows, symbol), 1)
     if rows.file.is_test:
         return found
     used = {
@@ -88,6 +87,13 @@ def _added(graph: Graph, path: str) -> _Sums:
     for place in used - found.keys():
         found[place] = _Sum(users=1)
     return found
+
+
+def _as_base(rows: FileRows, symbol: SymbolRow) -> _Sum:
+    """What a class adds to each of its bases; an interface that extends another one implements nothing."""
+    if symbol.kind == "interface":
+        return _Sum(extended=1)
+    return _Sum(doubles=1) if rows.file.is_test else _Sum(1, 0, _body(rows, symbol.symbol))
 
 
 def _heads(symbol: str) -> Iterator[str]:
@@ -131,7 +137,7 @@ def _sums(s: Situation, earlier: Collection[Row] | None) -> _Sums:
         sums = dict(earlier.sums)
     elif earlier is not None and not _came_to_count(s, {(row[1], row[2]) for row in earlier}):
         # Rows as a store gives them tell of interfaces alone, and no other class is asked for.
-        sums = {Place(row[1], row[2]): _Sum(row[7], row[8], row[9], row[10]) for row in earlier}
+        sums = {Place(row[1], row[2]): _Sum(*row[8:13]) for row in earlier}
     else:
         sums = {}
         for path in s.now.paths():
@@ -168,12 +174,14 @@ def _rows(s: Situation, path: str, sums: _Sums) -> Iterator[Row]:
         seen.add(symbol.symbol)
         one = sums.get(Place(path, symbol.symbol), _Sum())
         inside = [s for s in rows.symbols if s.symbol.rpartition(".")[0] == symbol.symbol]
-        methods = [s for s in inside if s.kind in ("method", "property", "function")]
-        own = sum(1 + len(_NAME.findall(one.signature)) for one in (symbol, *methods))
-        hidden = one.hidden + _body(rows, symbol.symbol)
+        methods = sum(s.kind in ("method", "function") for s in inside)
+        own = sum(
+            1 + len(_NAME.findall(s.signature)) for s in (symbol, *inside) if s.kind not in ("class", "interface")
+        )
+        body = _body(rows, symbol.symbol)
         yield (
-            s.now.repo, path, symbol.symbol, symbol.line, kind, len(methods), own,
-            one.implementers, one.doubles, one.hidden, one.users, round(depth(hidden, own), 2),
+            s.now.repo, path, symbol.symbol, symbol.line, kind, methods, own, body,
+            *one, round(depth(one.hidden + body, own), 2),
         )  # fmt: skip
 
 
@@ -188,13 +196,15 @@ MEASURES = (
                 symbol VARCHAR dotted path inside the file
                 line INTEGER first line
                 kind VARCHAR interface, protocol or abstract class
-                methods INTEGER methods and properties that it declares
+                methods INTEGER methods that it declares
                 interface_tokens INTEGER named tokens of its declarations
+                body_tokens INTEGER named tokens in methods of its own
                 implementers INTEGER classes that name it as their base, tests and generated ones left out
                 doubles INTEGER classes of tests that do
                 hidden_tokens INTEGER named tokens in the methods of the implementers
                 users INTEGER other files that use it, tests and implementers left out
-                depth DOUBLE log2((1 + hidden and own body tokens) / (1 + interface_tokens))"""
+                extended INTEGER interfaces that extend it
+                depth DOUBLE log2((1 + hidden_tokens + body_tokens) / (1 + interface_tokens))"""
             ),
         ),
         _abstractions,

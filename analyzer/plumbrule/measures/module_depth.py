@@ -18,7 +18,7 @@ from pathlib import Path
 import orjson
 
 from plumbrule.graph import FileRows, FunctionRow, Graph, SymbolRow
-from plumbrule.languages import entries
+from plumbrule.languages import entries, languages
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Reader, bases_of
 from plumbrule.measures._depths import EMPTY_BODY, VALUES, declares_faults, depth, hidden, is_inner, is_public, shown
@@ -26,6 +26,7 @@ from plumbrule.measures._depths import declared as declared_tokens
 from plumbrule.measures.abstraction import kind_of
 from plumbrule.tables import Row, Table, columns
 
+THIN = 60  # F below which a module of negative depth is shallow (research: measures 2.3)
 SMALL, SIMPLE, USED = 40, 2, 1  # most body tokens, branches and users of a merge candidate (research: measures 2.2)
 _TYPES = ("class", "interface", "enum", "type")
 _ACCESSOR = re.compile(r"^(get|set|is|has|with)_?(?=[A-Z_a-z])")
@@ -108,6 +109,12 @@ def _is_accessor(function: FunctionRow, fields: Collection[str]) -> bool:
     return bare in fields or name.strip("_").lower() in fields
 
 
+def _owner_kind(function: FunctionRow, known: Mapping[str, SymbolRow]) -> str:
+    """What a function is part of; "" for the file."""
+    outer = known.get(function.symbol.rpartition(".")[0])
+    return outer.kind if outer is not None else ""
+
+
 def _kind(path: str, rows: FileRows, known: Mapping[str, SymbolRow]) -> str:
     """What a file is, by what it defines."""
     if path.rpartition("/")[2] in entries():
@@ -119,10 +126,11 @@ def _kind(path: str, rows: FileRows, known: Mapping[str, SymbolRow]) -> str:
         return "values" if any(symbol.kind in VALUES for symbol in own) else "script"
     if types and all(symbol.kind == "enum" for symbol in types) and not any("." not in f.symbol for f in functions):
         return "data"
-    abstract = [symbol for symbol in types if kind_of(symbol)]
-    bodies = [f for f in functions if f.tokens > EMPTY_BODY]
-    if abstract and len(abstract) == len(types) and not bodies:
-        return "interface"
+    if types and all(map(kind_of, types)):
+        # What stands in the bodies of an interface is there for whoever implements it.
+        bodies = [f for f in functions if f.tokens > EMPTY_BODY and _owner_kind(f, known) != "interface"]
+        if not bodies:
+            return "interface"
     if declares_faults([symbol for symbol in types if symbol.kind == "class"]):
         return "exceptions"
     fields = {
@@ -138,17 +146,53 @@ def _kind(path: str, rows: FileRows, known: Mapping[str, SymbolRow]) -> str:
         and name != f.symbol.rpartition(".")[0].rpartition(".")[2]
     ]
     accessors = sum(_is_accessor(f, fields) for f in plain)
-    if types and accessors >= _DATA * len(plain) and (plain or fields or not functions):
+    if types and accessors >= _DATA * len(plain) and (plain or all(f.cyclomatic == 1 for f in functions)):
         return "data"
     if types and all(symbol.kind in ("enum", "type", "interface") for symbol in types) and not plain:
         return "data"
     return "code"
 
 
+class _Folders:
+    """The names that files of one folder offer; a folder is read when a small file in it is first asked about."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._paths: dict[str, list[str]] = {}
+        self._names: dict[str, dict[str, frozenset[str]]] = {}
+
+    def like(self, path: str) -> int:
+        """How many files beside it offer functions of just the same names."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._names:
+            if not self._paths:
+                for one in self._graph.paths():
+                    self._paths.setdefault(one.rpartition("/")[0], []).append(one)
+            beside = self._paths[folder]
+            self._graph.prefetch(beside)
+            self._names[folder] = {one: _offered(self._graph.rows(one)) for one in beside}
+        names = self._names[folder]
+        own = names[path]
+        return sum(others == own for others in names.values()) - 1 if own else 0
+
+
+def _offered(rows: FileRows) -> frozenset[str]:
+    """Names of public functions and methods, without those that anything has."""
+    if not _counts(rows):
+        return frozenset()
+    known = {symbol.symbol: symbol for symbol in rows.symbols}
+    types = {symbol.symbol.rpartition(".")[2] for symbol in rows.symbols if symbol.kind in _TYPES}
+    public = [f.symbol for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
+    names = {name.rpartition(".")[2] for name in public} - types - _OF_ANY_OBJECT
+    return frozenset(name for name in names if not name.startswith("__"))
+
+
 def _reason(
-    s: Situation, reader: Reader, rows: FileRows, known: Mapping[str, SymbolRow], users: int
+    reader: Reader, rows: FileRows, known: Mapping[str, SymbolRow], users: int, folders: _Folders
 ) -> tuple[str, str]:
     """(why a small module stands apart for a good reason, the base in this repository that its class implements)."""
+    if languages()[rows.file.dialect].folder_is_module:
+        return "its folder is the module", ""
     names = {f.symbol.rpartition(".")[2] for f in rows.functions}
     if names & _STARTS:
         return "a program starts here", ""
@@ -169,6 +213,9 @@ def _reason(
     marked_functions = [f for f in handed if known[f.symbol].decorators and known[f.symbol].decorators != "Override"]
     if handed and 2 * len(marked_functions) >= len(handed) and not promised:
         return f"decorated with {known[marked_functions[0].symbol].decorators.split(', ')[0]}", ""
+    alike = folders.like(reader.own)
+    if alike + len(_offered(rows)) > 2 and alike:
+        return f"one of {1 + alike} beside each other that offer the same", promised
     return "", promised
 
 
@@ -190,7 +237,7 @@ def language_rank(language: str, value: float) -> int | None:
 # -- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _row(s: Situation, path: str, users: int, single: Mapping[str, bool]) -> Row:
+def _row(s: Situation, path: str, users: int, single: Mapping[str, bool], folders: _Folders) -> Row:
     rows = s.now.rows(path)
     known = {symbol.symbol: symbol for symbol in rows.symbols}
     public = [f for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
@@ -201,8 +248,9 @@ def _row(s: Situation, path: str, users: int, single: Mapping[str, bool]) -> Row
     branches = sum(f.cyclomatic - 1 for f in own)
     measured = round(depth(inside, outside), 2)
     is_small = kind == "code" and inside < SMALL and branches <= SIMPLE
+    is_thin = kind == "code" and inside < THIN and measured < 0
     reader = Reader(s.now, path)
-    exempt, promised = _reason(s, reader, rows, known, users) if is_small else ("", "")
+    exempt, promised = _reason(reader, rows, known, users, folders) if is_small or is_thin else ("", "")
     candidate = ""
     if is_small and users <= USED and not exempt:
         candidate = "small and used once" if users else "small"
@@ -215,12 +263,19 @@ def _row(s: Situation, path: str, users: int, single: Mapping[str, bool]) -> Row
     )  # fmt: skip
 
 
+def _is_sole(abstraction: Row) -> bool:
+    """Whether an interface of methods has exactly one implementer, tests counted, and nothing that extends it."""
+    _, _, _, _, _, methods, _, _, implementers, doubles, _, _, extended, _ = abstraction
+    return bool(methods) and implementers == 1 and not doubles and not extended
+
+
 def _modules(s: Situation) -> Collection[Row]:
     earlier = s.earlier.get("module_depth")
     users = _users(s, earlier)
     single: dict[str, bool] = {}
+    folders = _Folders(s.now)
     for row in s.rows["abstraction"]:
-        single[row[1]] = single.get(row[1], True) and row[7] == 1 and not row[8]
+        single[row[1]] = single.get(row[1], True) and _is_sole(row)
     if earlier is None:
         todo, kept = set(s.now.paths()), []
     else:
@@ -230,8 +285,12 @@ def _modules(s: Situation) -> Collection[Row]:
             todo.update(row[1] for row in {*was} ^ {*now})
         todo.update(row[1] for row in earlier if users[row[1]] != row[_USERS])
         todo.update(row[1] for row in earlier if row[14] != "[]" and not todo.isdisjoint(orjson.loads(row[14])))
+        beside = {path.rpartition("/")[0] for path in s.changed}
+        todo.update(
+            row[1] for row in earlier if row[2] == "code" and row[5] < THIN and row[1].rpartition("/")[0] in beside
+        )
         kept = [row for row in earlier if row[1] not in todo]
-    made = [_row(s, path, users[path], single) for path in todo if path in s.now and _counts(s.now.rows(path))]
+    made = [_row(s, path, users[path], single, folders) for path in todo if path in s.now and _counts(s.now.rows(path))]
     rows = sorted(kept + made, key=itemgetter(1))
     users = Counter({path: count for path, count in users.items() if count})
     if earlier is not None and rows == list(earlier) and getattr(earlier, "users", users) == users:

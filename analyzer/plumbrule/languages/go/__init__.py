@@ -26,6 +26,7 @@ LANGUAGES = (
         generated=("*.pb.go", "*.pb.gw.go", "zz_generated.*.go"),  # by protoc and its gateway, by code-generator
         vendor_folders=("vendor",),  # `go help packages`: no package of one's own can be imported by such a path
         private_folders=("internal",),  # the compiler refuses an import from outside
+        folder_is_module=True,
         open_types=True,  # methods stand anywhere in the package
         nested=True,  # its name says which systems a file is for, and so which of several definers it is built with
         declares=Late("plumbrule.languages.go.resolver:declares"),
