@@ -31,6 +31,7 @@ class _Sum(NamedTuple):
     hidden: int = 0
     users: int = 0
     extended: int = 0
+    mixed: int = 0
 
     def plus(self, other: _Sum, sign: int) -> _Sum:
         return _Sum(*(one + sign * two for one, two in zip(self, other, strict=True)))
@@ -76,9 +77,10 @@ def _added(graph: Graph, path: str) -> _Sums:
     for symbol in rows.symbols:
         if symbol.kind not in ("class", "enum", "interface") or not (symbol.signature or rows.uses):
             continue
-        for base in bases_of(rows, path, symbol.symbol):
+        bases = bases_of(rows, path, symbol.symbol)
+        for base in bases:
             if base.path:
-                found[base] = found.get(base, _Sum()).plus(_as_base(rows, symbol), 1)
+                found[base] = found.get(base, _Sum()).plus(_as_base(rows, symbol, mixed=len(bases) > 1), 1)
     if rows.file.is_test:
         return found
     used = {
@@ -89,11 +91,11 @@ def _added(graph: Graph, path: str) -> _Sums:
     return found
 
 
-def _as_base(rows: FileRows, symbol: SymbolRow) -> _Sum:
+def _as_base(rows: FileRows, symbol: SymbolRow, *, mixed: bool) -> _Sum:
     """What a class adds to each of its bases; an interface that extends another one implements nothing."""
     if symbol.kind == "interface":
         return _Sum(extended=1)
-    return _Sum(doubles=1) if rows.file.is_test else _Sum(1, 0, _body(rows, symbol.symbol))
+    return _Sum(doubles=1) if rows.file.is_test else _Sum(1, hidden=_body(rows, symbol.symbol), mixed=int(mixed))
 
 
 def _heads(symbol: str) -> Iterator[str]:
@@ -137,7 +139,7 @@ def _sums(s: Situation, earlier: Collection[Row] | None) -> _Sums:
         sums = dict(earlier.sums)
     elif earlier is not None and not _came_to_count(s, {(row[1], row[2]) for row in earlier}):
         # Rows as a store gives them tell of interfaces alone, and no other class is asked for.
-        sums = {Place(row[1], row[2]): _Sum(*row[8:13]) for row in earlier}
+        sums = {Place(row[1], row[2]): _Sum(*row[8:14]) for row in earlier}
     else:
         sums = {}
         for path in s.now.paths():
@@ -204,6 +206,7 @@ MEASURES = (
                 hidden_tokens INTEGER named tokens in the methods of the implementers
                 users INTEGER other files that use it, tests and implementers left out
                 extended INTEGER interfaces that extend it
+                mixed INTEGER implementers that have another base as well
                 depth DOUBLE log2((1 + hidden_tokens + body_tokens) / (1 + interface_tokens))"""
             ),
         ),

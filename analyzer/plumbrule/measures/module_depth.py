@@ -145,8 +145,18 @@ def _kind(path: str, rows: FileRows, known: Mapping[str, SymbolRow]) -> str:
         and not name.startswith("__")
         and name != f.symbol.rpartition(".")[0].rpartition(".")[2]
     ]
+    made = {f.symbol for f in functions}
+    given = sum(
+        s.kind in ("property", *VALUES) and "." in s.symbol and is_public(s, known)
+        for s in rows.symbols
+        if s.symbol not in made
+    )
     accessors = sum(_is_accessor(f, fields) for f in plain)
-    if types and accessors >= _DATA * len(plain) and (plain or all(f.cyclomatic == 1 for f in functions)):
+    if (
+        types
+        and accessors + given >= _DATA * (len(plain) + given)
+        and (plain or all(f.cyclomatic == 1 for f in functions))
+    ):
         return "data"
     if types and all(symbol.kind in ("enum", "type", "interface") for symbol in types) and not plain:
         return "data"
@@ -213,9 +223,9 @@ def _reason(
     marked_functions = [f for f in handed if known[f.symbol].decorators and known[f.symbol].decorators != "Override"]
     if handed and 2 * len(marked_functions) >= len(handed) and not promised:
         return f"decorated with {known[marked_functions[0].symbol].decorators.split(', ')[0]}", ""
-    alike = folders.like(reader.own)
+    alike = 0 if promised else folders.like(reader.own)
     if alike + len(_offered(rows)) > 2 and alike:
-        return f"one of {1 + alike} beside each other that offer the same", promised
+        return f"one of {1 + alike} beside each other that offer the same", ""
     return "", promised
 
 
@@ -259,13 +269,19 @@ def _row(s: Situation, path: str, users: int, single: Mapping[str, bool], folder
     rank = language_rank(rows.file.language, measured) if kind == "code" and public else None
     return (
         s.now.repo, path, kind, len(public), len(own) - len(public), inside, outside, everything, branches, measured,
-        rank, promised, exempt, candidate, reader.rests_on, users,
+        rank, promised, exempt, candidate, reader.rests_on, users, _marks(rows) if candidate else "",
     )  # fmt: skip
+
+
+def _marks(rows: FileRows) -> str:
+    """What is written above the types and functions of a file for others to read, such as a framework."""
+    marks = {mark for symbol in rows.symbols for mark in symbol.decorators.split(", ") if "." not in symbol.symbol}
+    return ", ".join(sorted(marks - {""}))
 
 
 def _is_sole(abstraction: Row) -> bool:
     """Whether an interface of methods has exactly one implementer, tests counted, and nothing that extends it."""
-    _, _, _, _, _, methods, _, _, implementers, doubles, _, _, extended, _ = abstraction
+    _, _, _, _, _, methods, _, _, implementers, doubles, _, _, extended, _, _ = abstraction
     return bool(methods) and implementers == 1 and not doubles and not extended
 
 
@@ -321,7 +337,8 @@ MEASURES = (
                 exempt VARCHAR why a small module stands apart for a good reason; empty if nothing speaks for it
                 candidate VARCHAR why it could be merged: small, small and used once, or one implementer; else empty
                 rests_on VARCHAR other files that decided this row, as a JSON list
-                fan_in INTEGER other files that depend on it, tests left out"""
+                fan_in INTEGER other files that depend on it, tests left out
+                marks VARCHAR decorators and annotations of what a candidate defines, joined by ", " """
             ),
         ),
         _modules,
