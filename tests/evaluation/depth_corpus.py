@@ -4,8 +4,8 @@
 
 depth_corpus.toml lists projects by name and commit; each is looked for as a clone OWNER+NAME, OWNER+NAME/repo or NAME
 below FOLDER, and nothing is fetched. Of each project at most 300 files count, those whose paths hash lowest, so that no
-large one speaks for its language. Counted are files of code with something public in them: the depth of tests, of
-generated and vendored files, of data, errors and interfaces says nothing. It writes `measures/depth_corpus/*.json`.
+large one speaks for its language. Counted are all that show something; tests, generated and vendored files are not.
+It writes `measures/depth_corpus/*.json`.
 """
 
 from __future__ import annotations
@@ -76,8 +76,7 @@ def files_at(clone: Path, commit: str, language: str) -> dict[str, bytes]:
 
 def depths(files: dict[str, bytes]) -> list[float]:
     """The depth of every file that counts."""
-    names = FilesWalk().to(files).derived["module_depth"]
-    return [row[9] for row in names if row[2] == "code" and row[3]]
+    return [row[9] for row in FilesWalk().to(files).derived["module_depth"] if row[6]]
 
 
 def quantiles(values: list[float]) -> list[float]:

@@ -20,6 +20,7 @@ from tree_sitter import Node, Query, QueryCursor, Tree
 from plumbrule.extract.broken import put_in, refuse_runs
 from plumbrule.extract.calls import Ways
 from plumbrule.extract.deprecation import says_deprecated
+from plumbrule.extract.forwarding import passes_on
 from plumbrule.extract.frames import Frame, Unnamed
 from plumbrule.extract.generated import says_generated
 from plumbrule.extract.held import Holding
@@ -206,7 +207,7 @@ class Sweep:
 
     def forwarded(self, function: Node, parameters: list[Parameter]) -> tuple[str, str]:
         """(callee, grade) if the body, known to be short, only passes on (measures 2.1)."""
-        return "", ""
+        return passes_on(self.source, function, parameters)
 
     def is_read(self, start: int, end: int) -> bool:
         """Whether an imported name at this place of the masked text is a use of it, and not a key of that name."""
