@@ -5,8 +5,8 @@
 exemplars.toml lists projects by name and commit with what is expected of them; each is looked for as a clone
 OWNER+NAME, OWNER+NAME/repo or NAME below FOLDER, and nothing is fetched.
 Expectations: `silent`, no finding of these rules in the file, or anywhere; `found`, at least so many of a rule;
-`rank`, least percent of files with less depth, in the corpus of the language or in the repository; `figure`, a column of
-the repository's row in the view `decomposition`. A project that is not at hand is told, and stays as it was in the JSON.
+`rank`, least percent of files with less depth, in the corpus of the language or in the repository; `figure`, a column
+of the repository's row in the view `decomposition`. One that is not at hand is told, and stays as it was in the JSON.
 """
 
 from __future__ import annotations
