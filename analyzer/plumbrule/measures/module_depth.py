@@ -7,7 +7,6 @@ corpus of the same language, see `depth_corpus`: a median Java file and a median
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -17,23 +16,18 @@ from pathlib import Path
 
 import orjson
 
-from plumbrule.graph import FileRows, FunctionRow, Graph, SymbolRow
+from plumbrule.graph import FileRows, Graph, SymbolRow
 from plumbrule.languages import entries, languages
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Reader, bases_of
-from plumbrule.measures._depths import EMPTY_BODY, VALUES, declares_faults, depth, hidden, is_inner, is_public, shown
 from plumbrule.measures._depths import declared as declared_tokens
-from plumbrule.measures.abstraction import kind_of
+from plumbrule.measures._depths import depth, hidden, is_inner, is_public, shown
+from plumbrule.measures._kinds import OF_ANY_OBJECT, TYPES, kind
 from plumbrule.tables import Row, Table, columns
 
 THIN = 60  # F below which a module of negative depth is shallow (research: measures 2.3)
 SMALL, SIMPLE, USED = 40, 2, 1  # most body tokens, branches and users of a merge candidate (research: measures 2.2)
-_TYPES = ("class", "interface", "enum", "type")
-_ACCESSOR = re.compile(r"^(get|set|is|has|with)_?(?=[A-Z_a-z])")
-_ASSIGNED = 6  # body tokens of the largest accessor
-_OF_ANY_OBJECT = {"toString", "equals", "hashCode", "compareTo", "clone", "constructor", "ToString", "Equals"}
 _STARTS = {"main", "Main", "__main__"}
-_DATA = 0.8  # share of accessors from which a class holds data (research: measures 2.2)
 _USERS = 15  # place of `fan_in` in a row
 
 
@@ -95,72 +89,7 @@ def _came_to_count(s: Situation, known: Collection[str]) -> bool:
     )
 
 
-# -- what a module is -----------------------------------------------------------------------------------------------
-
-
-def _is_accessor(function: FunctionRow, fields: Collection[str]) -> bool:
-    """Only gives or takes the value of a field beside it."""
-    if function.accessor:
-        return True
-    name = function.symbol.rpartition(".")[2]
-    if function.cyclomatic != 1 or function.tokens > _ASSIGNED:
-        return False
-    bare = _ACCESSOR.sub("", name).strip("_").lower()
-    return bare in fields or name.strip("_").lower() in fields
-
-
-def _owner_kind(function: FunctionRow, known: Mapping[str, SymbolRow]) -> str:
-    """What a function is part of; "" for the file."""
-    outer = known.get(function.symbol.rpartition(".")[0])
-    return outer.kind if outer is not None else ""
-
-
-def _kind(path: str, rows: FileRows, known: Mapping[str, SymbolRow]) -> str:
-    """What a file is, by what it defines."""
-    if path.rpartition("/")[2] in entries():
-        return "root"
-    own = [symbol for symbol in rows.symbols if "." not in symbol.symbol]
-    types = [symbol for symbol in own if symbol.kind in _TYPES]
-    functions = [f for f in rows.functions if not is_inner(f.symbol, known)]
-    if not functions and not types:
-        return "values" if any(symbol.kind in VALUES for symbol in own) else "script"
-    if types and all(symbol.kind == "enum" for symbol in types) and not any("." not in f.symbol for f in functions):
-        return "data"
-    if types and all(map(kind_of, types)):
-        # What stands in the bodies of an interface is there for whoever implements it.
-        bodies = [f for f in functions if f.tokens > EMPTY_BODY and _owner_kind(f, known) != "interface"]
-        if not bodies:
-            return "interface"
-    if declares_faults([symbol for symbol in types if symbol.kind == "class"]):
-        return "exceptions"
-    fields = {
-        symbol.symbol.rpartition(".")[2].strip("_").lower()
-        for symbol in rows.symbols
-        if symbol.kind in ("property", *VALUES) and "." in symbol.symbol
-    }
-    plain = [
-        f
-        for f in functions
-        if (name := f.symbol.rpartition(".")[2]) not in _OF_ANY_OBJECT
-        and not name.startswith("__")
-        and name != f.symbol.rpartition(".")[0].rpartition(".")[2]
-    ]
-    made = {f.symbol for f in functions}
-    given = sum(
-        s.kind in ("property", *VALUES) and "." in s.symbol and is_public(s, known)
-        for s in rows.symbols
-        if s.symbol not in made
-    )
-    accessors = sum(_is_accessor(f, fields) for f in plain)
-    if (
-        types
-        and accessors + given >= _DATA * (len(plain) + given)
-        and (plain or all(f.cyclomatic == 1 for f in functions))
-    ):
-        return "data"
-    if types and all(symbol.kind in ("enum", "type", "interface") for symbol in types) and not plain:
-        return "data"
-    return "code"
+# -- what speaks for a small one --------------------------------------------------------------------------------------
 
 
 class _Folders:
@@ -191,9 +120,9 @@ def _offered(rows: FileRows) -> frozenset[str]:
     if not _counts(rows):
         return frozenset()
     known = {symbol.symbol: symbol for symbol in rows.symbols}
-    types = {symbol.symbol.rpartition(".")[2] for symbol in rows.symbols if symbol.kind in _TYPES}
+    types = {symbol.symbol.rpartition(".")[2] for symbol in rows.symbols if symbol.kind in TYPES}
     public = [f.symbol for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
-    names = {name.rpartition(".")[2] for name in public} - types - _OF_ANY_OBJECT
+    names = {name.rpartition(".")[2] for name in public} - types - OF_ANY_OBJECT
     return frozenset(name for name in names if not name.startswith("__"))
 
 
@@ -203,30 +132,45 @@ def _reason(
     """(why a small module stands apart for a good reason, the base in this repository that its class implements)."""
     if languages()[rows.file.dialect].folder_is_module:
         return "its folder is the module", ""
-    names = {f.symbol.rpartition(".")[2] for f in rows.functions}
-    if names & _STARTS:
+    if {f.symbol.rpartition(".")[2] for f in rows.functions} & _STARTS:
         return "a program starts here", ""
     if any("deprecated" in symbol.modifiers.split() for symbol in rows.symbols):
         return "deprecated", ""
-    promised, outside = "", ""
-    for symbol in rows.symbols:
-        if symbol.kind == "class" and "." not in symbol.symbol:
-            for base in bases_of(rows, reader.own, symbol.symbol):
-                promised = promised or (base.symbol if base.path else "")
-                outside = outside or ("" if base.path else base.symbol)
+    promised, outside = _bases(reader, rows)
     if outside:
         return f"required by {outside}", promised
-    marked = [symbol for symbol in rows.symbols if symbol.decorators and "." not in symbol.symbol]
-    if marked and not users and not promised:
-        return f"called by whoever reads {marked[0].decorators.split(', ')[0]}", ""
-    handed = [f for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
-    marked_functions = [f for f in handed if known[f.symbol].decorators and known[f.symbol].decorators != "Override"]
-    if handed and 2 * len(marked_functions) >= len(handed) and not promised:
-        return f"decorated with {known[marked_functions[0].symbol].decorators.split(', ')[0]}", ""
-    alike = 0 if promised else folders.like(reader.own)
-    if alike + len(_offered(rows)) > 2 and alike:
+    if promised:
+        return "", promised
+    mark = _mark_of_types(rows) if not users else ""
+    if mark:
+        return f"called by whoever reads {mark}", ""
+    mark = _mark_of_functions(rows, known)
+    if mark:
+        return f"decorated with {mark}", ""
+    alike = folders.like(reader.own)
+    if alike and alike + len(_offered(rows)) > 2:
         return f"one of {1 + alike} beside each other that offer the same", ""
-    return "", promised
+    return "", ""
+
+
+def _bases(reader: Reader, rows: FileRows) -> tuple[str, str]:
+    """The first base of a file's classes in this repository, and the first outside."""
+    classes = [symbol.symbol for symbol in rows.symbols if symbol.kind == "class" and "." not in symbol.symbol]
+    bases = [base for name in classes for base in bases_of(rows, reader.own, name)]
+    return next((b.symbol for b in bases if b.path), ""), next((b.symbol for b in bases if not b.path), "")
+
+
+def _mark_of_types(rows: FileRows) -> str:
+    """What is written above something of the file's own, for others to read."""
+    marked = (symbol.decorators for symbol in rows.symbols if symbol.decorators and "." not in symbol.symbol)
+    return next(marked, "").partition(", ")[0]
+
+
+def _mark_of_functions(rows: FileRows, known: Mapping[str, SymbolRow]) -> str:
+    """What is written above at least half of the public functions."""
+    public = [known[f.symbol] for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
+    marked = [symbol.decorators for symbol in public if symbol.decorators not in ("", "Override")]
+    return marked[0].partition(", ")[0] if marked and 2 * len(marked) >= len(public) else ""
 
 
 # -- percentiles ----------------------------------------------------------------------------------------------------
@@ -252,23 +196,23 @@ def _row(s: Situation, path: str, users: int, single: Mapping[str, bool], folder
     known = {symbol.symbol: symbol for symbol in rows.symbols}
     public = [f for f in rows.functions if f.symbol in known and is_public(known[f.symbol], known)]
     own = [f for f in rows.functions if not is_inner(f.symbol, known)]
-    kind = _kind(path, rows, known)
+    what = kind(path, rows, known)
     inside, outside = hidden(rows, public, known), shown(rows, public, known)
     everything = sum(f.tokens + f.interface_tokens for f in own) + sum(map(declared_tokens, rows.symbols))
     branches = sum(f.cyclomatic - 1 for f in own)
     measured = round(depth(inside, outside), 2)
-    is_small = kind == "code" and inside < SMALL and branches <= SIMPLE
-    is_thin = kind == "code" and inside < THIN and measured < 0
+    is_small = what == "code" and inside < SMALL and branches <= SIMPLE
+    is_thin = what == "code" and inside < THIN and measured < 0
     reader = Reader(s.now, path)
     exempt, promised = _reason(reader, rows, known, users, folders) if is_small or is_thin else ("", "")
     candidate = ""
     if is_small and users <= USED and not exempt:
         candidate = "small and used once" if users else "small"
-    elif kind == "interface" and single.get(path):
+    elif what == "interface" and single.get(path):
         candidate = "one implementer"
-    rank = language_rank(rows.file.language, measured) if kind == "code" and public else None
+    rank = language_rank(rows.file.language, measured) if what == "code" and public else None
     return (
-        s.now.repo, path, kind, len(public), len(own) - len(public), inside, outside, everything, branches, measured,
+        s.now.repo, path, what, len(public), len(own) - len(public), inside, outside, everything, branches, measured,
         rank, promised, exempt, candidate, reader.rests_on, users, _marks(rows) if candidate else "",
     )  # fmt: skip
 
