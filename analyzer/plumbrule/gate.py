@@ -344,7 +344,10 @@ class _Gate:
             policy=policy,
             changed=sides_of.changed,
             links=self._links(name),
-            not_measured={"unusual": "it is no part of judging a policy"},
+            not_measured=dict.fromkeys(
+                ["unusual", *(m.table.name for m in measures() if m.scope == "history")],
+                "it is no part of judging a policy",
+            ),
         )
         judgement = judge(
             sides,
@@ -573,7 +576,7 @@ class _Gate:
             held=None if recalled is None else recalled.held,
             links=() if recalled is not None else self._links(name),
             compiled=self._compiled(name),
-            not_measured=({} if history else {"unusual": "no scan with history is cached here"}) | (walk.failed or {}),
+            not_measured=self._unscanned(recalled, history) | (walk.failed or {}),
         )
         judgement = judge(
             sides,
@@ -614,6 +617,12 @@ class _Gate:
             unresolved=newly_unresolved(step, renamed),
             languages=covered_languages(walk.graph),
         )
+
+    def _unscanned(self, recalled: _Recalled | None, history: Sequence[object]) -> dict[str, str]:
+        """Why measures that need a scan have no rows."""
+        lacking = [] if history else ["unusual"]
+        lacking += [m.table.name for m in measures() if m.scope == "history" and recalled is None]
+        return dict.fromkeys(lacking, "no scan with history is cached here")
 
     def _compiled(self, name: str) -> str:
         """What a scan found out about the rules' SQL; "" = nothing is kept."""

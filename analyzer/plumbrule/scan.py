@@ -36,6 +36,7 @@ from plumbrule.links import (
     packages_of,
     packages_text,
 )
+from plumbrule.measures import measures
 from plumbrule.measures.components import Level
 from plumbrule.report.escapes import visible
 from plumbrule.report.summary import ScanSummary
@@ -641,7 +642,9 @@ class _Scan:
         now = compared = Moment(walk.graph, walk.still(), frozenset(walk.tree))
         if base.position is not None:
             compared = Moment(base.graph, base.derived)
-            rows = walk.rows(walk.graph, base.graph, base.derived, delta, {}, about_change=walk.derived)
+            # What the line's history says is said of the line, wherever this one parted from it.
+            past = {m.table.name: base.derived.get(m.table.name, ()) for m in measures() if m.scope == "history"}
+            rows = walk.rows(walk.graph, base.graph, base.derived, delta, {}, about_change={**walk.derived, **past})
             now = Moment(walk.graph, rows, now.tree)
         with self._site.terms.stages("judge"):
             judgement = judge(

@@ -253,14 +253,15 @@ def _made_up(path: str, targets: Sequence[str]) -> FileRows:
 def _derived(
     walk: FilesWalk, now: MemoryGraph, before: MemoryGraph, policy: Policy, earlier: Mapping[str, Collection[Row]]
 ) -> Mapping[str, Collection[Row]]:
-    """The tables of the measures; those about a change have nothing to tell of code that is not there."""
+    """The tables of the measures; those about a change or the past have nothing to tell of code that
+    is not there."""
     rows: dict[str, Collection[Row]] = {}
     for measure in measures():
         if measure.scope == "snapshot" and measure.gate:
             rows[measure.table.name] = measure.compute(
                 Situation(now, before, tuple(now.paths()), walk.book, policy.intent(), rows, earlier, {})
             )
-        elif measure.scope == "change":
+        elif measure.scope != "snapshot":
             rows[measure.table.name] = ()
     return rows
 

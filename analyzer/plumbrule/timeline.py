@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import orjson
 
@@ -23,7 +23,7 @@ from plumbrule.graph import MemoryGraph
 from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import language_of
-from plumbrule.measures import Shared
+from plumbrule.measures import Shared, measures
 from plumbrule.policy import Policy
 from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary
@@ -34,6 +34,7 @@ from plumbrule.store.writer import Writer
 from plumbrule.tally import TOLD, Done, count, counted, evidence, summary, totals
 from plumbrule.terms import Order, Terms
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Derived, Habits, TreeFile, Walk
+from plumbrule.worklog import WINDOW, WorkLog, batch_names, year_before
 
 _STRETCH = 250  # commits whose facts are made together
 _PUBLISH_SECONDS = 3.0  # a killed scan loses no more work than this, or
@@ -109,6 +110,9 @@ class Timeline:
         self._record: SnapshotRecord | None = None
         self._tree: frozenset[str] = frozenset()
         self._step_shared = Shared()  # what was found of the newest step
+        self._today = int(datetime.combine(site.terms.today, time(), UTC).timestamp())
+        self._log = WorkLog(self._today)
+        self._past: Derived = {}  # what the log told when it was asked last
         self._asked_renames: tuple[tuple[str, str], Mapping[str, str]] = ("", ""), {}  # the last answer
 
     def resume(self, record: SnapshotRecord) -> None:
@@ -125,11 +129,14 @@ class Timeline:
             self._history = units_of(reader.recall(f"units:{self._order.name}"))
             known = dict(stood_at(reader, self._order.name, state, self._terms.rules, record.commit))
             compiled = reader.recall("compiled") or ""
+            self._log = WorkLog.read(reader.recall(f"log:{self._order.name}"), self._today)
             for row in reader.select(
                 "SELECT finding, first_commit, first_batch, first_agent, first_at FROM head.finding WHERE repo = ?",
                 self._order.name,
             ):
                 self._origins[row[0]] = _Dated(*row[1:])
+        history = [measure.table.name for measure in measures() if measure.scope == "history"]
+        self._past = {name: self._walk.derived.get(name, ()) for name in history}
         self._open_court(known, compiled)
         if not self._totals:
             self._totals = totals(self._counts, self._walk.derived, self._judgement)
@@ -154,6 +161,7 @@ class Timeline:
         ends |= {ids[-1], *ids[told - 1 : told]}
         site, name = self._site, self._order.name
         disk = on_disk(site.repository, tree)
+        self._look_back(commits[0])
         published, pause = self._terms.clock(), _PUBLISH_SECONDS
         for start in range(0, len(commits), _STRETCH):
             stretch = commits[start : start + _STRETCH]
@@ -181,6 +189,19 @@ class Timeline:
             if start + _STRETCH < len(commits):
                 site.book.release((rows.file.dialect, rows.file.blob) for rows in self._walk.whole.files.values())
         self._remember()
+
+    def _look_back(self, first: LineCommit) -> None:
+        """Makes the log begin a year before the first commit to come, where no scan left it there."""
+        parent = "".join(first.commit.parents[:1])
+        if not parent or self._log.tip == parent:
+            return
+        self._log = WorkLog(self._today)
+        with self._terms.stages("history"):
+            since = int(first.commit.committed_at.timestamp()) - WINDOW
+            year = year_before(self._site.repository, parent, since)
+            named = batch_names(batches(year, BatchSettings(timedelta(minutes=self._policy.batch_window))))
+            for made in year:
+                self._log.add(made, named[made.commit.id])
 
     def _files(self, stretch: Sequence[Changes]) -> list[Wanted]:
         """Whose facts these steps need, in the order in which they are walked."""
@@ -214,7 +235,12 @@ class Timeline:
         count(self._counts, step.delta, step.before)
         with self._terms.stages("manifests"):
             self._declared.move(manifests_in(changes, walk))
-        said = {**walk.derived, **self._declared.tables}
+        with self._terms.stages("history"):
+            self._log.add(commit, batch.id)
+        if self._sides is None or made.id in ends:
+            self._past = walk.past(self._log, self._past)
+        derived = {**walk.derived, **self._past}
+        said = {**derived, **self._declared.tables}
         self._writer.append(self._order.name, self._record, step.delta, walk.skipped, said)
         unread = {**self._declared.unread, **walk.skipped}
         for path, file in changes.items() if unread else ():
@@ -225,7 +251,7 @@ class Timeline:
         self._step_shared = step.shared
         if self._sides is not None:
             self._units[made.id] = walk.figures(step, self._renames([commit]) if step.delta else {})
-        self._moments.append((commit, Moment(walk.graph, walk.derived, self._paths(changes))))
+        self._moments.append((commit, Moment(walk.graph, derived, self._paths(changes))))
         if self._sides is None:
             self._open_court()
             self._close_batch(batch, first=True)
@@ -245,7 +271,7 @@ class Timeline:
         """Judges where the walk stands, against itself: nothing is new there. Rules of which it is `known` what they
         find there are not asked again; `compiled` as of `Sides`."""
         walk = self._walk
-        moment = Moment(walk.graph, walk.still(), frozenset(walk.tree))
+        moment = Moment(walk.graph, {**walk.still(), **self._past}, frozenset(walk.tree))
         with self._terms.stages("store"):
             begun = self._writer.begun()
             held = Held(begun or self._writer.stage(), "", linked=False, files_only=begun is not None)
@@ -476,6 +502,7 @@ class Timeline:
         if self._sides is not None:
             self._writer.remember("compiled", self._sides.compiled(self._terms.rules))
         self._writer.remember(f"baseline:{self._order.name}", self._accepted)
+        self._writer.remember(f"log:{self._order.name}", self._log.text())
         self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
         with self._terms.stages("store"):
             self._writer.standing(self._order.name, standing_rows(self._walk.standing()))

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from plumbrule.data import dataclass
 from plumbrule.errors import PlumbruleError
@@ -25,6 +25,9 @@ from plumbrule.measures.components import Level
 from plumbrule.measures.unusual import features
 from plumbrule.resolve import EXCLUDED, Entry, Memory, Resolution
 from plumbrule.tables import Row
+
+if TYPE_CHECKING:
+    from plumbrule.worklog import WorkLog
 
 SYMLINK, SUBMODULE = "120000", "160000"
 OWN_FOLDER = ".plumbrule"
@@ -310,9 +313,23 @@ class Walk:
         assert isinstance(self.graph, MemoryGraph)
         return self.graph
 
+    def past(self, log: WorkLog, earlier: Derived) -> Derived:
+        """The rows of every measure of the main line's history up to the tree that it stands on; `earlier` are those
+        of the place where it was asked for them last."""
+        rows: dict[str, Collection[Row]] = dict(self.derived)
+        history = [measure for measure in measures() if measure.scope == "history"]
+        with self.stages("history"):
+            for measure in history:
+                rows[measure.table.name] = measure.compute(
+                    Situation(
+                        self.graph, self.graph, (), self.book, self.intent, rows, earlier, {}, contents=self, log=log
+                    )
+                )
+        return {measure.table.name: rows[measure.table.name] for measure in history}
+
     def still(self) -> Derived:
-        """The measures' rows where nothing changed: those about a change are there, and empty."""
-        return {**self.derived, **{m.table.name: () for m in measures() if m.scope == "change"}}
+        """The measures' rows where nothing changed: those about a change or the past are there, and empty."""
+        return {**self.derived, **{m.table.name: () for m in measures() if m.scope != "snapshot"}}
 
     def provide(self, module: str, name: str, rest: str = "") -> list[tuple[str, str, str]]:
         """(language, file, symbol) that answer when another repository imports `name` of `module` from this one, and

@@ -409,6 +409,13 @@ class Repository:
             partial,
         )
 
+    def first_parent_dates(self, tip: str, limit: int) -> Iterator[int]:
+        """When the newest `limit` commits of the main line that ends at `tip` were committed, newest first: seconds
+        since 1970, as they claim; as far as the clone holds them."""
+        told = self._command.attempt("rev-list", "--first-parent", "--timestamp", f"--max-count={limit}", _checked(tip))
+        for line in (told or b"").splitlines():
+            yield int(line.partition(b" ")[0])
+
     # Bytes
 
     def blobs(self) -> Blobs:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from plumbrule.data import dataclass
 from plumbrule.errors import PlumbruleError
+from plumbrule.git import Change, Commit, Entry, LineCommit
+from plumbrule.graph import Graph
 from plumbrule.judge.judging import Judgement, defaults, judge
 from plumbrule.judge.rulefile import Example, Part, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
@@ -18,8 +20,10 @@ from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk
 from plumbrule.tables import Row
+from plumbrule.worklog import DAY, WorkLog
 
 _REPO = "example"
+_EPOCH = 1_700_000_000  # seconds since 1970: when the first step of an example was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,14 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
     # All files are read at once, so that a series of fifty commits does not start fifty workers.
     _moment(walk, {path: data for tree in steps for path, data in tree.items()}, policy)
     history: list[Mapping[str, float]] = []
+    log, past = WorkLog(_EPOCH + len(steps) * DAY), dict[str, Collection[Row]]()
     second = _moment(walk, {}, policy)
     for tree in steps:
         first, second = second, _moment(walk, tree, policy)
+        log.add(_made(first, second, history), str(len(history)))
+        first = replace(first, derived={**first.derived, **past})
+        past = dict(walk.walk.past(log, past))
+        second = replace(second, derived={**second.derived, **past})
         situation = _situation(walk, first, second, policy, history, slow=tree is steps[-1])
         history.append(features(situation))
     sides = Sides(replace(second, derived=situation.rows), first, policy=policy, changed=situation.changed)
@@ -89,6 +98,21 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
         return judge(sides, [rule], replace(policy, rules=settings), today=today, baseline=baseline, loosened=rows)
     finally:
         sides.close()
+
+
+def _made(first: Moment, second: Moment, history: Sequence[object]) -> LineCommit:
+    """The commit of one step, a day after the one before."""
+    at = datetime.fromtimestamp(_EPOCH + len(history) * DAY, UTC)
+    commit = Commit(f"{len(history):040x}", (), *(("Ada", "ada@example.org", at) * 2), "a change")
+
+    def entry(graph: Graph, path: str) -> Entry | None:
+        return Entry("100644", graph.rows(path).file.blob) if path in graph else None
+
+    changes = (
+        Change("M", path, entry(first.graph, path), entry(second.graph, path))
+        for path in differing(second.graph, first.graph)
+    )
+    return LineCommit(commit, len(history), tuple(one for one in changes if one.old != one.new))
 
 
 def _steps(parts: Mapping[str, Part], before: Mapping[str, str], now: Mapping[str, str]) -> list[dict[str, bytes]]:

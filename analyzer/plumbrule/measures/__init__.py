@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from plumbrule.measures._offers import Side
     from plumbrule.measures._structure import Links, Moved
     from plumbrule.measures.components import Level
+    from plumbrule.worklog import WorkLog
 
 
 _Row = TypeVar("_Row", bound=tuple[Any, ...])  # each kind of detail has named rows of its own
@@ -138,6 +139,7 @@ class Situation:
     # Whether the manifests speak of an external package more often than before the change.
     declared: Callable[[str], bool] = field(default=lambda package: False)
     contents: Contents = field(default_factory=_Nothing)
+    log: WorkLog | None = None  # the pieces of work up to `now`; there for measures of scope "history" alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ class Measure:
     table: Table
     compute: Callable[[Situation], Collection[Row]]
     after: tuple[str, ...] = ()  # tables of other measures that this one reads from `rows`
-    # "snapshot": rows describe `now` alone. "change": rows describe what happened between before and now.
+    # "snapshot": rows describe `now` alone. "change": rows describe what happened between before and now. "history":
+    # rows describe the main line up to `now`; a scan asks for them where it judges, and stores them as of a snapshot.
     scope: str = "snapshot"
     reads_edges: bool = False  # True: depends on edges and paths only, so it is skipped when neither changed
     gate: bool = True  # False: too slow or too uncertain for the path to the verdict; runs after it, or in `scan`
