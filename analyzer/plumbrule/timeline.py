@@ -19,11 +19,15 @@ from plumbrule.extract import LOST, FactBook, Wanted
 from plumbrule.extract.manifests import formats
 from plumbrule.extract.manifests.declarations import Declarations
 from plumbrule.git import Commit, Entry, LineCommit, Repository
-from plumbrule.graph import MemoryGraph
+from plumbrule.git.hunks import Hunk
+from plumbrule.graph import Graph, MemoryGraph
 from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
-from plumbrule.languages import language_of
+from plumbrule.languages import is_test, language_of
+from plumbrule.linelog import YOUNG, LineLog
 from plumbrule.measures import Shared, measures
+from plumbrule.measures.drift import Unit
+from plumbrule.past import Past
 from plumbrule.policy import Policy
 from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary
@@ -33,7 +37,7 @@ from plumbrule.store.shape import FINDING
 from plumbrule.store.writer import Writer
 from plumbrule.tally import TOLD, Done, count, counted, evidence, summary, totals
 from plumbrule.terms import Order, Terms
-from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Derived, Habits, TreeFile, Walk
+from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Derived, Habits, Step, TreeFile, Walk
 from plumbrule.worklog import WINDOW, WorkLog, batch_names, year_before
 
 _STRETCH = 250  # commits whose facts are made together
@@ -111,8 +115,10 @@ class Timeline:
         self._tree: frozenset[str] = frozenset()
         self._step_shared = Shared()  # what was found of the newest step
         self._today = int(datetime.combine(site.terms.today, time(), UTC).timestamp())
-        self._log = WorkLog(self._today)
-        self._past: Derived = {}  # what the log told when it was asked last
+        self._past = Past(WorkLog(self._today))
+        self._told_by_past: Derived = {}  # when it was asked last
+        self._graph_before: Graph = walk.graph
+        self._line_changes: Iterator[tuple[str, list[Hunk]]] = iter(())
         self._asked_renames: tuple[tuple[str, str], Mapping[str, str]] = ("", ""), {}  # the last answer
 
     def resume(self, record: SnapshotRecord) -> None:
@@ -129,14 +135,14 @@ class Timeline:
             self._history = units_of(reader.recall(f"units:{self._order.name}"))
             known = dict(stood_at(reader, self._order.name, state, self._terms.rules, record.commit))
             compiled = reader.recall("compiled") or ""
-            self._log = WorkLog.read(reader.recall(f"log:{self._order.name}"), self._today)
+            self._past = Past.read(reader.recall(f"past:{self._order.name}"), self._today)
             for row in reader.select(
                 "SELECT finding, first_commit, first_batch, first_agent, first_at FROM head.finding WHERE repo = ?",
                 self._order.name,
             ):
                 self._origins[row[0]] = _Dated(*row[1:])
         history = [measure.table.name for measure in measures() if measure.scope == "history"]
-        self._past = {name: self._walk.derived.get(name, ()) for name in history}
+        self._told_by_past = {name: self._walk.derived.get(name, ()) for name in history}
         self._open_court(known, compiled)
         if not self._totals:
             self._totals = totals(self._counts, self._walk.derived, self._judgement)
@@ -168,6 +174,8 @@ class Timeline:
             changes = [commit_changes(commit, disk) for commit in stretch]
             if self._record is None:
                 changes[0] = tree_changes(site.repository.tree(stretch[0].commit.id), disk)
+            first = "".join(stretch[0].commit.parents[:1])
+            self._line_changes = site.repository.line_changes(first, stretch[-1].commit.id)
             with site.book.parsing(self._files(changes)):
                 self._await_first(changes[0])
                 self._terms.progress.stage(f"{name}: history", len(commits))
@@ -193,15 +201,31 @@ class Timeline:
     def _look_back(self, first: LineCommit) -> None:
         """Makes the log begin a year before the first commit to come, where no scan left it there."""
         parent = "".join(first.commit.parents[:1])
-        if not parent or self._log.tip == parent:
+        if not parent or self._past.log.tip == parent:
             return
-        self._log = WorkLog(self._today)
+        self._past = Past(WorkLog(self._today), units=self._past.units, levels=self._past.levels)
+        repository, begun = self._site.repository, int(first.commit.committed_at.timestamp())
         with self._terms.stages("history"):
-            since = int(first.commit.committed_at.timestamp()) - WINDOW
-            year = year_before(self._site.repository, parent, since)
+            year = year_before(repository, parent, begun - WINDOW)
             named = batch_names(batches(year, BatchSettings(timedelta(minutes=self._policy.batch_window))))
             for made in year:
-                self._log.add(made, named[made.commit.id])
+                self._past.log.add(made, named[made.commit.id])
+            at = {made.commit.id: int(made.commit.committed_at.timestamp()) for made in year}
+            young = next((index for index, made in enumerate(year) if at[made.commit.id] >= begun - YOUNG), len(year))
+            if year[young:]:
+                after = "".join(year[young].commit.parents[:1])
+                for commit, hunks in repository.line_changes(after, parent):
+                    self._past.lines.add(commit, at.get(commit, 0), hunks, self._is_code, told=False)
+
+    def _is_code(self, path: str) -> bool:
+        """Whether a file is code that people write here, tests left out; by its name where it is gone."""
+        if self._walk.leaves_out(path) or language_of(path) is None:
+            return False
+        for graph in (self._walk.graph, self._graph_before):
+            if path in graph:
+                file = graph.rows(path).file
+                return file.is_written_here and not file.is_test
+        return not is_test(path)
 
     def _files(self, stretch: Sequence[Changes]) -> list[Wanted]:
         """Whose facts these steps need, in the order in which they are walked."""
@@ -236,10 +260,10 @@ class Timeline:
         with self._terms.stages("manifests"):
             self._declared.move(manifests_in(changes, walk))
         with self._terms.stages("history"):
-            self._log.add(commit, batch.id)
+            self._note_past(commit, batch, step)
         if self._sides is None or made.id in ends:
-            self._past = walk.past(self._log, self._past)
-        derived = {**walk.derived, **self._past}
+            self._told_by_past = walk.told_by(self._past, self._told_by_past)
+        derived = {**walk.derived, **self._told_by_past}
         said = {**derived, **self._declared.tables}
         self._writer.append(self._order.name, self._record, step.delta, walk.skipped, said)
         unread = {**self._declared.unread, **walk.skipped}
@@ -259,6 +283,21 @@ class Timeline:
             self._judge(batch)
             self._close_batch(batch)
 
+    def _note_past(self, commit: LineCommit, batch: Batch, step: Step) -> None:
+        """Adds a commit to what is known of the line."""
+        past, made, at = self._past, commit.commit, int(commit.commit.committed_at.timestamp())
+        past.log.add(commit, batch.id)
+        self._graph_before = step.before
+        read, hunks = next(self._line_changes, ("", []))
+        if read == made.id:
+            past.lines.add(made.id, at, hunks, self._is_code)
+        else:
+            # The clone lacks an object: what is young there nobody knows from here on.
+            past.lines, self._line_changes = LineLog(made.id, weeks=past.lines.weeks), iter(())
+        if not past.levels or any(map(self._is_code, step.delta)):
+            past.levels = self._walk.levels(step, past.levels)
+            past.units.append(Unit(made.id, at, past.levels))
+
     def _paths(self, changes: Changes) -> frozenset[str]:
         """All paths of the tree that these changes led to; the very set of the step before where none came or went."""
         if not self._tree or any(file is None or path not in self._tree for path, file in changes.items()):
@@ -271,7 +310,7 @@ class Timeline:
         """Judges where the walk stands, against itself: nothing is new there. Rules of which it is `known` what they
         find there are not asked again; `compiled` as of `Sides`."""
         walk = self._walk
-        moment = Moment(walk.graph, {**walk.still(), **self._past}, frozenset(walk.tree))
+        moment = Moment(walk.graph, {**walk.still(), **self._told_by_past}, frozenset(walk.tree))
         with self._terms.stages("store"):
             begun = self._writer.begun()
             held = Held(begun or self._writer.stage(), "", linked=False, files_only=begun is not None)
@@ -502,7 +541,7 @@ class Timeline:
         if self._sides is not None:
             self._writer.remember("compiled", self._sides.compiled(self._terms.rules))
         self._writer.remember(f"baseline:{self._order.name}", self._accepted)
-        self._writer.remember(f"log:{self._order.name}", self._log.text())
+        self._writer.remember(f"past:{self._order.name}", self._past.text())
         self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
         with self._terms.stages("store"):
             self._writer.standing(self._order.name, standing_rows(self._walk.standing()))

@@ -22,12 +22,13 @@ from plumbrule.graph import FileRows, Graph, MemoryGraph, RevisedGraph
 from plumbrule.languages import Located, Resolver, is_test, language_of, says_needs
 from plumbrule.measures import Intent, Measure, Shared, Situation, measures
 from plumbrule.measures.components import Level
+from plumbrule.measures.drift import levels
 from plumbrule.measures.unusual import features
 from plumbrule.resolve import EXCLUDED, Entry, Memory, Resolution
 from plumbrule.tables import Row
 
 if TYPE_CHECKING:
-    from plumbrule.worklog import WorkLog
+    from plumbrule.measures import Past
 
 SYMLINK, SUBMODULE = "120000", "160000"
 OWN_FOLDER = ".plumbrule"
@@ -307,13 +308,30 @@ class Walk:
             )
         )
 
+    def levels(self, step: Step, earlier: Mapping[str, float]) -> dict[str, float]:
+        """Where the series that are watched for drift stand after one step; `earlier` is what this gave before it."""
+        return levels(
+            Situation(
+                step.now,
+                step.before,
+                step.delta,
+                self.book,
+                self.intent,
+                step.derived,
+                step.derived_before,
+                {},
+                shared=step.shared,
+            ),
+            earlier,
+        )
+
     @property
     def whole(self) -> MemoryGraph:
         """The graph where every bundle is at hand: always, unless the walk was recalled."""
         assert isinstance(self.graph, MemoryGraph)
         return self.graph
 
-    def past(self, log: WorkLog, earlier: Derived) -> Derived:
+    def told_by(self, past: Past, earlier: Derived) -> Derived:
         """The rows of every measure of the main line's history up to the tree that it stands on; `earlier` are those
         of the place where it was asked for them last."""
         rows: dict[str, Collection[Row]] = dict(self.derived)
@@ -322,7 +340,7 @@ class Walk:
             for measure in history:
                 rows[measure.table.name] = measure.compute(
                     Situation(
-                        self.graph, self.graph, (), self.book, self.intent, rows, earlier, {}, contents=self, log=log
+                        self.graph, self.graph, (), self.book, self.intent, rows, earlier, {}, contents=self, past=past
                     )
                 )
         return {measure.table.name: rows[measure.table.name] for measure in history}

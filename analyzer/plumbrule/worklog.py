@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import NamedTuple
-
-import orjson
+from typing import Any, NamedTuple
 
 from plumbrule.batches import Batch, agents_of
 from plumbrule.data import dataclass
@@ -124,9 +122,9 @@ class WorkLog:
         """The files of each piece of work that tells pairs, oldest first."""
         return (tuple(sorted(work.files)) for work in self.works.values() if work.tells_pairs)
 
-    # -- to and from text ---------------------------------------------------------------------------------------
+    # -- to and from plain values -----------------------------------------------------------------------------------
 
-    def text(self) -> str:
+    def kept(self) -> dict[str, object]:
         hands = list(dict.fromkeys(hand for work in self.works.values() for hand in work.files.values()))
         paths = sorted({path for work in self.works.values() for path in work.files})
         hand_at = {hand: at for at, hand in enumerate(hands)}
@@ -135,15 +133,12 @@ class WorkLog:
             [batch, work.at, [[path_at[path], hand_at[hand]] for path, hand in work.files.items()]]
             for batch, work in self.works.items()
         ]
-        return orjson.dumps({"tip": self.tip, "hands": [[*hand] for hand in hands], "paths": paths, "works": works}).decode()
+        return {"tip": self.tip, "hands": [[*hand] for hand in hands], "paths": paths, "works": works}
 
     @classmethod
-    def read(cls, text: str | None, today: int) -> WorkLog:
-        """What `text` gave; empty for None."""
+    def read(cls, kept: Mapping[str, Any], today: int) -> WorkLog:  # Any: plain values, as `kept` gave them
+        """The inverse of `kept`."""
         log = cls(today)
-        if text is None:
-            return log
-        kept = orjson.loads(text)
         hands = [Hand(*hand) for hand in kept["hands"]]
         for batch, at, files in kept["works"]:
             work = Work(at, {kept["paths"][path]: hands[hand] for path, hand in files})

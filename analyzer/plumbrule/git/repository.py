@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 from plumbrule.errors import NotARevision
 from plumbrule.git import history
 from plumbrule.git.command import Command, GitFailed
+from plumbrule.git.hunks import PATCH, Hunk, hunks
 from plumbrule.git.objects import MISSING, Blobs, absent_objects, is_object_id
 from plumbrule.git.parsing import FOLDER, Names, changes, log_records, ours, tree_entries, tree_object
 from plumbrule.git.records import STAGED, Change, Commit, Entry, History, LineCommit, Skipped, Worktree
@@ -415,6 +416,16 @@ class Repository:
         told = self._command.attempt("rev-list", "--first-parent", "--timestamp", f"--max-count={limit}", _checked(tip))
         for line in (told or b"").splitlines():
             yield int(line.partition(b" ")[0])
+
+    def line_changes(self, after: str, last: str) -> Iterator[tuple[str, list[Hunk]]]:
+        """What each commit of the main line did to lines, oldest first: those that lead from `after` ("" = from the
+        root) to `last`. It ends early where the clone lacks an object."""
+        below = (f"^{_checked(after)}",) if after else ()
+        try:
+            with self._command.stream(*PATCH, f"-O{os.devnull}", _checked(last), *below) as pieces:
+                yield from hunks(pieces, self._names)
+        except GitFailed:
+            return
 
     # Bytes
 

@@ -15,7 +15,9 @@ from plumbrule.judge.judging import Judgement, defaults, judge
 from plumbrule.judge.rulefile import Example, Part, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
 from plumbrule.measures import Situation, measures
+from plumbrule.measures.drift import Unit, levels
 from plumbrule.measures.unusual import features
+from plumbrule.past import Past
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy, with_diagrams
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk
@@ -68,25 +70,29 @@ def judged(rule: Rule, example: Example, *, today: date) -> Judgement:
     """The judgement of one rule over one example.
 
     `now` stands alone or follows `before`. `series N` is N commits before that, each with the part's files where `{n}`
-    is the commit's number. The policy is the example's own `plumbrule.toml`, of `before` where there is one.
+    is the commit's number; another series goes on from it. The policy is the example's own `plumbrule.toml`, of
+    `before` where there is one.
     """
     parts = {part.kind: part for part in example.parts}
     now = parts["now"].files if "now" in parts else {}
     before = parts["before"].files if "before" in parts else {}
     policy = _policy(before) if "before" in parts else _policy(now)
     walk = FilesWalk(_REPO, policy.intent())
-    steps = _steps(parts, before, now)
+    steps = _steps([part for part in example.parts if part.kind == "series"], parts, before, now)
     # All files are read at once, so that a series of fifty commits does not start fifty workers.
     _moment(walk, {path: data for tree in steps for path, data in tree.items()}, policy)
     history: list[Mapping[str, float]] = []
-    log, past = WorkLog(_EPOCH + len(steps) * DAY), dict[str, Collection[Row]]()
+    past, told = Past(WorkLog(_EPOCH + len(steps) * DAY)), dict[str, Collection[Row]]()
     second = _moment(walk, {}, policy)
     for tree in steps:
         first, second = second, _moment(walk, tree, policy)
-        log.add(_made(first, second, history), str(len(history)))
-        first = replace(first, derived={**first.derived, **past})
-        past = dict(walk.walk.past(log, past))
-        second = replace(second, derived={**second.derived, **past})
+        past.log.add(_made(first, second, history), str(len(history)))
+        first = replace(first, derived={**first.derived, **told})
+        if past.levels or next(iter(second.graph.paths()), None) is not None:
+            past.levels = levels(_compared(walk, first, second, policy), past.levels)
+            past.units.append(Unit(f"{len(history):040x}", _EPOCH + len(history) * DAY, past.levels))
+        told = dict(walk.walk.told_by(past, told)) if len(steps) - len(history) < 3 else told
+        second = replace(second, derived={**second.derived, **told})
         situation = _situation(walk, first, second, policy, history, slow=tree is steps[-1])
         history.append(features(situation))
     sides = Sides(replace(second, derived=situation.rows), first, policy=policy, changed=situation.changed)
@@ -115,16 +121,24 @@ def _made(first: Moment, second: Moment, history: Sequence[object]) -> LineCommi
     return LineCommit(commit, len(history), tuple(one for one in changes if one.old != one.new))
 
 
-def _steps(parts: Mapping[str, Part], before: Mapping[str, str], now: Mapping[str, str]) -> list[dict[str, bytes]]:
+def _steps(
+    series: Sequence[Part], parts: Mapping[str, Part], before: Mapping[str, str], now: Mapping[str, str]
+) -> list[dict[str, bytes]]:
     """The trees to walk through; the last two are the sides of the change."""
     steps: list[dict[str, bytes]] = [{}]
-    if "series" in parts:
-        for number in range(1, int(parts["series"].name or "1") + 1):
-            steps.append({**steps[-1], **_numbered(parts["series"].files, number)})
+    for part in series:
+        for number in range(len(steps), len(steps) + int(part.name or "1")):
+            steps.append({**steps[-1], **_numbered(part.files, number)})
     kept = steps[-1]
     if "before" in parts:
         steps.append({**kept, **_bytes(before)})
     return [*steps, {**kept, **_bytes(now)}]
+
+
+def _compared(walk: FilesWalk, first: Moment, second: Moment, policy: Policy) -> Situation:
+    """The step just walked, with the rows of what is measured at every snapshot."""
+    changed = sorted(differing(second.graph, first.graph))
+    return Situation(second.graph, first.graph, changed, walk.book, policy.intent(), second.derived, first.derived, {})
 
 
 def _situation(
@@ -137,11 +151,8 @@ def _situation(
     slow: bool,
 ) -> Situation:
     """The step just walked, with the rows of every measure; of the slow ones only if asked."""
-    changed = sorted(differing(second.graph, first.graph))
     rows: dict[str, Collection[Row]] = dict(second.derived)
-    situation = Situation(
-        second.graph, first.graph, changed, walk.book, policy.intent(), rows, first.derived, {}, tuple(history)
-    )
+    situation = replace(_compared(walk, first, second, policy), rows=rows, history=tuple(history))
     for measure in measures():
         if measure.scope == "change" and (slow or measure.gate):
             rows[measure.table.name] = measure.compute(situation)
