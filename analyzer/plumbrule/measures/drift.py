@@ -38,6 +38,7 @@ _RECENT = 20  # units watched, at least
 _KEPT = 400
 _DELTA = 0.3  # steps a unit: the drift that is looked for is three commits in ten going one step further up
 _FALSE_ALARMS = 0.10  # histories of WATCHED steady units in which any series may alarm
+_LEAST = 3.0  # steps more than usual: fewer can be read one by one
 _DRAWN = 400  # histories
 _ANEW = 20  # units after which the threshold is found anew
 _EROSION = 10  # cyclomatic complexity beyond which a function's mass counts as eroded (SlopCodeBench)
@@ -202,13 +203,17 @@ def alarm(moved: Sequence[float], known: float | None, series: int) -> Alarm | N
 
 def threshold(baseline: Sequence[float], rate: float) -> float:
     """What the highest sum of WATCHED steady units exceeds in a share `rate` of histories. Each is drawn from these
-    units, and so is what is usual there, which is known from no more units than these; the same for the same units."""
+    units, and so is what is usual there, which is known from no more units than these; the same for the same units.
+
+    One unit is drawn from beside those that were seen, which went up: that none did yet is no proof that none ever does.
+    """
     lot = Random(len(baseline))
+    steady = [*baseline, 1.0]
     highest = []
     for _ in range(_DRAWN):
-        usual = sum(lot.choices(baseline, k=len(baseline))) / len(baseline) + _DELTA / 2
+        usual = sum(lot.choices(steady, k=len(baseline))) / len(baseline) + _DELTA / 2
         total = most = 0.0
-        for one in lot.choices(baseline, k=WATCHED):
+        for one in lot.choices(steady, k=WATCHED):
             total += one - usual
             if total < 0:
                 total = 0.0
@@ -216,7 +221,7 @@ def threshold(baseline: Sequence[float], rate: float) -> float:
                 most = total
         highest.append(most)
     highest.sort()
-    return round(max(1.0, highest[min(_DRAWN - 1, int((1 - rate) * _DRAWN))]), 4)
+    return round(max(_LEAST, highest[min(_DRAWN - 1, int((1 - rate) * _DRAWN))]), 4)
 
 
 # -- when it began --------------------------------------------------------------------------------------------------
