@@ -44,6 +44,7 @@ _STRETCH = 250  # commits whose facts are made together
 _PUBLISH_SECONDS = 3.0  # a killed scan loses no more work than this, or
 _PUBLISH_TIMES = 15  # than so many times what publishing took the last time
 _LINE = 200  # characters of a subject or a name that are kept
+_SHARES = ("erosion",)  # series that are no counts, and are told as trends
 _UNITS = 250  # commits whose figures are kept, to tell what is usual
 
 
@@ -425,7 +426,8 @@ class Timeline:
         prints = answer_prints(self._terms.rules)
         self._judged = self._record.commit
         self._answered = {rule: prints[rule] for rule in sorted(judgement.found)}
-        trend = [TrendRow(name, float(value)) for name, value in sorted(self._totals.items())]
+        found = {**self._totals, **{name: self._past.levels[name] for name in _SHARES if name in self._past.levels}}
+        trend = [TrendRow(name, float(value)) for name, value in sorted(found.items())]
         self._writer.trend(self._order.name, snapshot, trend)
         self._writer.evidence(self._order.name, snapshot, evidence(judgement))
         agent = batch.agent_of(batch.last_commit)

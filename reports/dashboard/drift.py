@@ -145,6 +145,49 @@ else:
         line(LINES[1])
         broken_contracts()
 
+    watched = history.drifting(now.repo)
+    judged = [one for one in watched if not one.note]
+    with screen.section("Slow drift", "Many small steps the wrong way, in the newest hundred commits to product code."):
+        if judged:
+            st.dataframe(
+                [
+                    {
+                        "Repository": screen.name_text(one.repo),
+                        "Series": one.words,
+                        "Now": one.level,
+                        "Steps more than usual": one.statistic,
+                        "Told from": one.threshold,
+                        "Drifts": one.alarm,
+                        "Since": one.since[:12] if one.alarm else "",
+                    }
+                    for one in judged
+                ],
+                hide_index=True,
+                height=screen.table_height(len(judged), 320),
+            )
+        else:
+            st.caption(screen.name_text(watched[0].note.capitalize()) if watched else "No series moved yet.")
+
+    weeks = history.rework(now.repo)[-12:]
+    if weeks:
+        with screen.section("Rework", "Lines of code, week by week; reworked ones were younger than two weeks."):
+            st.dataframe(
+                [
+                    {
+                        "Week of": one.week,
+                        "Repository": screen.name_text(one.repo),
+                        "Added": one.added,
+                        "Removed": one.removed,
+                        "Reworked": one.reworked,
+                        "Moved": one.moved,
+                        "Copied": one.copied,
+                    }
+                    for one in reversed(weeks)
+                ],
+                hide_index=True,
+                height=screen.table_height(len(weeks), 320),
+            )
+
     found = history.findings(now.repo)
     rules_by_severity = screen.once(
         lambda: {

@@ -35,7 +35,7 @@ _GROWN = 0.05  # share of pieces of work that must be others before chance is re
 _COMMON = 3  # files named that both use
 _OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 _OWNERS_BYTES = 1_000_000
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ASIDE = re.compile(r"(^|/)(docs?|documentation|website|examples?|samples?|demos?|changelogs?)/", re.IGNORECASE)
 _KINDS = 4  # letters of a word that names a kind of thing: adapter, view, test
 
@@ -114,30 +114,32 @@ def _is_linked(rows: FileRows, dst: str) -> bool:
 
 
 def _common(one: FileRows, other: FileRows) -> list[str]:
-    """What both import, the rarest kind of tie first: nothing is known of how many others do, so by name."""
-    both = {d.dst for d in one.dependencies if d.kind == "import"} & {
-        d.dst for d in other.dependencies if d.kind == "import"
-    }
-    return sorted(both)[:_COMMON]
+    """What both import."""
+    return sorted(_targets(one, "import") & _targets(other, "import"))[:_COMMON]
 
 
 def _are_siblings(a: str, b: str, one: FileRows, other: FileRows) -> bool:
     """Parallel implementations of one thing, as drivers of several databases: that they change alike is their nature.
 
-    They extend the same type, or have names of one stem side by side: in one folder, or in folders side by side.
+    They extend the same type; or have names of one stem side by side, in one folder or in folders side by side; or
+    have one name but for a number, and import a file in common.
     """
-    if {d.dst for d in one.dependencies if d.kind == "inherit"} & {
-        d.dst for d in other.dependencies if d.kind == "inherit"
-    }:
+    if _targets(one, "inherit") & _targets(other, "inherit"):
         return True
     folder, _, name = a.rpartition("/")
     other_folder, _, other_name = b.rpartition("/")
+    words, others = _words(name), _words(other_name)
+    if words == others and _targets(one, "import") & _targets(other, "import"):
+        return True
     near = folder == other_folder or (folder.rpartition("/")[0] == other_folder.rpartition("/")[0] and "/" in a)
-    return near and _share_stem(name, other_name)
+    return near and _share_stem(words, others)
 
 
-def _share_stem(name: str, other: str) -> bool:
-    words, others = (_words(one) for one in (name, other))
+def _targets(rows: FileRows, kind: str) -> set[str]:
+    return {one.dst for one in rows.dependencies if one.kind == kind}
+
+
+def _share_stem(words: Sequence[str], others: Sequence[str]) -> bool:
     if words == others:
         return True
     ends = words[-1:] == others[-1:] and len(words[-1]) >= _KINDS
@@ -146,6 +148,7 @@ def _share_stem(name: str, other: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
+    """Of a file's name, its ending and numbers left out."""
     return [word.lower() for word in _WORD.findall(name.partition(".")[0])] or [name]
 
 

@@ -205,7 +205,7 @@ def threshold(baseline: Sequence[float], rate: float) -> float:
     """What the highest sum of WATCHED steady units exceeds in a share `rate` of histories. Each is drawn from these
     units, and so is what is usual there, which is known from no more units than these; the same for the same units.
 
-    One unit is drawn from beside those that were seen, which went up: that none did yet is no proof that none ever does.
+    One unit that went up is drawn from beside those that were seen: that none did yet proves not that none ever does.
     """
     lot = Random(len(baseline))
     steady = [*baseline, 1.0]

@@ -204,6 +204,68 @@ class Evidence(NamedTuple):
     lazy: bool
 
 
+class Coupled(NamedTuple):
+    """Two files that change together and do not know each other."""
+
+    repo: str
+    one: str
+    other: str
+    together: int
+    either: int  # pieces of work on either
+    by_chance: float
+    people: str  # who changed either, as far as the components they lie in tell
+
+
+class Known(NamedTuple):
+    """On how few people a component rests."""
+
+    repo: str
+    component: str
+    changes: int
+    people: int
+    absence_factor: int
+    first: str
+    first_share: float
+    agents_share: float
+
+
+class Hotspot(NamedTuple):
+    """A file that is changed often and hard to read: two numbers, and no score."""
+
+    repo: str
+    path: str
+    revisions: int
+    cognitive: int
+    code_lines: int
+    people: int
+
+
+class Rework(NamedTuple):
+    """What one week did to lines of code."""
+
+    repo: str
+    week: str
+    commits: int
+    added: int
+    removed: int
+    reworked: int
+    moved: int
+    copied: int
+
+
+class Drifting(NamedTuple):
+    """A series that is watched for slow drift."""
+
+    repo: str
+    words: str
+    level: float
+    statistic: float
+    threshold: float
+    since: str
+    alarm: bool
+    note: str
+
+
 class EdgeMove(NamedTuple):
     """An edge between components whose weight changed; 0 = it was not there."""
 
@@ -432,6 +494,55 @@ class History:
         """Every edge between components that lies on a cycle of components."""
         sql = "SELECT DISTINCT src, dst FROM cycle_edge WHERE repo = $1 AND level = 'component'"
         return frozenset((src, dst) for src, dst in self._rows(sql, [repo]))
+
+    @_once
+    def coupled(self, repo: str) -> tuple[Coupled, ...]:
+        """The pairs that chance explains least, first."""
+        sql = """
+            SELECT c.repo, c.a, c.b, c.together, c.changes_a + c.changes_b - c.together, c.by_chance,
+                coalesce((SELECT string_agg(DISTINCT o.author, ', ' ORDER BY o.author)
+                    FROM file AS f JOIN ownership AS o ON o.repo = f.repo AND o.component = f.component
+                    WHERE f.repo = c.repo AND f.path IN (c.a, c.b) AND o.share >= 0.2), '')
+            FROM co_change AS c WHERE c.repo = $1 AND c.q <= 0.05 ORDER BY c.q, c.a, c.b
+        """
+        return tuple(Coupled(*row) for row in self._rows(sql, [repo]))
+
+    @_once
+    def knowledge(self, repo: str) -> tuple[Known, ...]:
+        """Components that rest on the fewest people first; of those the ones that most happens in."""
+        sql = "SELECT * FROM knowledge WHERE repo = $1 ORDER BY absence_factor, changes DESC, component"
+        return tuple(Known(*row) for row in self._rows(sql, [repo]))
+
+    @_once
+    def hotspots(self, repo: str) -> tuple[Hotspot, ...]:
+        """Files that are among the tenth of their repository that changes most, and among that which is hardest to
+        read; by how often they changed."""
+        sql = """
+            SELECT h.* FROM hotspot AS h,
+                (SELECT quantile_disc(revisions, 0.9) AS often, quantile_disc(cognitive, 0.9) AS hard
+                 FROM hotspot WHERE repo = $1)
+            WHERE h.repo = $1 AND h.revisions >= often AND h.cognitive >= greatest(hard, 1)
+            ORDER BY h.revisions DESC, h.cognitive DESC, h.path
+        """
+        return tuple(Hotspot(*row) for row in self._rows(sql, [repo]))
+
+    @_once
+    def rework(self, repo: str = "") -> tuple[Rework, ...]:
+        """Oldest week first."""
+        sql = """
+            SELECT repo, week, commits, added, removed, reworked, moved, copied FROM rework
+            WHERE $1 IN ('', repo) ORDER BY week, repo
+        """
+        return tuple(Rework(*row) for row in self._rows(sql, [repo]))
+
+    @_once
+    def drifting(self, repo: str = "") -> tuple[Drifting, ...]:
+        """What alarms first, then what is nearest to it."""
+        sql = """
+            SELECT repo, words, level, statistic, threshold, since, alarm, note FROM drift
+            WHERE $1 IN ('', repo) ORDER BY alarm DESC, statistic / greatest(threshold, 1) DESC, repo, words
+        """
+        return tuple(Drifting(*row) for row in self._rows(sql, [repo]))
 
     def behind(self, repo: str, src: str, dst: str) -> tuple[tuple[Evidence, ...], int]:
         """The imports behind an edge between two components (at most `EVIDENCE_LIMIT`), and how many there are.

@@ -20,7 +20,7 @@ import jinja2
 from plumbrule.data import data_folder
 from plumbrule.report.charts import at_least
 from plumbrule.report.escapes import shortened, visible
-from plumbrule.report.history import CountMove, Snapshot, Unrenewed
+from plumbrule.report.history import CountMove, Rework, Snapshot, Unrenewed
 from plumbrule.report.mail.moves import STRUCTURE, Balance, Item, RepoMoves, State, importance
 from plumbrule.report.mail.pictures import Picture
 from plumbrule.report.model import Finding
@@ -33,6 +33,7 @@ _MESSAGE_LIMIT = 400
 _REMEDY_LIMIT = 340
 _SUBJECT_LIMIT = 120
 _EACH = 3  # findings spelled out of one item
+_REWORK_FROM = 50  # lines taken out in a week, of which a share says something
 _QUIET = 12  # repositories named in which nothing moved
 _TEXT_WIDTH = 76
 _ASIDE = ("radon",)  # figures that a scan makes when it has time, and that nothing told here goes by
@@ -281,6 +282,8 @@ def _section(one: RepoMoves, items: Sequence[Item], occasion: Occasion) -> Secti
         notes.append(
             f"{_many(one.unwaived, 'finding')} open again because a waiver ended; the code did not move there."
         )
+    if one.commits and (reworked := _reworked(one.rework)):
+        notes.append(reworked)
     return Section(
         name=shortened(one.repo, _NAME_LIMIT),
         heading=f"at {one.newest.commit[:12]} of {_day(one.newest.at)}",
@@ -294,6 +297,23 @@ def _section(one: RepoMoves, items: Sequence[Item], occasion: Occasion) -> Secti
         coverage=_coverage([one.newest]),
         notes=tuple(notes),
     )
+
+
+def _reworked(weeks: Sequence[Rework]) -> str:
+    """How much of what was taken out was young; nothing of a week in which hardly anything was."""
+    told = [week for week in weeks if week.removed >= _REWORK_FROM]
+    if not told or told[-1] is not weeks[-1]:
+        return ""
+    now = told[-1]
+    before = f"; {_share(told[0])} in the week of {told[0].week}" if len(told) > 1 else ""
+    return (
+        f"Rework: of {now.removed:,} lines of code taken out or replaced in the week of {now.week}, {now.reworked:,}"
+        f" ({_share(now)}) were younger than two weeks{before}."
+    )
+
+
+def _share(week: Rework) -> str:
+    return f"{100 * week.reworked / week.removed:.0f} %"
 
 
 def _work(one: RepoMoves) -> str:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from plumbrule.judge import Rule
-from plumbrule.report.history import Batch, CountMove, History, Snapshot
+from plumbrule.report.history import Batch, CountMove, History, Rework, Snapshot
 from plumbrule.report.mail.sent import Upto
 from plumbrule.report.model import Finding
 from plumbrule.store.reader import Reader
@@ -100,6 +100,7 @@ class RepoMoves:
     notes: tuple[str, ...] = ()
     state: State | None = None
     balance: Mapping[str, Balance] = field(default_factory=dict)  # by severity, since where the reader left off
+    rework: tuple[Rework, ...] = ()  # of the newest week of commits, and of the one before it that has any
 
     @property
     def moved(self) -> bool:
@@ -321,6 +322,7 @@ class _Comparison:
             notes=self.anchor.notes,
             state=state,
             balance={severity: self._balance(severity, [one.finding for one in appeared], gone) for severity in TOLD},
+            rework=self.store.history.rework(self.newest.repo)[-2:],
         )
 
     def _balance(self, severity: str, new: Sequence[Finding], gone: Sequence[Finding]) -> Balance:
