@@ -24,10 +24,11 @@ from plumbrule.graph import Graph, MemoryGraph
 from plumbrule.judge import Found, Held, JudgedRow, Judgement, Moment, Sides, first_seen, identity, judge, with_baseline
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.languages import is_test, language_of
-from plumbrule.linelog import YOUNG, LineLog
 from plumbrule.measures import Shared, measures
 from plumbrule.measures.drift import Unit
-from plumbrule.past import Past
+from plumbrule.measures.past import Past
+from plumbrule.measures.past.linelog import YOUNG, LineLog
+from plumbrule.measures.past.worklog import WINDOW, WorkLog, batch_names, year_before
 from plumbrule.policy import Policy
 from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary
@@ -38,7 +39,6 @@ from plumbrule.store.writer import Writer
 from plumbrule.tally import TOLD, Done, count, counted, evidence, summary, totals
 from plumbrule.terms import Order, Terms
 from plumbrule.walk import SUBMODULE, SYMLINK, Changes, Derived, Habits, Step, TreeFile, Walk
-from plumbrule.worklog import WINDOW, WorkLog, batch_names, year_before
 
 _STRETCH = 250  # commits whose facts are made together
 _PUBLISH_SECONDS = 3.0  # a killed scan loses no more work than this, or

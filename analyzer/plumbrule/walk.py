@@ -28,7 +28,7 @@ from plumbrule.resolve import EXCLUDED, Entry, Memory, Resolution
 from plumbrule.tables import Row
 
 if TYPE_CHECKING:
-    from plumbrule.measures import Past
+    from plumbrule.measures.past import Past
 
 SYMLINK, SUBMODULE = "120000", "160000"
 OWN_FOLDER = ".plumbrule"

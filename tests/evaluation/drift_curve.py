@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 
 from plumbrule.measures.drift import SERIES, WATCHED, alarm, steps, threshold
-from plumbrule.past import Past
+from plumbrule.measures.past import Past
 from plumbrule.store import Store
 
 KNOWN = 150  # steady units before the drift begins

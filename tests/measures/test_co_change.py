@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from plumbrule.git import Change, Commit, Entry, LineCommit
-from plumbrule.worklog import LARGEST, WorkLog
+from plumbrule.measures.past.worklog import LARGEST, WorkLog
 
 FIRST = datetime(2024, 1, 1, 12, tzinfo=UTC)
 TODAY = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())

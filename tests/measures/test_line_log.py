@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plumbrule.git.hunks import Hunk, hunks
 from plumbrule.git.parsing import Names
-from plumbrule.linelog import DAY, LineLog
+from plumbrule.measures.past.linelog import DAY, LineLog
 
 START = 1_700_000_000
 

@@ -16,13 +16,13 @@ from plumbrule.judge.rulefile import Example, Part, Rule
 from plumbrule.judge.sides import Moment, Sides, differing
 from plumbrule.measures import Situation, measures
 from plumbrule.measures.drift import Unit, levels
+from plumbrule.measures.past import Past
+from plumbrule.measures.past.worklog import DAY, WorkLog
 from plumbrule.measures.unusual import features
-from plumbrule.past import Past
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy, with_diagrams
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk
 from plumbrule.tables import Row
-from plumbrule.worklog import DAY, WorkLog
 
 _REPO = "example"
 _EPOCH = 1_700_000_000  # seconds since 1970: when the first step of an example was made

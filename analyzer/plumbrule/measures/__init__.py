@@ -20,12 +20,10 @@ from plumbrule.tables import Row, Table
 
 if TYPE_CHECKING:
     from plumbrule.details import Kind
-    from plumbrule.linelog import LineLog
     from plumbrule.measures._offers import Side
     from plumbrule.measures._structure import Links, Moved
     from plumbrule.measures.components import Level
-    from plumbrule.measures.drift import Unit
-    from plumbrule.worklog import WorkLog
+    from plumbrule.measures.past import Past
 
 
 _Row = TypeVar("_Row", bound=tuple[Any, ...])  # each kind of detail has named rows of its own
@@ -41,17 +39,6 @@ class FactsOf(Protocol):
         """Details of this kind by (dialect, blob); only of those whose language has them and that could be read. To be
         asked for many files at once, by measures that run after the verdict."""
         ...
-
-
-class Past(Protocol):
-    """What is known of a main line beside its snapshots."""
-
-    @property
-    def log(self) -> WorkLog: ...
-    @property
-    def lines(self) -> LineLog: ...
-    @property
-    def units(self) -> Sequence[Unit]: ...
 
 
 class Contents(Protocol):

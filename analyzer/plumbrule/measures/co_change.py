@@ -25,7 +25,7 @@ from plumbrule.measures import Measure, Situation
 from plumbrule.tables import Row, Table, columns
 
 if TYPE_CHECKING:
-    from plumbrule.worklog import WorkLog
+    from plumbrule.measures.past.worklog import WorkLog
 
 DEGREE = 0.3
 _TOGETHER = 5

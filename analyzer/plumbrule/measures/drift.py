@@ -290,7 +290,7 @@ def _monday(seconds: int) -> datetime:
 
 
 def _drift(s: Situation) -> Collection[Row]:
-    units = s.past.units if s.past is not None else ()
+    units = s.past.units if s.past is not None else []
     known = {row[1]: row for row in s.earlier.get("drift", ())}
     moving = {
         name: moved

@@ -10,10 +10,10 @@ from dataclasses import field
 import orjson
 
 from plumbrule.data import dataclass
-from plumbrule.linelog import LineLog
 from plumbrule.measures.drift import Unit
 from plumbrule.measures.drift import kept as kept_units
-from plumbrule.worklog import WorkLog
+from plumbrule.measures.past.linelog import LineLog
+from plumbrule.measures.past.worklog import WorkLog
 
 
 @dataclass(slots=True)
