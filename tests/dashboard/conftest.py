@@ -360,3 +360,32 @@ def bad_names() -> Callable[[Writer], None]:
 def hostile() -> SimpleNamespace:
     """The hostile names that the store holds."""
     return SimpleNamespace(path=HOSTILE_PATH, agent=HOSTILE_AGENT, batch=HOSTILE_BATCH, repo=HOSTILE_REPO)
+
+
+@pytest.fixture
+def told_by_its_past() -> Callable[[Writer], None]:
+    """A repository of which the measures of history told something, under names that mean harm."""
+
+    def fill(writer: Writer) -> None:
+        past = System("past")
+        past.needs(HOSTILE_PATH, "two/a.py")
+        writer.repository("past", "/srv/past", "", "main")
+        Filling(writer, past, ("two",)).step("first", "")
+        writer.append(
+            "past",
+            SnapshotRecord("past@1", "past", 1, "b" * 40, "", START + 9, "first", "", 2, 2, 0, 1, 1),
+            {},
+            {},
+            {
+                "co_change": [("past", HOSTILE_PATH, "two/b.py", 7, 8, 9, 0.82, 0.4, 0.001, "")],
+                "knowledge": [("past", "two", 12, 3, 1, HOSTILE_AGENT, 0.75, 0.25)],
+                "hotspot": [("past", HOSTILE_PATH, 9, 40, 300, 2)],
+                "rework": [("past", "2026-01-05", 4, 90, 60, 15, 6, 3, 0)],
+                "drift": [
+                    ("past", "nccd", "how much", 2.5, 8.0, 4.0, 0.1, 0.6, "c" * 40, 160, 2.0, True, ""),
+                    ("past", "erosion", "share", 0.3, 1.0, 4.0, 0.1, 0.1, "c" * 40, 160, 0.3, False, ""),
+                ],
+            },
+        )
+
+    return fill

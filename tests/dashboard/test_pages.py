@@ -164,7 +164,30 @@ def test_a_finding_is_judged_where_the_question_is_asked(
     assert [row["Subject"] for row in table(draw("unusual.py", repo="ports"), "Fault") if row["Findings"]] == []
 
 
+def test_people_tells_who_should_talk_and_where_few_know(
+    store: Path, draw: Draw, write_store: Callable[..., Path], told_by_its_past: Callable[[object], None]
+) -> None:
+    write_store(store, told_by_its_past)
+    test = draw("people.py", repo="past")
+    assert [(row["Other"], row["Together"], row["Of work on either"]) for row in table(test, "One")] == [
+        ("two/b.py", 7, 10)
+    ]
+    assert [(row["Component"], row["Absence factor"]) for row in table(test, "Absence factor")] == [("two", 1)]
+    assert [(row["Changes"], row["Cognitive complexity"]) for row in table(test, "Cognitive complexity")] == [(9, 40)]
+
+
 # -- drift
+
+
+def test_drift_tells_what_drifts_slowly_and_how_much_is_written_again(
+    store: Path, draw: Draw, write_store: Callable[..., Path], told_by_its_past: Callable[[object], None]
+) -> None:
+    write_store(store, told_by_its_past)
+    test = draw(repo="past")
+    assert [(row["Series"], row["Drifts"], row["Since"]) for row in table(test, "Told from")] == [
+        ("how much", True, "c" * 12), ("share", False, ""),
+    ]  # fmt: skip
+    assert [(row["Removed"], row["Reworked"]) for row in table(test, "Reworked")] == [(60, 15)]
 
 
 def test_drift_counts_first_and_says_how_they_moved(draw: Draw, store: Path) -> None:
