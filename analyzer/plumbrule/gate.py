@@ -34,12 +34,13 @@ from plumbrule.governing import (
     proposal,
     shown,
 )
-from plumbrule.judge import Held, JudgedRow, Moment, Sides, judge
+from plumbrule.judge import Held, JudgedRow, Moment, Rule, Sides, judge, settle
 from plumbrule.judge.findings import earlier_subject
 from plumbrule.judge.unread import hidden, missed_in_link, newly_unresolved, read_in_part
 from plumbrule.languages import language_of
-from plumbrule.measures import measures
+from plumbrule.measures import measures, slow
 from plumbrule.outcome import (
+    RANK,
     STALE,
     Judged,
     asides,
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from plumbrule.policy.reviews import Reviews
 
 _LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
+_NOT_AWAITED = "no verdict waits for it; `plumbrule scan` tells"
 _AGAIN = (
     "Judge again; if that does not help, give it more memory, or `--memory SIZE` to do with less at a time, or exclude"
     " the file in the policy, in a change of its own."
@@ -345,7 +347,7 @@ class _Gate:
             changed=sides_of.changed,
             links=self._links(name),
             not_measured=dict.fromkeys(
-                ["unusual", *(m.table.name for m in measures() if m.scope == "history")],
+                ["unusual", *(m.table.name for m in measures() if m.scope == "history"), *slow()],
                 "it is no part of judging a policy",
             ),
         )
@@ -366,6 +368,7 @@ class _Gate:
     def _walked(self, name: str, policy: Policy, before: str, now: _Now) -> _Walked:
         """Both sides of the change as they are under a policy; the store is not asked, since it knows one policy."""
         walk = walk_of(name, self._repository, self._book, policy, now.contents)
+        walk.asked = ()
         changes, old_tree = now.changes(before), self._repository.tree(before)
         walk.settle(old_tree, changes)
         first = tree_changes(old_tree, disk_of(self._repository, old_tree))
@@ -427,6 +430,7 @@ class _Gate:
         repository = self._repository
         walk = walk_of(name, repository, self._book, used.policy, now.contents)
         walk.failed = {}
+        walk.asked = self._asked(used.rules, used.policy.within(name))
         changes = now.changes(before)
         recalled = self._recalled(name, used, before, walk, changes)
         wanted = list(walk.wanted(changes))
@@ -450,6 +454,11 @@ class _Gate:
         judged = self._compare(name, used, before, walk, changes, loose, recalled)
         self.close()  # its engine was lent to that judgement
         return replace(judged, aside=(aside, walk.aside))
+
+    def _asked(self, rules: Sequence[Rule], policy: Policy) -> frozenset[str]:
+        """What rules read that may fail the change, of the tables that no verdict waits for otherwise."""
+        limit = RANK[self._question.fail_on]
+        return slow(one.rule.sql for one in settle(rules, policy) if RANK[one.severity] <= limit)
 
     def _unread(
         self, before: str, walk: Walk, step: Step, changes: Changes, renamed: Mapping[str, str]
@@ -576,7 +585,9 @@ class _Gate:
             held=None if recalled is None else recalled.held,
             links=() if recalled is not None else self._links(name),
             compiled=self._compiled(name),
-            not_measured=self._unscanned(recalled, history) | (walk.failed or {}),
+            not_measured=self._unscanned(recalled, history)
+            | dict.fromkeys(slow().difference(walk.asked or ()), _NOT_AWAITED)
+            | (walk.failed or {}),
         )
         judgement = judge(
             sides,

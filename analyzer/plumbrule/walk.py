@@ -126,6 +126,8 @@ class Walk:
     # Measures that failed, by table, and why: for who can say of what hangs on them that it was not measured. None =
     # the fault is raised, so that nothing is kept.
     failed: dict[str, str] | None = field(init=False, default=None)
+    # Of the measures that a verdict does not wait for, the tables to fill all the same; None = every one.
+    asked: Collection[str] | None = field(init=False, default=None)
     _resolution: Resolution = field(init=False)
     _sums: Counter[str] = field(init=False, default_factory=Counter)
     _touched: set[str] = field(init=False, default_factory=set)  # paths that moves set or removed since `measured`
@@ -256,7 +258,7 @@ class Walk:
         scope = "snapshot" if about_change is None else "change"
         shared, known = shared or Shared(), habits or Habits((), {})
         for measure in measures():
-            if measure.scope == scope and (habits is not None or measure.gate):
+            if measure.scope == scope and (measure.gate or self._is_asked(measure, habits)):
                 situation = Situation(
                     now,
                     before,
@@ -274,6 +276,12 @@ class Walk:
                 )
                 self._fill(rows, measure, situation)
         return rows
+
+    def _is_asked(self, measure: Measure, habits: Habits | None) -> bool:
+        """Whether to fill the table of a measure that a verdict does not wait for."""
+        if measure.scope == "change":
+            return habits is not None
+        return self.asked is None or measure.table.name in self.asked
 
     def _fill(self, rows: dict[str, Collection[Row]], measure: Measure, situation: Situation) -> None:
         """The measure's rows; none at all where it failed, on whichever side, or what it builds upon did."""

@@ -6,6 +6,7 @@ A measure module holds `MEASURES`, a tuple of `Measure`. Its tables exist in the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cache
@@ -154,6 +155,21 @@ class Measure:
     scope: str = "snapshot"
     reads_edges: bool = False  # True: depends on edges and paths only, so it is skipped when neither changed
     gate: bool = True  # False: too slow or too uncertain for the path to the verdict; runs after it, or in `scan`
+
+
+def slow(sql: Iterable[str] | None = None) -> frozenset[str]:
+    """Tables of a snapshot for which no verdict waits; of some statements those that they read, through others too."""
+    found = {measure.table.name: measure for measure in measures() if not measure.gate and measure.scope == "snapshot"}
+    if sql is None:
+        return frozenset(found)
+    todo = [name for name in found if any(re.search(rf"\b{name}\b", one) for one in sql)]
+    read: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in found and name not in read:
+            read.add(name)
+            todo += found[name].after
+    return frozenset(read)
 
 
 @cache

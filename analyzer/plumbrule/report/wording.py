@@ -145,10 +145,23 @@ def gaps(coverage: Coverage) -> Iterator[str]:
         yield f"history is partial: {coverage.history}"
     for path, line in coverage.read_in_part:
         yield f"read in part: {path} is not understood at line {line}, and what stands there may be missed"
-    for what in sorted(coverage.not_measured):
-        yield f"not measured: {what}"
+    yield from _unmeasured(coverage.not_measured)
     for selector in sorted(coverage.selectors_unmatched):
         yield f"matched no file: {selector}"
+
+
+def _unmeasured(told: Iterable[str]) -> Iterator[str]:
+    """Rules without an answer; those that lack it for one reason together."""
+    alone: list[str] = []
+    rules: dict[str, list[str]] = {}  # by the reason
+    for what in sorted(told):
+        rule, _, rest = what.partition(": ")
+        table, colon, reason = rest.partition(": ")
+        rules.setdefault(reason if colon and table.isidentifier() else rest, []).append(rule)
+        alone.append(what)
+    together = {reason for reason, names in rules.items() if len(names) > 1 and reason}
+    yield from (f"not measured: {what}" for what in alone if not any(what.endswith(f": {why}") for why in together))
+    yield from (f"not measured: {', '.join(rules[reason])}: {reason}" for reason in sorted(together))
 
 
 def place(finding: Finding) -> str:
