@@ -58,9 +58,13 @@ def kinds() -> Mapping[str, Kind[Any]]:
 
 @cache
 def query_of(kind: str, dialect: str) -> str:
-    """The query of a kind for a dialect; "" if the language has no such details."""
+    """The query of a kind for a dialect; "" if the language has no such details.
+
+    A language whose facts come by the queries of another has that one's details, too.
+    """
     language = languages()[dialect]
-    parts = [language.folder / "details" / name for name in (f"{kind}.scm", f"{dialect}.{kind}.scm")]
+    folder = language.queries[0].parent if language.queries else language.folder
+    parts = [folder / "details" / name for name in (f"{kind}.scm", f"{dialect}.{kind}.scm")]
     return "\n".join(part.read_text("utf-8") for part in parts if part.is_file())
 
 

@@ -5,7 +5,7 @@ Hides grammars and queries. A fault of ours in one file is no details of it, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import tree_sitter
 
@@ -28,7 +28,8 @@ def detailed(files: Sequence[tuple[str, bytes]], bytes_of: Callable[[int], bytes
 
     `files` are (dialect, packed interface); the dialect is that of the file's name.
     """
-    tools: dict[str, tuple[tree_sitter.Parser, dict[str, tree_sitter.Query]]] = {}
+    # By the dialect of the name, which says what is offered, and that of the content, whose grammar reads it.
+    tools: dict[tuple[str, str], tuple[tree_sitter.Parser, _Queries]] = {}
 
     def perform(job: int) -> Value:
         dialect, packed = files[job]
@@ -38,16 +39,17 @@ def detailed(files: Sequence[tuple[str, bytes]], bytes_of: Callable[[int], bytes
         data = data.removeprefix(_BYTE_ORDER_MARK)
         interface = unpack_interface(packed)
         language = languages()[interface.dialect or dialect]
-        if language.dialect not in tools:
+        spoken = dialect, language.dialect
+        if spoken not in tools:
             grammar = tree_sitter.Language(language.grammar())
-            queries = {kind: tree_sitter.Query(grammar, query_of(kind, language.dialect)) for kind in offered(dialect)}
-            tools[language.dialect] = tree_sitter.Parser(grammar), queries
-        parser, queries = tools[language.dialect]
+            queries = _Queries(grammar, {kind: query_of(kind, language.dialect) for kind in offered(dialect)})
+            tools[spoken] = tree_sitter.Parser(grammar), queries
+        parser, queries = tools[spoken]
         tree = parser.parse(language.code_in(data))
         try:
             return tuple(
-                pack(kinds()[kind].read(Source(data, tree, list(_matches(query, tree)), interface, language)))
-                for kind, query in queries.items()
+                pack(kinds()[kind].read(Source(data, tree, matches, interface, language)))
+                for kind, matches in queries.matches(tree).items()
             )
         except MemoryError:
             raise
@@ -57,8 +59,20 @@ def detailed(files: Sequence[tuple[str, bytes]], bytes_of: Callable[[int], bytes
     return perform
 
 
-def _matches(query: tree_sitter.Query, tree: tree_sitter.Tree) -> Iterator[Mapping[str, list[tree_sitter.Node]]]:
-    cursor = tree_sitter.QueryCursor(query)
-    cursor.set_max_start_depth(_DEEPEST_NODE)
-    for _, captures in cursor.matches(tree.root_node):
-        yield captures
+class _Queries:
+    """The queries of all kinds as one, since going through a tree costs more than what is found in it."""
+
+    def __init__(self, grammar: tree_sitter.Language, texts: Mapping[str, str]) -> None:
+        self._kinds = tuple(texts)
+        self._query = tree_sitter.Query(grammar, "\n".join(texts.values()))
+        counts = [tree_sitter.Query(grammar, text).pattern_count for text in texts.values()]
+        self._kind_of = [place for place, count in enumerate(counts) for _ in range(count)]  # by number of the pattern
+
+    def matches(self, tree: tree_sitter.Tree) -> Mapping[str, list[Mapping[str, list[tree_sitter.Node]]]]:
+        """What each kind's query finds, in pre-order."""
+        found: list[list[Mapping[str, list[tree_sitter.Node]]]] = [[] for _ in self._kinds]
+        cursor = tree_sitter.QueryCursor(self._query)
+        cursor.set_max_start_depth(_DEEPEST_NODE)
+        for pattern, captures in cursor.matches(tree.root_node):
+            found[self._kind_of[pattern]].append(captures)
+        return dict(zip(self._kinds, found, strict=True))
