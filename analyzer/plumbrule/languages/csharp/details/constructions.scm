@@ -1,0 +1,1 @@
+(object_creation_expression type: (_) @type) @construction

@@ -1,0 +1,2 @@
+(call_expression . (identifier) @type
+  (#match? @type "^([a-z_][A-Za-z0-9_]*[.])*[A-Z][A-Za-z0-9_]*$")) @construction

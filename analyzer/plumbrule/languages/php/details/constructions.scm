@@ -1,0 +1,1 @@
+(object_creation_expression [(name) (qualified_name)] @type) @construction

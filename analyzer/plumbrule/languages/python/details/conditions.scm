@@ -1,0 +1,3 @@
+[(if_statement condition: (_) @condition) (elif_clause condition: (_) @condition)]
+(while_statement condition: (_) @condition)
+(conditional_expression . (_) . (_) @condition)

@@ -1,0 +1,1 @@
+(if_expression condition: (_) @condition)

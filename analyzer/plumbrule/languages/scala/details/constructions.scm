@@ -1,0 +1,3 @@
+(instance_expression . (_) @type) @construction
+(call_expression function: (identifier) @type
+  (#match? @type "^([a-z_][A-Za-z0-9_]*[.])*[A-Z][A-Za-z0-9_]*$")) @construction

@@ -1,0 +1,2 @@
+(identifier) @bare
+(call_expression function: (field_expression value: (identifier) @asked))
