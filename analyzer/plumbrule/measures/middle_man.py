@@ -1,11 +1,13 @@
 """Middle men: classes that hand most of what they are asked on to one of their own members (Fowler 1999).
 
 Hides when that is what the class is for. A method counts as handed on if all it does is to call something of one member
-with what it was given. What a base type asks for, and what is decorated, is no choice of the class and does not count.
+with what it was given. What a base type asks for, and what is decorated, is no choice of the class and does not count;
+nor does a member of a type that is not of this repository: to keep others' code behind one's own names is a reason.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -21,6 +23,7 @@ from plumbrule.tables import Row, Table, columns
 _FEWEST = 3  # methods handed on to one member
 _OVERHEAD = 4  # named tokens beside the arguments: own object, member, method, and one more
 _SHOWN = 8
+_TYPE = re.compile(r"[A-Z]\w*")
 _MADE_BY_THE_LANGUAGE = ("constructor", "__construct", "initialize", "init", "new")
 
 
@@ -73,13 +76,34 @@ def _row(
     at = {(symbol.symbol, symbol.line): symbol for symbol in rows.symbols}
     free = [one for one in rows.functions if _is_free(reader, at.get((one.symbol, one.line)), owner)]
     passing = [one for one in functions if one in free]
-    if len(passing) >= _FEWEST:
+    if len(passing) >= _FEWEST and not _is_of_others(s, rows, owner, member):
         rest = [one for one in rows.functions if one.symbol.startswith(f"{owner}.") and one not in functions]
         yield (
             s.now.repo, path, owner, line, member, len(passing), len(free),
             sum(one.tokens for one in rest if _last(one) not in _MADE_BY_THE_LANGUAGE and not _is_special(one)),
             _shown(passing), reader.rests_on,
         )  # fmt: skip
+
+
+def _is_of_others(s: Situation, rows: FileRows, owner: str, member: str) -> bool:
+    """Whether the member is declared with a type that is not found in this repository; also by the parameter of the
+    constructor that has its name."""
+    interface = s.facts.interface(rows.file.dialect, rows.file.blob)
+    makers = {f"{owner}.{name}" for name in ("__init__", *_MADE_BY_THE_LANGUAGE, owner.rpartition(".")[2])}
+    said = [
+        f"{symbol.returns} {symbol.signature.partition('=')[0]}"
+        for symbol in interface.symbols
+        if symbol.kind in ("property", "variable") and symbol.name.replace("$", "") == f"{owner}.{member}"
+    ]
+    said += [
+        parameter.type
+        for parameter in interface.parameters
+        if parameter.name.lstrip("$") == member.lstrip("_") and interface.symbols[parameter.symbol].name in makers
+    ]
+    named = set(_TYPE.findall(" ".join(said)))
+    own = {one.symbol.rpartition(".")[2] for one in rows.symbols}
+    bound = {use.symbol.rpartition(".")[2] for use in rows.uses if use.dst}
+    return bool(named) and named.isdisjoint(own | bound)
 
 
 def _last(function: FunctionRow) -> str:

@@ -1,5 +1,7 @@
 """Twin layouts: two records in different folders that list the same fields, though neither file knows the other.
 
+Each record is told beside the one before it by path that is most like it, so that k twins are k - 1 rows.
+
 Hides what a record is and how similar ones are found without comparing all with all: two sets of fields whose Jaccard
 similarity is at least t share one of their (n - ceil(t * n) + 1) rarest fields (prefix filtering, Chaudhuri, Ganti
 and Kaushik 2006). Names are compared without case and underscores, so that `netTotal` of a client meets `net_total`.
@@ -22,6 +24,7 @@ from plumbrule.tables import Row, Table, columns
 _ALIKE = 0.7  # Jaccard (research: measures 2.4)
 _FEWEST = 4  # fields (research: measures 2.4)
 _MOST_ALIKE = 40  # records with one rare field in common that are compared with each other
+_MOST_TWINS = 4  # a layout that more records have is a form that this system gives to all things of a kind
 _RECORDS = ("class", "interface", "type")
 _FIELDS = ("property", "variable")
 _SHOWN = 6
@@ -65,15 +68,21 @@ def _twins(s: Situation) -> Collection[Row]:
     if not moved and isinstance(earlier, KeptRows) and not any(path in records for path in s.changed):
         return earlier
     layouts = [_Layout(path, record) for path in sorted(records) for record in records[path]]
+    twins: dict[_Layout, list[tuple[float, _Layout]]] = {}
+    for one, other, likeness in _alike(layouts):
+        twins.setdefault(one, []).append((likeness, other))
+        twins.setdefault(other, []).append((likeness, one))
     rows = []
-    for one, other, alike in _alike(layouts):
-        if _is_told(s, one, other):
+    for other, found in twins.items():
+        before = [(-likeness, one) for likeness, one in found if one < other and _is_told(s, one, other)]
+        if before and all(len(twins[one]) <= _MOST_TWINS for one in (other, *(one for _, one in found))):
+            likeness, one = min(before)
             first, second = one.record, other.record
             both = [name for name in first.written if _WORDLESS.sub("", name).lower() in second.fields]
             rows.append(
                 (
                     s.now.repo, one.path, first.symbol, first.line, other.path, second.symbol, second.line,
-                    len(both), round(alike, 2), _shown(both), _only(first, second), _only(second, first),
+                    len(both), round(-likeness, 2), _shown(both), _only(first, second), _only(second, first),
                 )
             )  # fmt: skip
     return KeptRows(sorted(rows), records)
