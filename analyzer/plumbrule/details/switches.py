@@ -21,6 +21,7 @@ _BOUND = re.compile(r"^\s*[a-z_]\w*\s*:\s*(?=[A-Z])")  # a bound name before its
 _ALTERNATIVES = re.compile(r"\||,|\bor\b")
 _CASE = re.compile(r"""(['"`])(?P<text>[^'"`]+)\1|(?P<mark>[.:]*)[&*@]*(?P<name>[^\W\d]\w*(?:(?:::|\.|\\)\w+)*)""")
 _PARTS = re.compile(r"::|\.|\\")
+_OF_THE_LANGUAGE = re.compile(r"typeof\b|gettype\(")  # kinds to which nobody adds one
 _NOTHING = frozenset({"true", "false", "null", "none", "nil", "undefined", "self", "default", "nan", "_"})
 
 
@@ -28,7 +29,7 @@ class Switch(NamedTuple):
     symbol: int  # the function; -1 outside of one
     line: int
     subject: str  # as written, on one line
-    constants: str  # last parts of their names, or their text, sorted and joined by |
+    constants: str  # last parts of their names, or " and their text, sorted and joined by |
 
 
 def _read(source: Source) -> Iterator[Switch]:
@@ -39,6 +40,8 @@ def _read(source: Source) -> Iterator[Switch]:
             node = match["subject"][0]
             line = node.start_point[0] + 1
             subject = _plain(node.text or b"")
+            if _OF_THE_LANGUAGE.match(subject):
+                continue
             constants = found.setdefault((owner(line), subject), (line, set()))[1]
             for case in match["case"]:
                 constants.update(_constants((case.text or b"")[:_LONGEST].decode("utf-8", "replace")))
@@ -63,7 +66,8 @@ def _constants(case: str) -> Iterator[str]:
         if found is None:
             continue
         if found["text"]:
-            yield found["text"].replace("|", "/")
+            if len(found["text"]) > 1:  # letters are what a reader of text goes by, and no kinds
+                yield '"' + found["text"].replace("|", "/")
             continue
         last = _PARTS.split(found["name"])[-1]
         # A constant, a type or a member of one; a variable that a pattern binds is none.

@@ -1,8 +1,8 @@
 """Middle men: classes that hand most of what they are asked on to one of their own members (Fowler 1999).
 
 Hides when that is what the class is for. A method counts as handed on if all it does is to call something of one member
-with what it was given. What a base type asks for, and what is decorated, is no choice of the class and does not count;
-nor does a member of a type that is not of this repository: to keep others' code behind one's own names is a reason.
+with what it was given. What a base type asks for, and what is decorated, is no choice of the class and does not count: a class
+that has one adds to it, or stands in for it. Nor does a member of a type that is not of this repository: to keep others' code behind one's own names is a reason.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import orjson
 from plumbrule.details.members import KIND, Use
 from plumbrule.graph import FileRows, FunctionRow, SymbolRow
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._classes import Reader, promised_by
+from plumbrule.measures._classes import Reader, bases_of, promised_by
 from plumbrule.measures._kept import details_of, written_here
 from plumbrule.tables import Row, Table, columns
 
 _FEWEST = 3  # methods handed on to one member
 _OVERHEAD = 4  # named tokens beside the arguments: own object, member, method, and one more
 _SHOWN = 8
-_TYPE = re.compile(r"[A-Z]\w*")
+_TYPE = re.compile(r"(\b\w+(?:\.|::))?\b([A-Z]\w*)")
 _MADE_BY_THE_LANGUAGE = ("constructor", "__construct", "initialize", "init", "new")
 
 
@@ -76,7 +76,7 @@ def _row(
     at = {(symbol.symbol, symbol.line): symbol for symbol in rows.symbols}
     free = [one for one in rows.functions if _is_free(reader, at.get((one.symbol, one.line)), owner)]
     passing = [one for one in functions if one in free]
-    if len(passing) >= _FEWEST and not _is_of_others(s, rows, owner, member):
+    if len(passing) >= _FEWEST and not bases_of(rows, path, owner) and not _is_of_others(s, rows, owner, member):
         rest = [one for one in rows.functions if one.symbol.startswith(f"{owner}.") and one not in functions]
         yield (
             s.now.repo, path, owner, line, member, len(passing), len(free),
@@ -100,10 +100,11 @@ def _is_of_others(s: Situation, rows: FileRows, owner: str, member: str) -> bool
         for parameter in interface.parameters
         if parameter.name.lstrip("$") == member.lstrip("_") and interface.symbols[parameter.symbol].name in makers
     ]
-    named = set(_TYPE.findall(" ".join(said)))
+    named = {(before, name) for before, name in _TYPE.findall(" ".join(said))}
     own = {one.symbol.rpartition(".")[2] for one in rows.symbols}
     bound = {use.symbol.rpartition(".")[2] for use in rows.uses if use.dst}
-    return bool(named) and named.isdisjoint(own | bound)
+    # A type of another package may be called like one of this file.
+    return bool(named) and not any(name in bound or (name in own and not before) for before, name in named)
 
 
 def _last(function: FunctionRow) -> str:

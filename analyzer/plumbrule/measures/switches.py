@@ -61,13 +61,15 @@ def _repeated(s: Situation) -> Collection[Row]:
         if len(files) > 1:
             common = Counter(case for one in group for case in one.cases)
             cases = sorted((case for case in common if common[case] > 1), key=lambda case: (-common[case], case))
+            texts = sum(case.startswith('"') for case in cases)
+            names = ", ".join(case for case in cases if not case.startswith('"'))
             name = f"{group[0].path}::{group[0].symbol}"
             for one in group:
                 others = sorted(files - {one.path})
                 rows.append(
                     (
                         s.now.repo, one.path, one.symbol, one.line, one.subject, len(files), len(group),
-                        _shown(cases), _shown(others), name,
+                        _shown([case.lstrip('"') for case in cases]), texts, names, _shown(others), name,
                     )
                 )  # fmt: skip
     return KeptRows(sorted(rows), told)
@@ -121,6 +123,8 @@ MEASURES = (
                 files INTEGER with such a switch
                 switches INTEGER such switches
                 cases VARCHAR some that at least two of them name
+                texts INTEGER cases of at least two of them that are strings
+                names VARCHAR cases of at least two of them that are names, all of them
                 others VARCHAR some of the other files
                 first VARCHAR the first such switch by path, as FILE::SYMBOL"""
             ),

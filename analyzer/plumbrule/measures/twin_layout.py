@@ -49,7 +49,8 @@ def _records(rows: FileRows) -> tuple[_Record, ...]:
     methods: Counter[str] = Counter()
     for symbol in rows.symbols:
         owner, _, name = symbol.symbol.rpartition(".")
-        if symbol.kind in _FIELDS and "static" not in symbol.modifiers.split():
+        is_constant = symbol.kind == "variable" and name.isupper()
+        if symbol.kind in _FIELDS and not is_constant and "static" not in symbol.modifiers.split():
             fields.setdefault(owner, []).append(name)
         elif symbol.kind in ("method", "function"):
             methods[owner] += 1
