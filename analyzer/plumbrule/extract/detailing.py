@@ -60,19 +60,20 @@ def detailed(files: Sequence[tuple[str, bytes]], bytes_of: Callable[[int], bytes
 
 
 class _Queries:
-    """The queries of all kinds as one, since going through a tree costs more than what is found in it."""
+    """The queries of all kinds asked as one: to walk the tree is most of what a query costs, and is done once."""
 
-    def __init__(self, grammar: tree_sitter.Language, texts: Mapping[str, str]) -> None:
-        self._kinds = tuple(texts)
-        self._query = tree_sitter.Query(grammar, "\n".join(texts.values()))
-        counts = [tree_sitter.Query(grammar, text).pattern_count for text in texts.values()]
-        self._kind_of = [place for place, count in enumerate(counts) for _ in range(count)]  # by number of the pattern
+    def __init__(self, grammar: tree_sitter.Language, queries: Mapping[str, str]) -> None:
+        self._kinds = list(queries)
+        self._of_pattern: list[int] = []
+        for at, text in enumerate(queries.values()):
+            self._of_pattern += [at] * tree_sitter.Query(grammar, text).pattern_count
+        self._query = tree_sitter.Query(grammar, "\n".join(queries.values()))
 
-    def matches(self, tree: tree_sitter.Tree) -> Mapping[str, list[Mapping[str, list[tree_sitter.Node]]]]:
-        """What each kind's query finds, in pre-order."""
+    def matches(self, tree: tree_sitter.Tree) -> dict[str, list[Mapping[str, list[tree_sitter.Node]]]]:
+        """The captures of each match by the kind whose query it is of, in the order of the tree."""
         found: list[list[Mapping[str, list[tree_sitter.Node]]]] = [[] for _ in self._kinds]
         cursor = tree_sitter.QueryCursor(self._query)
         cursor.set_max_start_depth(_DEEPEST_NODE)
         for pattern, captures in cursor.matches(tree.root_node):
-            found[self._kind_of[pattern]].append(captures)
+            found[self._of_pattern[pattern]].append(captures)
         return dict(zip(self._kinds, found, strict=True))

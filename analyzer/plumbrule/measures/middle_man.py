@@ -1,8 +1,9 @@
 """Middle men: classes that hand most of what they are asked on to one of their own members (Fowler 1999).
 
 Hides when that is what the class is for. A method counts as handed on if all it does is to call something of one member
-with what it was given. What a base type asks for, and what is decorated, is no choice of the class and does not count: a class
-that has one adds to it, or stands in for it. Nor does a member of a type that is not of this repository: to keep others' code behind one's own names is a reason.
+with what it was given. What is decorated is no choice of the class and does not count. A class with a base type adds to
+it or stands in for it; and to keep others' code, a type that is not of this repository, behind one's own names is a
+reason, too.
 """
 
 from __future__ import annotations
