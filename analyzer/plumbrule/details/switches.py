@@ -18,11 +18,21 @@ _LONGEST = 200  # characters of a subject or a case that are looked at
 _INSIDE = re.compile(r"\([^()]*\)|\{[^{}]*\}|\[[^\[\]]*\]")
 _KEYWORD = re.compile(r"^\s*(?:!?is|case)\s+")
 _BOUND = re.compile(r"^\s*[a-z_]\w*\s*:\s*(?=[A-Z])")  # a bound name before its type: `x: Foo`
-_ALTERNATIVES = re.compile(r"\||,|\bor\b")
+_ALTERNATIVE = re.compile(r"""(?:"[^"]*"|'[^']*'|`[^`]*`|(?!\bor\b)[^|,])+""")
 _CASE = re.compile(r"""(['"`])(?P<text>[^'"`]+)\1|(?P<mark>[.:]*)[&*@]*(?P<name>[^\W\d]\w*(?:(?:::|\.|\\)\w+)*)""")
 _PARTS = re.compile(r"::|\.|\\")
 _OF_THE_LANGUAGE = re.compile(r"typeof\b|gettype\(")  # kinds to which nobody adds one
-_NOTHING = frozenset({"true", "false", "null", "none", "nil", "undefined", "self", "default", "nan", "_"})
+# Values and types that a language itself has: nobody adds one.
+_NOTHING = re.compile(
+    r"""(?xi)
+    true|false|null|none|nil|undefined|self|default|nan|_
+    | u?int(?:eger|8|16|32|64)?|[iu](?:8|16|32|64|128)|u?long|u?short|s?byte|char(?:acter)?|float(?:32|64)?|f32|f64
+    | double
+    | number|bool(?:ean)?|str(?:ing)?|charsequence|bytes|bytearray|object|any|class|void|function|symbol|bigint
+    | list|array(?:list)?|dict|map(?:ping)?|(?:frozen|hash)?set|hash(?:map)?|tuple|vec|collection|iterable|sequence|date
+    | (?:\w*error|\w*exception)
+    """
+)
 
 
 class Switch(NamedTuple):
@@ -61,17 +71,18 @@ def _constants(case: str) -> Iterator[str]:
     """The names and texts in a case, without what it takes apart."""
     for _ in range(3):  # brackets inside brackets
         case = _INSIDE.sub("", case)
-    for one in _ALTERNATIVES.split(_BOUND.sub("", _KEYWORD.sub("", case))):
+    for one in _ALTERNATIVE.findall(_BOUND.sub("", _KEYWORD.sub("", case))):
         found = _CASE.match(one.strip())
         if found is None:
             continue
         if found["text"]:
-            if len(found["text"]) > 1:  # letters are what a reader of text goes by, and no kinds
+            # Letters are what a reader of text goes by, and no kinds.
+            if len(found["text"]) > 1 and not (len(found["text"]) == 2 and found["text"][0] == "\\"):
                 yield '"' + found["text"].replace("|", "/")
             continue
         last = _PARTS.split(found["name"])[-1]
         # A constant, a type or a member of one; a variable that a pattern binds is none.
-        if last.lower() not in _NOTHING and (found["mark"] or last != found["name"] or last[0].isupper()):
+        if not _NOTHING.fullmatch(last) and (found["mark"] or last != found["name"] or last[0].isupper()):
             yield last
 
 
