@@ -458,7 +458,7 @@ class _Gate:
     def _asked(self, rules: Sequence[Rule], policy: Policy) -> frozenset[str]:
         """What rules read that may fail the change, of the tables that no verdict waits for otherwise."""
         limit = RANK[self._question.fail_on]
-        return slow(one.rule.sql for one in settle(rules, policy) if RANK[one.severity] <= limit)
+        return slow([one.rule.sql for one in settle(rules, policy) if RANK[one.severity] <= limit])
 
     def _unread(
         self, before: str, walk: Walk, step: Step, changes: Changes, renamed: Mapping[str, str]

@@ -157,7 +157,7 @@ class Measure:
     gate: bool = True  # False: too slow or too uncertain for the path to the verdict; runs after it, or in `scan`
 
 
-def slow(sql: Iterable[str] | None = None) -> frozenset[str]:
+def slow(sql: Collection[str] | None = None) -> frozenset[str]:
     """Tables of a snapshot for which no verdict waits; of some statements those that they read, through others too."""
     found = {measure.table.name: measure for measure in measures() if not measure.gate and measure.scope == "snapshot"}
     if sql is None:
