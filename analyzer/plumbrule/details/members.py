@@ -39,36 +39,34 @@ def _read(source: Source) -> Iterator[Use]:
     words = {name.encode() for names in members.values() for name in names}
     locals_ = {(parameter.symbol, parameter.name.lstrip("$")) for parameter in source.interface.parameters}
     found: dict[tuple[int, str, bool], int] = {}
-    receiver = b""
-    only_words = False
-    for match in source.matches:
-        if "bare" in match:
-            only_words = True
-            node, asked = match["bare"][0], False
-        elif "receiver" in match:
-            receiver = match["receiver"][0].text or b""
-            continue
-        else:
-            asked = "asked" in match
-            node = match["asked" if asked else "member"][0]
+    for node, asked, sure in _named(source):
         text = source.data[node.start_byte : node.end_byte]
-        may_be_other = only_words and "member" not in match and not text.startswith(b"@")
-        if (may_be_other and text not in words) or (receiver and match["object"][0].text != receiver):
-            continue
+        sure = sure or text.startswith(b"@")
         line = node.start_point[0] + 1
-        method = owner(line)
+        method = owner(line) if sure or text in words else -1
         if method < 0:
             continue
         name = _plain(text.decode("utf-8", "replace"))
         around, _, own = symbols[method].name.rpartition(".")
-        if may_be_other and (
-            name not in members[around] or (method, name) in locals_ or not _is_own(source.data, node)
-        ):
-            continue
-        if name != own:
+        is_member = sure or (name in members[around] and (method, name) not in locals_ and _is_own(source.data, node))
+        if is_member and name != own:
             found.setdefault((method, name, asked), line)
     for (method, name, asked), line in found.items():
         yield Use(method, name, asked, line)
+
+
+def _named(source: Source) -> Iterator[tuple[Node, bool, bool]]:
+    """Names that may be those of members: whether something of one is called, and whether it surely is a member."""
+    always = not any("bare" in match for match in source.matches)
+    receiver = b""
+    for match in source.matches:
+        if "receiver" in match:
+            receiver = match["receiver"][0].text or b""
+        elif "bare" in match:
+            yield match["bare"][0], False, False
+        elif not receiver or match["object"][0].text == receiver:
+            asked = "asked" in match
+            yield match["asked" if asked else "member"][0], asked, always or "member" in match
 
 
 def _plain(name: str) -> str:

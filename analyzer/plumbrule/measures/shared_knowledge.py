@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from math import log
 
+from plumbrule.graph import FileRows
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._kept import KeptRows, said_by_file, written_here
 from plumbrule.tables import Row, Table, columns
@@ -82,33 +83,46 @@ def _texts(s: Situation, paths: Sequence[str]) -> Mapping[str, _Texts]:
 def _pairs(s: Situation) -> Collection[Row]:
     earlier = s.earlier.get("shared_knowledge")
     texts, moved = said_by_file(s, "shared_knowledge", lambda paths: _texts(s, paths))
-    if not moved and isinstance(earlier, KeptRows) and not any(_is_relinked(s, path) for path in s.changed):
+    if not moved and isinstance(earlier, KeptRows) and not any(_is_known_otherwise(s, path) for path in s.changed):
         return earlier
     holders: dict[str, list[str]] = {}
-    for path in texts:
+    for path in sorted(texts):
         for text in texts[path]:
             holders.setdefault(text, []).append(path)
+    rows = []
+    for (one, other), shared in sorted(_shared(holders).items()):
+        if len(shared) >= _FEWEST and not _know_each_other(s, one, other):
+            given = _declared(s, _needed(s, one) & _needed(s, other))
+            both = [text for text in shared if text not in given]
+            if len(both) >= _FEWEST:
+                rows.append(_row(s, one, other, both, texts, holders))
+    return KeptRows(rows, texts)
+
+
+def _shared(holders: Mapping[str, Sequence[str]]) -> Mapping[tuple[str, str], list[str]]:
+    """The strings that two files of different folders hold, where few others do."""
     shared: dict[tuple[str, str], list[str]] = {}
     for text, paths in holders.items():
         if 2 <= len(paths) <= _MOST_HOLDERS:
-            for one, other in combinations(sorted(paths), 2):
+            for one, other in combinations(paths, 2):
                 if _folder(one) != _folder(other):
                     shared.setdefault((one, other), []).append(text)
-    rows = []
-    for (one, other), texts_of_both in sorted(shared.items()):
-        if len(texts_of_both) < _FEWEST or _know_each_other(s, one, other):
-            continue
-        given = _declared(s, _needed(s, one) & _needed(s, other))
-        both = [text for text in texts_of_both if text not in given]
-        if len(both) >= _FEWEST:
-            weights = {text: log(len(texts) / len(holders[text])) for text in both}
-            told = sorted(both, key=lambda text: (-weights[text], texts[one][text], text))
-            places = "; ".join(f"{text} (lines {texts[one][text]} and {texts[other][text]})" for text in told[:_SHOWN])
-            group = min(path for text in both for path in holders[text])
-            weight, line = round(sum(weights.values())), texts[one][told[0]]
-            rows.append((s.now.repo, one, other, len(both), weight, line, places, group))
-    made = KeptRows(rows, texts)
-    return earlier if isinstance(earlier, KeptRows) and earlier == made and not moved else made
+    return shared
+
+
+def _row(
+    s: Situation,
+    one: str,
+    other: str,
+    both: Sequence[str],
+    texts: Mapping[str, _Texts],
+    holders: Mapping[str, Sequence[str]],
+) -> Row:
+    weights = {text: log(len(texts) / len(holders[text])) for text in both}
+    told = sorted(both, key=lambda text: (-weights[text], texts[one][text], text))
+    places = "; ".join(f"{text} (lines {texts[one][text]} and {texts[other][text]})" for text in told[:_SHOWN])
+    group = min(path for text in both for path in holders[text])
+    return s.now.repo, one, other, len(both), round(sum(weights.values())), texts[one][told[0]], places, group
 
 
 def _folder(path: str) -> str:
@@ -116,7 +130,11 @@ def _folder(path: str) -> str:
 
 
 def _needed(s: Situation, path: str) -> set[str]:
-    return {dependency.dst for dependency in s.now.rows(path).dependencies}
+    return _needed_by(s.now.rows(path))
+
+
+def _needed_by(rows: FileRows) -> set[str]:
+    return {dependency.dst for dependency in rows.dependencies}
 
 
 def _know_each_other(s: Situation, one: str, other: str) -> bool:
@@ -129,10 +147,12 @@ def _declared(s: Situation, paths: Collection[str]) -> set[str]:
     return {symbol.symbol.rpartition(".")[2] for path in paths if path in s.now for symbol in s.now.rows(path).symbols}
 
 
-def _is_relinked(s: Situation, path: str) -> bool:
-    """Whether the file depends on others than it did."""
+def _is_known_otherwise(s: Situation, path: str) -> bool:
+    """Whether the file depends on others than it did, or declares other names."""
     was, now = (
-        {one.dst for one in graph.rows(path).dependencies} if path in graph else set[str]()
+        (_needed_by(graph.rows(path)), [symbol.symbol for symbol in graph.rows(path).symbols])
+        if path in graph
+        else (set[str](), [])
         for graph in (s.before, s.now)
     )
     return was != now
