@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import orjson
 
 from plumbrule.details.members import KIND, Use
+from plumbrule.facts import ANCESTOR
 from plumbrule.graph import FileRows, FunctionRow, SymbolRow
 from plumbrule.measures import Measure, Situation
 from plumbrule.measures._classes import Reader, bases_of, promised_by
@@ -77,13 +78,20 @@ def _row(
     at = {(symbol.symbol, symbol.line): symbol for symbol in rows.symbols}
     free = [one for one in rows.functions if _is_free(reader, at.get((one.symbol, one.line)), owner)]
     passing = [one for one in functions if one in free]
-    if len(passing) >= _FEWEST and not bases_of(rows, path, owner) and not _is_of_others(s, rows, owner, member):
+    if len(passing) >= _FEWEST and not _has_base(s, rows, path, owner) and not _is_of_others(s, rows, owner, member):
         rest = [one for one in rows.functions if one.symbol.startswith(f"{owner}.") and one not in functions]
         yield (
             s.now.repo, path, owner, line, member, len(passing), len(free),
             sum(one.tokens for one in rest if _last(one) not in _MADE_BY_THE_LANGUAGE and not _is_special(one)),
             _shown(passing), reader.rests_on,
         )  # fmt: skip
+
+
+def _has_base(s: Situation, rows: FileRows, path: str, owner: str) -> bool:
+    if bases_of(rows, path, owner):
+        return True
+    interface = s.facts.interface(rows.file.dialect, rows.file.blob)
+    return any(how == ANCESTOR and interface.symbols[symbol].name == owner for symbol, _, how in interface.supers)
 
 
 def _is_of_others(s: Situation, rows: FileRows, owner: str, member: str) -> bool:
@@ -101,7 +109,8 @@ def _is_of_others(s: Situation, rows: FileRows, owner: str, member: str) -> bool
         for parameter in interface.parameters
         if parameter.name.lstrip("$") == member.lstrip("_") and interface.symbols[parameter.symbol].name in makers
     ]
-    named = {(before, name) for before, name in _TYPE.findall(" ".join(said))}
+    # The outermost type decides: a list of own things is a list.
+    named = [found.groups() for found in map(_TYPE.search, said) if found]
     own = {one.symbol.rpartition(".")[2] for one in rows.symbols}
     bound = {use.symbol.rpartition(".")[2] for use in rows.uses if use.dst}
     # A type of another package may be called like one of this file.

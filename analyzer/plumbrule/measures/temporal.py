@@ -83,16 +83,23 @@ def _temporal(s: Situation) -> Collection[Row]:
 
 
 def _is_step(path: str) -> bool:
-    stem = path.rpartition("/")[2].partition(".")[0].lstrip("_")
-    words = _WORD.findall(stem)
-    return _STEP.fullmatch(stem) is not None or (
-        bool(words) and any(_STEP.fullmatch(word) for word in (words[0], words[-1]))
-    )
+    return bool(_step(path))
+
+
+def _step(path: str) -> str:
+    """What the name says is done; "" if it names no step."""
+    stem = path.rpartition("/")[2].partition(".")[0].lstrip("_").lower()
+    words = _WORD.findall(path.rpartition("/")[2].partition(".")[0].lstrip("_"))
+    ends = [stem, *(word.lower() for word in (words[:1] + words[-1:]))]
+    return next((word for word in ends if _STEP.fullmatch(word)), "")
 
 
 def _rows(s: Situation, caller: str, folder: str, paths: Sequence[str], incoming: Incoming) -> Iterator[Row]:
     for user, steps in sorted(_called(s.now.rows(caller), set(paths)).items()):
-        if len(steps) < _FEWEST or all(_is_tried_alone(step.path, incoming) for step in steps):
+        # Of one kind of step several are no run: generate_docs, generate_schema, generate_options.
+        if len({_step(step.path) for step in steps}) < _FEWEST or all(
+            _is_tried_alone(step.path, incoming) for step in steps
+        ):
             continue
         shared = [_known_to_both(s, one, other) for one, other in pairwise(steps)]
         if all(shared):
