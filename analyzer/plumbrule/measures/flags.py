@@ -1,12 +1,12 @@
 """Flag parameters: true or false, and the function is two functions that a caller chooses between (Fowler 1999).
 
-Hides how often a flag must be asked for: a parameter counts if at least two branches of its function test it.
+Hides how often a flag must be asked for: a parameter counts if branches on at least two lines of its function
+test it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from plumbrule.details.conditions import KIND
 from plumbrule.measures import Measure, Situation
@@ -30,15 +30,13 @@ def _rows(s: Situation, paths: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
     for path, tests in details_of(s, KIND, files).items():
         symbols = s.facts.interface(files[path].dialect, files[path].blob).symbols
-        asked: Mapping[tuple[int, str], int] = Counter((one.symbol, one.parameter) for one in tests)
-        lines: dict[tuple[int, str], list[int]] = {}
+        lines: dict[tuple[int, str], dict[int, None]] = {}
         for one in tests:
-            lines.setdefault((one.symbol, one.parameter), []).append(one.line)
-        for (symbol, parameter), branches in asked.items():
-            if branches >= _BRANCHES:
-                of = symbols[symbol]
-                told = ", ".join(str(line) for line in lines[symbol, parameter])
-                rows.append((s.now.repo, path, of.name, of.line, parameter, branches, told))
+            lines.setdefault((one.symbol, one.parameter), {})[one.line] = None
+        for (symbol, parameter), places in lines.items():
+            if len(places) >= _BRANCHES:
+                of, told = symbols[symbol], ", ".join(map(str, places))
+                rows.append((s.now.repo, path, of.name, of.line, parameter, len(places), told))
     return rows
 
 
