@@ -90,6 +90,7 @@ from plumbrule.tally import covered_languages
 from plumbrule.walk import OWN_FOLDER, SUBMODULE, SYMLINK, Changes, Habits, Step, TreeFile, Walk, is_ours, moved_on_disk
 
 if TYPE_CHECKING:
+    from plumbrule.meeting import Meeting
     from plumbrule.policy.reviews import Reviews
 
 _LINKS, _LINK_BYTES = 10, 4096  # links in a row that are followed, and the longest target
@@ -151,6 +152,7 @@ class _Gate:
         self._policy_path = put.policy_path
         self._since_written: Mapping[str, str] | None = None
         self._approvals: Mapping[str, Approval] = {}  # by the name of the loosening
+        self._contents: Mapping[str, bytes] = {}  # of a work tree
         self._book = FactBook(store.facts, lambda: GitObjects(repository), self._limits)
 
     def close(self) -> None:
@@ -166,6 +168,7 @@ class _Gate:
         used = _without(put.used, proposed)
         self._proposes = proposed.policy.within(name) if proposed is not None and proposed.path else None
         now = self._now(put.head)
+        self._contents = now.contents
         edited = self._edited(name, bases, binding, proposed, unreadable, now)
         loose = (*edited.loosened, *self._weakened(bases[0], now), *self._stores_brought(bases))
         loose += self._entrusted(bases, binding, proposed)
@@ -575,6 +578,8 @@ class _Gate:
             about_change=walk.derived,
             habits=Habits(tuple(history), {}) if history else None,
         )
+        met = self._met(before, start, walk, changes, renamed)
+        rows = _told_once(rows, met.missing if met is not None else ())
         now = Moment(walk.graph, rows, frozenset(walk.tree))
         sides = Sides(
             now,
@@ -627,6 +632,7 @@ class _Gate:
             brought=new_files(step, renamed, lambda file: file.is_vendored and not file.is_generated),
             unresolved=newly_unresolved(step, renamed),
             languages=covered_languages(walk.graph),
+            apart=met.apart if met is not None else (),
         )
 
     def _unscanned(self, recalled: _Recalled | None, history: Sequence[object]) -> dict[str, str]:
@@ -634,6 +640,22 @@ class _Gate:
         lacking = [] if history else ["unusual"]
         lacking += [m.table.name for m in measures() if m.scope == "history" and recalled is None]
         return dict.fromkeys(lacking, "no scan with history is cached here")
+
+    def _met(
+        self, before: str, start: Moment, walk: Walk, changes: Changes, renamed: Mapping[str, str]
+    ) -> Meeting | None:
+        """What is amiss only where the change meets the base's tip; None if it stands upon that."""
+        tip = self._put.plain.base
+        if tip == before or len(self._put.bases) > 1:
+            return None
+        from plumbrule.meeting import Change, meeting
+
+        def read(file: TreeFile) -> bytes | None:
+            data = file.data or self._contents.get(file.blob) or self._repository.read_blob(file.blob)
+            return data if isinstance(data, bytes) else None
+
+        change = Change(self._repository, before, tip, changes, renamed, read)
+        return meeting(change, walk, start.graph)
 
     def _compiled(self, name: str) -> str:
         """What a scan found out about the rules' SQL; "" = nothing is kept."""
@@ -827,6 +849,17 @@ class _Gate:
             history=self._history_held(),
             languages=judged.languages,
         )
+
+
+def _told_once(rows: Mapping[str, Collection[Row]], met: Collection[Row]) -> Mapping[str, Collection[Row]]:
+    """The measures' rows with what is missed where the change meets the base's tip, and without names that the change
+    itself took from who asks for them: that they are missing is a broken contract, and told as that."""
+    if "missing_name" not in rows or not (rows["missing_name"] or met):
+        return rows
+    lost = {(src, line) for *_, src, line, _ in rows.get("lost_import", ())}
+    missing = rows["missing_name"]
+    kept = [row for row in missing if (row[1], row[2]) not in lost] if lost else missing
+    return {**rows, "missing_name": sorted({*kept, *met})} if met or len(kept) < len(missing) else rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,11 @@ class Unresolved(NamedTuple):
     reason: str
 
 
+def lacks(name: str, path: str) -> str:
+    """The reason of an unresolved name that the file which was found surely does not offer."""
+    return f"no name '{name}' in {path}"
+
+
 @dataclass(frozen=True, slots=True)
 class FileRows:
     """Everything the graph holds about one file; the file's own path is the key under which a graph keeps it."""

@@ -52,6 +52,9 @@ class Judged:
     excluded: tuple[str, ...] = ()  # new files of code that the policy excludes
     languages: tuple[LanguageCoverage, ...] = ()  # see report.Coverage
     unresolved: tuple[str, ...] = ()  # imports that are not found, and were found or not there at the base
+    apart: tuple[
+        str, ...
+    ] = ()  # files that cannot be merged with the base's tip, where it was asked what comes of that
 
 
 def rows_of(judged: Sequence[Judged]) -> list[JudgedRow]:
@@ -105,6 +108,10 @@ def asides(
         yield from used.baseline.unknown_rules((name for rule in used.rules for name in rule.names), repo)
     yield from notes(judged[0])
     yield from edited.notes
+    if apart := judged[0].apart:
+        more = f" and {len(apart) - 1} more" if len(apart) > 1 else ""
+        why = "what comes of merging them is not judged"
+        yield f"{visible(apart[0])}{more} conflict{'' if len(apart) > 1 else 's'} with the tip of the base: {why}"
     if mended:
         many = f"{len(mended)} findings" if len(mended) > 1 else "1 finding"
         yield f"{many} about the policy itself the change mends in it, such as {visible(mended[0].message)}"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -227,6 +229,31 @@ class Walk:
             self.graph = RevisedGraph(before, delta, self.skipped)
         step = Step(delta, before, self.graph, derived_before, self.derived, Shared())
         return self.measured(step, renamed or {}) if measured else step
+
+    @contextmanager
+    def visiting(self, changes: Changes, back: Changes) -> Iterator[Step]:
+        """Another tree for as long as it is asked about; afterwards the walk stands where it stood. `back` are the
+        changed files as they are there."""
+        parts = ("skipped", "other", "tree", "claimed", "_sums", "_touched", "_unread", "_manifests")
+        kept = {name: copy(getattr(self, name)) for name in parts} | {"graph": self.graph, "derived": self.derived}
+        try:
+            yield self.move(changes, measured=False)
+        finally:
+            self._resolution.update({path: self._entry(path, file, {}) for path, file in back.items()})
+            for name, value in kept.items():
+                setattr(self, name, value)
+
+    def between(self, table: str, step: Step, renamed: Mapping[str, str]) -> Collection[Row]:
+        """The rows of one measure about a step, by itself."""
+        measure = next(one for one in measures() if one.table.name == table)
+        delta, shared = step.delta, step.shared
+        derived = step.derived_before
+        return measure.compute(
+            Situation(
+                step.now, step.before, delta, self.book, self.intent, derived, derived, renamed,
+                shared=shared, declared=self._declared, contents=self,
+            )
+        )  # fmt: skip
 
     def measured(self, step: Step, renamed: Mapping[str, str]) -> Step:
         """The step with the derived rows brought on, where `move` left them behind."""

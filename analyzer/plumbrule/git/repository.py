@@ -437,6 +437,20 @@ class Repository:
         """The bytes of one object; for more than a few, keep a reader of `blobs()`."""
         return self._reader.read(blob, limit)
 
+    def merged(self, old: bytes, one: bytes, other: bytes) -> bytes | None:
+        """What two edits of a file make together, line by line; None where they touch the same lines, or it is no text.
+
+        No merge driver that a repository names is run: outside of one git knows none.
+        """
+        import tempfile  # few changes need it
+
+        with tempfile.TemporaryDirectory(prefix="plumbrule-") as folder:
+            sides = {"one": one, "old": old, "other": other}
+            for name, data in sides.items():
+                (Path(folder) / name).write_bytes(data)
+            git = Command(os.fsencode(folder), self._command.environment)
+            return git.attempt("merge-file", "--stdout", "--quiet", *sides)
+
     def missing(self, objects: Iterable[str]) -> list[str]:
         """Those of the objects that this clone does not hold, sorted; `mend` names the command that brings them."""
         with refusals(self):

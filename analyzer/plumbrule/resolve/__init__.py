@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from typing import NamedTuple
 
 from plumbrule.facts import IMPLICIT, OPTIONAL, PART, RELATIVE, REQUIRED, TYPE_ONLY, Import, Interface, Reference
-from plumbrule.graph import FileRow, FileRows
+from plumbrule.graph import FileRow, FileRows, lacks
 from plumbrule.languages import (
     External,
     Language,
@@ -666,7 +666,7 @@ class Resolution(Sharing):
                 # A file that was guessed, and that lacks the name, is no answer.
                 found.resolved -= target.confidence < 1.0
                 found.looked_up -= target.confidence < 1.0 and bool(row.flags & OPTIONAL)
-                found.unresolved.add((line, as_written(row), f"no name '{name}' in {target.path}"))
+                found.unresolved.add((line, as_written(row), lacks(name, target.path)))
 
     def _scoped_rows(self, found: Found) -> None:
         """What import rows say that begin with a name in scope."""
