@@ -14,6 +14,7 @@ from plumbrule.judge.rulefile import Rule
 Identity = tuple[str, str]  # (repository, subject), within one rule
 
 ABOUT = ("reason", "alternatives", "owner")  # columns that a rule may give, such as those of a contract
+_OF_CONTRACTS = ("info", "warning", "error")
 REQUIRED = ("repo", "subject", "path", "line")
 
 
@@ -33,6 +34,7 @@ class Found:
     alternatives: str = ""  # what else may be done
     owner: str = ""  # who answers for that
     step: int = 0  # see `report.model.Finding`
+    severities: tuple[str, ...] = ()  # that the contracts which are broken ask for; "" = as the rule has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def worded(
     unmeasured_at, evidence_at, group_at, step_at = map(place.get, ("not_measured", "evidence", "group", "step"))
     about = {name: place[name] for name in ABOUT if name in place}
     told_at = place.get("told") if told else None
+    severities_at = place.get("severities")
+    severities: dict[tuple[str, str], set[str]] = {}
     kept: dict[tuple[str, str], tuple[Any, ...]] = {}  # Any: values as the columns say
     unmeasured: set[str] = set()
     for row in rows:
@@ -101,6 +105,14 @@ def worded(
                 " a subject is the text of the smallest thing one would accept"
             )
         key = (_text(row[repo_at]), subject)
+        if severities_at is not None:  # one subject may break several contracts
+            said = _evidence(row[severities_at]) or ("",)
+            if wrong := [one for one in said if one and one not in _OF_CONTRACTS]:
+                raise RuleError(
+                    f"{rule.source}:{rule.sql_line}: rule {rule.id}: a row has {wrong[0]!r} among its `severities`;"
+                    f" these are {', '.join(_OF_CONTRACTS)}, or empty"
+                )
+            severities.setdefault(key, set()).update(said)
         other = kept.get(key)
         if other is None or _order(row, path_at, line_at) < _order(other, path_at, line_at):
             kept[key] = row
@@ -115,6 +127,7 @@ def worded(
             evidence=() if evidence_at is None else _evidence(row[evidence_at]),
             group="" if group_at is None else _text(row[group_at]),
             step=0 if step_at is None else _counted(row[step_at]),
+            severities=tuple(sorted(severities.get((repo, subject), ()))),
             **(_contract(told, row[told_at]) if told and told_at is not None else {}),
             **{name: _text(row[at]) for name, at in about.items()},
         )

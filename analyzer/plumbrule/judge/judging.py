@@ -17,7 +17,7 @@ from plumbrule.judge.policy_tables import TOLD
 from plumbrule.judge.query import Reads
 from plumbrule.judge.rulefile import SEVERITIES, Parameter, Rule, Value
 from plumbrule.judge.sides import Sides
-from plumbrule.policy import BASELINE_NAME, Baseline, Policy, RuleSetting, Waiver
+from plumbrule.policy import BASELINE_NAME, Baseline, Contract, Forbidden, Layers, Policy, RuleSetting, Waiver
 from plumbrule.policy.loosening import Defaults, Loosening
 from plumbrule.store import engine
 from plumbrule.tables import Row
@@ -61,6 +61,13 @@ class Settled:
     def here(self, path: str) -> Here:
         return self.usual if self.overriding is None else self.overriding(path)
 
+    def severity_of(self, found: Found) -> str:
+        """Of several contracts that are broken the strictest counts; what is said of the place goes before them all."""
+        here = self.here(found.path).severity
+        if here != self.usual.severity or not any(found.severities):
+            return here
+        return max((said or here for said in found.severities), key=SEVERITIES.index)
+
     def ways(self, paths: Iterable[str]) -> list[Mapping[str, Value]]:
         """The different parameters that it has for these files, the usual ones first."""
         ways = [self.usual.parameters]
@@ -95,17 +102,21 @@ def settle(rules: Sequence[Rule], policy: Policy) -> tuple[Settled, ...]:
     given = {_fitting(name, said, by_name, policy).id: said for name, said in policy.rules.items()}
     overridden = [(one, name, said) for one in policy.overrides for name, said in one.rules.items()]
     spoken_of = {_fitting(name, said, by_name, policy).id for _, name, said in overridden}
+    contracts: tuple[Layers | Forbidden | Contract, ...] = (*policy.layers, *policy.forbid, *policy.contracts)
+    by_contracts = {contract.severity for contract in contracts if contract.severity}
     settled = []
     for rule in rules:
         usual = _overlaid(_as_its_file_says(rule), given.get(rule.id))
+        asked = by_contracts if usual.severity != "off" and "severities" in rule.sql else ()
         waivable = given[rule.id].waivable if rule.id in given else None
         may_be = rule.waivable if waivable is None else waivable
         if rule.id in spoken_of:
             said = [setting.severity for _, name, setting in overridden if name in rule.names and setting.severity]
-            highest = max((usual.severity, *said), key=SEVERITIES.index)
+            highest = max((usual.severity, *said, *asked), key=SEVERITIES.index)
             one = Settled(rule, highest, usual.parameters, usual, _overriding(rule, usual, policy), may_be)
         else:
-            one = Settled(rule, usual.severity, usual.parameters, usual, waivable=may_be)
+            highest = max((usual.severity, *asked), key=SEVERITIES.index)
+            one = Settled(rule, highest, usual.parameters, usual, waivable=may_be)
         if one.severity != "off":
             settled.append(one)
     return tuple(settled)
@@ -652,7 +663,7 @@ def _judged(one: Settled, found: Found, state: str, *, unaccepted: bool = False,
     return JudgedRow(
         id=identity(one.rule.id, found.repo, found.subject),
         rule=one.rule.id,
-        severity=one.here(found.path).severity,
+        severity=one.severity_of(found),
         state=state,
         repo=found.repo,
         subject=found.subject,

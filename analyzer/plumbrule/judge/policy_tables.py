@@ -35,7 +35,8 @@ POLICY_TABLES: Mapping[str, Table] = {
                 component VARCHAR the component or glob that stands there
                 reason VARCHAR why, as the policy says
                 closed BOOLEAN only the next position may be depended on
-                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty"""
+                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
+                severity VARCHAR of findings about it, or empty: as the rule has it"""
             ),
         ),
         Table(
@@ -46,7 +47,8 @@ POLICY_TABLES: Mapping[str, Table] = {
                 to VARCHAR on this one
                 reason VARCHAR why, as the policy says
                 transitive BOOLEAN nor by way of other files
-                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty"""
+                told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
+                severity VARCHAR of findings about it, or empty: as the rule has it"""
             ),
         ),
         Table(
@@ -59,6 +61,7 @@ POLICY_TABLES: Mapping[str, Table] = {
                 alternatives VARCHAR what else may be done, as the policy says
                 owner VARCHAR who answers for it
                 told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
+                severity VARCHAR of findings about it, or empty: as the rule has it
                 source VARCHAR the policy file
                 line INTEGER where it stands there, 0 = unknown"""
             ),
@@ -92,6 +95,7 @@ POLICY_TABLES: Mapping[str, Table] = {
                 component VARCHAR the component
                 closed BOOLEAN what is not drawn may not be depended on, nor depend on what is
                 told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
+                severity VARCHAR of findings about it, or empty: as the rule has it
                 file VARCHAR the diagram"""
             ),
         ),
@@ -104,6 +108,7 @@ POLICY_TABLES: Mapping[str, Table] = {
                 to VARCHAR the component at its head
                 required BOOLEAN it must be there: the diagram is complete, and the line has a head
                 told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
+                severity VARCHAR of findings about it, or empty: as the rule has it
                 file VARCHAR the diagram
                 line INTEGER where it stands there"""
             ),
@@ -198,19 +203,21 @@ def _components(policy: Policy) -> list[Row]:
 
 def _layers(policy: Policy) -> list[Row]:
     return [
-        (layers.name, layers.place(element), element, layers.reason, layers.closed, _told(layers))
+        (layers.name, layers.place(element), element, layers.reason, layers.closed, _told(layers), layers.severity)
         for layers in policy.layers
         for element in layers.order
     ]
 
 
 def _forbid(policy: Policy) -> list[Row]:
-    return [(pair.source, pair.target, pair.reason, pair.transitive, _told(pair)) for pair in policy.forbid]
+    return [
+        (pair.source, pair.target, pair.reason, pair.transitive, _told(pair), pair.severity) for pair in policy.forbid
+    ]
 
 
 def _contracts(policy: Policy) -> list[Row]:
     return [
-        (one.kind, one.name, one.reason, one.alternatives, one.owner, _told(one), policy.source, one.line)
+        (one.kind, one.name, one.reason, one.alternatives, one.owner, _told(one), one.severity, policy.source, one.line)
         for one in policy.contracts
     ]
 
@@ -246,7 +253,7 @@ def _diagrams(policy: Policy) -> Iterator[tuple[Contract, Drawn]]:
 
 def _drawn_parts(policy: Policy) -> list[Row]:
     return [
-        (drawn.name, component, bool(one.options["closed"]), _told(one), drawn.file)
+        (drawn.name, component, bool(one.options["closed"]), _told(one), one.severity, drawn.file)
         for one, drawn in _diagrams(policy)
         for component in drawn.components
     ]
@@ -257,7 +264,7 @@ def _drawn(policy: Policy) -> list[Row]:
     for one, drawn in _diagrams(policy):
         required = bool(one.options["complete"])
         rows += [
-            (drawn.name, a.source, a.target, required and a.required, _told(one), drawn.file, a.line)
+            (drawn.name, a.source, a.target, required and a.required, _told(one), one.severity, drawn.file, a.line)
             for a in drawn.arrows
         ]
     return rows

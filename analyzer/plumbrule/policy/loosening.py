@@ -180,6 +180,11 @@ def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str
     old, new = edit.old, edit.new
     if _bare(old) == _bare(new):
         return "neutral"
+    weighed = _weight(new) - _weight(old) if new is not None else 0
+    if weighed < 0:
+        return "loosening"
+    if weighed and _bare(old, "severity") == _bare(new, "severity"):
+        return "tightening"
     if isinstance(old, Contract):
         if new is None:
             roles = {element.role for element in old.elements}
@@ -230,11 +235,16 @@ _NO_VERDICT = frozenset(one.name for one in fields(Policy) if one.metadata == NO
 _WORDS = frozenset(("name", "reason", "alternatives", "owner", "line"))
 
 
-def _bare(contract: object) -> object:
+def _weight(contract: object) -> int:
+    """How much a breach counts; where the contract does not say, as much as its rule has it by itself: mostly all."""
+    return _RANK.get(getattr(contract, "severity", ""), 3)
+
+
+def _bare(contract: object, without: str = "") -> object:
     """What a contract asks for, without its words."""
     if not is_dataclass(contract):
         return contract
-    kept = [one.name for one in fields(contract) if one.name not in _WORDS]
+    kept = [one.name for one in fields(contract) if one.name not in _WORDS and one.name != without]
     return [settings_of(getattr(contract, name)) for name in kept]
 
 

@@ -46,6 +46,7 @@ class Layers:
     alternatives: str = ""
     owner: str = ""
     transitive: bool = False  # nor reach an earlier one by way of files outside of the order
+    severity: str = ""  # of findings about it; "" = as the rule has it
 
     def place(self, element: str) -> int:
         """From 1, the top; ValueError if the element is not part of this order."""
@@ -65,6 +66,7 @@ class Forbidden:
     name: str = ""
     alternatives: str = ""
     owner: str = ""
+    severity: str = ""  # of findings about it; "" = as the rule has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Contract:
     alternatives: str = ""
     owner: str = ""
     line: int = field(default=0, metadata=NO_SETTING)
+    severity: str = ""  # of findings about it; "" = as the rule has it
 
     def of(self, role: str) -> tuple[str, ...]:
         """The selectors of one role."""
@@ -202,6 +205,7 @@ class Repository:
 
 
 WAIVER_DAYS = 180
+CODEOWNERS = "CODEOWNERS"  # among owners: those whom the file of that name has for the policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +216,9 @@ class Governance:
     owners: tuple[str, ...] = field(default=(), metadata=NO_SETTING)
     allowed_signers: str = field(default="", metadata=NO_SETTING)  # relative to the policy's folder; "" = none
     waiver_days: int = WAIVER_DAYS  # that a waiver lasts at most, from the day it came into the policy
+    # The file that owners were taken from, relative to the repository; and whom of it nobody can prove to be.
+    codeowners: str = field(default="", metadata=NO_SETTING)
+    remark: str = field(default="", metadata=NO_SETTING)
 
 
 @dataclass(frozen=True, slots=True)

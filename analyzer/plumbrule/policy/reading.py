@@ -14,6 +14,7 @@ from plumbrule.errors import SettingsError
 from plumbrule.globs import matcher
 from plumbrule.policy.contracts import COMMON, PAIR, Kind, Role, contract_tables, kind_of
 from plumbrule.policy.model import (
+    CODEOWNERS,
     WAIVER_DAYS,
     Component,
     Contract,
@@ -54,6 +55,7 @@ _CONTROL = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,31}:[A-Za-z0-9][A-Za-z0-9().-]{0
 _REQUIRES = "requires_plumbrule"
 _BOUND = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*(\d{1,6}(?:\.\d{1,6}){0,3})\s*")
 _SEVERITIES = ("off", "info", "warning", "error")
+_OF_CONTRACTS = _SEVERITIES[1:]
 
 _MAIL_TEXTS = ("from", "subject_prefix", "host", "ca_file", "username", "dashboard")
 _MAIL = ("to", *_MAIL_TEXTS, "port", "starttls")
@@ -324,7 +326,11 @@ class _Reading:
             raise self._error(where, f"{without[0]!r} only takes files away; name before it what from")
 
     def _said(self, table: _Table, where: _Where, name: str) -> dict[str, str]:
-        """What a contract says of itself: its name, and who is to be asked why."""
+        """What a contract says of itself: its name, who is to be asked why, and how much a breach of it counts."""
+        severity = table.get("severity", "")
+        if "severity" in table and severity not in _OF_CONTRACTS:
+            mend = "take the contract out" if severity == "off" else f"write one of {', '.join(_OF_CONTRACTS)}"
+            raise self._error((*where, "severity"), f"severity {severity!r} is none of a contract; {mend}")
         return {key: self._text(table.get(key, name if key == "name" else ""), (*where, key)) for key in COMMON}
 
     def _pairs(self, value: object, default: Setting, where: _Where) -> Setting:
@@ -541,7 +547,8 @@ class _Reading:
     def _governance(self) -> Governance:
         table = self._table(self.top.get("governance", {}), ("governance",))
         self._known(table, ("owners", "allowed_signers", "waiver_days"), ("governance",))
-        owners = self._texts(table.get("owners", []), ("governance", "owners"))
+        named = table.get("owners", [])
+        owners = (CODEOWNERS,) if named == CODEOWNERS else self._texts(named, ("governance", "owners"))
         for owner in owners:
             if not _OWNER.fullmatch(owner):
                 raise self._error(

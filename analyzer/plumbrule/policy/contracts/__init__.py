@@ -91,7 +91,7 @@ def lonely(contract: Contract, so_what: str) -> str:
 
 
 PAIR = " = "  # between the two texts of a pair
-COMMON = ("name", "reason", "alternatives", "owner")  # what every contract may say of itself
+COMMON = ("name", "reason", "alternatives", "owner", "severity")  # what every contract may say of itself
 
 
 @cache
