@@ -53,7 +53,8 @@ def weigh(change: Change, loose: Sequence[Loosening]) -> Weighed:
     many = f"{len(loose)} loosening{'s' if len(loose) > 1 else ''} of what governs"
     owners = change.binding.policy.governance.owners
     if not owners:
-        why = f"{many} cannot be approved here: the policy at the base names no owners"
+        remark = change.binding.policy.governance.remark
+        why = f"{many} cannot be approved here: the policy at the base names no owners{': ' + remark if remark else ''}"
         mend = "Whoever may merge past this gate answers for it, and may land [governance] with `owners` first."
         return Weighed({}, (f"{why}\n{mend}",))
     if not change.head:
@@ -64,6 +65,8 @@ def weigh(change: Change, loose: Sequence[Loosening]) -> Weighed:
     if found is not None:
         told = f"{many} {'are' if len(loose) > 1 else 'is'} approved by {found.owner} ({found.proof})"
         return Weighed({one.name: found for one in loose}, (told,))
+    if remark := change.binding.policy.governance.remark:
+        search.reasons.append(remark)
     why = "; ".join(dict.fromkeys(search.reasons[:_LISTED])) or "no commit of the change approves it, and no review"
     return Weighed(
         {}, (f"{many} lack{'' if len(loose) > 1 else 's'} the approval of an owner: {why}\n{search.mend()}",)
@@ -277,6 +280,7 @@ class _Search:
         inside = f"{folder}/" if folder else ""
         files = {path, inside + BASELINE_NAME, *(one.source for one in self._loose)}
         files |= {inside + one.policy.governance.allowed_signers for one in both if one.signers}
+        files |= {one.policy.governance.codeowners for one in both}
         files |= {name for one in self._loose for name in _attributes(one.source)}
         found = {}
         for name in sorted(files - {""}):

@@ -26,6 +26,7 @@ from plumbrule.git import STAGED, Repository
 from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy, with_diagrams
 from plumbrule.policy.edits import BASELINE, RULE_FILE, Edit, applied, edits
 from plumbrule.policy.loosening import Loosening, loosened, more_owners, more_signers
+from plumbrule.policy.model import CODEOWNERS
 from plumbrule.report.model import Coverage, PolicyUsed, Report
 from plumbrule.waiving import dated
 
@@ -128,6 +129,11 @@ def on_disk(file: Path | None, root: Path | None = None) -> Governing:
     top = repository_top(file)
     policy = read_policy(file_text(file), str(file), file.relative_to(top).as_posix(), OnDisk(top))
     policy = with_diagrams(policy, lambda name: plain_text(file.parent / name))
+
+    def beside(name: str) -> str | None:
+        return plain_text(top / name) if os.path.lexists(top / name) else None
+
+    policy = _with_owners(policy, file.relative_to(top).as_posix(), beside)
     return Governing(
         policy=policy,
         gathered=_loaded([file.parent / folder for folder in policy.rule_folders]),
@@ -165,6 +171,12 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         return blob_text(repository, drawn, name, commit)
 
     policy = with_diagrams(_read_in(repository, commit, path, blob_text(repository, entry, path, commit)), diagram)
+
+    def at_root(name: str) -> str | None:
+        found = repository.entry(commit, name)
+        return blob_text(repository, found, name, commit) if found is not None else None
+
+    policy = _with_owners(policy, path, at_root)
     own: list[Rule] = []
     for name in policy.rule_folders:
         from plumbrule.judge import parse_rule
@@ -187,6 +199,14 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
         commit=commit,
         signers=_signers_in(repository, commit, inside, policy.governance.allowed_signers),
     )
+
+
+def _with_owners(policy: Policy, path: str, read: Callable[[str], str | None]) -> Policy:
+    if CODEOWNERS not in policy.governance.owners:
+        return policy
+    from plumbrule.policy.owning import with_owners  # few leave it to that file
+
+    return with_owners(policy, path, read)
 
 
 def _signers_in(repository: Repository, commit: str, inside: str, name: str) -> str:

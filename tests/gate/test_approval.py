@@ -555,3 +555,12 @@ expires = 2024-06-20
     repo.commit({"plumbrule.toml": both})
     told = json.loads(plumbrule(repo.path, "waivers", "--quiet", "--format", "json").out)["waivers"]
     assert [one["approver"] for one in told] == [f"{ADA} (signed commit {commit[:12]})", ""]
+
+
+def test_an_owner_by_codeowners_approves_with_a_signed_commit(shop, judged, sign, public):
+    policy = GOVERNED.replace('["ada@example.org", "@grace", "@shop/architects"]', '"CODEOWNERS"')
+    files = {"plumbrule.toml": policy, "allowed_signers": f"{ADA} {public(ADA)}\n", "CODEOWNERS": f"* {ADA}\n"}
+    repo = shop(files)
+    sign(repo, ADA, {"plumbrule.toml": policy.replace('severity = "error"', 'severity = "warning"')})
+    code, report = judged(repo)
+    assert code == 0, report["reasons"]

@@ -20,7 +20,7 @@ def read(origin: Origin) -> Draft:
     paths = sorted(origin.paths)
     met: list[tuple[tuple[str, ...], str, frozenset[str]]] = []
     for pattern, owners in lines:
-        globs = _globs(pattern)
+        globs = globs_of(pattern)
         try:
             found = frozenset(filter(matcher(globs), paths))
         except SettingsError as error:
@@ -84,7 +84,7 @@ def _named(owners: list[str]) -> str:
     return " and ".join(dict.fromkeys(owners))
 
 
-def _globs(pattern: str) -> tuple[str, ...]:
+def globs_of(pattern: str) -> tuple[str, ...]:
     """As .gitignore writes it; there, and not here, `docs/*` leaves out what lies deeper."""
     glob = pattern.replace("[", "\\[")
     bare = glob.rstrip("/")
