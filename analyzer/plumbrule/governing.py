@@ -23,7 +23,16 @@ from plumbrule.beside import shown as shown
 from plumbrule.data import dataclass
 from plumbrule.errors import NotARevision, PlumbruleError, SettingsError
 from plumbrule.git import STAGED, Repository
-from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy, with_diagrams
+from plumbrule.policy import (
+    BASELINE_NAME,
+    DEFAULT_NAME,
+    Baseline,
+    Policy,
+    read_baseline,
+    read_policy,
+    with_diagrams,
+    with_queries,
+)
 from plumbrule.policy.edits import BASELINE, RULE_FILE, Edit, applied, edits
 from plumbrule.policy.loosening import Loosening, loosened, more_owners, more_signers
 from plumbrule.policy.model import CODEOWNERS
@@ -129,6 +138,7 @@ def on_disk(file: Path | None, root: Path | None = None) -> Governing:
     top = repository_top(file)
     policy = read_policy(file_text(file), str(file), file.relative_to(top).as_posix(), OnDisk(top))
     policy = with_diagrams(policy, lambda name: plain_text(file.parent / name))
+    policy = with_queries(policy, lambda name: plain_text(file.parent / name))
 
     def beside(name: str) -> str | None:
         return plain_text(top / name) if os.path.lexists(top / name) else None
@@ -164,13 +174,14 @@ def in_commit(repository: Repository, commit: str, path: str) -> Governing:
     if entry is None:
         return Governing(Policy(), _shipped, baseline, None, commit=commit)
 
-    def diagram(name: str) -> str:
+    def named(name: str) -> str:
         drawn = repository.entry(commit, _normal(inside + name))
         if drawn is None:
-            raise SettingsError(f"{name}: there is no such file at {commit[:12]}.\nCommit it, or correct `file`.")
+            raise SettingsError(f"{name}: there is no such file at {commit[:12]}.\nCommit it, or correct its name.")
         return blob_text(repository, drawn, name, commit)
 
-    policy = with_diagrams(_read_in(repository, commit, path, blob_text(repository, entry, path, commit)), diagram)
+    policy = with_diagrams(_read_in(repository, commit, path, blob_text(repository, entry, path, commit)), named)
+    policy = with_queries(policy, named)
 
     def at_root(name: str) -> str | None:
         found = repository.entry(commit, name)
@@ -233,7 +244,7 @@ def alone(repository: Repository, commit: str) -> tuple[str, str] | None:
     if files[0] is None or any(entry is not None and entry.mode != "100644" for entry in files):
         return None
     policy = in_commit(repository, commit, DEFAULT_NAME).policy
-    if policy.drawn:
+    if policy.drawn or any(contract.file for contract in policy.contracts):
         return None
     policy_blob, baseline_blob = ("" if entry is None else entry.blob for entry in files)
     asks = policy.repositories or policy.rule_folders or policy.extends

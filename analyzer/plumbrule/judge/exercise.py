@@ -19,7 +19,16 @@ from plumbrule.measures.drift import Unit, levels
 from plumbrule.measures.past import Past
 from plumbrule.measures.past.worklog import DAY, WorkLog
 from plumbrule.measures.unusual import features
-from plumbrule.policy import BASELINE_NAME, DEFAULT_NAME, Baseline, Policy, read_baseline, read_policy, with_diagrams
+from plumbrule.policy import (
+    BASELINE_NAME,
+    DEFAULT_NAME,
+    Baseline,
+    Policy,
+    read_baseline,
+    read_policy,
+    with_diagrams,
+    with_queries,
+)
 from plumbrule.policy.loosening import loosened
 from plumbrule.snapshot import FilesWalk
 from plumbrule.tables import Row
@@ -167,7 +176,8 @@ def _moment(walk: FilesWalk, tree: Mapping[str, bytes], policy: Policy) -> Momen
 def _policy(files: Mapping[str, str]) -> Policy:
     if DEFAULT_NAME not in files:
         return Policy()
-    return with_diagrams(read_policy(files[DEFAULT_NAME], DEFAULT_NAME), lambda name: files.get(name, ""))
+    policy = with_queries(read_policy(files[DEFAULT_NAME], DEFAULT_NAME), lambda name: files.get(name, ""))
+    return with_diagrams(policy, lambda name: files.get(name, ""))
 
 
 def _baseline(files: Mapping[str, str]) -> Baseline | None:

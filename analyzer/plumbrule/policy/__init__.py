@@ -51,6 +51,15 @@ def with_diagrams(policy: Policy, read: Callable[[str], str]) -> Policy:
     return read_diagrams(policy, read)
 
 
+def with_queries(policy: Policy, read: Callable[[str], str]) -> Policy:
+    """The policy with the queries that its patterns leave to files; see `policy.queried`. Most state none."""
+    if not any(contract.kind == "pattern" for contract in policy.contracts):
+        return policy
+    from plumbrule.policy.queried import with_queries as read_queries
+
+    return read_queries(policy, read)
+
+
 __all__ = [
     "BASELINE_NAME",
     "DEFAULT_NAME",
@@ -71,4 +80,5 @@ __all__ = [
     "read_baseline",
     "read_policy",
     "with_diagrams",
+    "with_queries",
 ]

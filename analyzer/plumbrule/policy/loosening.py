@@ -232,7 +232,7 @@ def _modes(contract: object) -> tuple[object, ...]:
 
 
 _NO_VERDICT = frozenset(one.name for one in fields(Policy) if one.metadata == NO_VERDICT)
-_WORDS = frozenset(("name", "reason", "alternatives", "owner", "line"))
+_WORDS = frozenset(("name", "reason", "alternatives", "owner", "line", "file"))
 
 
 def _weight(contract: object) -> int:

@@ -96,6 +96,7 @@ class Contract:
     owner: str = ""
     line: int = field(default=0, metadata=NO_SETTING)
     severity: str = ""  # of findings about it; "" = as the rule has it
+    file: str = field(default="", metadata=NO_SETTING)  # that holds its query; "" = the policy itself does
 
     def of(self, role: str) -> tuple[str, ...]:
         """The selectors of one role."""
