@@ -267,8 +267,23 @@ class _Gate:
         def formerly(subject: str) -> str:
             return earlier_subject(subject, renamed())
 
-        stated = loosenings(bound, own, why, files=files, formerly=formerly, stood=stood, written=self._written)
         walked: dict[str, _Walked] = {}
+
+        @cache
+        def moves() -> Mapping[str, str]:
+            # Only what no file's move explains is asked of what is in the files: it takes both sides of the change.
+            both = self._sides_under(bound, bases[0], now, walked)
+            sides = Sides(both.now, both.before, policy=bound.policy.within(name), changed=both.changed)
+            found = {**sides.moved_components(both.renamed), **sides.moved_symbols(both.renamed), **both.renamed}
+            sides.close()
+            return found
+
+        def moved(subject: str) -> str:
+            return earlier_subject(subject, moves())
+
+        stated = loosenings(
+            bound, own, why, files=files, formerly=formerly, stood=stood, written=self._written, moved=moved
+        )
 
         def see(governing: Governing) -> Sight:
             return self._sight(governing, bases[0], now, walked)
@@ -337,12 +352,7 @@ class _Gate:
         """What is found of the change under a policy. `walked` keeps the sides, by what of a policy shapes them."""
         name = name_of(governing, self._repository)
         policy = governing.policy.within(name)
-        shape = replace(policy, rules={}, rule_folders=(), waivers=(), limits=PolicyLimits()).settings()
-        if shape not in walked:
-            for old in [*walked][1:]:  # the policy that binds is asked for again, another hardly ever
-                del walked[old]
-            walked[shape] = self._walked(name, policy, before, now)
-        sides_of = walked[shape]
+        sides_of = self._sides_under(governing, before, now, walked)
         sides = Sides(
             sides_of.now,
             sides_of.before,
@@ -367,6 +377,17 @@ class _Gate:
         stands = self._followed([row for row in judgement.rows if row.state != "fixed"], governing)
         rows = {(row.rule, row.subject): row for row in stands}
         return Sight(rows, judgement.errors, frozenset(sides_of.now.graph.paths()), frozenset(dead))
+
+    def _sides_under(self, governing: Governing, before: str, now: _Now, walked: dict[str, _Walked]) -> _Walked:
+        """Both sides of the change under a policy, from `walked` where it is there already."""
+        name = name_of(governing, self._repository)
+        policy = governing.policy.within(name)
+        shape = replace(policy, rules={}, rule_folders=(), waivers=(), limits=PolicyLimits()).settings()
+        if shape not in walked:
+            for old in [*walked][1:]:  # the policy that binds is asked for again, another hardly ever
+                del walked[old]
+            walked[shape] = self._walked(name, policy, before, now)
+        return walked[shape]
 
     def _walked(self, name: str, policy: Policy, before: str, now: _Now) -> _Walked:
         """Both sides of the change as they are under a policy; the store is not asked, since it knows one policy."""

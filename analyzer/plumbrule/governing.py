@@ -298,11 +298,12 @@ def loosenings(
     formerly: Callable[[str], str] = str,
     stood: Callable[[], Collection[str]] | None = None,
     written: Callable[[str], str] = str,
+    moved: Callable[[str], str] = str,
 ) -> tuple[Loosening, ...]:
     """What a change takes away from what governs: policy, own rules and baseline. None = it is gone, `why` says how.
 
-    `files`, `formerly` and `stood` as for `loosened`; `written` gives a finding's subject as it was called when the
-    baseline was written.
+    `files`, `formerly`, `moved` and `stood` as for `loosened`; `written` gives a finding's subject as it was called when
+    the baseline was written.
     """
     if head is not None and is_same(base, head):
         return ()
@@ -311,12 +312,14 @@ def loosenings(
 
     rules = [*(() if head is None else head.rules), *base.rules]
     policy = None if head is None else head.policy
-    found = [*loosened(base.policy, policy, defaults(rules), why, files=files, formerly=formerly, stood=stood)]
+    found = [
+        *loosened(base.policy, policy, defaults(rules), why, files=files, formerly=formerly, stood=stood, moved=moved)
+    ]
     if head is not None:
         folders = {*base.policy.rule_folders}
         found = [one for one in found if one.kind != "rule" or one.subject not in folders]  # their rules count, below
         found += _weaker_rules(base, head)
-        found += _more_accepted(base, head, formerly, written)
+        found += _more_accepted(base, head, (formerly, written, moved))
         found += _acceptable(base, head)
     return tuple(sorted(set(found)))
 
@@ -490,9 +493,7 @@ def entrusted(base: Governing, starts: Sequence[Governing], head: Governing) -> 
     return tuple(sorted(found))
 
 
-def _more_accepted(
-    base: Governing, head: Governing, formerly: Callable[[str], str], written: Callable[[str], str]
-) -> Iterator[Loosening]:
+def _more_accepted(base: Governing, head: Governing, earlier: Sequence[Callable[[str], str]]) -> Iterator[Loosening]:
     if base.baseline is None:
         return
     if head.baseline is None:
@@ -502,7 +503,7 @@ def _more_accepted(
     came = frozenset(
         (rule, repo, subject)
         for rule, repo, subject in head.baseline.entries - known
-        if not any((rule, repo, was(subject)) in known for was in (formerly, written))
+        if not any((rule, repo, was(subject)) in known for was in earlier)
     )
     for (rule, *rest), lines in _lines_of(came):
         if not rest:

@@ -208,3 +208,70 @@ def test_to_let_a_rule_be_accepted_again_is_a_loosening(shop: Callable, judged: 
     code, report = judged(repo)
     assert code == 1
     assert "waivable dependency-cycle" in found(report, "new", "policy-loosened")
+
+
+KNOT = (
+    "def {name}(order):\n"
+    + "".join(f"    {'    ' * n}for x{n} in order[{n}]:\n" for n in range(7))
+    + f"{'    ' * 8}x0()\n"
+)
+
+
+@pytest.fixture
+def knotted(make_repo: Callable, plumbrule: Callable) -> Callable:
+    """A shop with a function that is too complex, which its baseline accepts, standing on `topic`."""
+    from tests.gate.conftest import SHOP
+
+    def make() -> Any:
+        repo = make_repo({**SHOP, "shop/knot.py": KNOT.format(name="old"), "plumbrule.toml": POLICY})
+        assert plumbrule(repo.path, "baseline", "--quiet").code == 0
+        repo.commit()
+        repo.branch("topic")
+        return repo
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("files", "subject"),
+    [
+        ({"shop/knot.py": KNOT.format(name="new")}, "shop/knot.py::new"),
+        ({"shop/knot.py": None, "shop/bow.py": "x = 1\n\n\n" + KNOT.format(name="new")}, "shop/bow.py::new"),
+    ],
+    ids=["function", "function and file"],
+)
+def test_a_line_that_only_follows_a_new_name_is_no_growth(knotted, plumbrule, judged, found, files, subject: str):
+    repo = knotted()
+    assert lines(repo) == ["complexity-jump\tshop/knot.py::old"]
+    repo.commit(files)
+    plumbrule(repo.path, "baseline", "--quiet", "--accept-new")
+    assert lines(repo) == [f"complexity-jump\t{subject}"]
+    repo.commit()
+    code, report = judged(repo)
+    assert (code, found(report, "new")) == (0, [])
+    assert not [reason for reason in report["reasons"] if "grows" in reason]
+
+
+def test_a_line_for_a_copy_beside_what_was_accepted_is_growth(knotted, plumbrule, judged, found):
+    repo = knotted()
+    repo.commit({"shop/knot.py": KNOT.format(name="old") + "\n\n" + KNOT.format(name="new").replace("x0()", "x1()")})
+    plumbrule(repo.path, "baseline", "--quiet", "--accept-new")
+    repo.commit()
+    code, report = judged(repo)
+    assert code == 1
+    assert "baseline complexity-jump: shop/knot.py::new" in found(report, "new", "policy-loosened")
+
+
+def test_a_waiver_that_only_follows_a_new_name_is_no_new_one(make_repo, judged, found):
+    from tests.gate.conftest import SHOP
+
+    def waived(name: str) -> dict[str, str]:
+        lasts = 'reason = "r"\nowner = "@a"\nsince = 2024-05-01\nexpires = 2024-06-01\n'
+        waiver = f'[[waiver]]\nrule = "complexity-jump"\nsubject = "shop/knot.py::{name}"\n{lasts}'
+        return {"shop/knot.py": KNOT.format(name=name), "plumbrule.toml": waiver}
+
+    repo = make_repo({**SHOP, **waived("old")})
+    repo.branch("topic")
+    repo.commit(waived("new"))
+    code, report = judged(repo, "--today", "2024-05-02")
+    assert (code, found(report, "new")) == (0, [])

@@ -7,7 +7,7 @@ a component with a new name, is no loosening as long as the same files obey the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import NamedTuple
 
@@ -77,11 +77,13 @@ def loosened(
     files: Callable[[], Collection[str]] = tuple,
     formerly: Callable[[str], str] = str,
     stood: Callable[[], Collection[str]] | None = None,
+    moved: Callable[[str], str] = str,
 ) -> tuple[Loosening, ...]:
     """What `head` loosens against `base`, sorted. None = the file is gone or cannot be read, and `why` says so.
 
-    `files` gives the code files of the change's tree, `formerly` a finding's subject as it was called at the base,
-    `stood` the code files of the base's tree; where they are not known, every new exclusion counts.
+    `files` gives the code files of the change's tree, `formerly` a finding's subject as it was called at the base
+    by the files that moved, `moved` by what moved in them too, which takes longer to say, `stood` the code
+    files of the base's tree; where they are not known, every new exclusion counts.
     A first policy loosens nothing.
     """
     if not base.source:
@@ -93,7 +95,7 @@ def loosened(
         *_overrides(base, head, defaults or {}, files),
         *_selections(base, head, files, formerly, stood),
         *_components(base, head, files),
-        *_waivers(base, head, formerly),
+        *_waivers(base, head, (formerly, moved)),
         *_limits(base, head),
         *_governance(base, head),
     ]
@@ -510,13 +512,12 @@ def _counted(paths: Collection[str]) -> str:
     return f"{example} is" if len(paths) == 1 else f"{len(paths)} files ({example} is one) are"
 
 
-def _waivers(base: Policy, head: Policy, formerly: Callable[[str], str]) -> _Told:
+def _waivers(base: Policy, head: Policy, ways: Sequence[Callable[[str], str]]) -> _Told:
     until = {(waiver.rule, waiver.subject, waiver.repository): waiver for waiver in base.waivers}
     for waiver in head.waivers:
-        earlier = until.get(
-            (waiver.rule, waiver.subject, waiver.repository),
-            until.get((waiver.rule, formerly(waiver.subject), waiver.repository)),
-        )
+        called = (was(waiver.subject) for was in (str, *ways))
+        keys = ((waiver.rule, subject, waiver.repository) for subject in called)
+        earlier = next((until[key] for key in keys if key in until), None)
         subject = f"{waiver.rule}: {waiver.subject}"
         if earlier is None:
             yield "waiver", subject, f"{waiver.rule} of {waiver.subject} is waived until {waiver.until}."
