@@ -193,7 +193,8 @@ def _contracts_compared(kept: list[dict[str, Any]]) -> Iterator[str]:
     yield "## import-linter's contracts on real packages\n"
     yield "The same contract in both spellings, on packages of the versions that `tests/accuracy/projects.toml`"
     yield "pins: the verdict, and the direct imports that break it, as files. An import inside a function counts for"
-    yield "import-linter and not for Plumbrule, whose graph marks it as `lazy`; such ones stand in a column of their"
+    yield "import-linter and not for Plumbrule, whose graph marks it as `lazy`, unless the contract says `lazy = true`;"
+    yield "here none does, and such ones stand in a column of their"
     yield "own, told by Python's `ast`. `python tests/accuracy/contracts.py` compares them again and keeps every"
     yield "import.\n"
     rows = []

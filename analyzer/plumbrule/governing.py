@@ -302,8 +302,8 @@ def loosenings(
 ) -> tuple[Loosening, ...]:
     """What a change takes away from what governs: policy, own rules and baseline. None = it is gone, `why` says how.
 
-    `files`, `formerly`, `moved` and `stood` as for `loosened`; `written` gives a finding's subject as it was called when
-    the baseline was written.
+    `files`, `formerly`, `moved` and `stood` as for `loosened`; `written` gives a finding's subject as it was called
+    when the baseline was written.
     """
     if head is not None and is_same(base, head):
         return ()

@@ -36,7 +36,8 @@ POLICY_TABLES: Mapping[str, Table] = {
                 reason VARCHAR why, as the policy says
                 closed BOOLEAN only the next position may be depended on
                 told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
-                severity VARCHAR of findings about it, or empty: as the rule has it"""
+                severity VARCHAR of findings about it, or empty: as the rule has it
+                lazy BOOLEAN imports count, too, that run later than when a file is loaded"""
             ),
         ),
         Table(
@@ -48,7 +49,8 @@ POLICY_TABLES: Mapping[str, Table] = {
                 reason VARCHAR why, as the policy says
                 transitive BOOLEAN nor by way of other files
                 told VARCHAR reason, alternatives and owner in sentences and a space after them, or empty
-                severity VARCHAR of findings about it, or empty: as the rule has it"""
+                severity VARCHAR of findings about it, or empty: as the rule has it
+                lazy BOOLEAN imports count, too, that run later than when a file is loaded"""
             ),
         ),
         Table(
@@ -203,7 +205,16 @@ def _components(policy: Policy) -> list[Row]:
 
 def _layers(policy: Policy) -> list[Row]:
     return [
-        (layers.name, layers.place(element), element, layers.reason, layers.closed, _told(layers), layers.severity)
+        (
+            layers.name,
+            layers.place(element),
+            element,
+            layers.reason,
+            layers.closed,
+            _told(layers),
+            layers.severity,
+            layers.lazy,
+        )
         for layers in policy.layers
         for element in layers.order
     ]
@@ -211,7 +222,8 @@ def _layers(policy: Policy) -> list[Row]:
 
 def _forbid(policy: Policy) -> list[Row]:
     return [
-        (pair.source, pair.target, pair.reason, pair.transitive, _told(pair), pair.severity) for pair in policy.forbid
+        (pair.source, pair.target, pair.reason, pair.transitive, _told(pair), pair.severity, pair.lazy)
+        for pair in policy.forbid
     ]
 
 

@@ -187,6 +187,11 @@ def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str
         return "loosening"
     if weighed and _bare(old, "severity") == _bare(new, "severity"):
         return "tightening"
+    lazy = [getattr(one, "lazy", False) for one in (old, new)]
+    if new is not None and lazy[0] and not lazy[1]:
+        return "loosening"
+    if new is not None and lazy[1] and _bare(old, "lazy") == _bare(new, "lazy"):
+        return "tightening"
     if isinstance(old, Contract):
         if new is None:
             roles = {element.role for element in old.elements}
@@ -229,7 +234,7 @@ def _way_of_elements(old: Contract, new: Contract, dead: Collection[str]) -> str
 
 def _modes(contract: object) -> tuple[object, ...]:
     """How an order or a forbidden pair is meant."""
-    names = ("closed", "transitive", "places")
+    names = ("closed", "transitive", "places", "lazy")
     return tuple(getattr(contract, name, None) for name in names)
 
 
@@ -515,9 +520,9 @@ def _counted(paths: Collection[str]) -> str:
 def _waivers(base: Policy, head: Policy, ways: Sequence[Callable[[str], str]]) -> _Told:
     until = {(waiver.rule, waiver.subject, waiver.repository): waiver for waiver in base.waivers}
     for waiver in head.waivers:
-        called = (was(waiver.subject) for was in (str, *ways))
-        keys = ((waiver.rule, subject, waiver.repository) for subject in called)
-        earlier = next((until[key] for key in keys if key in until), None)
+        earlier = until.get((waiver.rule, waiver.subject, waiver.repository))
+        for formerly in ways:
+            earlier = earlier or until.get((waiver.rule, formerly(waiver.subject), waiver.repository))
         subject = f"{waiver.rule}: {waiver.subject}"
         if earlier is None:
             yield "waiver", subject, f"{waiver.rule} of {waiver.subject} is waived until {waiver.until}."

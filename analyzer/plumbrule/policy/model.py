@@ -47,6 +47,7 @@ class Layers:
     owner: str = ""
     transitive: bool = False  # nor reach an earlier one by way of files outside of the order
     severity: str = ""  # of findings about it; "" = as the rule has it
+    lazy: bool = False  # imports count, too, that run later than when a file is loaded
 
     def place(self, element: str) -> int:
         """From 1, the top; ValueError if the element is not part of this order."""
@@ -67,6 +68,7 @@ class Forbidden:
     alternatives: str = ""
     owner: str = ""
     severity: str = ""  # of findings about it; "" = as the rule has it
+    lazy: bool = False  # imports count, too, that run later than when a file is loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ class _Reading:
         found: list[Layers] = []
         for number, table in enumerate(self._tables("layers"), 1):
             where = ("layers", number)
-            self._known(table, (*COMMON, "order", "closed", "transitive"), where)
+            self._known(table, (*COMMON, "order", "closed", "transitive", "lazy"), where)
             order, places = self._order(table.get("order", []), (*where, "order"))
             for element in order:
                 self._selector(element, names, members, where)
@@ -225,8 +225,13 @@ class _Reading:
             shared = places if len(set(places)) < len(places) else ()
             closed = self._flag(table.get("closed", False), (*where, "closed"))
             transitive = self._flag(table.get("transitive", False), (*where, "transitive"))
-            line = self.line(where)
-            found.append(Layers(**said, order=order, places=shared, closed=closed, transitive=transitive, line=line))
+            lazy = self._flag(table.get("lazy", False), (*where, "lazy"))
+            found.append(
+                Layers(
+                    **said, order=order, places=shared, closed=closed, transitive=transitive, lazy=lazy,
+                    line=self.line(where),
+                )
+            )  # fmt: skip
         return tuple(found)
 
     def _order(self, value: object, where: _Where) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -244,8 +249,9 @@ class _Reading:
         found: list[Forbidden] = []
         for number, table in enumerate(self._tables("forbid"), 1):
             where = ("forbid", number)
-            self._known(table, (*COMMON, "from", "to", "transitive"), where)
-            transitive = self._flag(table.get("transitive", False), (*where, "transitive"))
+            self._known(table, (*COMMON, "from", "to", "transitive", "lazy"), where)
+            transitive, lazy = (self._flag(table.get(key, False), (*where, key)) for key in ("transitive", "lazy"))
+            line = self.line(where)
             sides = {}
             for key in ("from", "to"):
                 if key not in table:
@@ -262,8 +268,7 @@ class _Reading:
                         )
                     if any((source, target) == (other.source, other.target) for other in found):
                         raise self._error(where, f"{source!r} to {target!r} is forbidden twice; keep one")
-                    line = self.line(where)
-                    found.append(Forbidden(source=source, target=target, **said, transitive=transitive, line=line))
+                    found.append(Forbidden(source, target, **said, transitive=transitive, lazy=lazy, line=line))
         return tuple(found)
 
     def _contracts(self, names: Collection[str], members: Collection[str]) -> tuple[Contract, ...]:

@@ -129,7 +129,7 @@ class _Reading:
             layers = [self._layer(row, container, title) for row in _texts(one.get("layers"))]
             order = [globs if len(globs) > 1 else globs[0] for globs in layers if globs]
             if len(order) > 1:
-                self._table("layers", title, order=order)
+                self._table("layers", title, order=order, lazy=True)
             else:
                 self.notes.add(f"the contract {title!r}", "fewer than two of its layers are here")
         if str(one.get("exhaustive", "")).lower() == "true":
@@ -156,9 +156,11 @@ class _Reading:
             self.notes.add(f"the contract {name!r}", "no two modules of it are here")
         elif {*source} & {*target}:
             for a, b in pairs:
-                self._table("forbid", f"{name}: {a} -> {b}", **{"from": a, "to": b}, **_flag("transitive", indirect))
+                self._table(
+                    "forbid", f"{name}: {a} -> {b}", **{"from": a, "to": b}, **_flag("transitive", indirect), lazy=True
+                )
         else:
-            self._table("forbid", name, **{"from": source, "to": target}, **_flag("transitive", indirect))
+            self._table("forbid", name, **{"from": source, "to": target}, **_flag("transitive", indirect), lazy=True)
 
     def _independence(self, name: str, one: _Section) -> None:
         members = self._globs(_texts(one.get("modules")), name)
