@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from functools import cache
@@ -167,6 +167,13 @@ def _overriding(rule: Rule, usual: Here, policy: Policy) -> Callable[[str], Here
     return here
 
 
+def _across(policy: Policy) -> Iterator[str]:
+    """What contracts of a fleet ask for and nobody looks at."""
+    for kind, name, others in policy.across():
+        what = f"[[{kind}]] {name!r} speaks of {', '.join(others)}, too"
+        yield f"{what}: judged is what lies in {policy.repository}, and no dependency on another repository"
+
+
 def defaults(rules: Sequence[Rule]) -> Defaults:
     """What the rules' own files say, for `loosened`."""
     return {
@@ -324,7 +331,7 @@ class _Judging:
             rows=tuple(self.rows),
             evaluated=len(self.found),
             known=self.known,
-            not_measured=tuple(sorted(self.not_measured)),
+            not_measured=tuple(sorted((*self.not_measured, *_across(self.policy)))),
             errors=tuple(sorted(self.errors)),
             selectors_unmatched=self._unmatched(),
             severities={

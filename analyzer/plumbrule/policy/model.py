@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field, fields, is_dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -373,6 +373,30 @@ class Policy:
                 one.options.get(key) for one in self.contracts for key in ("licences_forbid", "licences_allow")
             ),
         )
+
+    def across(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """(table, name, other members) of contracts that speak of this member of the fleet and, by name, of others: how
+        these may depend on each other is not judged."""
+        members = frozenset(member.name for member in self.repositories)
+        globs_of = {part.name: part.globs for part in self.components}
+        spoken: list[tuple[str, str, tuple[tuple[str, ...], ...]]]
+        spoken = [("layers", one.name, tuple((name,) for name in one.order)) for one in self.layers]
+        spoken += [
+            ("forbid", one.name or f"{one.source} -> {one.target}", ((one.source,), (one.target,)))
+            for one in self.forbid
+        ]
+        spoken += [
+            (one.kind, one.name, tuple(element.globs or (element.selector,) for element in one.elements))
+            for one in self.contracts
+            if one.kind != "diagram"
+        ]
+        spoken += [("diagram", one.name, tuple((name,) for name in one.components)) for one in self.drawn]
+        for kind, name, elements in spoken if self.repository in members else ():
+            written = [glob for parts in elements for part in parts for glob in globs_of.get(part, (part,))]
+            named = {glob.removeprefix("!").partition(":")[0] for glob in written if ":" in glob} & members
+            others = named - {self.repository}
+            if others and self.globs(tuple(glob for glob in written if not glob.startswith("!"))):
+                yield kind, name, tuple(sorted(others))
 
     def within(self, repository: str) -> Policy:
         """The policy as one repository sees it: `name:glob` counts in the member of that name only."""
