@@ -104,40 +104,48 @@ def _merged(
 ) -> tuple[dict[str, TreeFile | None], set[str]]:
     """What differs between the change and its merge with what others did, and files that both changed and that cannot
     be merged without a person."""
-    ours, found, apart = change.ours, dict[str, TreeFile | None](), set[str]()
-    we_moved = {old: new for new, old in change.renamed.items()}
-    they_moved = {old: new for new, old in moved.items()}
+    found: dict[str, TreeFile | None] = {}
+    apart: set[str] = set()
     for path, their in theirs.items():
-        if path not in ours:
-            was = moved.get(path, "")
-            mine = ours.get(was) if was in ours else None
-            if mine is not None and their is not None:  # edited by one, moved by the other
-                found[path] = _both(change, was, mine, their) or their
-                found[was] = None
-                apart |= {path} if found[path] is their else set()
-            else:
-                found[path] = their
-            continue
-        mine = ours[path]
-        if mine == their or (mine is not None and their is not None and mine.blob == their.blob):
-            continue
-        if mine is None and their is not None and path in we_moved:
-            here = we_moved[path]
-            file = ours.get(here)
-            both = _both(change, path, file, their) if file is not None else None
+        if path not in change.ours:
+            found.update(_theirs_alone(change, path, their, moved, apart))
+        elif (here := _place_of_both(change, path, their)) and their is not None:
+            mine = change.ours[here]
+            both = _both(change, path, mine, their) if mine is not None else None
             if both is None:
                 apart.add(here)
-            elif file is not None and both.blob != file.blob:
-                found[here] = both
-        elif mine is not None and their is not None:
-            both = _both(change, path, mine, their)
-            if both is None:
-                apart.add(path)
             else:
-                found[path] = both
-        elif path not in they_moved and (mine is not None or their is not None):
+                found[here] = both
+        elif _is_torn(change.ours[path], their) and path not in moved.values():
             apart.add(path)
-    return found, apart - {path for path in apart if language_of(path) is None}
+    return found, {path for path in apart if language_of(path) is not None}
+
+
+def _theirs_alone(
+    change: Change, path: str, their: TreeFile | None, moved: Mapping[str, str], apart: set[str]
+) -> dict[str, TreeFile | None]:
+    """A file that the change left alone: as others have it, with what the change did to it where they moved it."""
+    was = moved.get(path, "")
+    mine = change.ours.get(was)
+    if mine is None or their is None:
+        return {path: their}
+    both = _both(change, was, mine, their)
+    if both is None:
+        apart.add(path)
+    return {path: both or their, was: None}
+
+
+def _place_of_both(change: Change, path: str, their: TreeFile | None) -> str:
+    """Where a file that both edited lies in the change; "" if not both did, or alike."""
+    mine = change.ours[path]
+    if their is None or (mine is not None and mine.blob == their.blob):
+        return ""
+    return path if mine is not None else next((new for new, old in change.renamed.items() if old == path), "")
+
+
+def _is_torn(mine: TreeFile | None, their: TreeFile | None) -> bool:
+    """Whether one edited what the other deleted."""
+    return (mine is None) != (their is None)
 
 
 def _both(change: Change, was: str, mine: TreeFile, their: TreeFile) -> TreeFile | None:

@@ -106,13 +106,7 @@ def worded(
             )
         key = (_text(row[repo_at]), subject)
         if severities_at is not None:  # one subject may break several contracts
-            said = _evidence(row[severities_at]) or ("",)
-            if wrong := [one for one in said if one and one not in _OF_CONTRACTS]:
-                raise RuleError(
-                    f"{rule.source}:{rule.sql_line}: rule {rule.id}: a row has {wrong[0]!r} among its `severities`;"
-                    f" these are {', '.join(_OF_CONTRACTS)}, or empty"
-                )
-            severities.setdefault(key, set()).update(said)
+            severities.setdefault(key, set()).update(_severities(rule, row[severities_at]))
         other = kept.get(key)
         if other is None or _order(row, path_at, line_at) < _order(other, path_at, line_at):
             kept[key] = row
@@ -133,6 +127,17 @@ def worded(
         )
         for (repo, subject), row in sorted(kept.items(), key=_key_of)
     ), tuple(sorted(unmeasured))
+
+
+def _severities(rule: Rule, value: object) -> tuple[str, ...]:
+    """What contracts ask for, as a row has it."""
+    said = _evidence(value) or ("",)
+    if wrong := [one for one in said if one and one not in _OF_CONTRACTS]:
+        raise RuleError(
+            f"{rule.source}:{rule.sql_line}: rule {rule.id}: a row has {wrong[0]!r} among its `severities`;"
+            f" these are {', '.join(_OF_CONTRACTS)}, or empty"
+        )
+    return said
 
 
 def _contract(told: Mapping[str, tuple[str, str, str]], text: object) -> dict[str, str]:

@@ -182,16 +182,8 @@ def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str
     old, new = edit.old, edit.new
     if _bare(old) == _bare(new):
         return "neutral"
-    weighed = _weight(new) - _weight(old) if new is not None else 0
-    if weighed < 0:
-        return "loosening"
-    if weighed and _bare(old, "severity") == _bare(new, "severity"):
-        return "tightening"
-    lazy = [getattr(one, "lazy", False) for one in (old, new)]
-    if new is not None and lazy[0] and not lazy[1]:
-        return "loosening"
-    if new is not None and lazy[1] and _bare(old, "lazy") == _bare(new, "lazy"):
-        return "tightening"
+    if new is not None and (way := _way_of_weight(old, new)):
+        return way
     if isinstance(old, Contract):
         if new is None:
             roles = {element.role for element in old.elements}
@@ -240,6 +232,17 @@ def _modes(contract: object) -> tuple[object, ...]:
 
 _NO_VERDICT = frozenset(one.name for one in fields(Policy) if one.metadata == NO_VERDICT)
 _WORDS = frozenset(("name", "reason", "alternatives", "owner", "line", "file"))
+
+
+def _way_of_weight(old: object, new: object) -> str:
+    """`direction` by how much a breach counts and whether late imports do; "" where these tell nothing."""
+    weighed = _weight(new) - _weight(old)
+    lazy, lazier = (bool(getattr(one, "lazy", False)) for one in (old, new))
+    if weighed < 0 or (lazy and not lazier):
+        return "loosening"
+    part = "severity" if weighed else "lazy"
+    more = bool(weighed) or (lazier and not lazy)
+    return "tightening" if more and _bare(old, part) == _bare(new, part) else ""
 
 
 def _weight(contract: object) -> int:
