@@ -57,6 +57,7 @@ from plumbrule.outcome import (
     share,
     stale_lines,
     stray_files,
+    told_once,
     unlucky_files,
     with_imports,
 )
@@ -600,7 +601,7 @@ class _Gate:
             habits=Habits(tuple(history), {}) if history else None,
         )
         met = self._met(before, start, walk, changes, renamed)
-        rows = _told_once(rows, met.missing if met is not None else ())
+        rows = told_once(rows, met.missing if met is not None else ())
         now = Moment(walk.graph, rows, frozenset(walk.tree))
         sides = Sides(
             now,
@@ -870,17 +871,6 @@ class _Gate:
             history=self._history_held(),
             languages=judged.languages,
         )
-
-
-def _told_once(rows: Mapping[str, Collection[Row]], met: Collection[Row]) -> Mapping[str, Collection[Row]]:
-    """The measures' rows with what is missed where the change meets the base's tip, and without names that the change
-    itself took from who asks for them: that they are missing is a broken contract, and told as that."""
-    if "missing_name" not in rows or not (rows["missing_name"] or met):
-        return rows
-    lost = {(src, line) for *_, src, line, _ in rows.get("lost_import", ())}
-    missing = rows["missing_name"]
-    kept = [row for row in missing if (row[1], row[2]) not in lost] if lost else missing
-    return {**rows, "missing_name": sorted({*kept, *met})} if met or len(kept) < len(missing) else rows
 
 
 @dataclass(frozen=True, slots=True)

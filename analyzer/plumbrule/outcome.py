@@ -5,7 +5,7 @@ Plain functions of one judgement; what is judged, and against what, is the gate'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from plumbrule.data import dataclass
@@ -22,6 +22,7 @@ from plumbrule.policy.loosening import Loosening
 from plumbrule.report.escapes import visible
 from plumbrule.report.model import Finding, LanguageCoverage, RuleText
 from plumbrule.report.wording import too_little
+from plumbrule.tables import Row
 from plumbrule.walk import Changes, Step, Walk
 from plumbrule.walk import Coverage as Covered
 
@@ -286,3 +287,14 @@ def baseline_growth(binding: Governing, proposed: Governing | None, loose: Seque
     more = [one.subject for one in loose if one.kind == "baseline"]
     lines = f"{len(more):,} line{'s' if len(more) != 1 else ''}"
     return f"the baseline grows by {lines}, such as {visible(more[0])}" if more else ""
+
+
+def told_once(rows: Mapping[str, Collection[Row]], met: Collection[Row]) -> Mapping[str, Collection[Row]]:
+    """The measures' rows with what is missed where the change meets the base's tip, and without names that the change
+    itself took from who asks for them: that they are missing is a broken contract, and told as that."""
+    if "missing_name" not in rows or not (rows["missing_name"] or met):
+        return rows
+    lost = {(src, line) for *_, src, line, _ in rows.get("lost_import", ())}
+    missing = rows["missing_name"]
+    kept = [row for row in missing if (row[1], row[2]) not in lost] if lost else missing
+    return {**rows, "missing_name": sorted({*kept, *met})} if met or len(kept) < len(missing) else rows

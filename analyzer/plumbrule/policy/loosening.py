@@ -186,9 +186,7 @@ def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str
         return way
     if isinstance(old, Contract):
         if new is None:
-            roles = {element.role for element in old.elements}
-            gone_now = (all(one in dead for one in old.of(role)) for role in roles)
-            return "neutral" if any(gone_now) else "loosening"
+            return _way_of_removal(old, dead)
         return _way_of_elements(old, new, dead) if isinstance(new, Contract) else "unknown"
     were, are = _named(old), _named(new)
     if {*were, *are} <= {*declared} and (new is None or _modes(old) == _modes(new)):
@@ -202,6 +200,13 @@ def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str
     kept = [name for name in were if name in are]
     is_more = all(name in dead for name in were if name not in are) and kept == [one for one in are if one in were]
     return "tightening" if is_more and _modes(old) == _modes(new) else "unknown"
+
+
+def _way_of_removal(old: Contract, dead: Collection[str]) -> str:
+    """Of a contract that has nothing left to speak of, its removal takes nothing away."""
+    roles = {element.role for element in old.elements}
+    gone_now = (all(one in dead for one in old.of(role)) for role in roles)
+    return "neutral" if any(gone_now) else "loosening"
 
 
 def _way_of_elements(old: Contract, new: Contract, dead: Collection[str]) -> str:
