@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
+import tree_sitter
 
-from plumbrule.details import kinds
+from plumbrule.details import kinds, unpack
+from plumbrule.extract.detailing import detailed, offered
+from plumbrule.facts import pack
+from plumbrule.languages import written_in
 from plumbrule.snapshot import FilesWalk
 
 # In each language: what branches by a flag, uses a member, has things of it called, switches by a kind and makes an
@@ -277,3 +282,37 @@ def details() -> Callable[[str, str, str], list[tuple[object, ...]]]:
 @pytest.fixture(scope="session")
 def programs() -> Mapping[str, str]:
     return PROGRAMS
+
+
+@pytest.fixture
+def details_in() -> Callable[..., list[Any]]:
+    """The rows of one kind that a text has, beside the names of the symbols that they index."""
+
+    def details_in(kind: str, source: str, dialect: str = "python") -> list[Any]:
+        data = source.encode()
+        language = written_in(dialect, data)
+        grammar = tree_sitter.Language(language.grammar())
+        tree = tree_sitter.Parser(grammar).parse(language.code_in(data))
+        facts = language.extract(data, tree, tree_sitter.Query(grammar, language.query))
+        facts = facts.__class__(facts.interface._replace(dialect=language.dialect), facts.body)
+        packed = detailed([(dialect, pack(facts)[0])], lambda _: data)(0)
+        assert packed, "nothing was read"
+        rows = unpack(kinds()[kind], packed[offered(dialect).index(kind)])
+        names = [symbol.name for symbol in facts.interface.symbols]
+        return [(names[row.symbol] if row.symbol >= 0 else "", row) for row in rows]
+
+    return details_in
+
+
+@pytest.fixture
+def read_apart(details_in: Callable[..., list[Any]], done_apart: Callable[..., list[str]]) -> Callable[..., str]:
+    """What became of reading a text in a process that is killed when it takes too long: "" if all went well."""
+
+    def read_apart(kind: str, source: str, dialect: str) -> str:
+        def answer(_: int) -> str:
+            details_in(kind, source, dialect)
+            return ""
+
+        return done_apart(1, answer, 8.0)[0]
+
+    return read_apart

@@ -1,0 +1,1 @@
+(catch_block (block)? @body) @handler

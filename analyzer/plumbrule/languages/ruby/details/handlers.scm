@@ -1,0 +1,1 @@
+(rescue body: (_)? @body) @handler

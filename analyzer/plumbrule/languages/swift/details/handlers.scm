@@ -1,0 +1,2 @@
+; What is caught is seldom told by its type.
+(catch_block (statements)? @body) @handler @untyped

@@ -1,0 +1,2 @@
+; What is caught cannot be told by its type.
+(catch_clause body: (_) @body) @handler @untyped
