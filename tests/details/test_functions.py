@@ -167,7 +167,8 @@ def test_members_that_a_getter_sets_and_does_not_return(details_in):
 @pytest.mark.parametrize("depth", [50, 3000])
 def test_hostile_documentation_is_read_in_linear_time(details_in, read_apart, depth):
     docs = " * @param " + "{" * depth + "\n" + " * @param " + "a" * depth + " " * depth + "\n"
-    source = f"/**\n{docs * 20} */\nfunction price(weight) {{}}\n"
+    docs += " * " + "<a" * 200 + "{" * 200 + "\n"
+    source = f"/**\n{docs * 90} */\nfunction price(weight) {{}}\n"
     assert read_apart("functions", source, "javascript") == ""
     source = "def price():\n    '''" + ":param " + "a " * depth + "\n" + "Args:\n" * depth + "'''\n"
     assert read_apart("functions", source, "python") == ""

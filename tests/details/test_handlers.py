@@ -68,6 +68,19 @@ def test_a_handler_inside_another_one_and_one_that_answers_a_question(details_in
     assert [row.asks for _, row in details_in("handlers", source)] == [True]
 
 
+def test_an_apostrophe_in_a_comment_begins_no_string(details_in):
+    ((_, row),) = details_in("handlers", "try { f(); } catch { /* it's no fault */ throw new A(); }\n", "typescript")
+    assert [row.leaves, row.explained] == [True, True]
+
+
 def test_a_hostile_handler_is_read_in_linear_time(read_apart):
-    for filling in ("'" * 3000, "/*" * 1500, "\\" * 3000, "raise " * 500, "throw new A(" * 300, "`" * 3000):
-        assert read_apart("handlers", f"try {{ f(); }} catch (e) {{ {filling} }}\n" * 20, "javascript") == ""
+    for filling in (
+        "'" * 3000,
+        "/*" * 1500,
+        "\\" * 3000,
+        "raise " * 500,
+        "throw new A(" * 300,
+        "`" * 3000,
+        "throw new A(" + "\n" * 3000,
+    ):
+        assert read_apart("handlers", f"try {{ f(); }} catch (e) {{ {filling} }}\n" * 60, "javascript") == ""

@@ -26,7 +26,7 @@ _SWIFT_ITEM = re.compile(rf"^(\s*)-\s*`?({_NAME})`?\s*:")
 _RUST = re.compile(r"^\s*#+\s*(?:Arguments|Parameters|Args)\s*$")
 _RUST_ITEM = re.compile(rf"^\s*[*-]\s*`({_NAME})`")
 _TAG_WORDS = re.compile(
-    r"[@\\:](?:params?|returns?|raises|throws|rtype|type|brief)\b:?|</?\w+[^>]*>|\{[^}]*\}|\b(?:Args|Returns|Raises):"
+    r"[@\\:](?:params?|returns?|raises|throws|rtype|type|brief)\b:?|</?\w+[^<>]*>|\{[^{}]*\}|\b(?:Args|Returns|Raises):"
 )
 _STYLES = (re.compile(r'^[rRuUbBfF]{0,2}("""|\'\'\'|"|\')'), re.compile(r'("""|\'\'\'|"|\')$'))
 _MARGIN = re.compile(

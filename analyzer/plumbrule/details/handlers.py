@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _LONGEST = 4_000  # bytes of a handler; a longer one does something
-_QUOTED = re.compile(r'"""(?:.|\n)*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|`(?:\\.|[^`\\])*`')
-_COMMENT = re.compile(r"/\*(?:.|\n)*?\*/|//[^\n]*|(?<![\w$])#(?!\w+[!?]?\()[^\n]*")
+# Strings and comments, as what comes first decides; one without an end goes on to where it would have to end at last.
+_APART = re.compile(
+    r'(?P<string>"""(?:.|\n)*?(?:"""|\Z)|"(?:\\.|[^"\\\n])*"?|\'(?:\\.|[^\'\\\n])*\'?|`(?:\\.|[^`\\])*`?)'
+    r"|(?P<comment>/\*(?:.|\n)*?(?:\*/|\Z)|//[^\n]*|(?<![\w$])#(?!\w+[!?]?\()[^\n]*)"
+)
 _BOUND = re.compile(
     r"\bcase\s+(\w+)\s*(?::|=>|$)|\bcase\b.*\((\w+)\)|"
     r"\bas\s+(\w+)\s*:?\s*$|=>\s*(\w+)\s*$|\blet\s+(\w+)|\(\s*(\w+)\s*:|[\s|&*]\$?(\w+)\s*\)\s*$|^\s*catch\s*\(\s*(\w+)\s*\)"
@@ -28,7 +31,7 @@ _LEAVES = re.compile(
     re.IGNORECASE,
 )
 _WRAPS = re.compile(
-    r"^\s*\{?\s*(?:raise|throw)\s+(?:new\s+)?[A-Z][\w.:\\]*\s*\((?:[^;{}]|\n)*\)\s*(?:from\s+\w+)?\s*;?\s*\}?\s*$"
+    r"^\s*\{?\s*(?:raise|throw)\s+(?:new\s+)?[A-Z][\w.:\\]*\s*\([^;{}]*\)\s*(?:from\s+\w+)?\s*;?\s*\}?\s*$"
 )
 _LET_GO = re.compile(r"_?(?:ignor|expected|unused|swallow)", re.IGNORECASE)
 _NO = re.compile(r"[\s{]*return\s*\(?(?:false|False|null|None|nil)\b", re.IGNORECASE)
@@ -72,27 +75,30 @@ def read(source: Source) -> Iterator[Handling]:
         end = max([node.end_byte, *(body.end_byte for body in bodies)])
         line = node.start_point.row + 1
         head = source.data[node.start_byte : min(start, node.start_byte + 500)].decode("utf-8", "replace")
-        caught = " ".join(_COMMENT.sub("", head.partition("\n")[0]).split())[:120]
+        caught = " ".join(_APART.sub(_bare, head.partition("\n")[0]).split())[:120]
         symbol = symbols_at(line)
         if end - start > _LONGEST:
             yield Handling(symbol, line, caught, untyped, False, False, True, True, True, False, inside, False)
             continue
         written = source.data[start:end].decode("utf-8", "replace")
         tried = source.data[max(0, node.start_byte - 600) : node.start_byte].decode("utf-8", "replace")
-        bare = _QUOTED.sub('""', written)
-        code = _COMMENT.sub(" ", bare)
+        code = _APART.sub(_bare, written)
         names = [name for found in _BOUND.finditer(head.rstrip(" {:\n")) for name in found.groups() if name]
         used = any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", written) for name in names if name not in ("_", "e_"))
         yield Handling(
-            symbol, line, caught, untyped, _is_empty(code), _is_explained(head, bare, names), used or "$!" in code,
+            symbol, line, caught, untyped, _is_empty(code), _is_explained(head, written, names), used or "$!" in code,
             _LEAVES.search(code) is not None, _TELLS.search(code) is not None, _WRAPS.match(code) is not None,
             inside, _NO.match(code) is not None and _YES.search(tried) is not None,
         )  # fmt: skip
 
 
+def _bare(part: re.Match[str]) -> str:
+    return '""' if part.lastgroup == "string" else " "
+
+
 def _is_explained(head: str, body: str, names: Sequence[str]) -> bool:
     """Whether a comment says why, on its first line, too, or the name of what is caught that it is let go."""
-    commented = _COMMENT.search(head) is not None or _COMMENT.search(body) is not None
+    commented = any(part.lastgroup == "comment" for text in (head, body) for part in _APART.finditer(text))
     return commented or any(_LET_GO.match(name) for name in names)
 
 

@@ -23,7 +23,7 @@ _HABIT = 0.95  # share of the names of a kind that makes a spelling the rule (re
 _ENOUGH = 20  # names of a kind without which there is no habit
 _STYLES = (
     ("snake_case", re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")),
-    ("camelCase", re.compile(r"[a-z]+[a-z0-9]*(?:[A-Z][a-z0-9]*)+")),
+    ("camelCase", re.compile(r"[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+")),
     ("UPPER_CASE", re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")),
     ("PascalCase", re.compile(r"(?:[A-Z]+[a-z0-9]+)+[A-Z]*|[A-Z][a-z0-9]+")),
     ("kebab-case", re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")),
