@@ -1,38 +1,24 @@
 """Duplicate functions: bodies that are equal, or equal but for names and constants, in more than one place.
 
-Hides which equal bodies say something. Left out: tests, generated and vendored code, migrations, overrides of one and
-the same method, and small functions that look alike but call different things. Near-duplicates are not found here.
+Hides which equal bodies say something: beside what never counts (`_copies`) small functions that look alike but call
+different things are left out. Near duplicates are found in `near_duplicates`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
-from plumbrule.graph import FileRow, FunctionRow, Graph
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._classes import bases_of
+from plumbrule.measures._copies import SMALLEST, Copy, counted, counts, override_the_same, owners_of
 from plumbrule.tables import Row, Table, columns
 
-SMALLEST = 22  # named leaf tokens, about 50 with keywords and punctuation (research: measures 7)
 _SMALL = 35  # named leaf tokens, about 80: below it two bodies of one shape must call the same things as well
 _SAME_CALLS = 0.5  # share of callee names in common that small bodies need (Jaccard)
 _MOST_COMPARED = 40  # members of one shape whose calls are compared with each other
 _SHOWN = 3
-_MIGRATION = re.compile(r"(^|/)(migrations|alembic/versions|db/migrate)/")
 
 
-class _Copy(NamedTuple):
-    path: str
-    function: FunctionRow
-
-    @property
-    def place(self) -> str:
-        return f"{self.path}::{self.function.subject}"
-
-
-Shapes = Mapping[int, tuple[_Copy, ...]]  # by shape hash, sorted
+Shapes = Mapping[int, tuple[Copy, ...]]  # by shape hash, sorted
 
 
 class ShapedRows(list[Row]):
@@ -45,16 +31,6 @@ class ShapedRows(list[Row]):
         self.shapes = shapes
 
 
-def _counts(path: str, file: FileRow, function: FunctionRow) -> bool:
-    is_own_code = file.is_written_here and not (file.is_test or _MIGRATION.search(path))
-    return is_own_code and function.tokens >= SMALLEST and function.shape_hash != 0 and not function.forwards
-
-
-def _counted(graph: Graph, path: str) -> list[FunctionRow]:
-    rows = graph.rows(path) if path in graph else None
-    return [] if rows is None else [function for function in rows.functions if _counts(path, rows.file, function)]
-
-
 def _duplicates(s: Situation) -> Collection[Row]:
     earlier = s.earlier.get("duplicate")
     if isinstance(earlier, ShapedRows):
@@ -63,7 +39,7 @@ def _duplicates(s: Situation) -> Collection[Row]:
         kept = [row for row in earlier if row[4] not in touched]
     elif earlier is not None:
         # Rows as a store gives them, with no memory of the other functions: only shapes of changed files are looked at.
-        touched = {f.shape_hash for path in s.changed for graph in (s.before, s.now) for f in _counted(graph, path)}
+        touched = {f.shape_hash for path in s.changed for graph in (s.before, s.now) for f in counted(graph, path)}
         shapes = _all_shapes(s, touched)
         kept = [row for row in earlier if row[4] not in touched]
     else:
@@ -79,25 +55,25 @@ def _duplicates(s: Situation) -> Collection[Row]:
     return ShapedRows(rows, {shape: copies for shape, copies in shapes.items() if copies})
 
 
-def _renew(shapes: dict[int, tuple[_Copy, ...]], s: Situation) -> set[int]:
+def _renew(shapes: dict[int, tuple[Copy, ...]], s: Situation) -> set[int]:
     """Makes the functions of changed files those of now; the shapes that this is about."""
     touched: set[int] = set()
     for path in s.changed:
         for graph, add in ((s.before, False), (s.now, True)):
-            for function in _counted(graph, path):
+            for function in counted(graph, path):
                 shape = function.shape_hash
                 touched.add(shape)
                 others = tuple(copy for copy in shapes.get(shape, ()) if copy != (path, function))
-                shapes[shape] = tuple(sorted((*others, _Copy(path, function)))) if add else others
+                shapes[shape] = tuple(sorted((*others, Copy(path, function)))) if add else others
     return touched
 
 
-def _all_shapes(s: Situation, wanted: Collection[int] | None = None) -> dict[int, tuple[_Copy, ...]]:
+def _all_shapes(s: Situation, wanted: Collection[int] | None = None) -> dict[int, tuple[Copy, ...]]:
     """Every function that counts by its shape; only those of the wanted shapes, if given."""
-    found: dict[int, list[_Copy]] = {}
+    found: dict[int, list[Copy]] = {}
     for path, function in s.now.functions(SMALLEST, wanted):
-        if _counts(path, s.now.rows(path).file, function):
-            found.setdefault(function.shape_hash, []).append(_Copy(path, function))
+        if counts(path, s.now.rows(path).file, function):
+            found.setdefault(function.shape_hash, []).append(Copy(path, function))
     return {shape: tuple(copies) for shape, copies in found.items()}
 
 
@@ -108,7 +84,7 @@ class _Called:
         self._situation = s
         self._by_file: dict[str, dict[tuple[str, int], set[str]]] = {}
 
-    def by(self, copy: _Copy) -> frozenset[str]:
+    def by(self, copy: Copy) -> frozenset[str]:
         if copy.path not in self._by_file:
             file, facts = self._situation.now.rows(copy.path).file, self._situation.facts
             names = [(symbol.name, symbol.line) for symbol in facts.interface(file.dialect, file.blob).symbols]
@@ -119,7 +95,7 @@ class _Called:
         return frozenset(self._by_file[copy.path].get((copy.function.symbol, copy.function.line), ()))
 
 
-def _rows(s: Situation, copies: Sequence[_Copy], called: _Called) -> Iterable[Row]:
+def _rows(s: Situation, copies: Sequence[Copy], called: _Called) -> Iterable[Row]:
     """The rows of all functions of one shape that have a copy."""
     for copy, others in _pairs(s, copies, called):
         function = copy.function
@@ -137,18 +113,18 @@ def _shown(places: Sequence[str]) -> str:
     return text if len(places) <= _SHOWN else f"{text} and {len(places) - _SHOWN} more"
 
 
-def _pairs(s: Situation, copies: Sequence[_Copy], called: _Called) -> Iterable[tuple[_Copy, list[_Copy]]]:
+def _pairs(s: Situation, copies: Sequence[Copy], called: _Called) -> Iterable[tuple[Copy, list[Copy]]]:
     """Each function with its copies: equal text, or equal shape and, where small, enough common calls."""
     small = copies[0].function.tokens < _SMALL
     compared = copies[:_MOST_COMPARED]
     calls = [called.by(copy) if small else frozenset() for copy in compared]
-    owners = [_owners(s, copy) for copy in compared]
+    owners = [owners_of(s, copy) for copy in compared]
     for one, copy in enumerate(compared):
         others = []
         for other, candidate in enumerate(compared):
             same_text = copy.function.exact_hash == candidate.function.exact_hash
             alike = same_text or not small or _alike(calls[one], calls[other])
-            if one != other and alike and not _overrides_the_same(s, copy, candidate, owners[one], owners[other]):
+            if one != other and alike and not override_the_same(s, copy, candidate, owners[one], owners[other]):
                 others.append(candidate)
         if others:
             yield copy, others
@@ -156,34 +132,6 @@ def _pairs(s: Situation, copies: Sequence[_Copy], called: _Called) -> Iterable[t
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= _SAME_CALLS * max(1, len(one | other))
-
-
-def _owners(s: Situation, copy: _Copy) -> frozenset[tuple[str, str]]:
-    """The class of a method and its direct bases; empty for a function."""
-    owner = copy.function.symbol.rpartition(".")[0]
-    if not owner:
-        return frozenset()
-    return frozenset({(copy.path, owner), *bases_of(s.now.rows(copy.path), copy.path, owner)})
-
-
-def _overrides_the_same(
-    s: Situation, one: _Copy, other: _Copy, owners: frozenset[tuple[str, str]], others: frozenset[tuple[str, str]]
-) -> bool:
-    """Two methods of one name in classes that inherit from each other, or from the same base; or of two names that
-    both classes have: how one driver rolls back is no copy of how the other commits, if both do both."""
-    if owners.isdisjoint(others):
-        return False
-    owner, _, name = one.function.symbol.rpartition(".")
-    other_owner, _, other_name = other.function.symbol.rpartition(".")
-    if name == other_name:
-        return True
-    return (one.path, owner) != (other.path, other_owner) and (
-        _has(s, one.path, f"{owner}.{other_name}") and _has(s, other.path, f"{other_owner}.{name}")
-    )
-
-
-def _has(s: Situation, path: str, symbol: str) -> bool:
-    return any(one.symbol == symbol for one in s.now.rows(path).symbols)
 
 
 MEASURES = (
