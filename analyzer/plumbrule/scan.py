@@ -38,6 +38,7 @@ from plumbrule.links import (
 )
 from plumbrule.measures import measures
 from plumbrule.measures.components import Level
+from plumbrule.measures.near_duplicates import TABLE as NEAR
 from plumbrule.report.escapes import visible
 from plumbrule.report.summary import ScanSummary
 from plumbrule.resume import (
@@ -58,6 +59,7 @@ from plumbrule.tables import Row, Table
 from plumbrule.tally import counted, summary
 from plumbrule.terms import Order, Terms
 from plumbrule.timeline import Site, Timeline, finding_row, manifests_in, record_of, signed
+from plumbrule.twins import fleet_duplicates, side_of
 from plumbrule.walk import Changes, Derived, TreeFile, Walk
 
 
@@ -181,6 +183,8 @@ def _scan_all(
             if moved or not store.published:
                 with terms.stages("links"):
                     _link(store, writer, moved, terms)
+                with terms.stages("duplicates"):
+                    _share(store, writer, moved, terms)
             _remember_fleet(store, writer, orders, left_out, terms)
             with terms.stages("store"), laying_near(store, {name: walk.whole for name, (walk, _) in moved.items()}):
                 generation = writer.publish(last=True)
@@ -237,6 +241,27 @@ def _link(store: Store, writer: Writer, moved: Mapping[str, tuple[Walk, _Said]],
                 members.append(_joining(name, walk, files, outside, packages[name], said))
         if len(members) + len(others) > 1:
             writer.links(sorted({*links(members), *kept}))
+
+
+def _share(store: Store, writer: Writer, moved: Mapping[str, tuple[Walk, _Said]], terms: Terms) -> None:
+    """Renews which functions several repositories have; one that is no longer where it was scanned shares none."""
+    with ExitStack() as open_:
+        sides = {
+            name: side_of(name, walk.whole, walk.book, walk.derived.get(NEAR)) for name, (walk, _) in moved.items()
+        }
+        if store.published:
+            reader = open_.enter_context(store.reader())
+            for name in reader.repositories():
+                newest = reader.newest(name)
+                if name in moved or newest is None:
+                    continue
+                walk, repository = _recalled(store, reader, name, newest, terms)
+                if repository is not None:
+                    open_.callback(repository.close)
+                if walk is not None:
+                    sides[name] = side_of(name, walk.graph, walk.book)
+        if len(sides) > 1:
+            writer.fleet_duplicates(fleet_duplicates(sides))
 
 
 def _outside(reader: Reader, name: str, offered: Collection[str]) -> list[Outside]:

@@ -22,10 +22,10 @@ from plumbrule.measures import measures
 from plumbrule.store.engine import AMONG, Connection, among, memory, quote, rows_of
 from plumbrule.store.records import packed
 from plumbrule.store.shape import FINDING as FINDING
+from plumbrule.store.shape import FLEET_DUPLICATE, SCHEMA, base_fingerprint
 from plumbrule.store.shape import LINK as LINK
 from plumbrule.store.shape import MEASURE_EXTRA as MEASURE_EXTRA
 from plumbrule.store.shape import NOTES as NOTES
-from plumbrule.store.shape import SCHEMA, base_fingerprint
 from plumbrule.store.shape import SKIPPED as SKIPPED
 from plumbrule.tables import BASE, Column, Table
 
@@ -81,7 +81,7 @@ _PLACES = {"symbol": ("line", "end_line"), "function": ("line",), "use": ("line"
 _SCHEMAS = ("head", "past", "said", "stood", "side", "log")
 
 # What no rule sees: it is not read on the way to a verdict.
-APART = frozenset({*MANIFESTS, *_PUBLISHED})
+APART = frozenset({*MANIFESTS, *_PUBLISHED, FLEET_DUPLICATE.name})
 
 _LOG_NOW = {
     "repos": "log.repo",

@@ -80,7 +80,31 @@ MEASURE_EXTRA = Table(
         value DOUBLE the number"""
     ),
 )
-NOTES: Mapping[str, Table] = {t.name: t for t in (FINDING, LINK, MEASURE_EXTRA)}  # written after a snapshot, about it
+FLEET_DUPLICATE = Table(
+    "fleet_duplicate",
+    "A function of one repository that another one has too, or nearly.",
+    columns(
+        """repo VARCHAR repository, by its name in the store
+        path VARCHAR repository-relative file
+        symbol VARCHAR dotted path inside the file
+        line INTEGER first line
+        twin_repo VARCHAR repository of the other one
+        twin_path VARCHAR its file
+        twin_symbol VARCHAR the other one
+        twin_line INTEGER its first line
+        grade VARCHAR exact or shape (equal but for names and constants), else near
+        likeness DOUBLE share of runs of six tokens that both have, 0 to 1
+        calls_alike DOUBLE share of called names that both have, 0 to 1
+        tokens INTEGER of the body, keywords and punctuation included
+        statements INTEGER in the body
+        cognitive INTEGER cognitive complexity
+        keep VARCHAR this one or twin: the one to keep
+        reason VARCHAR why that one"""
+    ),
+)
+NOTES: Mapping[str, Table] = {
+    t.name: t for t in (FINDING, LINK, FLEET_DUPLICATE, MEASURE_EXTRA)
+}  # written after a snapshot, about it
 
 
 def base_fingerprint() -> str:

@@ -152,6 +152,14 @@ UNION ALL
 SELECT l.repo, l.src, l.dst, l.dst_repo, l.symbol, l.kind, l.line, l.user, l.calls
 FROM $link AS l;
 
+-- view: fleet_duplicate
+-- A function of one repository that another one of the store has too, or nearly, as both stand at their newest snapshot
+-- when one of them was scanned last; in both directions, five of each at most. Found after the judgement: no rule reads it.
+SELECT
+    d.repo, d.path, d.symbol, d.line, d.twin_repo, d.twin_path, d.twin_symbol, d.twin_line, d.grade, d.likeness,
+    d.calls_alike, d.tokens, d.statements, d.cognitive, d.keep, d.reason
+FROM $fleet_duplicate AS d;
+
 -- view: external_dependency
 -- A name imported from outside the repository.
 SELECT e.repo, e.src, e.package, e.line, e.module, e.name, e.type_only, e.standard, e.ecosystem

@@ -276,13 +276,20 @@ class Writer:
 
     def links(self, rows: Iterable[LinkRow]) -> None:
         """All dependencies across repositories, as every repository stands at its newest snapshot."""
+        self._note_of_all(shape.LINK, map(tuple, rows))
+
+    def fleet_duplicates(self, rows: Iterable[Row]) -> None:
+        """All functions that several repositories have, as every repository stands at its newest snapshot."""
+        self._note_of_all(shape.FLEET_DUPLICATE, rows)
+
+    def _note_of_all(self, table: Table, rows: Iterable[Row]) -> None:
         by_repo: dict[str, list[Row]] = {repo: [] for repo in self._known()}
         for row in rows:
-            by_repo[row.repo].append(tuple(row))
+            by_repo[row[0]].append(row)
         for repo, found in sorted(by_repo.items()):
             line = self._line(repo)
             if line is not None and line.record is not None:
-                self._note(repo, line.record.snapshot, shape.LINK, found)
+                self._note(repo, line.record.snapshot, table, found)
 
     def trend(self, repo: str, snapshot: str, rows: Iterable[TrendRow]) -> None:
         """All counts at one snapshot."""
