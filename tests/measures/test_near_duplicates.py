@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from plumbrule.measures._sketches import likeness, meetings, met_by, runs_of, sketches
+from plumbrule.measures._runs import likeness, runs_of
+from plumbrule.measures._sketches import meetings, met_by, sketches
 
 CLOCK = "def parse_date(x, y): ...\n\ndef today(): ...\n"
 HELPER = """

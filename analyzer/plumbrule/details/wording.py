@@ -15,8 +15,6 @@ from itertools import pairwise
 from typing import NamedTuple
 from zlib import crc32
 
-import tree_sitter
-
 from plumbrule.details import Kind, Source
 from plumbrule.extract.texts import COMMENT, STRING, Words, text_of
 
@@ -79,6 +77,8 @@ DECIDING = frozenset({*(_sign(token.encode()) for token in _DECIDING), *"+-/%!?|
 
 @cache
 def _signs(dialect: str) -> _Signs:
+    import tree_sitter  # for workers only
+
     from plumbrule.languages import languages
 
     grammar = tree_sitter.Language(languages()[dialect].grammar())

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-RUN = 6  # signs in a row that count as one thing (shingle)
+from plumbrule.measures._runs import RUN
+
 _BANDS, _ROWS = 32, 3
 _PERMUTATIONS = _BANDS * _ROWS
 _PIECE = 1 << 15  # runs that are taken at once: what fits in the caches of a processor
@@ -125,19 +126,5 @@ def met_by(new: Sketches, of: Sketches, least: float) -> Iterator[tuple[int, int
         yield from ((at, other) for other in likely.tolist())
 
 
-def runs_of(text: str) -> frozenset[str]:
-    """Its runs; one that comes again counts again, so that saying a thing three times is not to have said it."""
-    met: dict[str, int] = {}
-    found: set[str] = set()
-    for at in range(len(text) - RUN + 1):
-        run = text[at : at + RUN]
-        times = met.get(run, 0)
-        met[run] = times + 1
-        found.add(f"{run}{times}" if times else run)
-    return frozenset(found)
-
-
-def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Share of the runs of either that both have (Jaccard), 0 to 1."""
-    common = len(one & other)
-    return common / max(1, len(one) + len(other) - common)
+def with_more(known: Sketches, added: Sketches) -> Sketches:
+    return np.concatenate((known, added))

@@ -8,17 +8,17 @@ Functions that do the same in other words (Type 4) are not found.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from plumbrule.details import wording
 from plumbrule.graph import FileRow, FunctionRow, Graph
 from plumbrule.measures import FactsOf, Measure, Situation
 from plumbrule.measures._classes import Place, Reader, ancestors_of
 from plumbrule.measures._copies import Copy, counts, override_the_same
-from plumbrule.measures._sketches import likeness, meetings, met_by, runs_of, sketches
+from plumbrule.measures._runs import likeness, runs_of
 from plumbrule.tables import Row, Table, columns
+
+if TYPE_CHECKING:
+    from plumbrule.measures._sketches import Sketches
 
 TABLE = "near_duplicate"
 LEAST = 0.5  # share of runs in common; what of it is told is for a rule to say
@@ -70,6 +70,8 @@ class Likeness(NamedTuple):
 
 def units_of(repo: str, graph: Graph, facts: FactsOf, paths: Iterable[str]) -> list[Unit]:
     """The functions of these files that count, sorted."""
+    from plumbrule.details import wording  # what only reading needs, a gate need not load
+
     files: dict[str, FileRow] = {}
     for path in paths:
         file = graph.rows(path).file if path in graph else None
@@ -132,12 +134,16 @@ def _is_asked_of_all(name: str) -> bool:
 
 def decides(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether what two bodies have in common is more than declarations."""
+    from plumbrule.details import wording
+
     common = one & other
     return sum(not wording.DECIDING.isdisjoint(run) for run in common) >= _DECIDES * len(common)
 
 
 def across(units: Sequence[Unit]) -> Iterator[tuple[int, int, Likeness]]:
     """Every two of these, by their places, that are of two repositories and copies or near duplicates."""
+    from plumbrule.measures._sketches import meetings, sketches
+
     for at, other_at in meetings(sketches([unit.text for unit in units]), LEAST):
         one, other = units[at], units[other_at]
         if one.repo == other.repo or not may_be_told(one, other):
@@ -156,7 +162,7 @@ class Index:
 
     def __init__(self, units: Sequence[Unit]) -> None:
         self._units: list[Unit | None] = []
-        self._sketches = sketches(())
+        self._sketches: Sketches | None = None
         self._at: dict[str, list[int]] = {}
         self._shapes: dict[int, set[int]] = {}
         self._alike: dict[tuple[int, int], Likeness] = {}
@@ -166,6 +172,8 @@ class Index:
         self._add(units)
 
     def _add(self, units: Sequence[Unit]) -> None:
+        from plumbrule.measures._sketches import meetings, met_by, sketches, with_more
+
         first = len(self._units)
         self._units += units
         for at, unit in enumerate(units, first):
@@ -173,9 +181,10 @@ class Index:
             self._shapes.setdefault(unit.function.shape_hash, set()).add(at)
         added = sketches([unit.text for unit in units])
         known = self._sketches
-        self._sketches = np.concatenate((known, added))
+        self._sketches = added if known is None else with_more(known, added)
         met = [(first + one, first + other) for one, other in meetings(added, LEAST)]
-        met += [(other, first + one) for one, other in met_by(added, known, LEAST)]
+        if known is not None:
+            met += [(other, first + one) for one, other in met_by(added, known, LEAST)]
         for one, other in met:
             self._compare(one, other)
         self._runs.clear()
