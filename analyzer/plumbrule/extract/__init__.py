@@ -99,6 +99,7 @@ class FactBook:
         self._packed: dict[Key, Packed] = {}
         self._skipped: dict[Key, str] = {}
         self._details: dict[Key, bytes] = {}  # by (`kept_as`, blob), of those that this book read itself
+        self._looked: set[Key] = set()  # files of which it is known whether their details are kept
         self._wanted: dict[Key, Wanted] = {}  # files whose bytes git may not have
         self._begun: list[_Run] = []
         self._fresh: list[tuple[str, str, bytes, bytes]] = []  # what the cache is to keep
@@ -211,9 +212,17 @@ class FactBook:
         failed = self._cache.skipped_many((kept_as(kind.name, dialect), blob) for dialect, blob in todo)
         todo = [key for key in todo if (kept_as(kind.name, key[0]), key[1]) not in failed]
         if todo:
-            self._read_details(todo)
+            self._read_details({*todo, *self._coming(kind.name)})
             found |= self._kept_details(kind.name, todo)
         return {key: unpack(kind, packed) for key, packed in found.items()}
+
+    def _coming(self, kind: str) -> Iterator[Key]:
+        """Files whose facts are at hand, as those of the next commits are, and whose details nobody has read: to begin
+        a process for each commit costs more than to read them."""
+        held = [key for key in self._packed if key not in self._looked and query_of(kind, key[0])]
+        self._looked.update(held)
+        kept = self._kept_details(kind, held)
+        yield from (key for key in held if key not in kept)
 
     def _kept_details(self, kind: str, keys: Collection[Key]) -> dict[Key, bytes]:
         names = {(kept_as(kind, dialect), blob): (dialect, blob) for dialect, blob in keys}
