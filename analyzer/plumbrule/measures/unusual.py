@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from plumbrule.graph import FileRows, Graph
 from plumbrule.measures import Measure, Situation
+from plumbrule.measures._causes import weights
 from plumbrule.measures._structure import Structure, StructuredRows, all_links, hard_links
 from plumbrule.measures.components import renamed_components
 from plumbrule.measures.contract import contract_changes
@@ -105,6 +106,19 @@ def features(s: Situation) -> dict[str, float]:
     found.update({f"{name}_per_size": raw[name] / room for name in _RELAXED})
     found["pass_through_share"] = raw["new_pass_throughs"] / max(1, raw["new_functions"])
     return {name: round(found[name], 6) for name in FIGURES}
+
+
+def causes(s: Situation) -> dict[str, tuple[str, ...]]:
+    """The files that each figure of this change comes from, those with most of it first; names of `FIGURES`."""
+    moved_from = {new: old for new, old in s.renamed.items() if old not in s.now}
+    pairs = _pairs(s, moved_from)
+    moved_to = {old: new for new, old in moved_from.items()}
+    by_file = {pair.path: _by_file([pair], moved_to) | Counter({"files_touched": 1}) for pair in pairs}
+    there = {pair.path: pair.now for pair in pairs}
+    found = weights(s, by_file, there.get)
+    return {
+        name: tuple(sorted(counts, key=lambda path: (-counts[path], path))) for name, counts in found.items() if counts
+    }
 
 
 def _pairs(s: Situation, moved_from: Mapping[str, str]) -> list[_Pair]:
