@@ -29,6 +29,8 @@ def change(tree: Tree, chance: random.Random) -> Injection | None:
         texts = tree.writer.moved(tree, path, new)
         if texts is None or tree.has(new) or path in tree.edits:
             continue
+        if any(one in renamed.values() for one in texts):
+            continue  # one that moved already
         if tree.family == "python" and not stays:
             tree.write(posixpath.join(folder, "core/__init__.py"), "")
         for one, text in texts.items():
