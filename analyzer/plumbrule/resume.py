@@ -432,4 +432,17 @@ def laying_near(store: Store, graphs: Mapping[str, Graph]) -> Iterator[None]:
 
 def units_of(text: str | None) -> list[Mapping[str, float]]:
     """Figures of earlier commits as a scan remembered them."""
-    return orjson.loads(text) if text is not None else []
+    return units_told(text)[1]
+
+
+def units_told(text: str | None) -> tuple[int, list[Mapping[str, float]]]:
+    """How many units there were before those that are remembered, and their figures."""
+    if text is None:
+        return 0, []
+    said = orjson.loads(text)
+    return (0, said) if isinstance(said, list) else (said["before"], said["units"])  # a list: by an older program
+
+
+def units_text(before: int, units: Sequence[Mapping[str, float]]) -> str:
+    """The inverse."""
+    return orjson.dumps({"before": before, "units": units}).decode()

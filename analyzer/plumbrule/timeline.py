@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-import orjson
-
 from plumbrule.batches import Agent, Batch, BatchSettings, Origin, batches
 from plumbrule.extract import LOST, FactBook, Wanted
 from plumbrule.extract.manifests import formats
@@ -29,11 +27,22 @@ from plumbrule.measures.drift import Unit
 from plumbrule.measures.past import Past
 from plumbrule.measures.past.linelog import YOUNG, LineLog
 from plumbrule.measures.past.worklog import WINDOW, WorkLog, batch_names, year_before
+from plumbrule.measures.unusual import fitted, judged_by, kept
+from plumbrule.measures.unusual import version as model_version
 from plumbrule.policy import Policy
 from plumbrule.report.history import sums_up
 from plumbrule.report.summary import BatchMoved, ScanSummary
-from plumbrule.resume import State, answer_prints, on_disk, standing_rows, stood_at, tree_changes, units_of
-from plumbrule.store import BatchRow, FindingRow, SnapshotRecord, Store, TrendRow
+from plumbrule.resume import (
+    State,
+    answer_prints,
+    on_disk,
+    standing_rows,
+    stood_at,
+    tree_changes,
+    units_text,
+    units_told,
+)
+from plumbrule.store import BatchRow, FindingRow, ModelRow, SnapshotRecord, Store, TrendRow, UnitRow
 from plumbrule.store.shape import FINDING
 from plumbrule.store.writer import Writer
 from plumbrule.tally import TOLD, Done, count, counted, evidence, summary, totals
@@ -45,7 +54,6 @@ _PUBLISH_SECONDS = 3.0  # a killed scan loses no more work than this, or
 _PUBLISH_TIMES = 15  # than so many times what publishing took the last time
 _LINE = 200  # characters of a subject or a name that are kept
 _SHARES = ("erosion",)  # series that are no counts, and are told as trends
-_UNITS = 250  # commits whose figures are kept, to tell what is usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,9 @@ class Timeline:
         self._done = Done()  # of the commits that were judged last
         self._said = dict(state.said)
         self._accepted = self._terms.baseline.text() if self._terms.baseline is not None else ""
-        self._history: list[Mapping[str, float]] = []  # figures of earlier commits
+        self._history: list[Mapping[str, float]] = []  # figures of earlier commits, as far as models need them
+        self._units_before = 0  # how many there were before those
+        self._model = -1  # the newest that is stored
         self._batch_of: Mapping[str, Batch] = {}  # by commit that is new here; of each batch only those commits
         self._begun_with: Mapping[str, str] = {}  # by batch: its first commit, which may be stored already
         self.lost = ""  # a blob whose bytes this clone lacks
@@ -133,7 +143,9 @@ class Timeline:
         self.lost = state.lost
         self._judged, self._answered = state.judged, state.answered
         with self._site.store.reader() as reader:
-            self._history = units_of(reader.recall(f"units:{self._order.name}"))
+            self._units_before, self._history = units_told(reader.recall(f"units:{self._order.name}"))
+            stored = reader.select("SELECT max(model) FROM log.model WHERE repo = ?", self._order.name)
+            self._model = stored[0][0] if stored and stored[0][0] is not None else -1
             known = dict(stood_at(reader, self._order.name, state, self._terms.rules, record.commit))
             compiled = reader.recall("compiled") or ""
             self._past = Past.read(reader.recall(f"past:{self._order.name}"), self._today)
@@ -451,11 +463,33 @@ class Timeline:
                     of_change=_told(self._done.of_change),
                 )
             )
-        self._history = [*self._history, *(unit for unit in self._units.values() if unit)][-_UNITS:]
+        self._keep_units()
         self._units.clear()
         self._batch_start = self._moments[-1][1]
         self._moments.clear()
         self._moved.clear()
+
+    def _keep_units(self) -> None:
+        """Stores what the newest model says of each unit of the batch, and adds them to what is usual."""
+        units = {commit: unit for commit, unit in self._units.items() if unit}
+        if not units:
+            return
+        model = fitted(self._history)
+        for number, (commit, unit) in enumerate(units.items(), self._units_before + len(self._history)):
+            verdict = judged_by(model, len(self._history), unit)
+            upto = self._units_before + model.upto if model is not None else None
+            row = UnitRow(
+                number, upto, verdict.score, verdict.p, verdict.alert, verdict.cleaning, verdict.note,
+                {name: value for name, value in unit.items() if value},
+            )  # fmt: skip
+            fresh = None
+            if model is not None and upto is not None and upto > self._model:
+                self._model, count = upto, len(model.units)
+                fresh = ModelRow(upto, upto - count, count, model.threshold, model_version())
+            self._writer.unit(self._order.name, f"{self._order.name}@{commit[:12]}", row, fresh)
+        history = [*self._history, *units.values()]
+        self._history = kept(history)
+        self._units_before += len(history) - len(self._history)
 
     # -- batches ------------------------------------------------------------------------------------------------
 
@@ -544,7 +578,7 @@ class Timeline:
             self._writer.remember("compiled", self._sides.compiled(self._terms.rules))
         self._writer.remember(f"baseline:{self._order.name}", self._accepted)
         self._writer.remember(f"past:{self._order.name}", self._past.text())
-        self._writer.remember(f"units:{self._order.name}", orjson.dumps(self._history).decode())
+        self._writer.remember(f"units:{self._order.name}", units_text(self._units_before, self._history))
         with self._terms.stages("store"):
             self._writer.standing(self._order.name, standing_rows(self._walk.standing()))
 

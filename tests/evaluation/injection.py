@@ -172,18 +172,12 @@ def _real(replay: Replay, made: LineCommit, after: Sequence[LineCommit], commits
 
 
 def told(commit: str, judged: Judged) -> dict[str, Any]:
-    """What is kept of a case."""
-    verdict = judged.verdict
+    """What is kept of a case; what a model says of it is made anew of the figures (scoring.py)."""
     return {
         "commit": commit,
         "figures": _moved(judged.figures),
         "unit": bool(judged.figures),
-        "score": verdict.score,
-        "p": verdict.p,
-        "alert": verdict.alert,
-        "note": verdict.note,
-        "reasons": [reason.name for reason in verdict.reasons],
-        "files": judged.files[:3],
+        "causes": {name: files[:3] for name, files in judged.causes.items() if name in judged.figures},
         "findings": [[row.rule, row.severity, row.path, row.subject] for row in judged.findings],
         "unread": judged.unread[:3],
     }

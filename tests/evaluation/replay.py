@@ -34,7 +34,7 @@ class Judged(NamedTuple):
     figures: Mapping[str, float]  # empty = it touched no product code
     verdict: Verdict
     findings: tuple[JudgedRow, ...]  # new ones, as the report orders them
-    files: tuple[str, ...]  # what the reasons of the verdict point at, the weightiest first
+    causes: Mapping[str, tuple[str, ...]]  # by figure: the files that have most of it
     unread: tuple[str, ...]  # files that were not read, or in part
 
 
@@ -200,11 +200,10 @@ class Replay:
             self._sides, self.rules, self.policy, today=self._today, renamed=renamed,
             earlier=earlier.found, stood=earlier.standing,
         )  # fmt: skip
-        verdict = unusual(self.history, figures, ask_forest=False)
-        pointed = causes(self._situation(step, before, delta, renamed)) if verdict.reasons else {}
-        files = dict.fromkeys(path for reason in verdict.reasons for path in pointed.get(reason.name, ())[:3])
+        verdict = unusual(self.history, figures, ask_others=False)
+        pointed = causes(self._situation(step, before, delta, renamed)) if figures else {}
         new = tuple(row for row in judgement.rows if row.state == "new")
-        return Judged(figures, verdict, new, tuple(files), ()), judgement
+        return Judged(figures, verdict, new, pointed, ()), judgement
 
     def close(self) -> None:
         self.book.keep()

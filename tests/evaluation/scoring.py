@@ -15,7 +15,7 @@ from math import log
 from typing import Any, NamedTuple
 
 from plumbrule.measures._opinions import distance, isolation
-from plumbrule.measures.unusual import FIGURES
+from plumbrule.measures.unusual import FIGURES, Model, fitted, judged_by
 
 SCHEMA = "plumbrule/injection/1"
 PREVALENCES = (0.10, 0.02)
@@ -90,6 +90,7 @@ def _one(name: str, family: str, half: str, head: Mapping[str, Any], rows: Seque
         if row["unit"]:
             history.append(row["figures"])
     _opinions(rows, history, at)
+    _verdicts(rows, history, at)
     written = [row for row in rows if row["kind"] not in ("benign", "learned") and "none" not in row]
     whole = [row for row in written if not row["unread"]]
     for row in whole:
@@ -116,7 +117,7 @@ def _opinions(rows: Sequence[dict[str, Any]], history: Sequence[Mapping[str, flo
     """Adds what the second opinions say of each unit, fitted on what came before and fitted anew every few units."""
     groups: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
-        if row.get("unit") and row["commit"] in at:
+        if row.get("unit") and row.get("commit") in at:
             groups[at[row["commit"]] // _REFITTED_EVERY * _REFITTED_EVERY].append(row)
     names = list(FIGURES)
     for count, some in groups.items():
@@ -126,6 +127,26 @@ def _opinions(rows: Sequence[dict[str, Any]], history: Sequence[Mapping[str, flo
             said = opinion(names, past, asked) if len(past) >= 20 else None
             for row, value in zip(some, said or [0.0] * len(some), strict=True):
                 row[called] = value
+
+
+def _verdicts(rows: Sequence[dict[str, Any]], history: Sequence[Mapping[str, float]], at: Mapping[str, int]) -> None:
+    """Adds what the model of the product says of each, given what came before it."""
+    models: dict[int, Model | None] = {}
+    for row in rows:
+        if row.get("commit") not in at or "none" in row:
+            continue
+        # What comes after a commit, as the changes that are none do, knows that commit too.
+        known = at[row["commit"]] + (row["kind"] == "control" and _is_unit(rows, row["commit"]))
+        if known not in models:
+            models[known] = fitted(history[:known])
+        verdict = judged_by(models[known], known, row["figures"])
+        reasons = [reason.name for reason in verdict.reasons]
+        row.update(score=verdict.score, p=verdict.p, alert=verdict.alert, note=verdict.note, reasons=reasons)
+        row["files"] = list(dict.fromkeys(path for name in reasons for path in row["causes"].get(name, ())))
+
+
+def _is_unit(rows: Sequence[dict[str, Any]], commit: str) -> bool:
+    return any(row["kind"] == "benign" and row["commit"] == commit and row["unit"] for row in rows)
 
 
 def _about(one: One) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def habit(count, seed=1):
 
 def judge(history, unit):
     """Without the second opinion, which takes long to import."""
-    return unusual(history, unit, ask_forest=False)
+    return unusual(history, unit, ask_others=False)
 
 
 def test_a_unit_far_above_the_habit_is_an_alert_that_explains_itself():
@@ -72,11 +72,11 @@ def test_units_without_product_code_count_neither_as_history_nor_as_judge():
     assert judge(habit(60), {}).note == "no product code changed"
 
 
-def test_only_the_last_two_hundred_units_count():
+def test_only_the_last_hundred_and_fifty_units_count():
     wild = [{**unit, "new_edges": 8.0} for unit in habit(300, seed=2)]
     unit = {**habit(1)[0], "new_edges": 7.0}
     assert not judge(wild, unit).alert
-    assert judge([*wild, *habit(200)], unit).alert
+    assert judge([*wild, *habit(160)], unit).alert
 
 
 def test_the_isolation_forest_gives_a_second_opinion_and_never_the_alert(monkeypatch):

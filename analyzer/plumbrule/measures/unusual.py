@@ -1,16 +1,19 @@
 """Unusual units of work: how far one commit stands out from what this repository usually does.
 
 Hides the statistics. A unit is scored by the upper tails of its figures, the three largest added up; the threshold is
-conformal, each earlier unit held out once, so the rate of false alerts is set and not guessed. Measured in research
-(measures 4.2): PR-AUC 0.90 where an Isolation Forest reached 0.75. The forest is asked as a second opinion, shown
-beside the score, and never alerts.
+conformal, each unit that the model was fitted on held out once, so the rate of false alerts is set and not guessed.
+Models slide: each is fitted on the newest units there are at every twentieth. What a unit mends is scored by itself and
+never alerts. How well this tells drift is measured on real histories: docs/evaluation.md. Other models are asked as
+second opinions, shown beside the score, and never alert.
 """
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import copysign, expm1, log, log1p, sqrt
 from typing import NamedTuple
 
@@ -25,9 +28,11 @@ from plumbrule.tables import Row, Table, columns
 SCORED_FROM = 30  # earlier units without which a tail says nothing
 CALIBRATED_FROM = 19  # held-out scores that a threshold of 5 % needs: 1 / 0.05 - 1
 NEEDED = SCORED_FROM + CALIBRATED_FROM
-_WINDOW = 200  # units; older ones tell how the repository was, not how it is
-_ALPHA = 0.05
+FITTED_EVERY = 20  # units: one that comes between two models is judged by the older
+WINDOW = 150  # units that a model is fitted on; older ones tell how the repository was, not how it is
+ALPHA = 0.05
 _SUMMED = 3
+_FILES = 3  # that are named of an alert
 _STILL = 0.3  # standard deviation taken for a figure that never moved
 
 # Every figure in words, as an explanation shows it, against the parent; tests and what nobody writes here are left out.
@@ -45,6 +50,8 @@ FIGURES: Mapping[str, str] = {
     "new_modules": "new files",
     "code_added": "lines of code by which files grew",
     "code_removed": "lines of code by which files shrank",
+    "removed_edges": "imports between files that are gone",
+    "removed_component_pairs": "pairs of components no longer linked",
     "files_touched": "files of the product touched",
     "handlers": "more exception handlers",
     "raises": "more raise statements",
@@ -57,6 +64,20 @@ FIGURES: Mapping[str, str] = {
     "pass_through_share": "share of new functions that only pass on",
 }
 _RELAXED = ("new_edges", "new_component_pairs", "contract_changes", "new_duplicates", "handlers")
+# What a unit mends, and which way is the better one; scored apart, so that a good change of structure is no alert.
+CLEANING: Mapping[str, int] = {
+    "code_removed": 1,
+    "removed_edges": 1,
+    "removed_component_pairs": 1,
+    "files_in_cycles": -1,
+    "largest_cycle": -1,
+    "fan_in": -1,
+    "fan_out": -1,
+    "handlers": -1,
+    "raises": -1,
+    "complexity": -1,
+}
+DRIFT: tuple[str, ...] = tuple(name for name in FIGURES if CLEANING.get(name, -1) < 0)
 
 
 # -- figures of one unit --------------------------------------------------------------------------------------------
@@ -84,7 +105,8 @@ def features(s: Situation) -> dict[str, float]:
     raw["files_touched"] = len(pairs)
     called = renamed_components(s.earlier.get("file_component", ()), s.rows.get("file_component", ()), moved_from)
     linked = {(called.get(src, src), called.get(dst, dst)) for src, dst in _component_pairs(s.rows)}
-    raw["new_component_pairs"] = len(linked - _component_pairs(s.earlier))
+    were = _component_pairs(s.earlier)
+    raw["new_component_pairs"], raw["removed_component_pairs"] = len(linked - were), len(were - linked)
     for sign, rows in ((1, s.rows), (-1, s.earlier)):
         sizes = [row[3] for row in rows.get("cycle", ()) if row[1] == "file"]
         raw["files_in_cycles"] += sign * sum(sizes)
@@ -146,7 +168,9 @@ def _by_file(pairs: Sequence[_Pair], moved_to: Mapping[str, str]) -> Counter[str
     raw: Counter[str] = Counter()
     for path, before, now in pairs:
         raw["new_modules"] += before is None
-        raw["new_edges"] += len(_links_of(path, now) - {moved_to.get(dst, dst) for dst in _links_of(path, before)})
+        links, were = _links_of(path, now), {moved_to.get(dst, dst) for dst in _links_of(path, before)}
+        raw["new_edges"] += len(links - were)
+        raw["removed_edges"] += len(were - links)
         known = {function.symbol for function in before.functions} if before is not None else set()
         if now is not None:
             raw["new_functions"] += sum(function.symbol not in known for function in now.functions)
@@ -201,30 +225,115 @@ class Verdict(NamedTuple):
     second_opinion: float | None  # share of earlier units that an Isolation Forest finds less unusual; None = not asked
     alert: bool
     note: str  # why there is no judgement; empty if there is one
+    cleaning: float = 0.0  # the same score of what the unit mends
+    third_opinion: float | None = None  # as the second, by Mahalanobis distance
 
 
-def unusual(history: Sequence[Mapping[str, float]], unit: Mapping[str, float], *, ask_forest: bool = True) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is usual in one repository, as of some of its units."""
+
+    units: tuple[Mapping[str, float], ...]  # that it was fitted on, oldest first
+    upto: int  # how many of the history it was given it has seen
+    held_out: tuple[float, ...]  # score of each against the others, sorted
+    _columns: Mapping[str, _Column]
+
+    @classmethod
+    def fit(cls, units: Sequence[Mapping[str, float]], upto: int = 0) -> Model:
+        names = [*DRIFT, *(f"less {name}" for name in CLEANING)]
+        columns_ = {name: _Column([_figure(name, unit) for unit in units]) for name in names}
+        held_out = [_sum(tails) for tails in zip(*(columns_[name].tails_without() for name in DRIFT), strict=True)]
+        return cls(tuple(units), upto, tuple(sorted(held_out)), columns_)
+
+    @property
+    def threshold(self) -> float:
+        """The score above which a unit is told."""
+        may_reach = int(ALPHA * (len(self.held_out) + 1) + 1e-9) - 1  # of those held out, where p is just small enough
+        return self.held_out[-1 - may_reach]
+
+    def p_value(self, score: float) -> float:
+        """Share of the units, this one counted in, that stand out as much (research: measures 4.4)."""
+        reached = len(self.held_out) - bisect_left(self.held_out, score)
+        return (1 + reached) / (len(self.held_out) + 1)
+
+    def verdict(self, unit: Mapping[str, float]) -> Verdict:
+        parts = {name: self._columns[name].tail(unit.get(name, 0.0)) for name in DRIFT}
+        score = _sum(parts.values())
+        p = self.p_value(score)
+        weightiest = sorted((name for name in parts if parts[name] > 0), key=lambda name: (-parts[name], name))
+        reasons = tuple(
+            Reason(name, unit.get(name, 0.0), *self._columns[name].quantiles(), round(parts[name], 4))
+            for name in weightiest[:_SUMMED]
+        )
+        mended = [f"less {name}" for name in CLEANING]
+        cleaning = _sum(self._columns[name].tail(_figure(name, unit)) for name in mended if _figure(name, unit) > 0)
+        return Verdict(round(score, 4), round(p, 4), reasons, None, p <= ALPHA, "", round(cleaning, 4))
+
+
+def version() -> str:
+    """Names the way in which models are fitted: those of another one are not to be compared."""
+    said = SCORED_FROM, CALIBRATED_FROM, FITTED_EVERY, WINDOW, ALPHA, _SUMMED, _STILL, DRIFT, CLEANING
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+
+
+def fitted(history: Sequence[Mapping[str, float]]) -> Model | None:
+    """The model that judges what comes after these units, oldest first; None if they are too few.
+
+    Of a longer history only the newest units need be given, if what is left out is a multiple of `FITTED_EVERY`.
+    """
+    units = [known for known in history if known]
+    if len(units) < NEEDED:
+        return None
+    upto = max(NEEDED, len(units) - len(units) % FITTED_EVERY)
+    return Model.fit(units[max(0, upto - WINDOW) : upto], upto)
+
+
+def kept(history: Sequence[Mapping[str, float]]) -> list[Mapping[str, float]]:
+    """As much of a history as `fitted` needs to fit the same model, of this and what comes after it."""
+    units = [known for known in history if known]
+    spare = max(0, len(units) - WINDOW - FITTED_EVERY)
+    return units[spare - spare % FITTED_EVERY :]
+
+
+def unusual(history: Sequence[Mapping[str, float]], unit: Mapping[str, float], *, ask_others: bool = True) -> Verdict:
     """Judges one unit against the units before it, oldest first; both as `features` gives them.
 
     Score: research, measures 4.3. Threshold: leave-one-out conformal p-value at 5 %, measures 4.4. The same inputs
-    give the same verdict. The second opinion costs 100 ms, the rest 5.
+    give the same verdict. The other opinions cost 100 ms, the rest 5.
     """
-    units = [known for known in history if known][-_WINDOW:]
+    model = fitted(history) if unit else None
+    verdict = judged_by(model, sum(map(bool, history)), unit)
+    return _with_opinions(verdict, model, unit) if ask_others and model is not None else verdict
+
+
+def judged_by(model: Model | None, known: int, unit: Mapping[str, float]) -> Verdict:
+    """The same of a model that was fitted already; `known` units are behind it, which may be too few for any."""
     if not unit:
         return Verdict(0.0, 1.0, (), None, False, "no product code changed")
-    if len(units) < NEEDED:
-        return Verdict(0.0, 1.0, (), None, False, f"not enough history ({len(units)} of {NEEDED} units)")
-    columns_ = {name: _Column([known.get(name, 0.0) for known in units]) for name in FIGURES}
-    parts = {name: column.tail(unit.get(name, 0.0)) for name, column in columns_.items()}
-    score = _sum(parts.values())
-    held_out = [_sum(tails) for tails in zip(*(column.tails_without() for column in columns_.values()), strict=True)]
-    p = (1 + sum(other >= score for other in held_out)) / (len(units) + 1)
-    weightiest = sorted((name for name in parts if parts[name] > 0), key=lambda name: (-parts[name], name))[:_SUMMED]
-    reasons = tuple(
-        Reason(name, unit.get(name, 0.0), *columns_[name].quantiles(), round(parts[name], 4)) for name in weightiest
-    )
-    second_opinion = _forest_rank(units, unit) if ask_forest else None
-    return Verdict(round(score, 4), round(p, 4), reasons, second_opinion, p <= _ALPHA, "")
+    if model is None:
+        return Verdict(0.0, 1.0, (), None, False, f"not enough history ({known} of {NEEDED} units)")
+    return model.verdict(unit)
+
+
+def _with_opinions(verdict: Verdict, model: Model, unit: Mapping[str, float]) -> Verdict:
+    from plumbrule.measures._opinions import distance, isolation  # scikit-learn: a second to import
+
+    found = []
+    for opinion in (isolation, distance):
+        # The unit is among those fitted: no tree splits a figure that never moved before, so without it a first cycle
+        # in a repository that had none would go unseen.
+        units = [*model.units, unit]
+        said = opinion(DRIFT, units, units)
+        found.append(None if said is None else round(sum(other < said[-1] for other in said[:-1]) / len(said[:-1]), 4))
+    return verdict._replace(second_opinion=found[0], third_opinion=found[1])
+
+
+def _figure(name: str, unit: Mapping[str, float]) -> float:
+    """A figure of a unit; `less NAME` is how far it went the better way, 0 if it did not."""
+    if not name.startswith("less "):
+        return unit.get(name, 0.0)
+    name = name.removeprefix("less ")
+    return max(0.0, CLEANING[name] * unit.get(name, 0.0))
 
 
 class _Column:
@@ -275,20 +384,6 @@ def _sum(parts: Iterable[float]) -> float:
     return sum(sorted(parts, reverse=True)[:_SUMMED])
 
 
-def _forest_rank(units: Sequence[Mapping[str, float]], unit: Mapping[str, float]) -> float | None:
-    """Share of earlier units that an Isolation Forest (Liu 2008) isolates later; None where scikit-learn is missing."""
-    try:
-        from sklearn.ensemble import IsolationForest
-    except ImportError:
-        return None
-    # The unit is among those fitted: no tree splits a figure that never moved before, so without it a first cycle in a
-    # repository that had none would go unseen.
-    table = [[known.get(name, 0.0) for name in FIGURES] for known in (*units, unit)]
-    normality = IsolationForest(n_estimators=100, random_state=0, n_jobs=1).fit(table).score_samples(table)
-    own = float(normality[-1])
-    return round(sum(float(other) > own for other in normality[:-1]) / len(units), 4)
-
-
 def _plain(name: str, value: float) -> str:
     """A figure as a person counts it."""
     if name.endswith("_per_size"):
@@ -303,15 +398,23 @@ def _plain(name: str, value: float) -> str:
 
 def _unusual(s: Situation) -> Collection[Row]:
     rows = []
+    pointed: Mapping[str, Sequence[str]] = {}
+    model, known = fitted(s.history), sum(map(bool, s.history))
     for name, unit in sorted((s.units or {"": features(s)}).items()):
-        verdict = unusual(s.history, unit, ask_forest=False)
-        if verdict.alert and s.units:
-            # Asked only where its opinion is read, never on the way to a verdict: a second to import.
-            verdict = unusual(s.history, unit)
+        verdict = judged_by(model, known, unit)
+        if verdict.alert and model is not None and s.units:
+            # Asked only where their opinion is read, never on the way to a verdict: a second to import.
+            verdict = _with_opinions(verdict, model, unit)
+        if verdict.alert and not pointed:
+            pointed = causes(s)
         told = "; ".join(reason.words() for reason in verdict.reasons)
-        rows.append(
-            (s.now.repo, name, verdict.score, verdict.p, told, verdict.second_opinion, verdict.alert, verdict.note)
+        files = dict.fromkeys(
+            path for reason in verdict.reasons if verdict.alert for path in pointed.get(reason.name, ())[:_FILES]
         )
+        rows.append(
+            (s.now.repo, name, verdict.score, verdict.p, told, verdict.second_opinion, verdict.alert, verdict.note,
+             verdict.third_opinion, verdict.cleaning, ", ".join([*files][:_FILES]))
+        )  # fmt: skip
     return rows
 
 
@@ -328,7 +431,10 @@ MEASURES = (
                 features VARCHAR the three figures that weigh most, each beside what is usual
                 second_opinion DOUBLE share of earlier units that an Isolation Forest finds less unusual; may be NULL
                 alert BOOLEAN p is at most 0.05
-                note VARCHAR why there is no judgement, empty if there is one"""
+                note VARCHAR why there is no judgement, empty if there is one
+                third_opinion DOUBLE the same share by Mahalanobis distance; may be NULL
+                cleaning DOUBLE the score of what the unit mends; it never alerts
+                files VARCHAR of an alert: what the three figures come from, in the whole batch; three at most"""
             ),
         ),
         _unusual,

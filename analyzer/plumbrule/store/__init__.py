@@ -22,9 +22,11 @@ from plumbrule.store.records import (
     ExtraMeasure,
     FindingRow,
     LinkRow,
+    ModelRow,
     Resumed,
     SnapshotRecord,
     TrendRow,
+    UnitRow,
 )
 
 if TYPE_CHECKING:
@@ -39,10 +41,12 @@ __all__ = [
     "FindingRow",
     "LinkRow",
     "Mark",
+    "ModelRow",
     "Resumed",
     "SnapshotRecord",
     "Store",
     "TrendRow",
+    "UnitRow",
 ]
 
 

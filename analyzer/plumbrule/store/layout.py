@@ -54,6 +54,13 @@ CREATE TABLE IF NOT EXISTS log.trend (repo VARCHAR, snapshot VARCHAR, name VARCH
 CREATE TABLE IF NOT EXISTS log.evidence (
     repo VARCHAR, snapshot VARCHAR, rule VARCHAR, severity VARCHAR, standing INTEGER, waived INTEGER
 );
+CREATE TABLE IF NOT EXISTS log.unit (
+    repo VARCHAR, snapshot VARCHAR, number INTEGER, model INTEGER, score DOUBLE, p DOUBLE, alert BOOLEAN,
+    cleaning DOUBLE, note VARCHAR, names VARCHAR[], figures DOUBLE[]
+);
+CREATE TABLE IF NOT EXISTS log.model (
+    repo VARCHAR, snapshot VARCHAR, model INTEGER, first_unit INTEGER, units INTEGER, threshold DOUBLE, version VARCHAR
+);
 CREATE TABLE IF NOT EXISTS log.policy (hash VARCHAR, text VARCHAR);
 CREATE TABLE IF NOT EXISTS log.remembered (key VARCHAR, text VARCHAR);
 CREATE TABLE IF NOT EXISTS log.stood (repo VARCHAR, part VARCHAR, texts BLOB);
@@ -90,6 +97,8 @@ _LOG_NOW = {
     "configured": "log.configured",
     "trends": "log.trend",
     "evidenced": "log.evidence",
+    "units": "log.unit",
+    "models": "log.model",
 }
 _HISTORY_AT = """(
     SELECT t.* FROM log.snapshot AS s JOIN log.snapshot AS t ON t.repo = s.repo AND t.base_position <= s.base_position
@@ -107,6 +116,8 @@ _LOG_AT = {
         (SELECT s.repo FROM log.snapshot AS s WHERE s.snapshot = asked.at_snapshot))""",
     "trends": "log.trend",
     "evidenced": "log.evidence",
+    "units": "log.unit",
+    "models": "log.model",
 }
 
 

@@ -90,6 +90,29 @@ class TrendRow(NamedTuple):
     value: float
 
 
+class UnitRow(NamedTuple):
+    """A unit of work as it was judged when it came."""
+
+    number: int  # of units on its main line before it
+    model: int | None
+    score: float
+    p: float
+    alert: bool
+    cleaning: float
+    note: str
+    figures: Mapping[str, float]  # those that are not 0
+
+
+class ModelRow(NamedTuple):
+    """What was usual, as fitted on some units."""
+
+    model: int  # number of units up to the newest that it was fitted on
+    first_unit: int
+    units: int
+    threshold: float
+    version: str
+
+
 class EvidenceRow(NamedTuple):
     """What a rule that gave an answer found at one snapshot."""
 

@@ -103,6 +103,61 @@ SELECT e.repo, e.snapshot, s.base_position AS position, make_timestamp(s.committ
 FROM $evidenced AS e JOIN $snapshots AS s USING (snapshot)
 WHERE s.kind = 'main';
 
+-- view: unit
+-- A commit of the main line that changed product code, as a unit of work: how far it stands out from those before it, as the
+-- model said that was the newest when it came.
+--   repo: repository, by its name in the store
+--   snapshot: see snapshot
+--   position: of the snapshot
+--   committed_at: of the snapshot, UTC
+--   number: units of this main line that were read before it
+--   model: the model that judged it, see model; NULL if there was none
+--   score: sum of the three highest tail scores
+--   p: conformal p-value; 1 where there was no model
+--   alert: p is at most 0.05
+--   q: p adjusted by Benjamini and Hochberg among all units of all repositories in the same week: of those told at q up to 0.1 at most a tenth are expected to be usual
+--   cleaning: the same score of what it mends; it never alerts
+--   note: why there is no judgement; empty if there is one
+SELECT u.repo, u.snapshot, s.base_position AS position, make_timestamp(s.committed_at * 1000000) AS committed_at,
+    u.number, u.model, u.score, u.p, u.alert, CASE WHEN u.note = '' THEN min(u.tried) OVER (
+        PARTITION BY u.week, u.note = '' ORDER BY u.p DESC RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) END AS q,
+    u.cleaning, u.note
+FROM (SELECT i.*, w.week, least(1.0, i.p * count(*) OVER (PARTITION BY w.week, i.note = '')
+        / count(*) OVER (PARTITION BY w.week, i.note = '' ORDER BY i.p)) AS tried
+    FROM $units AS i JOIN (SELECT snapshot, date_trunc('week', make_timestamp(committed_at * 1000000)) AS week
+        FROM $snapshots WHERE kind = 'main') AS w USING (snapshot)) AS u
+JOIN $snapshots AS s ON s.snapshot = u.snapshot;
+
+-- view: unit_figure
+-- A figure of a unit that is not 0, as models compare it: counts as sign(x) * ln(1 + |x|).
+--   repo: repository, by its name in the store
+--   snapshot: see snapshot
+--   number: see unit
+--   name: of the figure
+--   value: of the figure
+SELECT f.repo, f.snapshot, f.number, f.name, f.value
+FROM (SELECT u.repo, u.snapshot, u.number, unnest(u.names) AS name, unnest(u.figures) AS value
+    FROM $units AS u JOIN $snapshots AS s USING (snapshot) WHERE s.kind = 'main') AS f;
+
+-- view: model
+-- What was usual in a repository, fitted anew at every twentieth unit. It can be made again of the units that it names.
+--   repo: repository, by its name in the store
+--   model: units of this main line up to the newest that it was fitted on
+--   snapshot: the first that it judged
+--   first_unit: number of the oldest unit that it was fitted on
+--   units: how many it was fitted on
+--   threshold: score above which a unit is told
+--   version: of the way in which models are fitted
+--   judged: units that it judged
+--   alerts: of which were told
+--   realised: units told of 100 that this model and those before it judged, the newest 150 of them; 5 are meant
+SELECT m.repo, m.model, m.snapshot, m.first_unit, m.units, m.threshold, m.version,
+    (SELECT count(*) FROM $units AS u WHERE u.repo = m.repo AND u.model = m.model) AS judged,
+    (SELECT count(*) FROM $units AS u WHERE u.repo = m.repo AND u.model = m.model AND u.alert) AS alerts,
+    (SELECT round(100.0 * avg(u.alert::INTEGER), 1) FROM (FROM $units AS n
+        WHERE n.repo = m.repo AND n.model <= m.model ORDER BY n.number DESC LIMIT 150) AS u) AS realised
+FROM $models AS m JOIN $snapshots AS s ON s.snapshot = m.snapshot AND s.kind = 'main';
+
 -- view: finding
 -- A judged breach, as of the last judgement. Those that stand are `state IN ('new', 'known') AND NOT of_change`: they are
 -- the count `findings` of the view `trend`.

@@ -28,9 +28,11 @@ from plumbrule.store.records import (
     ExtraMeasure,
     FindingRow,
     LinkRow,
+    ModelRow,
     Resumed,
     SnapshotRecord,
     TrendRow,
+    UnitRow,
     packed,
 )
 from plumbrule.tables import BASE, Column, Row, Table, flatten
@@ -47,6 +49,10 @@ _SNAPSHOT_TYPES = (
     *("INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", "INTEGER", *("VARCHAR",) * 5),
 )
 _BATCH_TYPES = (*("VARCHAR",) * 4, "DOUBLE", *("VARCHAR",) * 2, *("BIGINT",) * 2, "VARCHAR[]")
+_UNIT_TYPES = (
+    *("VARCHAR",) * 2, *("INTEGER",) * 2, *("DOUBLE",) * 2, "BOOLEAN", "DOUBLE", "VARCHAR", "VARCHAR[]", "DOUBLE[]",
+)  # fmt: skip
+_MODEL_TYPES = (*("VARCHAR",) * 2, *("INTEGER",) * 3, "DOUBLE", "VARCHAR")
 
 
 @dataclass(slots=True)
@@ -87,6 +93,8 @@ class _Pending:
     batches: dict[tuple[str, str], Row] = field(default_factory=dict)
     trends: dict[str, list[Row]] = field(default_factory=dict)
     evidence: dict[str, list[Row]] = field(default_factory=dict)
+    units: dict[str, Row] = field(default_factory=dict)  # by snapshot
+    models: dict[str, Row] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, str] = field(default_factory=dict)
     tools: dict[tuple[str, str], bool] = field(default_factory=dict)  # (snapshot, tool) -> all its rows are there
@@ -298,6 +306,14 @@ class Writer:
     def evidence(self, repo: str, snapshot: str, rows: Iterable[EvidenceRow]) -> None:
         """What each rule that gave an answer found at one snapshot."""
         self._pending.evidence[snapshot] = [(repo, snapshot, *row) for row in rows]
+
+    def unit(self, repo: str, snapshot: str, unit: UnitRow, model: ModelRow | None = None) -> None:
+        """What a commit was as a unit of work; with the model that judged it, if it is the first to be."""
+        figures = sorted(unit.figures.items())
+        names, values = [name for name, _ in figures], [value for _, value in figures]
+        self._pending.units[snapshot] = (repo, snapshot, *unit[:7], names, values)
+        if model is not None:
+            self._pending.models[snapshot] = (repo, snapshot, *model)
 
     def policy(self, hash_: str, text: str) -> None:
         self._pending.policies[hash_] = text
@@ -553,6 +569,9 @@ class Writer:
         _delete_among(connection, "log.evidence", "snapshot", list(pending.evidence))
         said = [row for rows in pending.evidence.values() for row in rows]
         load(connection, "log.evidence", (*("VARCHAR",) * 4, "INTEGER", "INTEGER"), said)
+        for table, types, kept in (("unit", _UNIT_TYPES, pending.units), ("model", _MODEL_TYPES, pending.models)):
+            _delete_among(connection, f"log.{table}", "snapshot", list(kept))
+            load(connection, f"log.{table}", types, list(kept.values()))
         for (snapshot, tool), complete in pending.tools.items():
             for (names,) in rows_of(connection, _NOT_MEASURED, [snapshot]):
                 missing = _named(names, tool, complete=complete)
@@ -759,7 +778,7 @@ def _forget(connection: Connection, snapshots: list[str]) -> None:
     )
     if there:
         gone = [row[0] for row in there]
-        for table in ("log.snapshot", "log.hidden", "log.trend", "log.evidence"):
+        for table in ("log.snapshot", "log.hidden", "log.trend", "log.evidence", "log.unit", "log.model"):
             _delete_among(connection, table, "snapshot", gone)
         for name in layout.kept():
             _delete_among(connection, f"side.{quote(name)}", "_snapshot", gone)
@@ -778,6 +797,6 @@ def _purge(connection: Connection) -> None:
         for table in ("log.line", "log.noted"):
             connection.execute(f"DELETE FROM {table} WHERE repo = ? AND line = ?", [repo, number])
     if unused:
-        for table in ("trend", "evidence"):
+        for table in ("trend", "evidence", "unit", "model"):
             connection.execute(f"DELETE FROM log.{table} WHERE snapshot NOT IN (SELECT snapshot FROM log.snapshot)")
         connection.execute("DELETE FROM log.batch WHERE (repo, batch) NOT IN (SELECT (repo, batch) FROM log.snapshot)")
