@@ -30,8 +30,12 @@ def change(tree: Tree, chance: random.Random) -> Injection | None:
         name, _start, _end = moved[0]
         new = tree.writer.beside(path, *words(name), "part")
         taken = [name for name, _, _ in moved[:6]]
+        if path in {end for one in tree.links[path] for end in tree.reach(one)}:
+            continue  # in a cycle already, which the new file would be a member of
         bodies = ["\n".join(lines[a - 1 : b]) for _, a, b in moved[:6]]
-        tree.write(new, tree.writer.append("\n".join(imports) + "\n", bodies))
+        needed = set(re.findall(r"\b\w+\b", "\n".join(bodies)))
+        brought = [line for line in imports if "__future__" in line or needed & set(_bound(line))]
+        tree.write(new, tree.writer.append("\n".join(brought) + "\n", bodies))
         gone = {at for _, a, b in moved[:6] for at in range(a - 1, b)}
         kept = "\n".join(line for at, line in enumerate(lines) if at not in gone)
         module = tree.writer.module(tree, new)
@@ -42,3 +46,8 @@ def change(tree: Tree, chance: random.Random) -> Injection | None:
             tree.write(other, tree.writer._imported(used, f"from {module} import {taken[0]} as other_{taken[0]}"))
         return done(tree, [path, new], f"{len(taken)} functions of {path} to a file of their own")
     return None
+
+
+def _bound(line: str) -> list[str]:
+    """The names that a plain import statement on one line binds."""
+    return [one.split()[-1].split(".")[0] for one in line.partition("import ")[2].split(",") if one.strip()]

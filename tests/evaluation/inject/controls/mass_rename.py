@@ -24,7 +24,10 @@ def change(tree: Tree, chance: random.Random) -> Injection | None:
             )
         ]
         text = tree.read(path)
-        named_elsewhere = {name for user in tree.users[path] for name in private if name in tree.read(user)}
+        users = [
+            one for one in tree.graph.paths() if any(d.dst == path for d in tree.graph.rows(one).dependencies)
+        ]  # tests too
+        named_elsewhere = {name for user in users if user != path for name in private if name in tree.read(user)}
         for name in private:
             if name not in named_elsewhere and not name.endswith("_"):
                 text = re.sub(rf"(?<![\w.'\"]){re.escape(name)}\b", f"{name}{'_it' if '_' in name else 'It'}", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import random
+import re
 
 from inject import Injection, Tree, done, shuffled
 
@@ -26,6 +27,9 @@ def change(tree: Tree, chance: random.Random) -> Injection | None:
         inside = {one for one in tree.links[path] if posixpath.dirname(one) == folder}
         if not stays and inside:  # it would need the folder that needs it: a cycle, and rightly told
             continue
+        names = re.findall(r"\b_[a-z]\w+", " ".join(_asked_for(tree, path)))
+        if not stays and names:  # private names of it that its neighbours use: they would reach into another folder
+            continue
         texts = tree.writer.moved(tree, path, new)
         if texts is None or tree.has(new) or path in tree.edits:
             continue
@@ -38,3 +42,7 @@ def change(tree: Tree, chance: random.Random) -> Injection | None:
         tree.edits[path] = None
         renamed[new] = path
     return done(tree, list(renamed), f"{len(renamed)} files moved", renamed)
+
+
+def _asked_for(tree: Tree, path: str) -> list[str]:
+    return [one.names for user in tree.users[path] for one in tree.graph.rows(user).dependencies if one.dst == path]

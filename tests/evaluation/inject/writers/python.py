@@ -67,8 +67,8 @@ def link(tree: Tree, text: str, src: str, dst: str, name: str, style: str = "pla
     if style == "dynamic":
         return _imported(text, "import importlib"), f'importlib.import_module("{named}").{name}'
     if style == "type-only":
-        typing = _imported(text, "from typing import TYPE_CHECKING")
-        return _imported(typing, f"if TYPE_CHECKING:\n    from {named} import {name}"), f"__type__:{name}"
+        statement = f"from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from {named} import {name}"
+        return _imported(text, statement), f"__type__:{name}"
     return _imported(text, f"from {named} import {name}"), name
 
 
