@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 WORKERS ?= auto
 
-.PHONY: help run test check docs golden lock bench accuracy dashboard clean
+.PHONY: help run test check docs golden lock bench accuracy evaluate dashboard clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand --tabs=12
@@ -37,7 +37,7 @@ static:
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/mypy reports docs/generate.py
+	@$(BIN)/mypy reports docs/generate.py docs/evaluation
 	@PYTHONPATH=analyzer $(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python docs/generate.py --check
 
@@ -60,6 +60,12 @@ accuracy: $(VENV)/.dev  ## make accuracy [ONLY=go,java] [TREE=path]: our graph b
 	 if test -z "$(TREE)" && [[ ",$(ONLY)," == @(,,|*,ruby,*) ]]; then \
 	   $(BIN)/python tests/accuracy/sample.py || missed=1; fi; \
 	 exit $$missed
+
+evaluate: $(VENV)/.dev  ## make evaluate HISTORIES=path [ONLY=owner/name,...] [PARENTS=30]: drift written into real histories; see docs/evaluation.md
+	@test -n "$(HISTORIES)" || { echo 'say where the clones of tests/evaluation/injection.toml are: HISTORIES=path' >&2; exit 2; }
+	@$(BIN)/python tests/evaluation/injection.py --histories "$(HISTORIES)" --only "$(ONLY)" --parents "$(or $(PARENTS),30)" \
+	   $(if $(WORK),--work "$(WORK)")
+	@$(BIN)/python docs/generate.py
 
 dashboard: $(VENV)/.all  ## scan this repository and open the dashboard
 	@.ci/scan-this-repository $(BIN)/plumbrule >/dev/null

@@ -1,5 +1,5 @@
-"""Writes the pages of docs/ that are made from what runs: commands, comparison, rules, views, policy, languages,
-performance, report.
+"""Writes the pages of docs/ that are made from what runs: commands, comparison, evaluation, rules, views, policy,
+languages, performance, report.
 
 `python docs/generate.py` writes them, `--check` only says which differ (exit 1). Run by `make docs` and `make test`.
 A page is made from the running program, never from its text, so a page that is wrong means a program that is wrong.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import importlib.util
 import inspect
 import json
 import re
@@ -28,6 +29,7 @@ def pages() -> Mapping[str, Callable[[], Iterable[str]]]:
     return {
         "commands.md": commands,
         "comparison.md": comparison,
+        "evaluation.md": evaluation,
         "languages.md": languages,
         "performance.md": performance,
         "policy.md": policy,
@@ -545,6 +547,30 @@ def _peers() -> Iterator[str]:
             if "median" in figure
         ],
     )  # fmt: skip
+
+
+def evaluation() -> Iterator[str]:
+    """What the programs of tests/evaluation kept, a section each; docs/evaluation/NAME.py words what NAME.json holds."""
+    yield "# Evaluation\n"
+    yield "How often Plumbrule is right, as the last run of each program in `tests/evaluation/` found; misses are told"
+    yield "like the rest. `make evaluate` runs them.\n"
+    for section in sorted((FOLDER / "evaluation").glob("[a-z]*.py")):
+        kept = FOLDER.parent / "tests" / "golden" / "evaluation" / f"{section.stem}.json"
+        words = _module(section)
+        yield f"## {words.TITLE}\n"
+        if kept.is_file():
+            yield from words.lines(json.loads(kept.read_text("utf-8")), _table)
+        else:
+            yield "No figures are kept.\n"
+
+
+def _module(file: Path) -> Any:  # Any: a module; each has TITLE and lines
+    spec = importlib.util.spec_from_file_location(f"docs_{file.parent.name}_{file.stem}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def performance() -> Iterator[str]:

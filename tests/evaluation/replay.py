@@ -36,6 +36,8 @@ class Judged(NamedTuple):
     findings: tuple[JudgedRow, ...]  # new ones, as the report orders them
     causes: Mapping[str, tuple[str, ...]]  # by figure: the files that have most of it
     unread: tuple[str, ...]  # files that were not read, or in part
+    gone: tuple[JudgedRow, ...] = ()  # findings that were there before
+    standing: tuple[JudgedRow, ...] = ()  # those that were there before and still are
 
 
 class Replay:
@@ -202,8 +204,10 @@ class Replay:
         )  # fmt: skip
         verdict = unusual(self.history, figures, ask_others=False)
         pointed = causes(self._situation(step, before, delta, renamed)) if figures else {}
-        new = tuple(row for row in judgement.rows if row.state == "new")
-        return Judged(figures, verdict, new, pointed, ()), judgement
+        new, gone, standing = (
+            tuple(row for row in judgement.rows if row.state == state) for state in ("new", "fixed", "known")
+        )
+        return Judged(figures, verdict, new, pointed, (), gone, standing), judgement
 
     def close(self) -> None:
         self.book.keep()

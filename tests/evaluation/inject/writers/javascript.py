@@ -77,7 +77,8 @@ def _is_module_tree(tree: Tree, src: str) -> bool:
 
 def link(tree: Tree, text: str, src: str, dst: str, name: str, style: str = "plain") -> tuple[str, str] | None:
     where, common = _specifier(text, src, dst, tree), _is_common(text)
-    types = {row.symbol for row in tree.graph.rows(dst).symbols if row.kind in ("interface", "type")}
+    symbols = tree.graph.rows(dst).symbols if dst in tree.graph else ()  # a file that is just written has none
+    types = {row.symbol for row in symbols if row.kind in ("interface", "type")}
     if not src.endswith((".ts", ".tsx")) if style == "type-only" else name in types:
         return None
     called = f"other{name[0].upper()}{name[1:]}" if style == "alias" or re.search(rf"\b{name}\b", text) else name
