@@ -550,7 +550,7 @@ def _peers() -> Iterator[str]:
 
 
 def evaluation() -> Iterator[str]:
-    """What the programs of tests/evaluation kept, a section each; docs/evaluation/NAME.py words what NAME.json holds."""
+    """What the programs of tests/evaluation kept, a section each: docs/evaluation/NAME.py words NAME.json."""
     yield "# Evaluation\n"
     yield "How often Plumbrule is right, as the last run of each program in `tests/evaluation/` found; misses are told"
     yield "like the rest. `make evaluate` runs them.\n"

@@ -27,6 +27,7 @@ from plumbrule.measures.drift import Unit
 from plumbrule.measures.past import Past
 from plumbrule.measures.past.linelog import YOUNG, LineLog
 from plumbrule.measures.past.worklog import WINDOW, WorkLog, batch_names, year_before
+from plumbrule.measures.unusual import WINDOW as UNITS_WINDOW
 from plumbrule.measures.unusual import fitted, judged_by, kept
 from plumbrule.measures.unusual import version as model_version
 from plumbrule.policy import Policy
@@ -39,6 +40,7 @@ from plumbrule.resume import (
     standing_rows,
     stood_at,
     tree_changes,
+    units_of,
     units_text,
     units_told,
 )
@@ -111,6 +113,7 @@ class Timeline:
         self._history: list[Mapping[str, float]] = []  # figures of earlier commits, as far as models need them
         self._units_before = 0  # how many there were before those
         self._model = -1  # the newest that is stored
+        self._others: list[Mapping[str, float]] | None = None  # figures of other repositories, once they are asked for
         self._batch_of: Mapping[str, Batch] = {}  # by commit that is new here; of each batch only those commits
         self._begun_with: Mapping[str, str] = {}  # by batch: its first commit, which may be stored already
         self.lost = ""  # a blob whose bytes this clone lacks
@@ -381,7 +384,7 @@ class Timeline:
     ) -> Derived:
         assert isinstance(start.graph, MemoryGraph)
         assert isinstance(end.graph, MemoryGraph)
-        habits = Habits(tuple(self._history), dict(self._units))
+        habits = Habits(tuple(self._history), dict(self._units), self._pooled)
         return self._walk.rows(
             end.graph, start.graph, start.derived, self._moved, renamed,
             about_change=end.derived, habits=habits, shared=shared,
@@ -468,6 +471,17 @@ class Timeline:
         self._batch_start = self._moments[-1][1]
         self._moments.clear()
         self._moved.clear()
+
+    def _pooled(self) -> list[Mapping[str, float]]:
+        """The newest units of every repository of the store, this one's own among them; none if there is no other."""
+        if self._others is None:
+            self._others = []
+            if self._site.store.published:
+                with self._site.store.reader() as reader:
+                    for name in reader.repositories():
+                        if name != self._order.name:
+                            self._others += units_of(reader.recall(f"units:{name}"))[-UNITS_WINDOW:]
+        return [*self._others, *self._history[-UNITS_WINDOW:]] if self._others else []
 
     def _keep_units(self) -> None:
         """Stores what the newest model says of each unit of the batch, and adds them to what is usual."""

@@ -72,6 +72,7 @@ class Habits(NamedTuple):
 
     history: tuple[Mapping[str, float], ...]
     units: Mapping[str, Mapping[str, float]]
+    pooled: Callable[[], Sequence[Mapping[str, float]]] = tuple  # the newest units of all repositories of a store
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +301,7 @@ class Walk:
                     shared,
                     self._declared,
                     self,
+                    pooled=known.pooled,
                 )
                 self._fill(rows, measure, situation)
         return rows

@@ -20,8 +20,9 @@ def lines(kept: Mapping[str, Any], table: Table) -> Iterator[str]:
     seeds = sorted({str(one["seed"]) for one in histories})
     families = len({one["family"] for one in histories})
     yield _prose(f"""
-        {len(histories)} public histories in {families} families of languages, pinned in `tests/evaluation/injection.toml`.
-        The newest commits of each main line are walked; of the first 60 % only habits are learned, and of the rest
+        {len(histories)} public histories in {families} families of languages, pinned in
+        `tests/evaluation/injection.toml`. The newest commits of each main line are walked; of the first 60 % only
+        habits are learned, and of the rest
         every commit is judged as a scan judges it: {units} units of work, which are taken for benign though nobody has
         labelled them. Into some of them, drawn by seed {", ".join(seeds)}, drift is written in the source, in three
         doses and by turns disguised: {cases} cases. Thresholds and weights of rules are settled on the half called
@@ -53,7 +54,7 @@ def lines(kept: Mapping[str, Any], table: Table) -> Iterator[str]:
         ],
     )
     yield "### What is told, by kind and dose\n"
-    yield "As the product stands: the model's own threshold, rules that warn or fail, and those of them that fail a gate.\n"
+    yield "As the product stands: the model's own threshold, rules that warn or fail, and those that fail a gate.\n"
     yield from _told(kept["recall"]["report"], table, "kind, dose")
     yield "### Disguises\n"
     yield "Of both halves: each is rare in one.\n"

@@ -8,7 +8,20 @@ from math import log1p
 
 import pytest
 
-from plumbrule.measures.unusual import FIGURES, features, unusual
+from plumbrule.measures.unusual import (
+    CLEANING,
+    DRIFT,
+    FIGURES,
+    FITTED_EVERY,
+    NEEDED,
+    WINDOW,
+    causes,
+    features,
+    fitted,
+    kept,
+    pooled_percentile,
+    unusual,
+)
 
 
 def habit(count, seed=1):
@@ -102,6 +115,64 @@ def test_the_isolation_forest_gives_a_second_opinion_and_never_the_alert(monkeyp
     assert asked_another.second_opinion == 0.0
     assert asked_another[:3] == fitted[:3]
     assert asked_another.alert
+
+
+def test_models_are_fitted_at_every_twentieth_unit_on_the_newest_of_them():
+    history = habit(240)
+    assert fitted(history[: NEEDED - 1]) is None
+    assert [fitted(history[:count]).upto for count in (NEEDED, 59, 60, 79, 80)] == [NEEDED, NEEDED, 60, 60, 80]
+    model = fitted(history)
+    assert (model.upto, len(model.units)) == (240, WINDOW)
+    assert list(model.units) == history[240 - WINDOW :]
+
+
+@pytest.mark.parametrize("count", [30, 169, 170, 189, 190, 239, 240])
+def test_what_is_kept_of_a_history_gives_the_same_models_as_all_of_it(count):
+    history, more = habit(count), habit(FITTED_EVERY + 3, seed=7)
+    for further in range(len(more)):
+        whole = [*history, *more[:further]]
+        some = [*kept(history), *more[:further]]
+        assert (fitted(whole) and fitted(whole).units) == (fitted(some) and fitted(some).units)
+
+
+def test_the_threshold_is_the_score_above_which_a_unit_is_told():
+    model = fitted(habit(150))
+    told = [model.verdict(unit).alert for unit in habit(150, seed=3)]
+    assert told == [model.verdict(unit).score > model.threshold for unit in habit(150, seed=3)]
+
+
+def test_what_is_mended_has_a_score_of_its_own():
+    better = {**habit(1)[0], "files_in_cycles": -4.0, "removed_edges": 3.0, "code_removed": 9.0}
+    verdict = judge(habit(120), better)
+    assert verdict.cleaning > 10
+    assert not verdict.alert
+    assert judge(habit(120), {**habit(1)[0], "new_edges": 9.0}).cleaning == 0
+    assert set(DRIFT) | set(CLEANING) == set(FIGURES)
+
+
+def test_what_one_repository_is_used_to_is_seen_among_all():
+    """A habit of duplicates is usual here, and stands out among the units of others."""
+    used_to = [{**unit, "new_duplicates": 2.0 + unit["code_added"] / 10} for unit in habit(60, seed=4)]
+    unit = {**habit(1)[0], "new_duplicates": 2.4}
+    assert not judge(used_to, unit).alert
+    others = [known for seed in range(10, 18) for known in habit(150, seed=seed)]
+    assert pooled_percentile([*others, *used_to], unit) > 0.9
+    assert pooled_percentile(used_to[:10], unit) is None
+
+
+def test_the_files_that_a_figure_comes_from_are_named_those_with_most_first(world):
+    history = world.History()
+    history.to({**BEFORE, "shop/mail.py": "def send(text):\n    return text\n"})
+    now = {
+        **BEFORE,
+        "shop/tax.py": "from shop.cart import total\n\ndef rate(country):\n    return total(0.2)\n",
+        "shop/cart.py": "from shop.tax import rate\n\ndef total(amount):\n    return amount * rate('de')\n",
+        "shop/mail.py": "def send(text):\n    try:\n        return text\n    except ValueError:\n        return ''\n",
+    }
+    found = causes(history.to(now))
+    assert set(found["files_in_cycles"]) == {"shop/cart.py", "shop/tax.py"}
+    assert found["handlers"] == ("shop/mail.py",)
+    assert found["new_edges"] == ("shop/cart.py", "shop/tax.py")
 
 
 def test_without_scikit_learn_there_is_no_second_opinion(monkeypatch):

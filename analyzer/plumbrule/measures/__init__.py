@@ -141,6 +141,8 @@ class Situation:
     declared: Callable[[str], bool] = field(default=lambda package: False)
     contents: Contents = field(default_factory=_Nothing)
     past: Past | None = None  # of the main line up to `now`; there for measures of scope "history" alone
+    # The newest units of all repositories of the store; asked only of what stands out.
+    pooled: Callable[[], Sequence[Mapping[str, float]]] = field(default=lambda: ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,6 +328,16 @@ def _with_opinions(verdict: Verdict, model: Model, unit: Mapping[str, float]) ->
     return verdict._replace(second_opinion=found[0], third_opinion=found[1])
 
 
+def pooled_percentile(units: Sequence[Mapping[str, float]], unit: Mapping[str, float]) -> float | None:
+    """Share of these units, of all repositories, that stand out less among all of them: what a repository is used to
+    may be a debt. None if they are too few."""
+    known = [one for one in units if one]
+    if len(known) < NEEDED or not unit:
+        return None
+    model = Model.fit(known)
+    return round(bisect_left(model.held_out, model.verdict(unit).score) / len(model.held_out), 4)
+
+
 def _figure(name: str, unit: Mapping[str, float]) -> float:
     """A figure of a unit; `less NAME` is how far it went the better way, 0 if it did not."""
     if not name.startswith("less "):
@@ -397,23 +407,26 @@ def _plain(name: str, value: float) -> str:
 
 
 def _unusual(s: Situation) -> Collection[Row]:
-    rows = []
-    pointed: Mapping[str, Sequence[str]] = {}
+    units = sorted((s.units or {"": features(s)}).items())
     model, known = fitted(s.history), sum(map(bool, s.history))
-    for name, unit in sorted((s.units or {"": features(s)}).items()):
-        verdict = judged_by(model, known, unit)
+    verdicts = {name: judged_by(model, known, unit) for name, unit in units}
+    alerts = [verdict for verdict in verdicts.values() if verdict.alert]
+    pointed = causes(s) if alerts else {}
+    most = max((verdict.score for verdict in verdicts.values()), default=0.0)
+    rows = []
+    for name, unit in units:
+        verdict, pooled = verdicts[name], None
         if verdict.alert and model is not None and s.units:
             # Asked only where their opinion is read, never on the way to a verdict: a second to import.
-            verdict = _with_opinions(verdict, model, unit)
-        if verdict.alert and not pointed:
-            pointed = causes(s)
+            verdict, pooled = _with_opinions(verdict, model, unit), pooled_percentile(s.pooled(), unit)
         told = "; ".join(reason.words() for reason in verdict.reasons)
         files = dict.fromkeys(
             path for reason in verdict.reasons if verdict.alert for path in pointed.get(reason.name, ())[:_FILES]
         )
         rows.append(
             (s.now.repo, name, verdict.score, verdict.p, told, verdict.second_opinion, verdict.alert, verdict.note,
-             verdict.third_opinion, verdict.cleaning, ", ".join([*files][:_FILES]))
+             verdict.third_opinion, verdict.cleaning, ", ".join([*files][:_FILES]), pooled,
+             sum(bool(one) for _, one in units), len(alerts), most)
         )  # fmt: skip
     return rows
 
@@ -434,7 +447,11 @@ MEASURES = (
                 note VARCHAR why there is no judgement, empty if there is one
                 third_opinion DOUBLE the same share by Mahalanobis distance; may be NULL
                 cleaning DOUBLE the score of what the unit mends; it never alerts
-                files VARCHAR of an alert: what the three figures come from, in the whole batch; three at most"""
+                files VARCHAR of an alert: what the three figures come from, in the whole batch; three at most
+                pooled DOUBLE of an alert: share of units of all repositories that stand out less among all; may be NULL
+                batch_units INTEGER units of the batch
+                batch_alerts INTEGER of which stand out
+                batch_score DOUBLE the highest of their scores"""
             ),
         ),
         _unusual,
