@@ -37,8 +37,8 @@ _STILL = 0.3  # standard deviation taken for a figure that never moved
 
 # Every figure in words, as an explanation shows it, against the parent; tests and what nobody writes here are left out.
 FIGURES: Mapping[str, str] = {
-    "new_edges": "new imports between files",
-    "new_component_pairs": "pairs of components linked for the first time",
+    "new_edges": "more imports between files",
+    "new_component_pairs": "more pairs of components linked",
     "files_in_cycles": "more files in cycles",
     "largest_cycle": "growth of the largest cycle",
     "fan_in": "growth of the highest fan-in",
@@ -50,14 +50,14 @@ FIGURES: Mapping[str, str] = {
     "new_modules": "new files",
     "code_added": "lines of code by which files grew",
     "code_removed": "lines of code by which files shrank",
-    "removed_edges": "imports between files that are gone",
-    "removed_component_pairs": "pairs of components no longer linked",
+    "removed_edges": "fewer imports between files",
+    "removed_component_pairs": "fewer pairs of components linked",
     "files_touched": "files of the product touched",
     "handlers": "more exception handlers",
     "raises": "more raise statements",
     "complexity": "more cyclomatic complexity",
-    "new_edges_per_size": "new imports for its size",
-    "new_component_pairs_per_size": "newly linked components for its size",
+    "new_edges_per_size": "more imports for its size",
+    "new_component_pairs_per_size": "more linked components for its size",
     "contract_changes_per_size": "contract changes for its size",
     "new_duplicates_per_size": "duplicates for its size",
     "handlers_per_size": "exception handlers for its size",
@@ -123,6 +123,9 @@ def features(s: Situation) -> dict[str, float]:
         before = {(row[1], row[2]) for row in s.earlier.get(table, ()) if not (excuse and row[excuse])}
         raw[name] = len(now - before)
     raw["contract_changes"] = len(s.rows["contract_change"] if "contract_change" in s.rows else contract_changes(s))
+    # On balance: a change that leads imports another way, as one file for several or a move does, adds none.
+    for new, gone in (("new_edges", "removed_edges"), ("new_component_pairs", "removed_component_pairs")):
+        raw[new], raw[gone] = max(0, raw[new] - raw[gone]), max(0, raw[gone] - raw[new])
     room = sqrt(raw["code_added"] + 10)
     found = {name: copysign(log1p(abs(raw[name])), raw[name]) for name in FIGURES}
     found.update({f"{name}_per_size": raw[name] / room for name in _RELAXED})
