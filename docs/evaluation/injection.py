@@ -28,7 +28,8 @@ def lines(kept: Mapping[str, Any], table: Table) -> Iterator[str]:
         doses and by turns disguised: {cases} cases. Thresholds and weights of rules are settled on the half called
         *fit*; figures are those of the half called *report* unless they say otherwise. Means are of histories, so that
         none dominates, and intervals (95 %) come from drawing histories anew. A case on a commit that is an alert by
-        itself is left out, and what rules say of that commit anyway does not count.
+        itself is left out, and what rules say of that commit anyway does not count. A history with too few units for a
+        model to judge by counts in what must not be told, and nowhere else.
     """)
     yield from _floors(kept, table)
     yield "### How well each ranks\n"
@@ -102,6 +103,11 @@ def lines(kept: Mapping[str, Any], table: Table) -> Iterator[str]:
             for one in histories
         ],
     )  # fmt: skip
+    for one in histories:
+        if one["left out"]:
+            yield f"- Left out of {one['name']}: {one['left out']}."
+    if any(one["left out"] for one in histories):
+        yield ""
 
 
 def _prose(text: str) -> str:

@@ -50,8 +50,9 @@ class One(NamedTuple):
 def scored(kept: Iterable[tuple[str, str, str, Mapping[str, Any], Sequence[dict[str, Any]]]]) -> dict[str, Any]:
     """Everything that `docs/evaluation.md` says of injections."""
     histories = [_one(*each) for each in kept]
-    fit = [one for one in histories if one.half == "fit"]
-    report = [one for one in histories if one.half == "report"]
+    # Where the model had too few units to judge by, nothing is said of how well it does.
+    fit = [one for one in histories if one.half == "fit" and one.benign]
+    report = [one for one in histories if one.half == "report" and one.benign]
     weights = _weights(fit)
     detectors = _detectors(histories, weights)
     cuts = {name: _cut(fit, score) for name, score in detectors.items()}
@@ -69,8 +70,8 @@ def scored(kept: Iterable[tuple[str, str, str, Mapping[str, Any], Sequence[dict[
         },
         "against": _against(report, detectors),
         "recall": {half: _recall(some) for half, some in (("fit", fit), ("report", report))},
-        "disguises": _disguises(histories),
-        "harmless": _told_of((row["kind"] + ": " + row["disguise"], row) for one in histories for row in one.harmless),
+        "disguises": _disguises([*fit, *report]),
+        "harmless": _told_of((f"{row['kind']}: {row['disguise']}", row) for one in histories for row in one.harmless),
         "controls": _told_of((row["control"], row) for one in histories for row in one.controls),
         "alerts": {half: _alerts(some) for half, some in (("fit", fit), ("report", report))},
         "localisation": _localisation(report),
@@ -158,6 +159,7 @@ def _about(one: One) -> dict[str, Any]:
         "walked": one.head["history"]["commits"],
         "parents": one.head["parents"],
         "seed": one.head["seed"],
+        "left out": one.head.get("left_out", ""),
         "benign": len(one.benign),
         "quiet": one.quiet,
         "written": len(one.injected) + len(one.harmless),
