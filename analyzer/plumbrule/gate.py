@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from plumbrule.claims import claims_of, new_where_excluded
 from plumbrule.data import dataclass
 from plumbrule.effects import Effects, Sight, effects
 from plumbrule.errors import NotARevision, PlumbruleError, StoreError
@@ -65,7 +66,7 @@ from plumbrule.pipelines import BYTES as PIPELINE_BYTES
 from plumbrule.pipelines import PLACES, fewer, is_pipeline, weakened
 from plumbrule.policy import BASELINE_NAME, Policy
 from plumbrule.policy import Limits as PolicyLimits
-from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, Weighed, behind, left_out, relabelled, strayed
+from plumbrule.policy.loosening import LOOSENED, Approval, Loosening, Weighed
 from plumbrule.report.escapes import visible
 from plumbrule.report.model import Coverage, Finding, Report
 from plumbrule.resume import (
@@ -572,24 +573,8 @@ class _Gate:
         renamed = self._renamed(before, changes)
         step = walk.move(changes, renamed, taken_at_its_word=False)
         policy = used.policy.within(name)
-        strays, proposed = stray_files(policy, renamed), self._proposes
-        lost = {
-            path: was
-            for path, was in strays.items()
-            if not (proposed is not None and proposed.component(path))
-            and path in walk.graph
-            and not walk.graph.rows(path).file.is_test
-        }
-        claims = (
-            *strayed(policy, lost),
-            *(relabelled(path, label, of_itself=alone) for path, label, alone in walk.claimed),
-            *(
-                left_out(path, old, by_name=language_of(path) is None)
-                for path, old in renamed.items()
-                if old in step.before and (path in walk.other or walk.leaves_out(path))
-            ),
-            *_replaced(changes, frozenset(step.before.paths())),
-        )
+        strays = stray_files(policy, renamed)
+        claims = tuple(claims_of(walk, step, changes, renamed, policy, self._proposes))
         history = self._history(name)
         rows = walk.rows(
             step.now,
@@ -641,16 +626,7 @@ class _Gate:
             unread=unread,
             claims=claims,
             made=new_files(step, renamed, lambda file: file.is_generated),
-            excluded=tuple(
-                path
-                for path, file in sorted(changes.items())
-                if file is not None
-                and file.mode not in (SYMLINK, SUBMODULE)
-                and language_of(path) is not None
-                and policy.excludes(path)
-                and path not in renamed
-                and path not in self._repository.tree(before)
-            ),
+            excluded=new_where_excluded(changes, renamed, policy, self._repository.tree(before)),
             brought=new_files(step, renamed, lambda file: file.is_vendored and not file.is_generated),
             unresolved=newly_unresolved(step, renamed),
             languages=covered_languages(walk.graph),
@@ -957,15 +933,3 @@ def _differing(old_tree: Mapping[str, Entry], now_tree: Changes) -> dict[str, Tr
         if file is not None and (old is None or (old.mode, old.blob) != (file.mode, file.blob) or file.reason):
             changes[path] = file
     return changes
-
-
-def _replaced(changes: Changes, analysed: Collection[str]) -> Iterator[Loosening]:
-    """Submodules and links that the change puts where analysed code was."""
-    for path, file in sorted(changes.items()):
-        if file is None or file.mode not in (SUBMODULE, SYMLINK):
-            continue
-        lost = sum(old.startswith(f"{path}/") for old in analysed)
-        if file.mode == SUBMODULE:
-            lost += path in analysed
-        if lost:
-            yield behind(path, "submodule" if file.mode == SUBMODULE else "link", lost)

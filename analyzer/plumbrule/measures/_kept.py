@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from plumbrule.details import Kind
-from plumbrule.graph import FileRow
 from plumbrule.measures import Situation
 from plumbrule.tables import Row
 
@@ -41,19 +39,3 @@ def said_by_file(
         return earlier.said, False
     changed = frozenset(s.changed)
     return {path: said for path, said in earlier.said.items() if path not in changed} | found, True
-
-
-def written_here(s: Situation, paths: Iterable[str]) -> Mapping[str, FileRow]:
-    """Those of the files that people write for the product: no tests, nothing that is generated or vendored."""
-    files = ((path, s.now.rows(path).file) for path in paths)
-    return {path: file for path, file in files if file.is_written_here and not file.is_test}
-
-
-def details_of(s: Situation, kind: Kind[_Detail], files: Mapping[str, FileRow]) -> dict[str, Sequence[_Detail]]:
-    """The details of this kind of each of these files that has any."""
-    found = s.facts.details(kind, [(file.dialect, file.blob) for file in files.values()])
-    keys = {path: (file.dialect, file.blob) for path, file in files.items()}
-    return {path: found[key] for path, key in keys.items() if found.get(key)}
-
-
-__all__ = ["KeptRows", "details_of", "said_by_file", "written_here"]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from plumbrule.details.members import KIND, Use
 from plumbrule.graph import FileRows, FunctionRow
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._kept import details_of, written_here
+from plumbrule.measures._by_file import details_of, product, revised
 from plumbrule.tables import Row, Table, columns
 
 _FEWEST = 5  # methods of a group (research: measures 5, D12)
@@ -22,14 +22,12 @@ _MADE_BY_THE_LANGUAGE = re.compile(r"^(constructor|__\w+__|__construct|initializ
 
 
 def _cohesion(s: Situation) -> Collection[Row]:
-    earlier = s.earlier.get("cohesion")
-    changed = frozenset(s.changed)
-    todo = s.now.paths() if earlier is None else (path for path in changed if path in s.now)
-    kept = [row for row in earlier or () if row[1] not in changed]
-    files = written_here(s, sorted(todo))
-    uses = details_of(s, KIND, files)
-    rows = sorted(kept + [row for path in uses for row in _of_file(s, path, uses[path])])
-    return earlier if earlier is not None and list(earlier) == rows else rows
+    return revised(s, "cohesion", lambda paths: _rows(s, paths))
+
+
+def _rows(s: Situation, paths: Collection[str]) -> Iterator[Row]:
+    for path, uses in details_of(s, KIND, product(s, paths)).items():
+        yield from _of_file(s, path, uses)
 
 
 def _of_file(s: Situation, path: str, uses: Sequence[Use]) -> Iterator[Row]:

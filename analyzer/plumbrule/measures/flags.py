@@ -6,30 +6,25 @@ test it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from plumbrule.details.conditions import KIND
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._kept import details_of, written_here
+from plumbrule.measures._by_file import details_of, product, revised
 from plumbrule.tables import Row, Table, columns
 
 _BRANCHES = 2  # research: measures 5, D13
 
 
 def _flags(s: Situation) -> Collection[Row]:
-    earlier = s.earlier.get("flag_parameter")
-    changed = frozenset(s.changed)
-    todo = s.now.paths() if earlier is None else (path for path in changed if path in s.now)
-    kept = [row for row in earlier or () if row[1] not in changed]
-    rows = sorted(kept + _rows(s, sorted(todo)))
-    return earlier if earlier is not None and list(earlier) == rows else rows
+    return revised(s, "flag_parameter", lambda paths: _rows(s, paths))
 
 
-def _rows(s: Situation, paths: Sequence[str]) -> list[Row]:
-    files = written_here(s, paths)
+def _rows(s: Situation, paths: Collection[str]) -> list[Row]:
+    files = product(s, paths)
     rows: list[Row] = []
     for path, tests in details_of(s, KIND, files).items():
-        symbols = s.facts.interface(files[path].dialect, files[path].blob).symbols
+        symbols = s.facts.interface(files[path].file.dialect, files[path].file.blob).symbols
         lines: dict[tuple[int, str], dict[int, None]] = {}
         for one in tests:
             lines.setdefault((one.symbol, one.parameter), {})[one.line] = None

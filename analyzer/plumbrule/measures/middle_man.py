@@ -18,8 +18,8 @@ from plumbrule.details.members import KIND, Use
 from plumbrule.facts import ANCESTOR
 from plumbrule.graph import FileRows, FunctionRow, SymbolRow
 from plumbrule.measures import Measure, Situation
+from plumbrule.measures._by_file import details_of, product
 from plumbrule.measures._classes import Reader, bases_of, promised_by
-from plumbrule.measures._kept import details_of, written_here
 from plumbrule.tables import Row, Table, columns
 
 _FEWEST = 3  # methods handed on to one member
@@ -37,7 +37,7 @@ def _middle_men(s: Situation) -> Collection[Row]:
     else:
         todo = {*changed, *(row[1] for row in earlier if not changed.isdisjoint(orjson.loads(row[-1])))}
         kept = [row for row in earlier if row[1] not in todo]
-    files = written_here(s, sorted(path for path in todo if path in s.now))
+    files = product(s, sorted(path for path in todo if path in s.now))
     uses = details_of(s, KIND, files)
     rows = sorted(kept + [row for path in uses for row in _of_file(s, path, uses[path])])
     return earlier if earlier is not None and list(earlier) == rows else rows

@@ -15,7 +15,8 @@ from math import log
 
 from plumbrule.graph import FileRows
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._kept import KeptRows, said_by_file, written_here
+from plumbrule.measures._by_file import product
+from plumbrule.measures._kept import KeptRows, said_by_file
 from plumbrule.tables import Row, Table, columns
 
 _MOST_HOLDERS = 4  # a string in more files is a word of this system (research: measures 2.4)
@@ -72,10 +73,10 @@ def _is_prose(text: str) -> bool:
 
 def _texts(s: Situation, paths: Sequence[str]) -> Mapping[str, _Texts]:
     found = {}
-    for path, file in written_here(s, (path for path in paths if not _ASIDE.search(path))).items():
+    for path, rows in product(s, (path for path in paths if not _ASIDE.search(path))).items():
         # What a file calls its own things by is no string that it knows of others: `T_user = TypeVar("T_user")`.
-        own = {symbol.symbol.rpartition(".")[2] for symbol in s.now.rows(path).symbols}
-        literals = s.facts.body(file.dialect, file.blob).literals
+        own = {symbol.symbol.rpartition(".")[2] for symbol in rows.symbols}
+        literals = s.facts.body(rows.file.dialect, rows.file.blob).literals
         found[path] = {one.text: one.line for one in literals if one.text not in own and not _is_common(one.text)}
     return found
 
@@ -144,7 +145,7 @@ def _know_each_other(s: Situation, one: str, other: str) -> bool:
 
 def _declared(s: Situation, paths: Collection[str]) -> set[str]:
     """Names that these files give to things: a string that repeats one has an owner."""
-    return {symbol.symbol.rpartition(".")[2] for path in paths if path in s.now for symbol in s.now.rows(path).symbols}
+    return {symbol.symbol.rpartition(".")[2] for path in paths if path in s.now for symbol in rows.symbols}
 
 
 def _is_known_otherwise(s: Situation, path: str) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from plumbrule.details.constructions import KIND
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._kept import KeptRows, details_of, said_by_file, written_here
+from plumbrule.measures._by_file import details_of, product
+from plumbrule.measures._kept import KeptRows, said_by_file
 from plumbrule.tables import Row, Table, columns
 
 _DEEPEST = 3  # constructors in the commonest construction (research: measures 2.2)
@@ -24,7 +25,7 @@ _Told = tuple[tuple[str, int, int], ...]  # chain, line of the first, times in t
 
 
 def _read(s: Situation, paths: Sequence[str]) -> Mapping[str, _Told]:
-    found = details_of(s, KIND, written_here(s, paths))
+    found = details_of(s, KIND, product(s, paths))
     return {path: tuple((one.chain, one.line, one.times) for one in rows) for path, rows in found.items()}
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from plumbrule.details.switches import KIND
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._kept import KeptRows, details_of, said_by_file, written_here
+from plumbrule.measures._by_file import details_of, product
+from plumbrule.measures._kept import KeptRows, said_by_file
 from plumbrule.tables import Row, Table, columns
 
 _COMMON = 3  # cases that two switches must share
@@ -34,10 +35,10 @@ _Told = tuple[tuple[str, int, str, str], ...]  # symbol, line, subject, cases of
 
 
 def _read(s: Situation, paths: Sequence[str]) -> Mapping[str, _Told]:
-    files = written_here(s, paths)
+    files = product(s, paths)
     found: dict[str, _Told] = {}
     for path, switches in details_of(s, KIND, files).items():
-        symbols = s.facts.interface(files[path].dialect, files[path].blob).symbols
+        symbols = s.facts.interface(files[path].file.dialect, files[path].file.blob).symbols
         found[path] = tuple(
             (symbols[one.symbol].name if one.symbol >= 0 else "", one.line, one.subject, one.constants)
             for one in switches

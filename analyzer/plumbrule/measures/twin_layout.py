@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from plumbrule.graph import FileRows
 from plumbrule.measures import Measure, Situation
-from plumbrule.measures._kept import KeptRows, said_by_file, written_here
+from plumbrule.measures._by_file import product
+from plumbrule.measures._kept import KeptRows, said_by_file
 from plumbrule.tables import Row, Table, columns
 
 _ALIKE = 0.7  # Jaccard (research: measures 2.4)
@@ -90,7 +91,7 @@ def _twins(s: Situation) -> Collection[Row]:
 
 
 def _read(s: Situation, paths: Sequence[str]) -> Mapping[str, tuple[_Record, ...]]:
-    return {path: _records(s.now.rows(path)) for path in written_here(s, paths)}
+    return {path: _records(rows) for path, rows in product(s, paths).items()}
 
 
 def _alike(layouts: Sequence[_Layout]) -> Iterable[tuple[_Layout, _Layout, float]]:

@@ -194,12 +194,16 @@ def _way_of_contract(edit: Edit, declared: Collection[str], dead: Collection[str
     if new is None:
         return "neutral" if any(name in dead for name in were) else "loosening"
     if were == are and _modes(old) != _modes(new):
-        (*before, places), (*after, others) = _modes(old), _modes(new)
-        stricter = all(bool(late) >= bool(soon) for soon, late in zip(before, after, strict=True))
-        return "tightening" if stricter and places == others else "unknown"
+        return _way_of_modes(old, new)
     kept = [name for name in were if name in are]
     is_more = all(name in dead for name in were if name not in are) and kept == [one for one in are if one in were]
     return "tightening" if is_more and _modes(old) == _modes(new) else "unknown"
+
+
+def _way_of_modes(old: object, new: object) -> str:
+    (*before, places), (*after, others) = _modes(old), _modes(new)
+    stricter = all(bool(late) >= bool(soon) for soon, late in zip(before, after, strict=True))
+    return "tightening" if stricter and places == others else "unknown"
 
 
 def _way_of_removal(old: Contract, dead: Collection[str]) -> str:
