@@ -548,7 +548,7 @@ WAYS = [
         "owners of the policy taken out",
         {".github/CODEOWNERS": "* @all\n"},
         UPWARDS,
-        "pipeline .github/CODEOWNERS: plumbrule.toml @architects",
+        "pipeline .github/CODEOWNERS: plumbrule.toml",
         {".github/CODEOWNERS": BASE[".github/CODEOWNERS"] + "/web/ @web\n"},
     ),
     Way(

@@ -145,7 +145,7 @@ def _know_each_other(s: Situation, one: str, other: str) -> bool:
 
 def _declared(s: Situation, paths: Collection[str]) -> set[str]:
     """Names that these files give to things: a string that repeats one has an owner."""
-    return {symbol.symbol.rpartition(".")[2] for path in paths if path in s.now for symbol in rows.symbols}
+    return {symbol.symbol.rpartition(".")[2] for path in paths if path in s.now for symbol in s.now.rows(path).symbols}
 
 
 def _is_known_otherwise(s: Situation, path: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from plumbrule.pipelines.steps import RUNS, Step
 
@@ -39,15 +39,20 @@ _RUNNER = re.compile(r"^(?:(?:timeout(?:\s+-\S+)*\s+\S+|time|nice(?:\s+-n\s*\d+)
 def weaker(old: Step, new: Step) -> Iterator[tuple[str, str]]:
     """(what changed, in words that stay the same; the rest of a sentence)."""
     yield from _weaker_run(old, new)
-    for line in Counter(new.around) - Counter(old.around):
+    for line in _more(old.around, new.around):
         if GIVES_UP.match(line) or _TURNS.search(line):
             yield line, f"stands beside `{line}` now"
-    known = Counter(VERSION.sub("", line) for line in old.ahead)
-    for line in Counter(VERSION.sub("", line) for line in new.ahead) - known:
+    for line in _more(old.ahead, new.ahead):
         if _TURNS.search(line):
             yield line, f"comes after `{line}` now"
     yield from _weaker_conditions(old.conditions, new.conditions)
     yield from _weaker_inputs(old.inputs, new.inputs)
+
+
+def _more(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
+    """Lines that were not there in any version, steps of their own left out."""
+    was, now = (Counter(VERSION.sub("", line) for line in lines if not RUNS.search(line)) for lines in (old, new))
+    yield from now - was
 
 
 def _weaker_run(old: Step, new: Step) -> Iterator[tuple[str, str]]:
