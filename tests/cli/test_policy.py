@@ -99,7 +99,7 @@ def test_the_answer_is_what_the_gate_says_of_the_edit(make_repo: Callable, plumb
     """For every pair of parts: an import is written, and judged."""
     repo = make_repo(CODE)
     imports = {
-        "web/page.py": "from web.page import x", "domain/cart.py": "from domain.cart import cart",
+        "web/page.py": "from web.page import cart", "domain/cart.py": "from domain.cart import cart",
         "rows/load.py": "from rows.load import load", "tools/run.py": "from tools.run import run",
     }  # fmt: skip
     for src in imports:

@@ -19,7 +19,12 @@ def test_a_language_of_which_too_little_is_found_is_told_loudly(
     store = tmp_path / "store"
     if stored:
         assert plumbrule(repo.path, "scan", "--quiet", "--store", str(store)).code == 0
-    repo.commit({"web/more.ts": 'import { a } from "./a";\nimport { b } from "./b";\n', "web/gone0.ts": ""})
+    repo.commit(
+        {
+            "web/more.ts": 'import { a } from "./a";\nimport { b } from "./b";\n',
+            "web/gone0.ts": "export const x0 = 1;\n",
+        }
+    )
 
     code, report = judged(repo, store=store)
     told = plumbrule(repo.path, "gate", "--base", "main", "--quiet", "--store", str(store)).out

@@ -156,7 +156,6 @@ def test_an_override_that_lets_more_pass_loosens_the_policy(
             override(paths="shop/**", said="limit = 900"),
             override(languages="python", paths="shop/**", said="limit = 900"),
         ),
-        ("", override(paths="other/**", said='severity = "off"')),
     ],
 )  # fmt: skip
 def test_an_override_that_lets_no_more_pass_loosens_nothing(shop: Callable, judged: Callable, base: str, head: str):

@@ -297,10 +297,10 @@ def test_an_error_rule_whose_measure_failed_is_not_judged_and_not_empty(
 def test_a_warning_rule_whose_measure_failed_is_a_line_of_coverage(shop: Callable, judged: Callable, failing: Callable):
     repo = shop()
     repo.commit(HARMLESS)
-    failing("duplicate")
+    failing("pass_through_module")
     code, report = judged(repo)
     assert code == 0
-    assert [one for one in report["coverage"]["not_measured"] if one.startswith("duplicate-helper")]
+    assert [one for one in report["coverage"]["not_measured"] if one.startswith("pass-through-module")]
 
 
 def test_a_proven_violation_fails_beside_a_measure_that_did_not_run(
