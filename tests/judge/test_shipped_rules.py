@@ -19,6 +19,7 @@ GATING = {
     "forbidden-dependency",
     "reach-through",
     "contract-break",
+    "missing-name",
     "complexity-jump",
     "policy-loosened",  # proven by the policy's own text: a loosening needs a person (DESIGN, law 4)
 }
