@@ -317,7 +317,9 @@ class _Judging:
                     continue
                 (own if one.rule.own else shipped).append((one, examined))
             everything = [*shipped, *own]
-            self.sides.tell("policy_loosening", [(self.sides.repo, *row[:-1], tuple(row.hides)) for row in loosened], ())
+            self.sides.tell(
+                "policy_loosening", [(self.sides.repo, *row[:-1], tuple(row.hides)) for row in loosened], ()
+            )
             if own:
                 taken = {table for _, examined in own for table in examined.tables}
                 self.sides.provide(taken, both=True)
