@@ -196,7 +196,7 @@ def test_anything_but_one_select_is_refused_by_its_kind(filled, tmp_path, sql, k
     with pytest.raises(QueryRefused) as refused:
         query(filled, sql.format(evil=tmp_path / "evil"))
     assert str(refused.value).startswith(
-        f"exactly one SELECT is allowed, and this is {kind}\nThe views are: agent, batch, "
+        f"exactly one SELECT is allowed, and this is {kind}\nThe views are: abstraction, agent, batch, "
     )
     assert not (tmp_path / "evil").exists()
 
@@ -263,7 +263,7 @@ def test_an_unknown_view_names_the_nearest(filled):
         query(filled, "SELECT * FROM dependencies")
     lines = str(refused.value).splitlines()
     assert lines[0] == "there is no view dependencies; did you mean dependency?"
-    assert lines[1].startswith("The views are: agent, batch, component, ")
+    assert lines[1].startswith("The views are: abstraction, agent, batch, component, ")
     with pytest.raises(QueryRefused, match="there is no view fil_at; did you mean file_at"):
         query(filled, "SELECT * FROM fil_at('x')")
 
