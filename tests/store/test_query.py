@@ -263,7 +263,7 @@ def test_an_unknown_view_names_the_nearest(filled):
         query(filled, "SELECT * FROM dependencies")
     lines = str(refused.value).splitlines()
     assert lines[0] == "there is no view dependencies; did you mean dependency?"
-    assert lines[1].startswith("The views are: abstraction, agent, batch, component, ")
+    assert lines[1].startswith("The views are: abstraction, agent, batch, casing, ")
     with pytest.raises(QueryRefused, match="there is no view fil_at; did you mean file_at"):
         query(filled, "SELECT * FROM fil_at('x')")
 
