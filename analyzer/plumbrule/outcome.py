@@ -34,6 +34,11 @@ _UNRESOLVED = (
     " `[limits] resolved` or raise `worse_by` in the policy, in a change of its own."
 )
 
+_OF_OTHERS = (
+    " of another project's by folder, name or .gitattributes, so that what only concerns code written here is not asked"
+    " there"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -163,30 +168,31 @@ def notes(judged: Judged) -> Iterator[str]:
     for one in judged.languages:
         if one.is_low:
             yield too_little(one)
-    if judged.strays:
-        count, first = len(judged.strays), visible(judged.strays[0])
-        yield (
-            f"{count} file{'s' if count != 1 else ''} moved to where no component of the policy is declared and"
-            f" count{'s' if count == 1 else ''} as part of the one they came from, such as {first}"
-        )
-    if judged.made:
-        count, first = len(judged.made), visible(judged.made[0])
-        yield (
-            f"{count} new file{'s say that they are' if count != 1 else ' says that it is'} generated,"
-            f" so that what only concerns code written by hand is not asked there, such as {first}"
-        )
-    if judged.brought:
-        count, first = len(judged.brought), visible(judged.brought[0])
-        yield (
-            f"{count} new file{'s are copies' if count != 1 else ' is a copy'} of another project's by folder, name or"
-            f" .gitattributes, so that what only concerns code written here is not asked there, such as {first}"
-        )
-    if judged.excluded:
-        count, first = len(judged.excluded), visible(judged.excluded[0])
-        yield (
-            f"{count} new file{'s' if count != 1 else ''} of code where the policy excludes"
-            f" {'them' if count != 1 else 'it'}, so that nothing there is judged, such as {first}"
-        )
+    yield from _counted(
+        judged.strays,
+        "file moved to where no component of the policy is declared and counts as part of the one it came from",
+        "files moved to where no component of the policy is declared and count as part of the one they came from",
+    )
+    yield from _counted(
+        judged.made,
+        "new file says that it is generated, so that what only concerns code written by hand is not asked there",
+        "new files say that they are generated, so that what only concerns code written by hand is not asked there",
+    )
+    yield from _counted(
+        judged.brought,
+        "new file is a copy" + _OF_OTHERS,
+        "new files are copies" + _OF_OTHERS,
+    )
+    yield from _counted(
+        judged.excluded,
+        "new file of code where the policy excludes it, so that nothing there is judged",
+        "new files of code where the policy excludes them, so that nothing there is judged",
+    )
+
+
+def _counted(files: Sequence[str], one: str, many: str) -> Iterator[str]:
+    if files:
+        yield f"{len(files)} {one if len(files) == 1 else many}, such as {visible(files[0])}"
 
 
 def new_files(step: Step, renamed: Mapping[str, str], wanted: Callable[[FileRow], bool]) -> tuple[str, ...]:

@@ -24,10 +24,13 @@ def test_the_grammar_takes_the_query_and_the_kind_speaks_of_each_capture(kind, d
     assert {name for name in captured - asked if not re.search(rf"[\"'@`]{name}[\"'`]", said)} == set()
 
 
-def test_every_query_in_a_folder_is_that_of_a_kind():
-    known = set(kinds())
-    found = [file for language in languages().values() for file in (language.folder / "details").glob("*.scm")]
-    assert {file.name for file in found if file.stem.rpartition(".")[2] not in known} == set()
+def test_every_query_in_a_folder_is_read_by_a_kind():
+    asked = {query_of(kind, dialect) for kind in kinds() for dialect in languages()}
+    found = {file for language in languages().values() for file in (language.folder / "details").glob("*.scm")}
+    assert {file for file in found if not any(file.read_text("utf-8") in query for query in asked)} == set()
+    assert {file.name for file in found if file.stem.rpartition(".")[2] not in kinds()} == set()
+    borrowing = {language.folder for language in languages().values() if language.queries}
+    assert [folder for folder in borrowing if (folder / "details").exists()] == []
 
 
 def test_components_in_markup_have_the_details_of_their_scripts(details_in):
